@@ -23,4 +23,5 @@ pub mod retry;
 pub mod schedule;
 pub mod sweep;
 pub mod sync;
+pub mod sync_all;
 pub mod worker;

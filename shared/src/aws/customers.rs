@@ -1,7 +1,6 @@
 //! Customers in the data table.
 
 use super::{
-    index::{Found, Position, filtered},
     keys,
     table::{Condition, Range, StoreError, Stored, Table, Write, parse, to_item},
 };
@@ -35,22 +34,7 @@ impl Customers {
         self.table.get(&keys::profile(id)).await
     }
 
-    /// Lists customers by name; `prefix` in any case. The index lags behind by moments.
-    pub async fn list(
-        &self,
-        prefix: &str,
-        after: Option<&Position>,
-        limit: usize,
-        keep: impl Fn(&Customer) -> bool,
-    ) -> Result<Found<Customer>, StoreError> {
-        let range = Range::index(keys::CUSTOMERS, keys::folded(prefix));
-        filtered(&self.table, &range, after, limit, |c: &Customer| {
-            c.status != Status::Deleting && keep(c)
-        })
-        .await
-    }
-
-    /// All customers, by name.
+    /// All customers that are not being deleted, by name. The index lags behind by moments.
     pub async fn all(&self) -> Result<Vec<Customer>, StoreError> {
         let items = self.table.all(&Range::index(keys::CUSTOMERS, "")).await?;
         let customers = items.into_iter().map(|item| Ok(parse::<Customer>(item)?.value));

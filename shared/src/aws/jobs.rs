@@ -37,6 +37,8 @@ pub struct Selection {
     pub state: Option<State>,
     /// Only older than this job.
     pub before: Option<JobId>,
+    /// Only made at or after this moment.
+    pub since: Option<Timestamp>,
 }
 
 /// The jobs of a data table.
@@ -117,6 +119,7 @@ impl Jobs {
             for item in page.items {
                 let job = parse::<Job>(item)?.value;
                 let wanted = selection.before.as_ref() != Some(&job.id)
+                    && selection.since.is_none_or(|since| since <= job.created_at)
                     && selection.state.is_none_or(|state| state == job.state)
                     && keep(&job);
                 if wanted {
@@ -195,19 +198,21 @@ fn ranges(selection: &Selection) -> Vec<Range> {
         descending: true,
         ..range
     };
+    // The id begins with its millisecond in hex, so a moment bounds the range.
+    let first = selection.since.map_or_else(|| "job_".to_owned(), |since| format!("job_{:012x}", since.millis().max(0)));
     let last = selection
         .before
         .as_ref()
         .map_or_else(|| "job_~".to_owned(), ToString::to_string);
     if let Some(customer) = &selection.customer {
         let partition = Range::table(keys::customer_partition(customer), "");
-        let first = format!("{}job_", keys::JOB_PREFIX);
+        let first = format!("{}{first}", keys::JOB_PREFIX);
         return vec![between(partition, &first, format!("{}{last}", keys::JOB_PREFIX))];
     }
     let states = selection.state.map_or_else(|| State::ALL.to_vec(), |state| vec![state]);
     states
         .into_iter()
-        .map(|state| between(Range::index(keys::jobs_in(state), ""), "job_", last.clone()))
+        .map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone()))
         .collect()
 }
 

@@ -20,3 +20,18 @@ pub struct Edge {
     /// Signs cursors.
     pub cursors: cursor::CursorKey,
 }
+
+impl Edge {
+    /// Reads the app key and builds the edge.
+    ///
+    /// # Errors
+    /// When the app key cannot be read: the process must not start without it.
+    pub async fn load(
+        sdk: &aws_config::SdkConfig,
+        app_key_secret_id: &str,
+        audience: &str,
+    ) -> Result<Self, crate::aws::app_key::AppKeyError> {
+        let key = crate::aws::app_key::load(&aws_sdk_secretsmanager::Client::new(sdk), app_key_secret_id).await?;
+        Ok(Self { audience: audience.into(), cursors: cursor::CursorKey::new(key) })
+    }
+}
