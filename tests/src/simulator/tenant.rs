@@ -13,6 +13,10 @@ use super::{Asked, Fault, Hold, Only, Route, Seen, Workflow, fault::Faults, gene
 /// What Zuora says of a new token, in seconds.
 const TOKEN_LIFETIME: u64 = 3599;
 
+/// Where the ids of added workflows begin, far behind those of generated ones, and those of published versions.
+const FIRST_ADDED_ID: u64 = 5_000_000;
+const FIRST_PUBLISHED_ID: u64 = 10_000_000;
+
 /// An OAuth client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
@@ -66,7 +70,7 @@ impl Tenant {
             token_lifetime: TOKEN_LIFETIME,
             workflows: BTreeMap::new(),
             generated: 0,
-            next_version_id: 10_000_000,
+            next_version_id: FIRST_PUBLISHED_ID,
         };
         Self {
             name: name.into(),
@@ -109,12 +113,13 @@ impl Tenant {
         state.generated += count;
     }
 
-    /// Adds a workflow and tells its id: its own, or the next free one if that is 0. Ids of versions likewise.
+    /// Adds a workflow, or replaces the one with its id, and tells that id. An id of 0, of a version too, is replaced by a
+    /// free one.
     pub fn add(&self, mut workflow: Workflow) -> u64 {
         let mut state = self.state();
         let after_last = state.workflows.last_key_value().map_or(0, |(id, _)| id + 1);
         if workflow.id == 0 {
-            workflow.id = after_last.max(generate::id(state.generated));
+            workflow.id = after_last.max(FIRST_ADDED_ID);
             workflow.seed ^= workflow.id;
         }
         for version in workflow
