@@ -9,5 +9,6 @@
 mod behaviour;
 mod client;
 mod faults;
+mod handles;
 mod program;
 mod published;

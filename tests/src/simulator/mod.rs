@@ -13,6 +13,7 @@
 
 mod api;
 mod control;
+mod effect;
 mod export;
 mod fault;
 mod generate;
@@ -30,7 +31,8 @@ use std::{
     time::Duration,
 };
 
-pub use fault::{Bend, Effect, Fault};
+pub use effect::{Bend, Effect};
+pub use fault::Fault;
 pub use hold::Hold;
 pub use record::Seen;
 pub use reply::Reply;
