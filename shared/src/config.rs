@@ -22,10 +22,7 @@ impl<'a> Settings<'a> {
 
     /// From any source; tests pass a map.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String> + 'a) -> Self {
-        Self {
-            lookup: Box::new(lookup),
-            faults: Vec::new(),
-        }
+        Self { lookup: Box::new(lookup), faults: Vec::new() }
     }
 
     /// A variable that must be there.
@@ -40,9 +37,7 @@ impl<'a> Settings<'a> {
     /// The base URL policy with the deployment's extra hosts (`EXTRA_ZUORA_HOSTS`, may be empty).
     pub fn base_url_policy(&mut self) -> Option<BaseUrlPolicy> {
         let extra = (self.lookup)("EXTRA_ZUORA_HOSTS").unwrap_or_default();
-        BaseUrlPolicy::new(&extra)
-            .map_err(|error| self.faults.push(format!("EXTRA_ZUORA_HOSTS: {error}")))
-            .ok()
+        BaseUrlPolicy::new(&extra).map_err(|error| self.faults.push(format!("EXTRA_ZUORA_HOSTS: {error}"))).ok()
     }
 
     /// Ends the reading.
@@ -50,11 +45,7 @@ impl<'a> Settings<'a> {
     /// # Errors
     /// Names every variable that is missing or wrong.
     pub fn finish(self) -> Result<(), ConfigError> {
-        if self.faults.is_empty() {
-            Ok(())
-        } else {
-            Err(ConfigError(self.faults))
-        }
+        if self.faults.is_empty() { Ok(()) } else { Err(ConfigError(self.faults)) }
     }
 }
 
@@ -77,10 +68,7 @@ mod tests {
         settings.required("JOB_QUEUE_URL");
         let error = settings.finish().unwrap_err().to_string();
 
-        assert_eq!(
-            error,
-            "the configuration is not usable: VAULT_TABLE is missing; JOB_QUEUE_URL is missing"
-        );
+        assert_eq!(error, "the configuration is not usable: VAULT_TABLE is missing; JOB_QUEUE_URL is missing");
     }
 
     #[test]

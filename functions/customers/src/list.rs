@@ -78,11 +78,7 @@ pub async fn list_customers(
 }
 
 /// Reads one customer.
-pub async fn get_customer(
-    Shared(state): Shared<State>,
-    known: Known,
-    ids: Ids,
-) -> Result<Json<CustomerJson>, Problem> {
+pub async fn get_customer(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<CustomerJson>, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::View, Some(&id))?;
     let found = state.desk.dispatcher.customers.get(&id).await?;

@@ -38,7 +38,9 @@ pub async fn test_unsaved(
     let base = invalid.check("/zuora_base_url", state.desk.policy.parse(&body.zuora_base_url));
     let client_id = invalid.check("/zuora_client_id", text::line(&body.zuora_client_id, MAX_CLIENT_ID));
     let secret = invalid.check("/zuora_client_secret", text::secret(&body.zuora_client_secret, MAX_SECRET));
-    let (Some(base), Some(client_id), Some(())) = (base, client_id, secret) else { return Err(invalid.into()) };
+    let (Some(base), Some(client_id), Some(())) = (base, client_id, secret) else {
+        return Err(invalid.into());
+    };
     let secret = body.zuora_client_secret.into();
     let connection = state.desk.prove(&base, &client_id, &secret, &asking(&known, &context)).await?;
     Ok(Json(json!({"ok": connection.ok, "checked_at": connection.checked_at})))

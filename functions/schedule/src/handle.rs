@@ -29,42 +29,19 @@ pub async fn event(lifecycle: &Lifecycle, event: LambdaEvent<Event>) -> Result<(
     let started = clock::now();
     let dispatcher = &lifecycle.dispatcher;
     let result = match task {
-        Task::Schedule => schedule::run(dispatcher, time, started)
-            .await
-            .map(|done| (format!("{done:?}"), done.failed)),
-        Task::Sweep => sweep::run(dispatcher, lifecycle, started)
-            .await
-            .map(|done| (format!("{done:?}"), done.failed)),
+        Task::Schedule => schedule::run(dispatcher, time, started).await.map(|done| (format!("{done:?}"), done.failed)),
+        Task::Sweep => sweep::run(dispatcher, lifecycle, started).await.map(|done| (format!("{done:?}"), done.failed)),
     };
     let duration_ms = started.until(clock::now()).as_millis();
     match result {
         Ok((done, failed)) => {
-            tracing::info!(
-                request_id,
-                ?task,
-                outcome = "done",
-                done,
-                failed,
-                duration_ms,
-                "the task is done"
-            );
+            tracing::info!(request_id, ?task, outcome = "done", done, failed, duration_ms, "the task is done");
             // The rest was served; the error makes the alarm look at those that were not.
-            if failed == 0 {
-                Ok(())
-            } else {
-                Err(format!("{failed} customers or jobs could not be served").into())
-            }
+            if failed == 0 { Ok(()) } else { Err(format!("{failed} customers or jobs could not be served").into()) }
         }
         Err(error) => {
             let cause: &dyn std::error::Error = &error;
-            tracing::error!(
-                request_id,
-                ?task,
-                outcome = "failed",
-                error = cause,
-                duration_ms,
-                "the task failed"
-            );
+            tracing::error!(request_id, ?task, outcome = "failed", error = cause, duration_ms, "the task failed");
             Err(error.into())
         }
     }
@@ -76,10 +53,9 @@ mod tests {
 
     #[test]
     fn the_events_of_both_rules_parse() {
-        for text in [
-            include_str!("../../../events/schedule/hourly.json"),
-            include_str!("../../../events/schedule/sweep.json"),
-        ] {
+        for text in
+            [include_str!("../../../events/schedule/hourly.json"), include_str!("../../../events/schedule/sweep.json")]
+        {
             let event: Event = serde_json::from_str(text).unwrap();
             assert!(event.time > Timestamp::EPOCH);
         }

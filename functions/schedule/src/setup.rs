@@ -19,8 +19,5 @@ pub async fn lifecycle() -> Result<Lifecycle, Error> {
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
     let dispatcher = Dispatcher::new(data, Queue::new(sqs.clone(), job_queue));
-    Ok(Lifecycle {
-        dispatcher,
-        dead_letters: Queue::new(sqs, dead_letters),
-    })
+    Ok(Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) })
 }

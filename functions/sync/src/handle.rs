@@ -5,6 +5,7 @@ use lambda_runtime::{Error, LambdaEvent};
 use shared::{
     app::worker::{Delivery, Handled, Worker},
     clock,
+    config::stage,
     domain::{
         job::{Job, Kind, State},
         time::Timestamp,
@@ -13,16 +14,14 @@ use shared::{
         batch::{self, Again},
         deadline,
     },
-    telemetry,
+    telemetry::{self, Metric},
 };
 
 /// Handles a batch.
 pub async fn batch(worker: &Worker, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Error> {
     let deadline = deadline::of(&event.context);
     let request_id = event.context.request_id.clone();
-    let response = batch::run(event.payload, async |record| {
-        record_of(worker, record, &request_id, deadline).await
-    });
+    let response = batch::run(event.payload, async |record| record_of(worker, record, &request_id, deadline).await);
     Ok(response.await?)
 }
 
@@ -38,14 +37,7 @@ async fn record_of(worker: &Worker, record: &SqsMessage, request_id: &str, deadl
             Ok(())
         }
         Ok(Handled::Nothing(why)) => {
-            tracing::info!(
-                request_id,
-                message_id,
-                outcome = "nothing",
-                why,
-                duration_ms,
-                "nothing to do"
-            );
+            tracing::info!(request_id, message_id, outcome = "nothing", why, duration_ms, "nothing to do");
             Ok(())
         }
         Ok(Handled::SetAside(reason)) => {
@@ -99,12 +91,12 @@ fn log(job: &Job, request_id: &str, message_id: &str, duration_ms: u128) {
     );
     if job.kind == Kind::Sync {
         let metric = match job.state {
-            State::Succeeded => "SyncSucceeded",
-            State::Held => "SyncHeld",
-            State::Incomplete => "SyncIncomplete",
-            State::Failed => "SyncFailed",
+            State::Succeeded => Metric::SyncSucceeded,
+            State::Held => Metric::SyncHeld,
+            State::Incomplete => Metric::SyncIncomplete,
+            State::Failed => Metric::SyncFailed,
             _ => return,
         };
-        telemetry::count(metric);
+        telemetry::emit(metric, 1, &stage(), clock::now().millis());
     }
 }

@@ -52,11 +52,5 @@ pub async fn worker() -> Result<Worker, Error> {
     };
     // A read of any key opens the connection; what it finds does not matter.
     let _ = tokio::time::timeout(WARM_UP, data.get_item(&oauth_limit(clock::now()))).await;
-    Ok(Worker {
-        syncer,
-        lifecycle: Lifecycle {
-            dispatcher,
-            dead_letters: Queue::new(sqs, dead_letters),
-        },
-    })
+    Ok(Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } })
 }

@@ -39,16 +39,9 @@ pub struct Candidate<'a> {
 /// `Connection` says what Zuora answered; `TooMany` when this minute's token requests are used up.
 pub async fn check(zuora: &Zuora, data: &Table, candidate: &Candidate<'_>, now: Timestamp) -> Result<(), AppError> {
     if !limits::take_token_request(data, now).await? {
-        return Err(AppError::TooMany {
-            retry_after: Duration::from_secs(60),
-        });
+        return Err(AppError::TooMany { retry_after: Duration::from_secs(60) });
     }
-    let Candidate {
-        base,
-        client_id,
-        client_secret,
-        track_id,
-    } = candidate;
+    let Candidate { base, client_id, client_secret, track_id } = candidate;
     let result = async {
         let token = zuora.token(base, client_id, client_secret, track_id, PATIENCE).await?;
         let session = Session::new((*base).clone(), token.access_token, *track_id).with_timeout(PATIENCE);

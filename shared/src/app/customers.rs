@@ -98,10 +98,7 @@ impl CustomerDesk {
     pub async fn create(&self, new: Creation, asking: &Asking) -> Result<Customer, AppError> {
         let now = asking.now;
         let connection = match new.verify {
-            true => Some(
-                self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, asking)
-                    .await?,
-            ),
+            true => Some(self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, asking).await?),
             false => None,
         };
         let mut customer = Customer::new(new.customer, connection, now);
@@ -109,20 +106,11 @@ impl CustomerDesk {
         let actor = Some(asking.actor.clone());
         let job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Created, actor, now, now);
         customer.sync_job_id = Some(job.id.clone());
-        let credentials = Credentials {
-            ciphertext,
-            secret_version: customer.credential_version,
-        };
+        let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
         let [job_item, pointer] = Jobs::insert(&job)?;
         write_across(vec![
-            (
-                &self.dispatcher.data,
-                vec![Customers::put(&customer, 0)?, job_item, pointer],
-            ),
-            (
-                self.vault.table(),
-                vec![Vault::put_credentials(&customer.id, &credentials)?],
-            ),
+            (&self.dispatcher.data, vec![Customers::put(&customer, 0)?, job_item, pointer]),
+            (self.vault.table(), vec![Vault::put_credentials(&customer.id, &credentials)?]),
         ])
         .await?;
         self.dispatcher.send(&job, now).await;
@@ -134,13 +122,7 @@ impl CustomerDesk {
     /// # Errors
     /// `NotFound`; `Invalid` when another base URL comes without the secret; `Connection` as for [`CustomerDesk::create`].
     pub async fn change(&self, id: &CustomerId, change: Change, asking: &Asking) -> Result<Customer, AppError> {
-        let current = self
-            .dispatcher
-            .customers
-            .get(id)
-            .await?
-            .ok_or(AppError::NotFound("customer"))?
-            .value;
+        let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
         if change.moves(&current) && change.secret.is_none() {
             return Err(AppError::Invalid(Invalid(vec![FieldError::new(
                 "/zuora_client_secret",
@@ -174,16 +156,8 @@ impl CustomerDesk {
         now: Timestamp,
     ) -> Result<(Customer, bool), AppError> {
         for _ in 0..RACES {
-            let found = self
-                .dispatcher
-                .customers
-                .get(id)
-                .await?
-                .ok_or(AppError::NotFound("customer"))?;
-            let Stored {
-                value: mut customer,
-                rev,
-            } = found;
+            let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+            let Stored { value: mut customer, rev } = found;
             let credentials_change = change.apply(&mut customer, now);
             let mut vault = Vec::new();
             if credentials_change {
@@ -194,10 +168,8 @@ impl CustomerDesk {
             }
             if let Some(ciphertext) = &sealed {
                 customer.secret_updated_at = now;
-                let credentials = Credentials {
-                    ciphertext: ciphertext.clone(),
-                    secret_version: customer.credential_version,
-                };
+                let credentials =
+                    Credentials { ciphertext: ciphertext.clone(), secret_version: customer.credential_version };
                 vault.push(Vault::put_credentials(id, &credentials)?);
             }
             let write = write_across(vec![
@@ -213,9 +185,7 @@ impl CustomerDesk {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(AppError::Store(StoreError::Unavailable(
-            "the customer is being changed all the time".into(),
-        )))
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
     /// Pauses or resumes a customer.
@@ -224,13 +194,7 @@ impl CustomerDesk {
     /// `NotFound`; store failures.
     pub async fn set_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
         let customer = self
-            .alter(id, asking.now, |customer| {
-                if paused {
-                    customer.pause()
-                } else {
-                    customer.resume(asking.now)
-                }
-            })
+            .alter(id, asking.now, |customer| if paused { customer.pause() } else { customer.resume(asking.now) })
             .await?;
         if !paused {
             let request = SyncRequest::at_once(Trigger::Manual, Some(asking.actor.clone()), asking.now);
@@ -246,29 +210,17 @@ impl CustomerDesk {
         alter: impl Fn(&mut Customer) + Send + Sync,
     ) -> Result<Customer, AppError> {
         for _ in 0..RACES {
-            let found = self
-                .dispatcher
-                .customers
-                .get(id)
-                .await?
-                .ok_or(AppError::NotFound("customer"))?;
+            let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value;
             alter(&mut customer);
             customer.updated_at = now;
-            match self
-                .dispatcher
-                .data
-                .write(vec![Customers::put(&customer, found.rev)?])
-                .await
-            {
+            match self.dispatcher.data.write(vec![Customers::put(&customer, found.rev)?]).await {
                 Ok(()) => return Ok(customer),
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(AppError::Store(StoreError::Unavailable(
-            "the customer is being changed all the time".into(),
-        )))
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
     /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, the rest by a purge job.
@@ -278,16 +230,8 @@ impl CustomerDesk {
     pub async fn delete(&self, id: &CustomerId, confirm: &str, asking: &Asking) -> Result<JobId, AppError> {
         let now = asking.now;
         for _ in 0..RACES {
-            let found = self
-                .dispatcher
-                .customers
-                .get(id)
-                .await?
-                .ok_or(AppError::NotFound("customer"))?;
-            let Stored {
-                value: mut customer,
-                rev,
-            } = found;
+            let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+            let Stored { value: mut customer, rev } = found;
             if customer.name != confirm {
                 return Err(AppError::Invalid(Invalid(vec![FieldError::new(
                     "confirm",
@@ -297,20 +241,10 @@ impl CustomerDesk {
             customer.status = Status::Deleting;
             customer.next_sync_at = None;
             customer.updated_at = now;
-            let job = Job::new(
-                Kind::Purge,
-                id.clone(),
-                Trigger::Deleted,
-                Some(asking.actor.clone()),
-                now,
-                now,
-            );
+            let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(asking.actor.clone()), now, now);
             let [job_item, pointer] = Jobs::insert(&job)?;
             let write = write_across(vec![
-                (
-                    &self.dispatcher.data,
-                    vec![Customers::put(&customer, rev)?, job_item, pointer],
-                ),
+                (&self.dispatcher.data, vec![Customers::put(&customer, rev)?, job_item, pointer]),
                 (self.vault.table(), Vault::destroy(id)),
             ]);
             match write.await {
@@ -322,9 +256,7 @@ impl CustomerDesk {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(AppError::Store(StoreError::Unavailable(
-            "the customer is being changed all the time".into(),
-        )))
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
     /// Tries credentials that are not stored, and stores nothing.
@@ -338,18 +270,9 @@ impl CustomerDesk {
         client_secret: &SecretString,
         asking: &Asking,
     ) -> Result<Connection, AppError> {
-        let candidate = Candidate {
-            base,
-            client_id,
-            client_secret,
-            track_id: &asking.request_id,
-        };
+        let candidate = Candidate { base, client_id, client_secret, track_id: &asking.request_id };
         connection::check(&self.zuora, &self.dispatcher.data, &candidate, asking.now).await?;
-        Ok(Connection {
-            ok: true,
-            checked_at: asking.now,
-            error: None,
-        })
+        Ok(Connection { ok: true, checked_at: asking.now, error: None })
     }
 
     fn origin(&self, current: &Customer, change: &Change) -> Result<BaseUrl, AppError> {
@@ -363,17 +286,12 @@ impl CustomerDesk {
 
 impl Change {
     fn moves(&self, current: &Customer) -> bool {
-        self.base
-            .as_ref()
-            .is_some_and(|base| base.as_str() != current.zuora_base_url)
+        self.base.as_ref().is_some_and(|base| base.as_str() != current.zuora_base_url)
     }
 
     /// Applies what is set; says whether the credentials are other ones now.
     fn apply(&self, customer: &mut Customer, now: Timestamp) -> bool {
-        let other_client = self
-            .zuora_client_id
-            .as_ref()
-            .is_some_and(|id| *id != customer.zuora_client_id);
+        let other_client = self.zuora_client_id.as_ref().is_some_and(|id| *id != customer.zuora_client_id);
         let credentials_change = other_client || self.moves(customer) || self.secret.is_some();
         if let Some(name) = &self.name {
             customer.name.clone_from(name);

@@ -80,25 +80,14 @@ pub struct SyncRequest {
 impl SyncRequest {
     /// A request of now, for now.
     pub const fn at_once(trigger: Trigger, actor: Option<String>, now: Timestamp) -> Self {
-        Self {
-            trigger,
-            actor,
-            now,
-            due: now,
-            slot: None,
-        }
+        Self { trigger, actor, now, due: now, slot: None }
     }
 }
 
 impl Dispatcher {
     /// Over a data table and a job queue.
     pub fn new(data: Table, queue: Queue) -> Self {
-        Self {
-            customers: Customers::new(data.clone()),
-            jobs: Jobs::new(data.clone()),
-            data,
-            queue,
-        }
+        Self { customers: Customers::new(data.clone()), jobs: Jobs::new(data.clone()), data, queue }
     }
 
     /// Asks for a sync of one customer and sends its message.
@@ -128,9 +117,7 @@ impl Dispatcher {
                 result => return result,
             }
         }
-        Err(AppError::Store(StoreError::Unavailable(
-            "the customer is being changed all the time".into(),
-        )))
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
     async fn try_place(
@@ -138,14 +125,9 @@ impl Dispatcher {
         customer: Stored<Customer>,
         request: &SyncRequest,
     ) -> Result<(Requested, bool), AppError> {
-        let Stored {
-            value: mut customer,
-            rev,
-        } = customer;
+        let Stored { value: mut customer, rev } = customer;
         if customer.status == Status::Paused {
-            return Err(AppError::Conflict(
-                "The customer is paused. Resume it before syncing.".to_owned(),
-            ));
+            return Err(AppError::Conflict("The customer is paused. Resume it before syncing.".to_owned()));
         }
         if let Some(slot) = request.slot {
             if !customer.is_due(slot) {
@@ -159,22 +141,14 @@ impl Dispatcher {
             }
             return self.join(active, request).await;
         }
-        let job = Job::new(
-            Kind::Sync,
-            customer.id.clone(),
-            request.trigger,
-            request.actor.clone(),
-            request.now,
-            request.due,
-        );
+        let job =
+            Job::new(Kind::Sync, customer.id.clone(), request.trigger, request.actor.clone(), request.now, request.due);
         customer.sync_job_id = Some(job.id.clone());
         if request.trigger == Trigger::Manual {
             customer.forgive();
         }
         let [job_item, pointer] = Jobs::insert(&job)?;
-        self.data
-            .write(vec![Customers::put(&customer, rev)?, job_item, pointer])
-            .await?;
+        self.data.write(vec![Customers::put(&customer, rev)?, job_item, pointer]).await?;
         Ok((Requested::New(job), true))
     }
 
@@ -183,11 +157,7 @@ impl Dispatcher {
         let Some(id) = &customer.sync_job_id else {
             return Ok(None);
         };
-        Ok(self
-            .jobs
-            .get(&customer.id, id)
-            .await?
-            .filter(|job| !job.value.state.is_ended()))
+        Ok(self.jobs.get(&customer.id, id).await?.filter(|job| !job.value.state.is_ended()))
     }
 
     /// A sync is under way: joins it, or has it followed by one more.
@@ -202,11 +172,7 @@ impl Dispatcher {
                 Ok((Requested::Follows(job), false))
             }
             // The schedule spreads its jobs over a quarter of an hour; a person does not wait for that.
-            State::Queued
-                if job
-                    .next_attempt_at
-                    .is_some_and(|due| request.due.plus(IMPATIENCE) < due) =>
-            {
+            State::Queued if job.next_attempt_at.is_some_and(|due| request.due.plus(IMPATIENCE) < due) => {
                 job.postpone(request.due);
                 self.data.write(vec![Jobs::put(&job, rev)?]).await?;
                 Ok((Requested::Joined(job), true))
@@ -241,8 +207,5 @@ impl Dispatcher {
 /// The message that `job` waits for, delayed until it is due.
 pub(crate) fn sending(job: &Job, now: Timestamp) -> Sending {
     let delay = job.next_attempt_at.map_or(Duration::ZERO, |due| now.until(due));
-    Sending {
-        message: Message::to(job),
-        delay,
-    }
+    Sending { message: Message::to(job), delay }
 }

@@ -118,11 +118,7 @@ impl Lifecycle {
     /// # Errors
     /// Store failures: the message should come again.
     pub async fn claim(&self, message: &Message, now: Timestamp, deadline: Timestamp) -> Result<Claim, AppError> {
-        let Message::JobV1 {
-            job_id,
-            customer_id,
-            seq,
-        } = message;
+        let Message::JobV1 { job_id, customer_id, seq } = message;
         for _ in 0..RACES {
             let Some(found) = self.dispatcher.jobs.get(customer_id, job_id).await? else {
                 return Ok(Claim::Nothing("the job is gone"));
@@ -130,10 +126,7 @@ impl Lifecycle {
             match found.value.liveness(*seq, now) {
                 Liveness::Stale => return Ok(Claim::Nothing("a later message replaced this one, or the job is over")),
                 Liveness::TooEarly(due) => {
-                    return self
-                        .hold_back(found, due, now)
-                        .await
-                        .map(|()| Claim::Nothing("the job still waits"));
+                    return self.hold_back(found, due, now).await.map(|()| Claim::Nothing("the job still waits"));
                 }
                 Liveness::Live => {}
             }
@@ -142,9 +135,7 @@ impl Lifecycle {
                 result => return result,
             }
         }
-        Err(AppError::Store(StoreError::Unavailable(
-            "the job is being changed all the time".into(),
-        )))
+        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
     }
 
     async fn try_claim(&self, found: Stored<Job>, now: Timestamp, until: Timestamp) -> Result<Claim, AppError> {
@@ -161,13 +152,7 @@ impl Lifecycle {
             (Kind::Sync, Some(found)) if found.value.status == Status::Paused => {
                 return self.drop_job(job, rev, "the customer is paused", now).await;
             }
-            (
-                Kind::Sync,
-                Some(Stored {
-                    value: mut customer,
-                    rev: customer_rev,
-                }),
-            ) => {
+            (Kind::Sync, Some(Stored { value: mut customer, rev: customer_rev })) => {
                 if let Some(other) = self.other_sync(&customer, &job.id).await? {
                     return self.give_way(job, rev, other).await;
                 }
@@ -206,10 +191,7 @@ impl Lifecycle {
     /// The other sync does this one's work: a running one is followed by one more.
     async fn give_way(&self, mut job: Job, rev: u64, other: Stored<Job>) -> Result<Claim, AppError> {
         let mut writes = Vec::new();
-        let Stored {
-            value: mut other,
-            rev: other_rev,
-        } = other;
+        let Stored { value: mut other, rev: other_rev } = other;
         job.supersede(other.id.clone());
         if other.state == State::Running && !other.follow_up {
             other.follow_up = true;
@@ -253,18 +235,11 @@ impl Lifecycle {
                 result => return result,
             }
         }
-        Err(AppError::Store(StoreError::Unavailable(
-            "the job is being changed all the time".into(),
-        )))
+        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
     }
 
     async fn try_settle(&self, claimed: &Claimed, outcome: Outcome, now: Timestamp) -> Result<Option<Job>, AppError> {
-        let Some(found) = self
-            .dispatcher
-            .jobs
-            .get(&claimed.job.customer_id, &claimed.job.id)
-            .await?
-        else {
+        let Some(found) = self.dispatcher.jobs.get(&claimed.job.customer_id, &claimed.job.id).await? else {
             return Ok(None);
         };
         let Stored { value: mut job, rev } = found;
@@ -276,9 +251,7 @@ impl Lifecycle {
         if job.kind != Kind::Test {
             writes.push(Jobs::release_lock(&job));
         }
-        let follow_up = self
-            .settle_customer(&mut job, report.as_ref(), &mut writes, now)
-            .await?;
+        let follow_up = self.settle_customer(&mut job, report.as_ref(), &mut writes, now).await?;
         writes.push(Jobs::put(&job, rev)?);
         self.dispatcher.data.write(writes).await?;
         self.announce(&job, now).await;
@@ -303,10 +276,7 @@ impl Lifecycle {
         let Some(found) = self.dispatcher.customers.get(&job.customer_id).await? else {
             return Ok(None);
         };
-        let Stored {
-            value: mut customer,
-            rev,
-        } = found;
+        let Stored { value: mut customer, rev } = found;
         let mut follow_up = None;
         if job.kind == Kind::Test {
             customer.record_test(job.error.clone(), now);
@@ -366,10 +336,7 @@ impl Lifecycle {
             && job.kind == Kind::Sync
             && let Some(found) = self.dispatcher.customers.get(&job.customer_id).await?
         {
-            let Stored {
-                value: mut customer,
-                rev,
-            } = found;
+            let Stored { value: mut customer, rev } = found;
             customer.record(&job, now);
             writes.push(Customers::put(&customer, rev)?);
         }
@@ -400,10 +367,7 @@ fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<Ended> {
             job.stats = report.stats;
             job.errors = first(report.errors);
             job.go_on(now);
-            Some(Ended {
-                counts: report.counts,
-                complete: false,
-            })
+            Some(Ended { counts: report.counts, complete: false })
         }
         Outcome::Wait { after, failure } => {
             job.wait(now.plus(after), failure);
@@ -422,11 +386,7 @@ fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<Ended> {
             None
         }
         Outcome::Tested(failure) => {
-            let state = if failure.is_none() {
-                State::Succeeded
-            } else {
-                State::Failed
-            };
+            let state = if failure.is_none() { State::Succeeded } else { State::Failed };
             job.error = failure;
             job.finish(state, now);
             None
@@ -448,18 +408,12 @@ fn apply_report(job: &mut Job, report: Report, now: Timestamp) -> Ended {
     };
     job.stats = report.stats;
     job.errors = first(report.errors);
-    job.error = report.failure.or_else(|| {
-        report
-            .held
-            .as_ref()
-            .map(|held| Failure::new(ErrorClass::Guard, held.reason.clone()))
-    });
+    job.error = report
+        .failure
+        .or_else(|| report.held.as_ref().map(|held| Failure::new(ErrorClass::Guard, held.reason.clone())));
     job.held = report.held;
     job.finish(state, now);
-    Ended {
-        counts: report.counts,
-        complete: report.complete,
-    }
+    Ended { counts: report.counts, complete: report.complete }
 }
 
 fn first(mut errors: Vec<WorkflowError>) -> Vec<WorkflowError> {
@@ -472,24 +426,14 @@ fn follow(job: &Job, customer: &mut Customer, now: Timestamp) -> Option<Job> {
     if !job.follow_up || !customer.is_syncable() {
         return None;
     }
-    let next = Job::new(
-        Kind::Sync,
-        customer.id.clone(),
-        Trigger::FollowUp,
-        job.actor.clone(),
-        now,
-        now,
-    );
+    let next = Job::new(Kind::Sync, customer.id.clone(), Trigger::FollowUp, job.actor.clone(), now, now);
     customer.sync_job_id = Some(next.id.clone());
     Some(next)
 }
 
 fn sentence(why: &str) -> String {
     let mut letters = why.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string())
-        .unwrap_or_default();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())
 }
 

@@ -30,32 +30,22 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Out
         Err(error) => {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(job_id = %claimed.job.id, error, "a purge was interrupted");
-            Outcome::Failed(Failure::new(
-                ErrorClass::Transient,
-                "The store could not be reached while purging.",
-            ))
+            Outcome::Failed(Failure::new(ErrorClass::Transient, "The store could not be reached while purging."))
         }
     }
 }
 
 async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Result<Outcome, AppError> {
     let customer = &claimed.job.customer_id;
-    if claimed
-        .customer
-        .as_ref()
-        .is_some_and(|customer| customer.status != Status::Deleting)
-    {
+    if claimed.customer.as_ref().is_some_and(|customer| customer.status != Status::Deleting) {
         return Ok(Outcome::Cancelled("the customer is not being deleted"));
     }
     let data = &syncer.dispatcher.data;
     syncer.vault.table().write(Vault::destroy(customer)).await?;
     let own = keys::job(customer, &claimed.job.id);
     let stays = [keys::profile(customer), keys::lock(customer), own.clone()];
-    let range = Range {
-        projection: Some("PK, SK"),
-        limit: Some(500),
-        ..Range::table(keys::customer_partition(customer), "")
-    };
+    let range =
+        Range { projection: Some("PK, SK"), limit: Some(500), ..Range::table(keys::customer_partition(customer), "") };
     let mut after = None;
     let mut jobs: Vec<Key> = Vec::new();
     loop {
@@ -73,13 +63,8 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
         }
     }
     for batch in jobs.chunks(12) {
-        let pointers = batch
-            .iter()
-            .filter_map(|key| key.sk.strip_prefix(keys::JOB_PREFIX)?.parse().ok());
-        let all: Vec<Key> = pointers
-            .map(|id| keys::job_pointer(&id))
-            .chain(batch.iter().cloned())
-            .collect();
+        let pointers = batch.iter().filter_map(|key| key.sk.strip_prefix(keys::JOB_PREFIX)?.parse().ok());
+        let all: Vec<Key> = pointers.map(|id| keys::job_pointer(&id)).chain(batch.iter().cloned()).collect();
         data.delete_all(&all).await?;
     }
     let mut last = vec![

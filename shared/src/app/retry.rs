@@ -82,9 +82,7 @@ impl Dispatcher {
                 return Err(AppError::NotFound("job"));
             };
             if found.value.kind == Kind::Test {
-                return Err(AppError::Conflict(
-                    "A connection test is not retried: ask for a new one.".to_owned(),
-                ));
+                return Err(AppError::Conflict("A connection test is not retried: ask for a new one.".to_owned()));
             }
             match self.requeue(found, false, now).await {
                 Ok(Again::Queued(job)) => {
@@ -92,17 +90,13 @@ impl Dispatcher {
                     return Ok(*job);
                 }
                 Ok(Again::Superseded(other)) => {
-                    return Err(AppError::Conflict(format!(
-                        "Another sync of this customer is under way: {other}."
-                    )));
+                    return Err(AppError::Conflict(format!("Another sync of this customer is under way: {other}.")));
                 }
                 Err(AppError::Store(StoreError::Conflict { .. })) => {}
                 Err(error) => return Err(error),
             }
         }
-        Err(AppError::Store(StoreError::Unavailable(
-            "the job is being changed all the time".into(),
-        )))
+        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
     }
 
     /// Puts a failed job back to the start, in one transaction with its customer. With `supersede`, a job whose customer
@@ -110,24 +104,16 @@ impl Dispatcher {
     async fn requeue(&self, found: Stored<Job>, supersede: bool, now: Timestamp) -> Result<Again, AppError> {
         let Stored { value: mut job, rev } = found;
         if job.state != State::Failed {
-            return Err(AppError::Conflict(format!(
-                "The job is {}, not failed.",
-                job.state.as_str()
-            )));
+            return Err(AppError::Conflict(format!("The job is {}, not failed.", job.state.as_str())));
         }
         let mut writes = Vec::new();
         if job.kind == Kind::Sync {
             let Some(customer) = self.customers.get(&job.customer_id).await? else {
                 return Err(AppError::NotFound("customer"));
             };
-            let Stored {
-                value: mut customer,
-                rev: customer_rev,
-            } = customer;
+            let Stored { value: mut customer, rev: customer_rev } = customer;
             if customer.status == Status::Paused {
-                return Err(AppError::Conflict(
-                    "The customer is paused. Resume it first.".to_owned(),
-                ));
+                return Err(AppError::Conflict("The customer is paused. Resume it first.".to_owned()));
             }
             if let Some(other) = self.active_sync(&customer).await? {
                 let other = other.value.id;
@@ -151,15 +137,9 @@ impl Dispatcher {
     /// # Errors
     /// Store failures.
     pub async fn dead_letters(&self, wanted: &Redrive) -> Result<(Vec<Job>, bool), AppError> {
-        let selection = Selection {
-            customer: wanted.customer.clone(),
-            state: Some(State::Failed),
-            before: None,
-        };
-        Ok(self
-            .jobs
-            .list(&selection, wanted.limit, |job| wanted.matches(job))
-            .await?)
+        let selection =
+            Selection { customer: wanted.customer.clone(), state: Some(State::Failed), ..Selection::default() };
+        Ok(self.jobs.list(&selection, wanted.limit, |job| wanted.matches(job)).await?)
     }
 
     /// Redrives matching dead letters, then drains the dead-letter queue of messages whose job moved on.
@@ -167,15 +147,9 @@ impl Dispatcher {
     /// # Errors
     /// Store failures; what was redriven by then stays redriven, and calling again goes on.
     pub async fn redrive(&self, queue: &Queue, wanted: &Redrive, now: Timestamp) -> Result<Redriven, AppError> {
-        let everything = Redrive {
-            limit: 10_000,
-            ..wanted.clone()
-        };
+        let everything = Redrive { limit: 10_000, ..wanted.clone() };
         let (jobs, _) = self.dead_letters(&everything).await?;
-        let mut result = Redriven {
-            remaining: jobs.len().saturating_sub(wanted.limit),
-            ..Redriven::default()
-        };
+        let mut result = Redriven { remaining: jobs.len().saturating_sub(wanted.limit), ..Redriven::default() };
         let mut sendings = Vec::new();
         for job in jobs.into_iter().take(wanted.limit) {
             let Some(fresh) = self.jobs.get(&job.customer_id, &job.id).await? else {
@@ -222,12 +196,7 @@ impl Dispatcher {
 
     async fn is_settled(&self, body: &str) -> Result<bool, StoreError> {
         // What nobody can read stays until it expires: it is listed for an operator to look at.
-        let Ok(Message::JobV1 {
-            job_id,
-            customer_id,
-            seq,
-        }) = Message::parse(body)
-        else {
+        let Ok(Message::JobV1 { job_id, customer_id, seq }) = Message::parse(body) else {
             return Ok(false);
         };
         let job = self.jobs.get(&customer_id, &job_id).await?;
@@ -242,10 +211,7 @@ impl Redrive {
         };
         let class = job.error.as_ref().map(|error| error.class);
         job.state == State::Failed
-            && self
-                .customer
-                .as_ref()
-                .is_none_or(|customer| *customer == job.customer_id)
+            && self.customer.as_ref().is_none_or(|customer| *customer == job.customer_id)
             && self.class.is_none_or(|wanted| class == Some(wanted))
             && self.before.is_none_or(|before| given_up < before)
     }

@@ -28,21 +28,9 @@ pub struct Scheduled {
 pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Result<Scheduled, AppError> {
     let mut scheduled = Scheduled::default();
     let mut sendings = Vec::new();
-    for customer in dispatcher
-        .customers
-        .all()
-        .await?
-        .into_iter()
-        .filter(|customer| customer.is_due(time))
-    {
+    for customer in dispatcher.customers.all().await?.into_iter().filter(|customer| customer.is_due(time)) {
         let due = now.plus(spread(&customer.id));
-        let request = SyncRequest {
-            trigger: Trigger::Schedule,
-            actor: None,
-            now,
-            due,
-            slot: Some(time),
-        };
+        let request = SyncRequest { trigger: Trigger::Schedule, actor: None, now, due, slot: Some(time) };
         match dispatcher.place_sync(&customer.id, &request).await {
             Ok((Requested::New(job), _)) => {
                 scheduled.queued += 1;

@@ -28,13 +28,7 @@ pub struct Swept {
 pub async fn run(dispatcher: &Dispatcher, lifecycle: &Lifecycle, now: Timestamp) -> Result<Swept, AppError> {
     let mut swept = Swept::default();
     for state in [State::Queued, State::Waiting, State::Running] {
-        for job in dispatcher
-            .jobs
-            .in_state(state)
-            .await?
-            .into_iter()
-            .filter(|job| job.is_silent(now))
-        {
+        for job in dispatcher.jobs.in_state(state).await?.into_iter().filter(|job| job.is_silent(now)) {
             match lifecycle.sweep(&job, now).await {
                 Ok(Some(Settled::Sent)) => swept.revived += 1,
                 Ok(Some(Settled::DeadLettered)) => swept.lost += 1,

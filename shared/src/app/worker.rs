@@ -73,21 +73,15 @@ impl Worker {
             Kind::Test => connection::run(&self.syncer, claimed).await,
         };
         let settled = self.lifecycle.settle(claimed, outcome, clock::now()).await?;
-        Ok(
-            settled.map_or(Handled::Nothing("the job was no longer ours, or is gone"), |job| {
-                Handled::Worked(job.into())
-            }),
-        )
+        Ok(settled
+            .map_or(Handled::Nothing("the job was no longer ours, or is gone"), |job| Handled::Worked(job.into())))
     }
 
     /// The record first, then the queue, then (by returning) the acknowledgement: a crash repeats, it loses nothing.
     async fn set_aside(&self, delivery: Delivery<'_>, reason: String) -> Result<Handled, AppError> {
         let letter = Unreadable::new(delivery.message_id, reason.clone(), delivery.body, clock::now());
         dead_letters::record(&self.syncer.dispatcher.data, &letter).await?;
-        self.lifecycle
-            .dead_letters
-            .send_unreadable(delivery.body, &reason)
-            .await?;
+        self.lifecycle.dead_letters.send_unreadable(delivery.body, &reason).await?;
         Ok(Handled::SetAside(reason))
     }
 }

@@ -13,12 +13,8 @@ pub struct AppKeyError(#[source] Box<dyn std::error::Error + Send + Sync>);
 /// # Errors
 /// When Secrets Manager cannot be reached, refuses, or holds something shorter than 32 characters.
 pub async fn load(client: &Client, secret_id: &str) -> Result<SecretString, AppKeyError> {
-    let answer = client
-        .get_secret_value()
-        .secret_id(secret_id)
-        .send()
-        .await
-        .map_err(|error| AppKeyError(error.into()))?;
+    let answer =
+        client.get_secret_value().secret_id(secret_id).send().await.map_err(|error| AppKeyError(error.into()))?;
     match answer.secret_string {
         Some(key) if key.len() >= 32 => Ok(key.into()),
         _ => Err(AppKeyError("the secret is empty or too short".into())),

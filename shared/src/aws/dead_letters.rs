@@ -30,12 +30,7 @@ impl Unreadable {
     /// A record of the message.
     pub fn new(message_id: &str, reason: String, body: &str, now: Timestamp) -> Self {
         let body = body.chars().take(BODY_CHARS).collect();
-        Self {
-            message_id: message_id.to_owned(),
-            reason,
-            body,
-            dead_lettered_at: now,
-        }
+        Self { message_id: message_id.to_owned(), reason, body, dead_lettered_at: now }
     }
 }
 
@@ -55,8 +50,5 @@ pub async fn record(table: &Table, letter: &Unreadable) -> Result<(), StoreError
 /// As [`Table::all`].
 pub async fn list(table: &Table) -> Result<Vec<Unreadable>, StoreError> {
     let items = table.all(&Range::table(keys::DEAD_LETTERS, "")).await?;
-    items
-        .into_iter()
-        .map(|item| Ok(parse::<Unreadable>(item)?.value))
-        .collect()
+    items.into_iter().map(|item| Ok(parse::<Unreadable>(item)?.value)).collect()
 }

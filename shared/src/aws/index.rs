@@ -52,8 +52,7 @@ impl Position {
         let names = [PK, SK, GSI1PK, GSI1SK];
         let wanted = if index { 4 } else { 2 };
         let key = names.into_iter().zip(values).take(wanted);
-        key.map(|(name, value)| Some((name.to_owned(), AttributeValue::S(value?))))
-            .collect()
+        key.map(|(name, value)| Some((name.to_owned(), AttributeValue::S(value?)))).collect()
     }
 }
 

@@ -68,11 +68,7 @@ impl Jobs {
 
     /// Reads the lock of a customer.
     pub async fn lock(&self, customer: &CustomerId) -> Result<Option<Lock>, StoreError> {
-        Ok(self
-            .table
-            .get::<Lock>(&keys::lock(customer))
-            .await?
-            .map(|lock| lock.value))
+        Ok(self.table.get::<Lock>(&keys::lock(customer)).await?.map(|lock| lock.value))
     }
 
     /// Lists jobs, newest first, until `limit` satisfy `keep`; says whether there are more.
@@ -138,9 +134,7 @@ impl Jobs {
 
     /// The writes that store a new job and its pointer.
     pub fn insert(job: &Job) -> Result<[Write; 2], StoreError> {
-        let pointer = Pointer {
-            customer_id: job.customer_id.clone(),
-        };
+        let pointer = Pointer { customer_id: job.customer_id.clone() };
         let ttl = ttl(job.created_at.plus(RETENTION));
         let pointer = to_item(&pointer, &keys::job_pointer(&job.id), None, 1, Some(ttl))?;
         Ok([Self::put(job, 0)?, Write::Put(Box::new(pointer), Condition::Absent)])
@@ -148,32 +142,19 @@ impl Jobs {
 
     /// The write that stores a job read at `rev`; 0 = a new one.
     pub fn put(job: &Job, rev: u64) -> Result<Write, StoreError> {
-        let condition = if rev == 0 {
-            Condition::Absent
-        } else {
-            Condition::RevIs(rev)
-        };
+        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
         Ok(Write::Put(Box::new(Self::item(job, rev)?), condition))
     }
 
     fn item(job: &Job, rev: u64) -> Result<Item, StoreError> {
         let index = keys::job_by_state(job.state, &job.id);
         let ttl = ttl(job.finished_at.unwrap_or(job.created_at).plus(RETENTION));
-        to_item(
-            job,
-            &keys::job(&job.customer_id, &job.id),
-            Some(&index),
-            rev + 1,
-            Some(ttl),
-        )
+        to_item(job, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, Some(ttl))
     }
 
     /// The write that takes the lock on a customer: fails while somebody else may be alive.
     pub fn take_lock(job: &Job, until: Timestamp, now: Timestamp) -> Result<Write, StoreError> {
-        let lock = Lock {
-            job_id: job.id.clone(),
-            lock_until: until,
-        };
+        let lock = Lock { job_id: job.id.clone(), lock_until: until };
         let item = to_item(&lock, &keys::lock(&job.customer_id), None, 1, Some(ttl(until) + 86_400))?;
         let free = Condition::That(
             "attribute_not_exists(PK) OR lock_until <= :now",
@@ -185,10 +166,7 @@ impl Jobs {
     /// The write that gives the lock back.
     pub fn release_lock(job: &Job) -> Write {
         let mine = vec![(":job", AttributeValue::S(job.id.to_string()))];
-        Write::Delete(
-            keys::lock(&job.customer_id),
-            Condition::That("attribute_not_exists(PK) OR job_id = :job", mine),
-        )
+        Write::Delete(keys::lock(&job.customer_id), Condition::That("attribute_not_exists(PK) OR job_id = :job", mine))
     }
 }
 
@@ -199,21 +177,16 @@ fn ranges(selection: &Selection) -> Vec<Range> {
         ..range
     };
     // The id begins with its millisecond in hex, so a moment bounds the range.
-    let first = selection.since.map_or_else(|| "job_".to_owned(), |since| format!("job_{:012x}", since.millis().max(0)));
-    let last = selection
-        .before
-        .as_ref()
-        .map_or_else(|| "job_~".to_owned(), ToString::to_string);
+    let first =
+        selection.since.map_or_else(|| "job_".to_owned(), |since| format!("job_{:012x}", since.millis().max(0)));
+    let last = selection.before.as_ref().map_or_else(|| "job_~".to_owned(), ToString::to_string);
     if let Some(customer) = &selection.customer {
         let partition = Range::table(keys::customer_partition(customer), "");
         let first = format!("{}{first}", keys::JOB_PREFIX);
         return vec![between(partition, &first, format!("{}{last}", keys::JOB_PREFIX))];
     }
     let states = selection.state.map_or_else(|| State::ALL.to_vec(), |state| vec![state]);
-    states
-        .into_iter()
-        .map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone()))
-        .collect()
+    states.into_iter().map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone())).collect()
 }
 
 fn ttl(at: Timestamp) -> i64 {

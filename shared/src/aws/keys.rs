@@ -46,10 +46,7 @@ pub struct Key {
 
 impl Key {
     fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self {
-            pk: pk.into(),
-            sk: sk.into(),
-        }
+        Self { pk: pk.into(), sk: sk.into() }
     }
 }
 
@@ -78,10 +75,7 @@ pub fn workflow(customer: &CustomerId, id: &WorkflowId) -> Key {
 
 /// One chunk of a definition.
 pub fn definition_chunk(customer: &CustomerId, id: &WorkflowId, hash: &str, chunk: u32) -> Key {
-    Key::new(
-        customer_partition(customer),
-        format!("DEFINITION#{id}#{hash}#{chunk:04}"),
-    )
+    Key::new(customer_partition(customer), format!("DEFINITION#{id}#{hash}#{chunk:04}"))
 }
 
 /// Sort key prefix of a customer's jobs.
@@ -134,10 +128,7 @@ pub const CUSTOMERS: &str = "CUSTOMERS";
 
 /// A customer among all, by name.
 pub fn customer_by_name(name: &str, id: &CustomerId) -> IndexKey {
-    IndexKey {
-        pk: CUSTOMERS.to_owned(),
-        sk: format!("{}#{id}", folded(name)),
-    }
+    IndexKey { pk: CUSTOMERS.to_owned(), sk: format!("{}#{id}", folded(name)) }
 }
 
 /// Index partition of the jobs in one state.
@@ -147,10 +138,7 @@ pub fn jobs_in(state: State) -> String {
 
 /// A job among those in its state, by age.
 pub fn job_by_state(state: State, id: &JobId) -> IndexKey {
-    IndexKey {
-        pk: jobs_in(state),
-        sk: id.to_string(),
-    }
+    IndexKey { pk: jobs_in(state), sk: id.to_string() }
 }
 
 /// Index partition of a customer's workflows.
@@ -160,10 +148,7 @@ pub fn workflows_of(customer: &CustomerId) -> String {
 
 /// A workflow among its customer's, by name.
 pub fn workflow_by_name(customer: &CustomerId, name: Option<&str>, id: &WorkflowId) -> IndexKey {
-    IndexKey {
-        pk: workflows_of(customer),
-        sk: format!("{}#{id}", folded(name.unwrap_or_default())),
-    }
+    IndexKey { pk: workflows_of(customer), sk: format!("{}#{id}", folded(name.unwrap_or_default())) }
 }
 
 /// A name as it sorts and is searched by prefix: lower case, cut to 200 bytes at a character.

@@ -14,7 +14,5 @@ const TOKEN_REQUESTS_PER_MINUTE: u64 = 80;
 /// # Errors
 /// As [`Table::count_up`].
 pub async fn take_token_request(table: &Table, now: Timestamp) -> Result<bool, StoreError> {
-    table
-        .count_up(&keys::oauth_limit(now), TOKEN_REQUESTS_PER_MINUTE, now.seconds() + 600)
-        .await
+    table.count_up(&keys::oauth_limit(now), TOKEN_REQUESTS_PER_MINUTE, now.seconds() + 600).await
 }

@@ -50,10 +50,7 @@ pub struct Queue {
 impl Queue {
     /// The queue at `url`.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self {
-            client,
-            url: url.into(),
-        }
+        Self { client, url: url.into() }
     }
 
     /// Sends one message. The group makes the queue fair: one customer's backlog does not delay the others.
@@ -78,10 +75,7 @@ impl Queue {
         for batch in sendings.chunks(10) {
             let mut left: Vec<usize> = (0..batch.len()).collect();
             for round in 0..ROUNDS {
-                let entries = left
-                    .iter()
-                    .map(|at| entry(*at, &batch[*at]))
-                    .collect::<Result<Vec<_>, _>>()?;
+                let entries = left.iter().map(|at| entry(*at, &batch[*at])).collect::<Result<Vec<_>, _>>()?;
                 let answer = self
                     .client
                     .send_message_batch()
@@ -90,11 +84,7 @@ impl Queue {
                     .send()
                     .await
                     .map_err(failed)?;
-                left = answer
-                    .failed()
-                    .iter()
-                    .filter_map(|entry| entry.id().parse().ok())
-                    .collect();
+                left = answer.failed().iter().filter_map(|entry| entry.id().parse().ok()).collect();
                 if left.is_empty() {
                     break;
                 }
@@ -109,26 +99,16 @@ impl Queue {
 
     /// Puts a job's dead letter into this queue, with what operators filter by as attributes.
     pub async fn send_dead_letter(&self, message: &Message, class: ErrorClass) -> Result<(), QueueError> {
-        let Message::JobV1 {
-            job_id, customer_id, ..
-        } = message;
-        let attributes = [
-            ("error_class", class.as_str()),
-            ("job_id", job_id.as_str()),
-            ("customer_id", customer_id.as_str()),
-        ];
-        self.send_with_attributes(message.body(), customer_id.as_str(), &attributes)
-            .await
+        let Message::JobV1 { job_id, customer_id, .. } = message;
+        let attributes =
+            [("error_class", class.as_str()), ("job_id", job_id.as_str()), ("customer_id", customer_id.as_str())];
+        self.send_with_attributes(message.body(), customer_id.as_str(), &attributes).await
     }
 
     /// Puts a message nobody could read into this queue, as it came.
     pub async fn send_unreadable(&self, body: &str, reason: &str) -> Result<(), QueueError> {
-        self.send_with_attributes(
-            body.to_owned(),
-            "unreadable",
-            &[("error_class", "bad_message"), ("reason", reason)],
-        )
-        .await
+        self.send_with_attributes(body.to_owned(), "unreadable", &[("error_class", "bad_message"), ("reason", reason)])
+            .await
     }
 
     async fn send_with_attributes(
@@ -139,17 +119,9 @@ impl Queue {
     ) -> Result<(), QueueError> {
         // SQS takes no empty body.
         let body = if body.is_empty() { "(empty)".to_owned() } else { body };
-        let mut request = self
-            .client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(body)
-            .message_group_id(group);
+        let mut request = self.client.send_message().queue_url(&self.url).message_body(body).message_group_id(group);
         for (name, value) in attributes {
-            let value = MessageAttributeValue::builder()
-                .data_type("String")
-                .string_value(*value)
-                .build();
+            let value = MessageAttributeValue::builder().data_type("String").string_value(*value).build();
             request = request.message_attributes(*name, value.map_err(failed)?);
         }
         request.send().await.map_err(failed)?;
@@ -168,23 +140,13 @@ impl Queue {
             .await
             .map_err(failed)?;
         let received = answer.messages.unwrap_or_default().into_iter();
-        Ok(received
-            .filter_map(|m| {
-                Some(Received {
-                    body: m.body?,
-                    receipt: m.receipt_handle?,
-                })
-            })
-            .collect())
+        Ok(received.filter_map(|m| Some(Received { body: m.body?, receipt: m.receipt_handle? })).collect())
     }
 
     /// Deletes received messages (at most ten).
     pub async fn delete(&self, receipts: &[String]) -> Result<(), QueueError> {
         let entries = receipts.iter().enumerate().map(|(at, receipt)| {
-            DeleteMessageBatchRequestEntry::builder()
-                .id(at.to_string())
-                .receipt_handle(receipt)
-                .build()
+            DeleteMessageBatchRequestEntry::builder().id(at.to_string()).receipt_handle(receipt).build()
         });
         let entries = entries.collect::<Result<Vec<_>, _>>().map_err(failed)?;
         if !entries.is_empty() {
@@ -210,10 +172,7 @@ impl Queue {
             .send()
             .await
             .map_err(failed)?;
-        let depth = answer
-            .attributes()
-            .and_then(|all| all.get(&name))
-            .and_then(|depth| depth.parse().ok());
+        let depth = answer.attributes().and_then(|all| all.get(&name)).and_then(|depth| depth.parse().ok());
         depth.ok_or_else(|| failed("the queue did not say its depth"))
     }
 }

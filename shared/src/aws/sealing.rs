@@ -65,11 +65,7 @@ pub struct Sealer {
 impl Sealer {
     /// Uses the key `key_id` for `purpose`.
     pub fn new(client: Client, key_id: impl Into<String>, purpose: Purpose) -> Self {
-        Self {
-            client,
-            key_id: key_id.into(),
-            purpose,
-        }
+        Self { client, key_id: key_id.into(), purpose }
     }
 
     /// Encrypts a secret for a customer.

@@ -147,10 +147,7 @@ impl Range {
 
     /// The same over the index.
     pub fn index(partition: impl Into<String>, prefix: impl Into<String>) -> Self {
-        Self {
-            index: true,
-            ..Self::table(partition, prefix)
-        }
+        Self { index: true, ..Self::table(partition, prefix) }
     }
 }
 
@@ -164,10 +161,7 @@ pub struct Table {
 impl Table {
     /// The table of that name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self {
-            client,
-            name: name.into(),
-        }
+        Self { client, name: name.into() }
     }
 
     /// Reads one record, strongly consistent.
@@ -202,23 +196,13 @@ impl Table {
                 .consistent_read(true)
                 .build()
                 .map_err(|error| StoreError::Refused(error.into()))?;
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.name, wanted)
-                .send()
-                .await
-                .map_err(classify)?;
+            let answer =
+                self.client.batch_get_item().request_items(&self.name, wanted).send().await.map_err(classify)?;
             for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
                 let key = key_of(&item);
                 found.push((key, parse::<T>(item)?.value));
             }
-            left = answer
-                .unprocessed_keys
-                .into_iter()
-                .flatten()
-                .flat_map(|(_, rest)| rest.keys)
-                .collect();
+            left = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect();
         }
         Ok(found)
     }
@@ -227,11 +211,7 @@ impl Table {
     pub async fn page(&self, range: &Range, after: Option<Item>) -> Result<Page, StoreError> {
         let (pk, sk) = if range.index { (GSI1PK, GSI1SK) } else { (PK, SK) };
         let mut condition = "#pk = :pk".to_owned();
-        let mut query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .expression_attribute_names("#pk", pk);
+        let mut query = self.client.query().table_name(&self.name).expression_attribute_names("#pk", pk);
         match &range.keys {
             SortKeys::Prefix(prefix) if prefix.is_empty() => {}
             SortKeys::Prefix(prefix) => {
@@ -334,13 +314,7 @@ impl Table {
 
     /// Removes one item.
     pub async fn delete(&self, key: &Key) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.name)
-            .set_key(Some(key_item(key)))
-            .send()
-            .await
-            .map_err(classify)?;
+        self.client.delete_item().table_name(&self.name).set_key(Some(key_item(key))).send().await.map_err(classify)?;
         Ok(())
     }
 
@@ -376,12 +350,7 @@ impl Table {
             let delete = DeleteRequest::builder().set_key(Some(key_item(key))).build();
             delete.map(|delete| WriteRequest::builder().delete_request(delete).build())
         });
-        self.write_batches(
-            requests
-                .collect::<Result<_, _>>()
-                .map_err(|error| StoreError::Refused(error.into()))?,
-        )
-        .await
+        self.write_batches(requests.collect::<Result<_, _>>().map_err(|error| StoreError::Refused(error.into()))?).await
     }
 
     /// Stores items in batches of 25, without conditions.
@@ -393,12 +362,7 @@ impl Table {
             let put = PutRequest::builder().set_item(Some(item)).build();
             put.map(|put| WriteRequest::builder().put_request(put).build())
         });
-        self.write_batches(
-            requests
-                .collect::<Result<_, _>>()
-                .map_err(|error| StoreError::Refused(error.into()))?,
-        )
-        .await
+        self.write_batches(requests.collect::<Result<_, _>>().map_err(|error| StoreError::Refused(error.into()))?).await
     }
 
     async fn write_batches(&self, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
@@ -412,12 +376,7 @@ impl Table {
                     .send()
                     .await
                     .map_err(classify)?;
-                left = answer
-                    .unprocessed_items
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|(_, rest)| rest)
-                    .collect();
+                left = answer.unprocessed_items.into_iter().flatten().flat_map(|(_, rest)| rest).collect();
                 if left.is_empty() {
                     break;
                 }
@@ -444,11 +403,7 @@ pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreE
             items.push(transact_item(&table.name, write)?);
         }
     }
-    let result = client
-        .transact_write_items()
-        .set_transact_items(Some(items))
-        .send()
-        .await;
+    let result = client.transact_write_items().set_transact_items(Some(items)).send().await;
     match result {
         Ok(_) => Ok(()),
         Err(error) => Err(classify_transaction(error)),
@@ -486,11 +441,7 @@ pub fn to_item<T: Serialize>(
 /// [`StoreError::Corrupt`] when it is not what we wrote.
 pub fn parse<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
     let key = key_of(&item);
-    let rev = item
-        .get(REV)
-        .and_then(|rev| rev.as_n().ok())
-        .and_then(|rev| rev.parse().ok())
-        .unwrap_or_default();
+    let rev = item.get(REV).and_then(|rev| rev.as_n().ok()).and_then(|rev| rev.parse().ok()).unwrap_or_default();
     let value = serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|error| StoreError::Corrupt {
         pk: key.pk,
         sk: key.sk,
@@ -501,16 +452,8 @@ pub fn parse<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
 
 /// The primary key of an item.
 pub fn key_of(item: &Item) -> Key {
-    let text = |name| {
-        item.get(name)
-            .and_then(|value| value.as_s().ok())
-            .cloned()
-            .unwrap_or_default()
-    };
-    Key {
-        pk: text(PK),
-        sk: text(SK),
-    }
+    let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    Key { pk: text(PK), sk: text(SK) }
 }
 
 /// A number attribute.
@@ -527,22 +470,14 @@ fn key_item(key: &Key) -> Item {
 
 fn expression(condition: &Condition) -> (Option<String>, Option<Item>) {
     let values = |values: &[(&'static str, AttributeValue)]| {
-        Some(
-            values
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone()))
-                .collect(),
-        )
+        Some(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
     };
     match condition {
         Condition::None => (None, None),
         Condition::Absent => (Some("attribute_not_exists(PK)".to_owned()), None),
         Condition::Exists => (Some("attribute_exists(PK)".to_owned()), None),
         Condition::RevIs(rev) => (Some("rev = :rev".to_owned()), values(&[(":rev", number(*rev))])),
-        Condition::That(text, given) => (
-            Some((*text).to_owned()),
-            if given.is_empty() { None } else { values(given) },
-        ),
+        Condition::That(text, given) => (Some((*text).to_owned()), if given.is_empty() { None } else { values(given) }),
     }
 }
 
@@ -594,10 +529,7 @@ fn classify_transaction(error: SdkError<TransactWriteItemsError>) -> StoreError 
             return StoreError::Conflict { failed };
         }
         let passes = |code: &str| {
-            matches!(
-                code,
-                "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
-            )
+            matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
         };
         if reasons.iter().all(|reason| reason.code().is_none_or(passes)) {
             return StoreError::Unavailable(error.into());

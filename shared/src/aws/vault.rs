@@ -53,11 +53,7 @@ impl Vault {
 
     /// Reads a customer's sealed secret.
     pub async fn credentials(&self, customer: &CustomerId) -> Result<Option<Credentials>, StoreError> {
-        Ok(self
-            .table
-            .get(&keys::credentials(customer))
-            .await?
-            .map(|found| found.value))
+        Ok(self.table.get(&keys::credentials(customer)).await?.map(|found| found.value))
     }
 
     /// Reads a customer's cached token.
@@ -84,10 +80,7 @@ impl Vault {
 
     /// The writes that destroy all secrets of a customer.
     pub fn destroy(customer: &CustomerId) -> Vec<Write> {
-        vec![
-            Write::Delete(keys::credentials(customer), Condition::None),
-            Self::forget_token(customer),
-        ]
+        vec![Write::Delete(keys::credentials(customer), Condition::None), Self::forget_token(customer)]
     }
 }
 

@@ -37,11 +37,7 @@ impl Packed {
     /// As [`definition::compress`].
     pub fn new(export: &[u8]) -> Result<Self, definition::DefinitionError> {
         let chunks = definition::compress(export)?;
-        Ok(Self {
-            hash: definition::content_hash(export),
-            chunks,
-            bytes: export.len() as u64,
-        })
+        Ok(Self { hash: definition::content_hash(export), chunks, bytes: export.len() as u64 })
     }
 
     /// The content's hash: equal exports have equal hashes.
@@ -88,10 +84,8 @@ impl Workflows {
 
     /// What the diff needs of every stored workflow of a customer, tombstones included.
     pub async fn heads(&self, customer: &CustomerId) -> Result<Vec<diff::Stored>, StoreError> {
-        let range = Range {
-            projection: Some(HEAD),
-            ..Range::table(keys::customer_partition(customer), keys::WORKFLOW_PREFIX)
-        };
+        let range =
+            Range { projection: Some(HEAD), ..Range::table(keys::customer_partition(customer), keys::WORKFLOW_PREFIX) };
         let heads = self.table.all(&range).await?.into_iter().map(|item| {
             let Stored { value: head, rev } = parse::<Head>(item)?;
             Ok(diff::Stored {
@@ -123,10 +117,7 @@ impl Workflows {
         let keys: Vec<_> = customers.iter().map(|customer| keys::workflow(customer, id)).collect();
         let found = self.table.get_many::<Workflow>(&keys).await?;
         let owner = |pk: &str| customers.iter().find(|id| keys::customer_partition(id) == pk).cloned();
-        Ok(found
-            .into_iter()
-            .filter_map(|(key, workflow)| Some((owner(&key.pk)?, workflow)))
-            .collect())
+        Ok(found.into_iter().filter_map(|(key, workflow)| Some((owner(&key.pk)?, workflow))).collect())
     }
 
     /// Lists a customer's workflows by name; `prefix` in any case. The index lags behind by moments.
@@ -154,18 +145,12 @@ impl Workflows {
         for (at, chunk) in (0..).zip(chunks) {
             let key = keys::definition_chunk(customer, id, &hash, at);
             let item = [(keys::PK, key.pk), (keys::SK, key.sk)];
-            let mut item: super::table::Item = item
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), AttributeValue::S(value)))
-                .collect();
+            let mut item: super::table::Item =
+                item.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).collect();
             item.insert("chunk".to_owned(), AttributeValue::B(chunk.into()));
             self.table.put(item, &Condition::None).await?;
         }
-        Ok(DefinitionRef {
-            hash,
-            chunks: count,
-            bytes,
-        })
+        Ok(DefinitionRef { hash, chunks: count, bytes })
     }
 
     /// Reads a definition back, byte for byte.
@@ -177,10 +162,7 @@ impl Workflows {
     ) -> Result<Bytes, DefinitionError> {
         let first = keys::definition_chunk(customer, id, &wanted.hash, 0).sk;
         let prefix = first.trim_end_matches("0000").to_owned();
-        let items = self
-            .table
-            .all(&Range::table(keys::customer_partition(customer), prefix))
-            .await?;
+        let items = self.table.all(&Range::table(keys::customer_partition(customer), prefix)).await?;
         let chunks: Vec<Vec<u8>> = items
             .into_iter()
             .filter_map(|mut item| match item.remove("chunk") {
@@ -192,9 +174,7 @@ impl Workflows {
             return Err(DefinitionError::Damaged);
         }
         let limit = usize::try_from(wanted.bytes).map_err(|_| DefinitionError::Damaged)?;
-        definition::restore(&chunks, limit)
-            .map(Bytes::from)
-            .map_err(|_| DefinitionError::Damaged)
+        definition::restore(&chunks, limit).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
     }
 
     /// Removes the chunks of a definition that no workflow names any more.
@@ -204,9 +184,7 @@ impl Workflows {
         id: &WorkflowId,
         old: &DefinitionRef,
     ) -> Result<(), StoreError> {
-        let keys: Vec<_> = (0..old.chunks)
-            .map(|at| keys::definition_chunk(customer, id, &old.hash, at))
-            .collect();
+        let keys: Vec<_> = (0..old.chunks).map(|at| keys::definition_chunk(customer, id, &old.hash, at)).collect();
         self.table.delete_all(&keys).await
     }
 
@@ -220,11 +198,7 @@ impl Workflows {
         let index = keys::workflow_by_name(customer, workflow.name.as_deref(), &workflow.zuora_id);
         let key = keys::workflow(customer, &workflow.zuora_id);
         let item = to_item(workflow, &key, Some(&index), rev + 1, None)?;
-        let condition = if rev == 0 {
-            Condition::Absent
-        } else {
-            Condition::RevIs(rev)
-        };
+        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
         match self.table.put(item, &condition).await {
             Err(StoreError::Conflict { failed }) => match self.get(customer, &workflow.zuora_id).await? {
                 Some(found) if found.value == *workflow => Ok(()),

@@ -113,10 +113,8 @@ impl BaseUrlPolicy {
         let entries = extra_hosts.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         let extra = entries
             .map(|entry| {
-                ExtraOrigin::parse(&entry.to_ascii_lowercase()).map_err(|reason| PolicyError {
-                    entry: entry.to_owned(),
-                    reason,
-                })
+                ExtraOrigin::parse(&entry.to_ascii_lowercase())
+                    .map_err(|reason| PolicyError { entry: entry.to_owned(), reason })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { extra })
@@ -170,16 +168,10 @@ impl ExtraOrigin {
         }
         let port = match parts.port {
             Some("*") => ExtraPort::Any,
-            Some(port) => ExtraPort::Only(Some(
-                port_number(port).ok_or("the port is not a number from 1 to 65535")?,
-            )),
+            Some(port) => ExtraPort::Only(Some(port_number(port).ok_or("the port is not a number from 1 to 65535")?)),
             None => ExtraPort::Only(None),
         };
-        Ok(Self {
-            https: parts.https,
-            host: parts.host.to_owned(),
-            port,
-        })
+        Ok(Self { https: parts.https, host: parts.host.to_owned(), port })
     }
 
     fn allows(&self, parts: &Parts<'_>) -> bool {
@@ -216,18 +208,13 @@ impl<'a> Parts<'a> {
                 return Err(error);
             }
         }
-        let (host, port) = rest
-            .split_once(':')
-            .map_or((rest, None), |(host, port)| (host, Some(port)));
+        let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
         Ok(Self { https, host, port })
     }
 
     fn origin(&self) -> String {
         let scheme = if self.https { "https" } else { "http" };
-        self.port.map_or_else(
-            || format!("{scheme}://{}", self.host),
-            |port| format!("{scheme}://{}:{port}", self.host),
-        )
+        self.port.map_or_else(|| format!("{scheme}://{}", self.host), |port| format!("{scheme}://{}:{port}", self.host))
     }
 }
 
@@ -249,9 +236,7 @@ fn check_name(host: &str) -> Result<(), BaseUrlError> {
         return Err(BaseUrlError::IpAddress);
     }
     for label in host.split('.') {
-        let plain = label
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let plain = label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if !plain || label.is_empty() || label.len() > 63 || label.starts_with('-') || label.ends_with('-') {
             return Err(BaseUrlError::MalformedHost);
         }

@@ -206,21 +206,13 @@ impl Customer {
         if job.state == State::Cancelled {
             return;
         }
-        self.last_sync = Some(LastSync {
-            job_id: job.id.clone(),
-            state: job.state,
-            finished_at: now,
-            stats: job.stats,
-        });
+        self.last_sync =
+            Some(LastSync { job_id: job.id.clone(), state: job.state, finished_at: now, stats: job.stats });
         let class = job.error.as_ref().map(|error| error.class);
         match class {
             Some(class) if job.state == State::Failed && class.needs_attention() => {
                 self.config_failures += 1;
-                self.connection = Some(Connection {
-                    ok: false,
-                    checked_at: now,
-                    error: job.error.clone(),
-                });
+                self.connection = Some(Connection { ok: false, checked_at: now, error: job.error.clone() });
                 if self.config_failures >= MAX_CONFIG_FAILURES && self.status == Status::Active {
                     self.status = Status::NeedsAttention;
                 }
@@ -228,11 +220,7 @@ impl Customer {
             Some(_) if job.state == State::Failed => {}
             _ => {
                 self.forgive();
-                self.connection = Some(Connection {
-                    ok: true,
-                    checked_at: now,
-                    error: None,
-                });
+                self.connection = Some(Connection { ok: true, checked_at: now, error: None });
             }
         }
     }
@@ -244,11 +232,7 @@ impl Customer {
         }
         let transient = error.as_ref().is_some_and(|error| error.class == ErrorClass::RateLimit);
         if !transient {
-            self.connection = Some(Connection {
-                ok: error.is_none(),
-                checked_at: now,
-                error,
-            });
+            self.connection = Some(Connection { ok: error.is_none(), checked_at: now, error });
         }
     }
 
@@ -313,10 +297,7 @@ pub(crate) mod tests {
     fn the_customer_lets_go_of_its_own_job_only() {
         let now = Timestamp::EPOCH;
         let mut customer = customer(now);
-        let (mine, other) = (
-            failed(&customer, ErrorClass::Bug, now),
-            failed(&customer, ErrorClass::Bug, now),
-        );
+        let (mine, other) = (failed(&customer, ErrorClass::Bug, now), failed(&customer, ErrorClass::Bug, now));
         customer.sync_job_id = Some(mine.id.clone());
 
         customer.record(&other, now);

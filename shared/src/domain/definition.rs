@@ -121,11 +121,7 @@ impl Definition {
             .map_err(|_| DefinitionError::Malformed("a task is not an object with an id"))?;
         let linkages: Option<Vec<Linkage>> = serde_json::from_value(export.remove("linkages").unwrap_or_default())
             .map_err(|_| DefinitionError::Malformed("its linkages are not a list of objects"))?;
-        Ok(Self {
-            tasks_count: tasks.len(),
-            tasks,
-            linkages: linkages.unwrap_or_default(),
-        })
+        Ok(Self { tasks_count: tasks.len(), tasks, linkages: linkages.unwrap_or_default() })
     }
 }
 
@@ -153,21 +149,12 @@ pub fn restore<C: AsRef<[u8]>>(chunks: &[C], limit: usize) -> Result<Vec<u8>, De
     let packed: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.as_ref().iter().copied()).collect();
     let decoder = zstd::Decoder::new(packed.as_slice()).map_err(|_| DefinitionError::Damaged)?;
     let mut bytes = Vec::new();
-    decoder
-        .take(limit as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|_| DefinitionError::Damaged)?;
-    if bytes.len() > limit {
-        Err(DefinitionError::TooLarge)
-    } else {
-        Ok(bytes)
-    }
+    decoder.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|_| DefinitionError::Damaged)?;
+    if bytes.len() > limit { Err(DefinitionError::TooLarge) } else { Ok(bytes) }
 }
 
 fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    text(&Value::deserialize(from)?)
-        .filter(|id| !id.is_empty())
-        .ok_or_else(|| serde::de::Error::custom("no id"))
+    text(&Value::deserialize(from)?).filter(|id| !id.is_empty()).ok_or_else(|| serde::de::Error::custom("no id"))
 }
 
 fn lenient_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
@@ -203,28 +190,17 @@ mod tests {
     fn tasks_and_linkages_are_read_with_ids_as_text_and_unknown_fields_kept() {
         let definition = Definition::parse(EXPORT.as_bytes()).unwrap();
 
-        let [first, second] = &definition.tasks[..] else {
-            panic!("two tasks")
-        };
+        let [first, second] = &definition.tasks[..] else { panic!("two tasks") };
         assert_eq!(definition.tasks_count, 2);
         assert_eq!(
             (first.id.as_str(), first.action_type.as_deref(), first.object.as_deref()),
             ("849", Some("Callout"), None)
         );
-        assert_eq!(
-            (first.concurrent_limit, second.concurrent_limit),
-            (Some(9_999_999), Some(5))
-        );
+        assert_eq!((first.concurrent_limit, second.concurrent_limit), (Some(9_999_999), Some(5)));
         assert_eq!(first.parameters["url"], "https://example.com");
-        assert_eq!(
-            (&first.tags, &second.tags),
-            (&vec![], &vec!["a".to_owned(), "b".to_owned()])
-        );
+        assert_eq!((&first.tags, &second.tags), (&vec![], &vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(first.other["brand_new"], serde_json::json!([1]));
-        assert_eq!(
-            (second.task_id.as_deref(), second.name.as_deref()),
-            (Some("849"), Some("7"))
-        );
+        assert_eq!((second.task_id.as_deref(), second.name.as_deref()), (Some("849"), Some("7")));
         assert_eq!(definition.linkages[0].source_workflow_id.as_deref(), Some("286"));
         assert_eq!(definition.linkages[1].linkage_type.as_deref(), Some("Page:/a"));
     }
@@ -248,10 +224,7 @@ mod tests {
             r#"{"workflow":{},"tasks":[{"id":1}]"#,
             r#"{"success":false,"reasons":[]}"#,
         ] {
-            assert!(
-                matches!(Definition::parse(export.as_bytes()), Err(DefinitionError::Malformed(_))),
-                "{export}"
-            );
+            assert!(matches!(Definition::parse(export.as_bytes()), Err(DefinitionError::Malformed(_))), "{export}");
         }
     }
 
@@ -264,11 +237,7 @@ mod tests {
         ] {
             assert_eq!(
                 Definition::parse(export.as_bytes()).unwrap(),
-                Definition {
-                    tasks: vec![],
-                    linkages: vec![],
-                    tasks_count: 0
-                }
+                Definition { tasks: vec![], linkages: vec![], tasks_count: 0 }
             );
         }
     }

@@ -58,11 +58,7 @@ pub fn step(stored: Option<&Stored>, fingerprint: &str, job: &JobId, look_due: i
     if own {
         return Step::Keep(stored.last_change.kind);
     }
-    if look_due() {
-        Step::Compare
-    } else {
-        Step::Keep(Outcome::Unchanged)
-    }
+    if look_due() { Step::Compare } else { Step::Keep(Outcome::Unchanged) }
 }
 
 #[cfg(test)]
@@ -77,10 +73,7 @@ mod tests {
             definition: None,
             tasks_count: 0,
             deleted_at: None,
-            last_change: LastChange {
-                job_id: job.clone(),
-                kind,
-            },
+            last_change: LastChange { job_id: job.clone(), kind },
             written_at: Timestamp::EPOCH,
             rev: 1,
         }
@@ -90,20 +83,13 @@ mod tests {
     fn new_changed_unchanged_and_returning_workflows_are_told_apart() {
         let (earlier, job) = (JobId::new(), JobId::new());
         let known = stored(&earlier, Outcome::Created);
-        let gone = Stored {
-            deleted_at: Some(Timestamp::EPOCH),
-            ..known.clone()
-        };
+        let gone = Stored { deleted_at: Some(Timestamp::EPOCH), ..known.clone() };
 
         assert_eq!(step(None, "a", &job, || false), Step::Store(Outcome::Created));
         assert_eq!(step(Some(&known), "b", &job, || false), Step::Store(Outcome::Updated));
         assert_eq!(step(Some(&known), "a", &job, || false), Step::Keep(Outcome::Unchanged));
         assert_eq!(step(Some(&known), "a", &job, || true), Step::Compare);
-        assert_eq!(
-            step(Some(&gone), "a", &job, || false),
-            Step::Store(Outcome::Created),
-            "it is back"
-        );
+        assert_eq!(step(Some(&gone), "a", &job, || false), Step::Store(Outcome::Created), "it is back");
     }
 
     #[test]

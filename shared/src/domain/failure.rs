@@ -100,11 +100,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with the usual next step of its class.
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self {
-            class,
-            message: message.into(),
-            next_step: class.next_step().to_owned(),
-        }
+        Self { class, message: message.into(), next_step: class.next_step().to_owned() }
     }
 }
 
@@ -114,30 +110,18 @@ mod tests {
 
     #[test]
     fn the_class_decides_retry_or_dead_letter() {
-        let permanent: Vec<_> = ErrorClass::ALL
-            .into_iter()
-            .filter(|class| class.is_permanent())
-            .collect();
+        let permanent: Vec<_> = ErrorClass::ALL.into_iter().filter(|class| class.is_permanent()).collect();
 
         assert_eq!(
             permanent,
-            [
-                ErrorClass::Config,
-                ErrorClass::Permission,
-                ErrorClass::Guard,
-                ErrorClass::TooLarge,
-                ErrorClass::Lost
-            ]
+            [ErrorClass::Config, ErrorClass::Permission, ErrorClass::Guard, ErrorClass::TooLarge, ErrorClass::Lost]
         );
     }
 
     #[test]
     fn the_name_of_a_class_is_its_name_in_json() {
         for class in ErrorClass::ALL {
-            assert_eq!(
-                serde_json::to_string(&class).unwrap(),
-                format!("\"{}\"", class.as_str())
-            );
+            assert_eq!(serde_json::to_string(&class).unwrap(), format!("\"{}\"", class.as_str()));
             assert!(!Failure::new(class, "x").next_step.is_empty());
         }
     }

@@ -39,16 +39,10 @@ pub enum Verdict {
 
 /// Decides about what is `known` but not `seen` in a complete listing.
 pub fn judge(known: &[Known], seen: &HashSet<&WorkflowId>) -> Verdict {
-    let missing: Vec<WorkflowId> = known
-        .iter()
-        .filter(|known| !seen.contains(&known.id))
-        .map(|known| known.id.clone())
-        .collect();
+    let missing: Vec<WorkflowId> =
+        known.iter().filter(|known| !seen.contains(&known.id)).map(|known| known.id.clone()).collect();
     if seen.is_empty() && !known.is_empty() {
-        let reason = format!(
-            "Zuora listed no workflow at all, but {} are stored. Nothing was deleted.",
-            known.len()
-        );
+        let reason = format!("Zuora listed no workflow at all, but {} are stored. Nothing was deleted.", known.len());
         return Verdict::Hold(held(reason, &missing));
     }
     let allowed = ALWAYS_ALLOWED.max(known.len() * MAX_MISSING_PERCENT / 100);
@@ -66,14 +60,8 @@ pub fn judge(known: &[Known], seen: &HashSet<&WorkflowId>) -> Verdict {
 /// Looks for signs that the credentials lead to a different tenant; if so, nothing at all may be written.
 pub fn looks_foreign(known: &[Known], seen: &[Seen<'_>]) -> Option<Held> {
     let by_id: std::collections::HashMap<_, _> = known.iter().map(|known| (&known.id, known)).collect();
-    let common: Vec<_> = seen
-        .iter()
-        .filter_map(|(id, created)| Some((*by_id.get(id)?, *created)))
-        .collect();
-    let other = common
-        .iter()
-        .filter(|(known, created)| differs(known.created_at.as_deref(), *created))
-        .count();
+    let common: Vec<_> = seen.iter().filter_map(|(id, created)| Some((*by_id.get(id)?, *created))).collect();
+    let other = common.iter().filter(|(known, created)| differs(known.created_at.as_deref(), *created)).count();
     let strangers = common.is_empty() && known.len() >= ENOUGH_TO_COMPARE && seen.len() >= ENOUGH_TO_COMPARE;
     if other * 2 <= common.len() && !strangers {
         return None;
@@ -97,11 +85,7 @@ fn differs(stored: Option<&str>, listed: Option<&str>) -> bool {
 }
 
 fn held(reason: String, ids: &[WorkflowId]) -> Held {
-    Held {
-        reason,
-        count: ids.len() as u64,
-        workflow_ids: ids.iter().take(100).cloned().collect(),
-    }
+    Held { reason, count: ids.len() as u64, workflow_ids: ids.iter().take(100).cloned().collect() }
 }
 
 #[cfg(test)]
@@ -113,12 +97,7 @@ mod tests {
     }
 
     fn known(n: usize) -> Vec<Known> {
-        (0..n)
-            .map(|n| Known {
-                id: id(n),
-                created_at: Some(format!("2026-01-01T00:00:{n:02}Z")),
-            })
-            .collect()
+        (0..n).map(|n| Known { id: id(n), created_at: Some(format!("2026-01-01T00:00:{n:02}Z")) }).collect()
     }
 
     fn verdict(stored: usize, missing: usize) -> Verdict {
@@ -130,10 +109,7 @@ mod tests {
     #[test]
     fn an_empty_listing_deletes_nothing_even_if_only_one_is_stored() {
         for stored in [1, 5, 120] {
-            assert!(
-                matches!(verdict(stored, stored), Verdict::Hold(held) if held.count == stored as u64),
-                "{stored}"
-            );
+            assert!(matches!(verdict(stored, stored), Verdict::Hold(held) if held.count == stored as u64), "{stored}");
         }
         assert_eq!(verdict(0, 0), Verdict::Confirm(vec![]));
     }
@@ -141,19 +117,14 @@ mod tests {
     #[test]
     fn up_to_five_or_a_fifth_may_go_and_one_more_is_held() {
         for (stored, allowed) in [(6, 5), (20, 5), (25, 5), (30, 6), (100, 20), (1000, 200)] {
-            assert!(
-                matches!(verdict(stored, allowed), Verdict::Confirm(ids) if ids.len() == allowed),
-                "{stored}"
-            );
+            assert!(matches!(verdict(stored, allowed), Verdict::Confirm(ids) if ids.len() == allowed), "{stored}");
             assert!(matches!(verdict(stored, allowed + 1), Verdict::Hold(_)), "{stored}");
         }
     }
 
     #[test]
     fn a_hold_names_the_first_hundred() {
-        let Verdict::Hold(held) = verdict(1000, 300) else {
-            panic!("not held")
-        };
+        let Verdict::Hold(held) = verdict(1000, 300) else { panic!("not held") };
 
         assert_eq!((held.count, held.workflow_ids.len()), (300, 100));
         assert!(held.reason.contains("300 of 1000"), "{}", held.reason);
@@ -164,27 +135,11 @@ mod tests {
         let known = known(10);
         let with = |other: usize| -> Vec<(WorkflowId, String)> {
             (0..10)
-                .map(|n| {
-                    (
-                        id(n),
-                        if n < other {
-                            "2020".to_owned()
-                        } else {
-                            known[n].created_at.clone().unwrap()
-                        },
-                    )
-                })
+                .map(|n| (id(n), if n < other { "2020".to_owned() } else { known[n].created_at.clone().unwrap() }))
                 .collect()
         };
         let foreign = |listed: &[(WorkflowId, String)]| {
-            looks_foreign(
-                &known,
-                &listed
-                    .iter()
-                    .map(|(id, at)| (id, Some(at.as_str())))
-                    .collect::<Vec<_>>(),
-            )
-            .is_some()
+            looks_foreign(&known, &listed.iter().map(|(id, at)| (id, Some(at.as_str()))).collect::<Vec<_>>()).is_some()
         };
 
         assert!(!foreign(&with(5)), "half is not more than half");
@@ -199,9 +154,6 @@ mod tests {
         assert!(looks_foreign(&known(10), &seen).is_some());
         assert!(looks_foreign(&known(4), &seen).is_none());
         assert!(looks_foreign(&known(10), &seen[..4]).is_none());
-        assert!(
-            looks_foreign(&[], &seen).is_none(),
-            "a first sync has nothing to compare"
-        );
+        assert!(looks_foreign(&[], &seen).is_none(), "a first sync has nothing to compare");
     }
 }

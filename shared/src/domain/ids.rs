@@ -94,9 +94,7 @@ impl FromStr for WorkflowId {
 
     fn from_str(text: &str) -> Result<Self, NotAnId> {
         let plain = (1..=64).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         if plain {
             Ok(Self(text.to_owned()))
         } else {
@@ -140,13 +138,7 @@ mod tests {
 
     #[test]
     fn an_id_of_another_kind_or_with_a_key_separator_is_refused() {
-        for text in [
-            "",
-            "cus_",
-            "job_0193",
-            "cus_0193#PROFILE",
-            &CustomerId::new().as_str().to_uppercase(),
-        ] {
+        for text in ["", "cus_", "job_0193", "cus_0193#PROFILE", &CustomerId::new().as_str().to_uppercase()] {
             assert!(text.parse::<CustomerId>().is_err(), "{text}");
         }
         assert!(JobId::new().as_str().parse::<CustomerId>().is_err());

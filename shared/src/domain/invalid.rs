@@ -14,10 +14,7 @@ pub struct FieldError {
 impl FieldError {
     /// A fault in a field.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        }
+        Self { pointer: pointer.into(), detail: detail.into() }
     }
 }
 
@@ -33,8 +30,6 @@ impl Invalid {
 
     /// Takes a parsed field, or notes its fault and goes on, so that all faults are told at once.
     pub fn check<T>(&mut self, pointer: &str, parsed: Result<T, impl Display>) -> Option<T> {
-        parsed
-            .map_err(|fault| self.0.push(FieldError::new(pointer, fault.to_string())))
-            .ok()
+        parsed.map_err(|fault| self.0.push(FieldError::new(pointer, fault.to_string()))).ok()
     }
 }

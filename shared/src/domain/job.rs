@@ -412,9 +412,7 @@ impl Job {
 
 /// Full jitter over a doubling ceiling: jobs that failed together do not come back together.
 fn backoff(attempts: u32, roll: impl FnOnce(u64) -> u64) -> Duration {
-    let ceiling = BACKOFF_BASE
-        .saturating_mul(1 << attempts.saturating_sub(1).min(16))
-        .min(BACKOFF_CAP);
+    let ceiling = BACKOFF_BASE.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(BACKOFF_CAP);
     Duration::from_secs(roll(ceiling.as_secs() + 1))
 }
 
@@ -468,30 +466,16 @@ mod tests {
 
         for attempt in 1..MAX_ATTEMPTS {
             job.claim(NOW, after(330));
-            assert_eq!(
-                job.fail_transiently(failure(), NOW, |_| 0),
-                AfterFailure::Waits,
-                "attempt {attempt}"
-            );
+            assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::Waits, "attempt {attempt}");
         }
         job.claim(NOW, after(330));
         assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::GivenUp);
-        assert_eq!(
-            (job.state, job.attempts, job.dead_lettered_at),
-            (State::Failed, 5, Some(NOW))
-        );
+        assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Failed, 5, Some(NOW)));
 
         let dead_letter_seq = job.seq;
         job.requeue(after(60));
-        assert_eq!(
-            (job.state, job.attempts, job.dead_lettered_at),
-            (State::Queued, 0, None)
-        );
-        assert_eq!(
-            job.liveness(dead_letter_seq, after(60)),
-            Liveness::Stale,
-            "the dead letter was replaced"
-        );
+        assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Queued, 0, None));
+        assert_eq!(job.liveness(dead_letter_seq, after(60)), Liveness::Stale, "the dead letter was replaced");
     }
 
     #[test]
@@ -543,10 +527,7 @@ mod tests {
         let goes = (0..200).take_while(|_| job.go_on(NOW)).count();
 
         assert_eq!(goes, 100);
-        assert_eq!(
-            (job.state, job.error.map(|e| e.class)),
-            (State::Failed, Some(ErrorClass::TooLarge))
-        );
+        assert_eq!((job.state, job.error.map(|e| e.class)), (State::Failed, Some(ErrorClass::TooLarge)));
     }
 
     #[test]

@@ -19,60 +19,20 @@ pub struct KnownHost {
 /// The presets first, then the rest of Zuora's list.
 pub const KNOWN_HOSTS: &[KnownHost] = &[
     host("https://rest.zuora.com", "Production (US Cloud 2)", "production", true),
-    host(
-        "https://rest.test.zuora.com",
-        "Test (US Developer and Central Sandbox)",
-        "test",
-        true,
-    ),
-    host(
-        "https://rest.sandbox.zuora.com",
-        "Sandbox, as in older guides; not on Zuora's list",
-        "sandbox",
-        true,
-    ),
-    host(
-        "https://rest.na.zuora.com",
-        "US Production Cloud 1",
-        "production",
-        false,
-    ),
-    host(
-        "https://rest.sandbox.na.zuora.com",
-        "US API Sandbox Cloud 1",
-        "sandbox",
-        false,
-    ),
-    host(
-        "https://rest.apisandbox.zuora.com",
-        "US API Sandbox Cloud 2",
-        "sandbox",
-        false,
-    ),
+    host("https://rest.test.zuora.com", "Test (US Developer and Central Sandbox)", "test", true),
+    host("https://rest.sandbox.zuora.com", "Sandbox, as in older guides; not on Zuora's list", "sandbox", true),
+    host("https://rest.na.zuora.com", "US Production Cloud 1", "production", false),
+    host("https://rest.sandbox.na.zuora.com", "US API Sandbox Cloud 1", "sandbox", false),
+    host("https://rest.apisandbox.zuora.com", "US API Sandbox Cloud 2", "sandbox", false),
     host("https://rest.eu.zuora.com", "EU Production", "production", false),
     host("https://rest.sandbox.eu.zuora.com", "EU API Sandbox", "sandbox", false),
-    host(
-        "https://rest.test.eu.zuora.com",
-        "EU Developer and Central Sandbox",
-        "test",
-        false,
-    ),
+    host("https://rest.test.eu.zuora.com", "EU Developer and Central Sandbox", "test", false),
     host("https://rest.ap.zuora.com", "APAC Production", "production", false),
-    host(
-        "https://rest.test.ap.zuora.com",
-        "APAC Developer and Central Sandbox",
-        "test",
-        false,
-    ),
+    host("https://rest.test.ap.zuora.com", "APAC Developer and Central Sandbox", "test", false),
 ];
 
 const fn host(base_url: &'static str, label: &'static str, environment: &'static str, preset: bool) -> KnownHost {
-    KnownHost {
-        base_url,
-        label,
-        environment,
-        preset,
-    }
+    KnownHost { base_url, label, environment, preset }
 }
 
 #[cfg(test)]
@@ -91,11 +51,7 @@ mod tests {
 
     #[test]
     fn the_presets_are_production_test_and_sandbox() {
-        let presets: Vec<_> = KNOWN_HOSTS
-            .iter()
-            .filter(|host| host.preset)
-            .map(|host| host.environment)
-            .collect();
+        let presets: Vec<_> = KNOWN_HOSTS.iter().filter(|host| host.preset).map(|host| host.environment).collect();
 
         assert_eq!(presets, ["production", "test", "sandbox"]);
     }

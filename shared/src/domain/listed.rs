@@ -72,11 +72,7 @@ impl ListedWorkflow {
         let Ok(Value::Object(fields)) = serde_json::from_str(item.get()) else {
             return Err(UnusableItem::NotAnObject);
         };
-        let zuora_id = fields
-            .get("id")
-            .and_then(text)
-            .filter(|id| is_plain_id(id))
-            .ok_or(UnusableItem::NoId)?;
+        let zuora_id = fields.get("id").and_then(text).filter(|id| is_plain_id(id)).ok_or(UnusableItem::NoId)?;
         let get = |key: &str| fields.get(key).and_then(text);
         let moment = |key: &str| get(key).map(|text| zuora_time::normalize(&text).unwrap_or(text));
         let flag = |key: &str| matches!(fields.get(key), Some(Value::Bool(true)));
@@ -85,10 +81,7 @@ impl ListedWorkflow {
             name: get("name"),
             description: get("description"),
             status: get("status"),
-            version: fields
-                .get("active_version")
-                .and_then(|active| active.get("version"))
-                .and_then(text),
+            version: fields.get("active_version").and_then(|active| active.get("version")).and_then(text),
             triggers: Triggers {
                 callout: flag("calloutTrigger"),
                 ondemand: flag("ondemandTrigger"),
@@ -107,10 +100,7 @@ impl ListedWorkflow {
 
 /// Whether `id` is of 1 to 64 letters, digits, `-` and `_`: fit for a URL's path and a table's key.
 pub fn is_plain_id(id: &str) -> bool {
-    (1..=64).contains(&id.len())
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// Reads a scalar as text: Zuora may change a number into a string at any time, and says so.
@@ -180,14 +170,7 @@ mod tests {
         assert_eq!(workflow.name.as_deref(), Some("Dunning"));
         assert_eq!(workflow.description.as_deref(), Some(""));
         assert_eq!(workflow.version.as_deref(), Some("0.0.1"));
-        assert_eq!(
-            workflow.triggers,
-            Triggers {
-                callout: true,
-                ondemand: false,
-                scheduled: true
-            }
-        );
+        assert_eq!(workflow.triggers, Triggers { callout: true, ondemand: false, scheduled: true });
         assert_eq!(workflow.created_at.as_deref(), Some("2019-05-31T14:52:38.000Z"));
         assert_eq!(workflow.updated_at.as_deref(), Some("whenever"));
         assert_eq!(workflow.raw, ITEM);
@@ -195,10 +178,7 @@ mod tests {
 
     #[test]
     fn an_id_is_the_same_as_a_number_and_as_a_text() {
-        assert_eq!(
-            parse(r#"{"id":48}"#).unwrap().zuora_id,
-            parse(r#"{"id":"48"}"#).unwrap().zuora_id
-        );
+        assert_eq!(parse(r#"{"id":48}"#).unwrap().zuora_id, parse(r#"{"id":"48"}"#).unwrap().zuora_id);
     }
 
     #[test]
@@ -216,16 +196,9 @@ mod tests {
 
     #[test]
     fn the_fingerprint_ignores_order_and_space_and_nothing_else() {
-        let base = parse(r#"{"id":1,"name":"a","x":{"b":1,"a":[1,2]}}"#)
-            .unwrap()
-            .fingerprint;
+        let base = parse(r#"{"id":1,"name":"a","x":{"b":1,"a":[1,2]}}"#).unwrap().fingerprint;
 
-        assert_eq!(
-            parse(r#"{ "x": {"a": [1, 2], "b": 1}, "name": "a", "id": 1 }"#)
-                .unwrap()
-                .fingerprint,
-            base
-        );
+        assert_eq!(parse(r#"{ "x": {"a": [1, 2], "b": 1}, "name": "a", "id": 1 }"#).unwrap().fingerprint, base);
         for other in [
             r#"{"id":1,"name":"a","x":{"b":1,"a":[2,1]}}"#,
             r#"{"id":1,"name":"a","x":{"b":2,"a":[1,2]}}"#,

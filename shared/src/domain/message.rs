@@ -31,11 +31,7 @@ pub struct Unreadable(String);
 impl Message {
     /// The message that makes a worker look at `job` as it stands now.
     pub fn to(job: &Job) -> Self {
-        Self::JobV1 {
-            job_id: job.id.clone(),
-            customer_id: job.customer_id.clone(),
-            seq: job.seq,
-        }
+        Self::JobV1 { job_id: job.id.clone(), customer_id: job.customer_id.clone(), seq: job.seq }
     }
 
     /// The body as it is sent.
@@ -77,14 +73,7 @@ mod tests {
     #[test]
     fn a_message_round_trips_and_holds_a_pointer_only() {
         let now = Timestamp::EPOCH;
-        let job = Job::new(
-            Kind::Sync,
-            CustomerId::new(),
-            Trigger::Manual,
-            Some("somebody".into()),
-            now,
-            now,
-        );
+        let job = Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, Some("somebody".into()), now, now);
         let message = Message::to(&job);
 
         assert_eq!(Message::parse(&message.body()), Ok(message.clone()));
@@ -101,10 +90,7 @@ mod tests {
             ("[]", "the type is missing or unknown"),
             (r#"{"type":"job.v2"}"#, "the type is missing or unknown"),
             (r#"{"type":"job.v1","job_id":"x"}"#, "customer_id is missing"),
-            (
-                r#"{"type":"job.v1","job_id":"x","customer_id":"y","seq":1}"#,
-                "a field has the wrong type",
-            ),
+            (r#"{"type":"job.v1","job_id":"x","customer_id":"y","seq":1}"#, "a field has the wrong type"),
         ];
         for (body, reason) in cases {
             assert_eq!(Message::parse(body).unwrap_err().to_string(), reason, "{body}");

@@ -35,14 +35,7 @@ pub enum Verb {
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Self; 6] = [
-        Self::ViewAny,
-        Self::View,
-        Self::Create,
-        Self::Update,
-        Self::Delete,
-        Self::Sync,
-    ];
+    pub const ALL: [Self; 6] = [Self::ViewAny, Self::View, Self::Create, Self::Update, Self::Delete, Self::Sync];
 }
 
 /// The policy's answer.
@@ -78,10 +71,7 @@ mod tests {
             (&["Super_Admin"], Decision::Deny),
         ];
         for (groups, decision) in cases {
-            let caller = Caller {
-                sub: "s".into(),
-                groups: groups.iter().map(ToString::to_string).collect(),
-            };
+            let caller = Caller { sub: "s".into(), groups: groups.iter().map(ToString::to_string).collect() };
             for verb in Verb::ALL {
                 for customer in [None, Some(&customer)] {
                     assert_eq!(decide(&caller, verb, customer), decision, "{groups:?} {verb:?}");

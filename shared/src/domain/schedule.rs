@@ -67,10 +67,7 @@ pub fn slot_passed(workflow: &str, last: Timestamp, now: Timestamp) -> bool {
 
 fn stable_hash(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
-    digest
-        .iter()
-        .take(8)
-        .fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
+    digest.iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
 }
 
 #[cfg(test)]
@@ -86,15 +83,9 @@ mod tests {
         let now = at("2026-01-31T22:30:00Z");
 
         assert_eq!(Frequency::Hourly.next_after(now), Some(at("2026-01-31T23:00:00Z")));
-        assert_eq!(
-            Frequency::EveryTwoHours.next_after(now),
-            Some(at("2026-02-01T00:00:00Z"))
-        );
+        assert_eq!(Frequency::EveryTwoHours.next_after(now), Some(at("2026-02-01T00:00:00Z")));
         assert_eq!(Frequency::Manual.next_after(now), None);
-        assert_eq!(
-            Frequency::Hourly.next_after(at("2026-01-31T22:00:00Z")),
-            Some(at("2026-01-31T23:00:00Z"))
-        );
+        assert_eq!(Frequency::Hourly.next_after(at("2026-01-31T22:00:00Z")), Some(at("2026-01-31T23:00:00Z")));
     }
 
     #[test]
@@ -103,11 +94,7 @@ mod tests {
         let places: std::collections::HashSet<_> = customers.iter().map(spread).collect();
 
         assert!(places.len() > 150, "{} places", places.len());
-        assert!(
-            customers
-                .iter()
-                .all(|c| spread(c) < Duration::from_secs(900) && spread(c) == spread(c))
-        );
+        assert!(customers.iter().all(|c| spread(c) < Duration::from_secs(900) && spread(c) == spread(c)));
     }
 
     #[test]

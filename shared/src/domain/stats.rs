@@ -61,29 +61,13 @@ mod tests {
     #[test]
     fn whatever_is_counted_adds_up() {
         let mut stats = Stats::default();
-        for outcome in [
-            Outcome::Created,
-            Outcome::Updated,
-            Outcome::Unchanged,
-            Outcome::Error,
-            Outcome::Created,
-        ] {
+        for outcome in [Outcome::Created, Outcome::Updated, Outcome::Unchanged, Outcome::Error, Outcome::Created] {
             stats.count(outcome);
             assert!(stats.adds_up());
         }
         stats.deleted += 3;
 
         assert!(stats.adds_up());
-        assert_eq!(
-            stats,
-            Stats {
-                created: 2,
-                updated: 1,
-                unchanged: 1,
-                deleted: 3,
-                total: 5,
-                errors: 1
-            }
-        );
+        assert_eq!(stats, Stats { created: 2, updated: 1, unchanged: 1, deleted: 3, total: 5, errors: 1 });
     }
 }

@@ -33,11 +33,7 @@ pub fn line(text: &str, max: usize) -> Result<String, TextError> {
 /// Says what is wrong; never repeats the secret.
 pub fn secret(text: &str, max: usize) -> Result<(), TextError> {
     bounded(text, max)?;
-    if text.chars().all(|letter| letter == '*') {
-        Err(TextError::Masked)
-    } else {
-        Ok(())
-    }
+    if text.chars().all(|letter| letter == '*') { Err(TextError::Masked) } else { Ok(()) }
 }
 
 fn bounded(text: &str, max: usize) -> Result<(), TextError> {
@@ -47,11 +43,7 @@ fn bounded(text: &str, max: usize) -> Result<(), TextError> {
     if text.chars().count() > max {
         return Err(TextError::TooLong(max));
     }
-    if text.chars().any(is_invisible) {
-        Err(TextError::Control)
-    } else {
-        Ok(())
-    }
+    if text.chars().any(is_invisible) { Err(TextError::Control) } else { Ok(()) }
 }
 
 /// Control characters, and marks that reorder or hide what a person reads.

@@ -38,10 +38,7 @@ impl Timestamp {
 
     /// This moment moved into the future.
     pub fn plus(self, wait: Duration) -> Self {
-        Self::from_millis(
-            self.0
-                .saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self::from_millis(self.0.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
     }
 
     /// How long until `later`; zero when it has passed.
@@ -71,9 +68,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| NotATime)?;
-        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000)
-            .map(Self::from_millis)
-            .map_err(|_| NotATime)
+        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).map(Self::from_millis).map_err(|_| NotATime)
     }
 }
 
@@ -118,14 +113,8 @@ mod tests {
     fn a_slot_starts_on_its_own_boundary() {
         let moment: Timestamp = "2026-01-15T15:11:12.345Z".parse().unwrap();
 
-        assert_eq!(
-            moment.floor(Duration::from_secs(3600)).to_string(),
-            "2026-01-15T15:00:00.000Z"
-        );
-        assert_eq!(
-            moment.floor(Duration::from_secs(7200)).to_string(),
-            "2026-01-15T14:00:00.000Z"
-        );
+        assert_eq!(moment.floor(Duration::from_secs(3600)).to_string(), "2026-01-15T15:00:00.000Z");
+        assert_eq!(moment.floor(Duration::from_secs(7200)).to_string(), "2026-01-15T14:00:00.000Z");
     }
 
     #[test]

@@ -16,19 +16,15 @@ pub fn parse(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     let (date, rest) = text.split_at_checked(10)?;
     let rest = rest.strip_prefix([' ', 'T', 't'])?;
-    let (clock, zone) = rest.split_at_checked(
-        rest.find(|c: char| !matches!(c, '0'..='9' | ':' | '.'))
-            .unwrap_or(rest.len()),
-    )?;
+    let (clock, zone) =
+        rest.split_at_checked(rest.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(rest.len()))?;
     let zone = match zone.trim_start() {
         "" | "Z" | "z" | "UTC" => "Z".to_owned(),
         offset if offset.len() == 5 && offset.is_ascii() => format!("{}:{}", &offset[..3], &offset[3..]),
         offset => offset.to_owned(),
     };
     let moment = OffsetDateTime::parse(&format!("{date}T{clock}{zone}"), &Rfc3339).ok()?;
-    moment
-        .checked_to_offset(UtcOffset::UTC)
-        .filter(|utc| (0..=9999).contains(&utc.year()))
+    moment.checked_to_offset(UtcOffset::UTC).filter(|utc| (0..=9999).contains(&utc.year()))
 }
 
 #[cfg(test)]

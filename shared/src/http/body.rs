@@ -22,19 +22,10 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ValidJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let media_type = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let media_type = media_type
-            .and_then(|text| text.split(';').next())
-            .unwrap_or_default()
-            .trim();
+        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
-            return Err(Problem::new(
-                Kind::UnsupportedMediaType,
-                "Send the body as Content-Type: application/json.",
-            ));
+            return Err(Problem::new(Kind::UnsupportedMediaType, "Send the body as Content-Type: application/json."));
         }
         let body = to_bytes(request.into_body(), MAX_BODY)
             .await
@@ -54,21 +45,14 @@ impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> 
         let body = to_bytes(request.into_body(), MAX_BODY)
             .await
             .map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))?;
-        if body.iter().all(u8::is_ascii_whitespace) {
-            Ok(Self(T::default()))
-        } else {
-            parse(&body).map(Self)
-        }
+        if body.iter().all(u8::is_ascii_whitespace) { Ok(Self(T::default())) } else { parse(&body).map(Self) }
     }
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
-        Problem::new(
-            Kind::MalformedJson,
-            format!("The body is not valid JSON, or nested too deeply, at {place}."),
-        )
+        Problem::new(Kind::MalformedJson, format!("The body is not valid JSON, or nested too deeply, at {place}."))
     })?;
     if !value.is_object() {
         return Err(Problem::invalid(Invalid::one("", "The body must be a JSON object.")));
@@ -87,21 +71,11 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Invalid {
         return Invalid::one(format!("/{}", named()), "There is no such field here. Remove it.");
     }
     let path = error.path().to_string();
-    let pointer = if path == "." {
-        String::new()
-    } else {
-        format!("/{}", path.replace('.', "/"))
-    };
+    let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
     let detail = if text.starts_with("unknown variant") {
-        format!(
-            "Use {}.",
-            text.split_once("expected ")
-                .map_or("one of the documented values", |(_, names)| names)
-        )
+        format!("Use {}.", text.split_once("expected ").map_or("one of the documented values", |(_, names)| names))
     } else {
-        let expected = text
-            .split_once("expected ")
-            .map_or("another type", |(_, expected)| expected);
+        let expected = text.split_once("expected ").map_or("another type", |(_, expected)| expected);
         format!("This field has the wrong type or form: expected {expected}.")
     };
     Invalid::one(pointer, detail)
@@ -156,35 +130,19 @@ mod tests {
             let problem = problem(body);
             assert_eq!(problem["status"], 422, "{body}");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}");
-            assert!(
-                problem["errors"][0]["detail"].as_str().unwrap().contains(detail),
-                "{body}: {problem}"
-            );
+            assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(detail), "{body}: {problem}");
         }
     }
 
     #[test]
     fn a_wrong_value_is_never_repeated() {
-        assert!(
-            !problem(r#"{"name": "x", "kind": "hunter2"}"#)
-                .to_string()
-                .contains("hunter2")
-        );
-        assert!(
-            !problem(r#"{"name": {"secret": "hunter2"}}"#)
-                .to_string()
-                .contains("hunter2")
-        );
+        assert!(!problem(r#"{"name": "x", "kind": "hunter2"}"#).to_string().contains("hunter2"));
+        assert!(!problem(r#"{"name": {"secret": "hunter2"}}"#).to_string().contains("hunter2"));
     }
 
     #[test]
     fn what_is_not_json_or_too_deep_is_malformed() {
-        for body in [
-            "",
-            "{",
-            "{\"name\":\"\u{0}\"}",
-            &("[".repeat(10_000) + &"]".repeat(10_000)),
-        ] {
+        for body in ["", "{", "{\"name\":\"\u{0}\"}", &("[".repeat(10_000) + &"]".repeat(10_000))] {
             assert_eq!(problem(body)["type"], json!("/problems/malformed-json"));
         }
     }

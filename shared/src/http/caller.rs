@@ -25,10 +25,7 @@ pub fn identify(context: Option<&RequestContext>, audience: &str) -> Result<Call
         .and_then(Value::as_object);
     let caller = claims.and_then(|claims| from_claims(claims, audience));
     caller.ok_or_else(|| {
-        Problem::new(
-            Kind::Unauthenticated,
-            "Send an ID token of this user pool's client as Authorization: Bearer.",
-        )
+        Problem::new(Kind::Unauthenticated, "Send an ID token of this user pool's client as Authorization: Bearer.")
     })
 }
 
@@ -36,10 +33,7 @@ fn from_claims(claims: &Map<String, Value>, audience: &str) -> Option<Caller> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let ours = text("token_use") == Some("id") && text("aud") == Some(audience);
     let sub = text("sub").filter(|sub| !sub.is_empty())?;
-    ours.then(|| Caller {
-        sub: sub.to_owned(),
-        groups: claims.get("cognito:groups").map(groups).unwrap_or_default(),
-    })
+    ours.then(|| Caller { sub: sub.to_owned(), groups: claims.get("cognito:groups").map(groups).unwrap_or_default() })
 }
 
 /// The groups claim arrives as `a,b`, `[a b]`, `[a, b]`, or a list, depending on the platform.
@@ -76,11 +70,7 @@ impl<S: Sync> FromRequestParts<S> for Known {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
     }
 }
 
@@ -104,10 +94,7 @@ mod tests {
     fn an_id_token_for_this_client_is_a_caller() {
         let caller = from_claims(&claims(|_| {}), "client").unwrap();
 
-        assert_eq!(
-            (caller.sub.as_str(), caller.groups),
-            ("s-1", vec!["super_admin".to_owned()])
-        );
+        assert_eq!((caller.sub.as_str(), caller.groups), ("s-1", vec!["super_admin".to_owned()]));
     }
 
     #[test]
@@ -127,13 +114,7 @@ mod tests {
 
     #[test]
     fn the_groups_claim_is_read_in_every_form() {
-        for form in [
-            json!("a,b"),
-            json!("[a b]"),
-            json!("[a, b]"),
-            json!(["a", "b"]),
-            json!("[\"a\",\"b\"]"),
-        ] {
+        for form in [json!("a,b"), json!("[a b]"), json!("[a, b]"), json!(["a", "b"]), json!("[\"a\",\"b\"]")] {
             assert_eq!(groups(&form), ["a", "b"], "{form}");
         }
         assert!(groups(&json!("")).is_empty() && groups(&json!("[]")).is_empty() && groups(&json!(7)).is_empty());

@@ -52,17 +52,12 @@ impl CursorKey {
     /// `cursor-invalid` when it was not made by us, for this scope, to the letter.
     pub fn open(&self, scope: &Scope<'_>, cursor: &str) -> Result<String, Problem> {
         self.read(scope, cursor).ok_or_else(|| {
-            Problem::new(
-                Kind::CursorInvalid,
-                "Use a next_cursor from the same list with the same filter, or none.",
-            )
+            Problem::new(Kind::CursorInvalid, "Use a next_cursor from the same list with the same filter, or none.")
         })
     }
 
     fn read(&self, scope: &Scope<'_>, cursor: &str) -> Option<String> {
-        let bytes = URL_SAFE_NO_PAD
-            .decode(Some(cursor).filter(|text| text.len() <= MAX_TEXT)?)
-            .ok()?;
+        let bytes = URL_SAFE_NO_PAD.decode(Some(cursor).filter(|text| text.len() <= MAX_TEXT)?).ok()?;
         let (tag, position) = bytes.split_at_checked(TAG)?;
         // Compared in constant time.
         self.mac(scope, position).verify_truncated_left(tag).ok()?;
@@ -80,13 +75,7 @@ impl CursorKey {
         // HMAC takes a key of any length; the fallback is never used.
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes())
             .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
-        for part in [
-            b"cursor.v1",
-            scope.caller.as_bytes(),
-            scope.route.as_bytes(),
-            scope.filter.as_bytes(),
-            position,
-        ] {
+        for part in [b"cursor.v1", scope.caller.as_bytes(), scope.route.as_bytes(), scope.filter.as_bytes(), position] {
             // Each part with its length, so that no two scopes give the same bytes.
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
@@ -101,11 +90,7 @@ mod tests {
 
     use super::*;
 
-    const SCOPE: Scope<'_> = Scope {
-        caller: "s-1",
-        route: "/v1/jobs",
-        filter: "state=failed",
-    };
+    const SCOPE: Scope<'_> = Scope { caller: "s-1", route: "/v1/jobs", filter: "state=failed" };
 
     fn key() -> CursorKey {
         CursorKey::new("0123456789abcdef0123456789abcdef".into())
@@ -118,26 +103,13 @@ mod tests {
         assert_eq!(key().read(&SCOPE, &cursor).as_deref(), Some("job_7"));
         for other in [
             Scope { caller: "s-2", ..SCOPE },
-            Scope {
-                route: "/v1/customers",
-                ..SCOPE
-            },
-            Scope {
-                filter: "state=held",
-                ..SCOPE
-            },
-            Scope {
-                caller: "s-1/v1/jobs",
-                route: "",
-                ..SCOPE
-            },
+            Scope { route: "/v1/customers", ..SCOPE },
+            Scope { filter: "state=held", ..SCOPE },
+            Scope { caller: "s-1/v1/jobs", route: "", ..SCOPE },
         ] {
             assert_eq!(key().read(&other, &cursor), None, "{other:?}");
         }
-        assert_eq!(
-            CursorKey::new("another key another key another key".into()).read(&SCOPE, &cursor),
-            None
-        );
+        assert_eq!(CursorKey::new("another key another key another key".into()).read(&SCOPE, &cursor), None);
     }
 
     proptest! {

@@ -27,7 +27,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Ids {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
-        path.map(|Path(ids)| Self(ids))
-            .map_err(|_| Problem::new(Kind::NotFound, "There is no such path."))
+        path.map(|Path(ids)| Self(ids)).map_err(|_| Problem::new(Kind::NotFound, "There is no such path."))
     }
 }

@@ -82,57 +82,31 @@ impl Kind {
         match self {
             Self::MalformedJson => ("malformed-json", StatusCode::BAD_REQUEST, "The body is not valid JSON"),
             Self::InvalidParameter => ("invalid-parameter", StatusCode::BAD_REQUEST, "A parameter is wrong"),
-            Self::CursorInvalid => (
-                "cursor-invalid",
-                StatusCode::BAD_REQUEST,
-                "The cursor is not valid here",
-            ),
+            Self::CursorInvalid => ("cursor-invalid", StatusCode::BAD_REQUEST, "The cursor is not valid here"),
             Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "Not found"),
-            Self::MethodNotAllowed => (
-                "method-not-allowed",
-                StatusCode::METHOD_NOT_ALLOWED,
-                "This path has no such method",
-            ),
+            Self::MethodNotAllowed => {
+                ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has no such method")
+            }
             Self::Conflict => ("conflict", StatusCode::CONFLICT, "Not possible in the present state"),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
-            Self::UnsupportedMediaType => (
-                "unsupported-media-type",
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Send application/json",
-            ),
-            Self::ValidationFailed => (
-                "validation-failed",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Fields are wrong",
-            ),
-            Self::ZuoraCredentialsInvalid => (
-                "zuora-credentials-invalid",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Zuora did not accept the credentials",
-            ),
-            Self::ZuoraPermissionMissing => (
-                "zuora-permission-missing",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Zuora denied access to workflows",
-            ),
-            Self::ZuoraUnreachable => (
-                "zuora-unreachable",
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "Zuora could not be asked",
-            ),
+            Self::UnsupportedMediaType => {
+                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json")
+            }
+            Self::ValidationFailed => ("validation-failed", StatusCode::UNPROCESSABLE_ENTITY, "Fields are wrong"),
+            Self::ZuoraCredentialsInvalid => {
+                ("zuora-credentials-invalid", StatusCode::UNPROCESSABLE_ENTITY, "Zuora did not accept the credentials")
+            }
+            Self::ZuoraPermissionMissing => {
+                ("zuora-permission-missing", StatusCode::UNPROCESSABLE_ENTITY, "Zuora denied access to workflows")
+            }
+            Self::ZuoraUnreachable => {
+                ("zuora-unreachable", StatusCode::UNPROCESSABLE_ENTITY, "Zuora could not be asked")
+            }
             Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
-            Self::Internal => (
-                "internal",
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong on our side",
-            ),
-            Self::Unavailable => (
-                "unavailable",
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Not available right now",
-            ),
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available right now"),
         }
     }
 }
@@ -151,62 +125,36 @@ pub struct Problem {
 impl Problem {
     /// A problem with a sentence for the client.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            detail: detail.into(),
-            errors: Vec::new(),
-            headers: Vec::new(),
-            cause: None,
-        }
+        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None }
     }
 
     /// A wrong parameter.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
         let error = FieldError::new(name, detail);
-        Self {
-            errors: vec![error],
-            ..Self::new(Kind::InvalidParameter, format!("The parameter {name} is wrong."))
-        }
+        Self { errors: vec![error], ..Self::new(Kind::InvalidParameter, format!("The parameter {name} is wrong.")) }
     }
 
     /// Wrong fields.
     pub fn invalid(Invalid(errors): Invalid) -> Self {
-        Self {
-            errors,
-            ..Self::new(
-                Kind::ValidationFailed,
-                "Correct the fields named in errors and send it again.",
-            )
-        }
+        Self { errors, ..Self::new(Kind::ValidationFailed, "Correct the fields named in errors and send it again.") }
     }
 
     /// Our fault: the client gets a fixed sentence, the log gets the cause.
     pub fn internal(cause: &dyn std::error::Error) -> Self {
         let detail = "The request failed on our side and was logged. Send the request id when you ask about it.";
-        Self {
-            cause: Some(chain(cause)),
-            ..Self::new(Kind::Internal, detail)
-        }
+        Self { cause: Some(chain(cause)), ..Self::new(Kind::Internal, detail) }
     }
 
     /// Passing trouble: try again.
     pub fn unavailable(cause: &dyn std::error::Error) -> Self {
-        let problem = Self::new(
-            Kind::Unavailable,
-            "A service we depend on did not answer. Try again in a moment.",
-        );
-        Self {
-            cause: Some(chain(cause)),
-            ..problem
-        }
-        .retry_after(Duration::from_secs(2))
+        let problem = Self::new(Kind::Unavailable, "A service we depend on did not answer. Try again in a moment.");
+        Self { cause: Some(chain(cause)), ..problem }.retry_after(Duration::from_secs(2))
     }
 
     /// Says when to come back.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.headers
-            .push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
+        self.headers.push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
         self
     }
 
@@ -247,11 +195,10 @@ impl From<AppError> for Problem {
             AppError::NotFound(what) => Self::new(Kind::NotFound, format!("There is no such {what}.")),
             AppError::Invalid(invalid) => Self::invalid(invalid),
             AppError::Conflict(why) => Self::new(Kind::Conflict, why),
-            AppError::TooMany { retry_after } => Self::new(
-                Kind::TooManyRequests,
-                "Too many requests to Zuora this minute. Try again in the next.",
-            )
-            .retry_after(retry_after),
+            AppError::TooMany { retry_after } => {
+                Self::new(Kind::TooManyRequests, "Too many requests to Zuora this minute. Try again in the next.")
+                    .retry_after(retry_after)
+            }
             AppError::Connection(error) => {
                 let kind = match error.kind {
                     ZuoraErrorKind::InvalidCredentials | ZuoraErrorKind::TokenRejected => Kind::ZuoraCredentialsInvalid,
@@ -272,10 +219,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(&error),
-            StoreError::Conflict { .. } => Self::new(
-                Kind::Conflict,
-                "Somebody else changed it at the same moment. Read it again, then retry.",
-            ),
+            StoreError::Conflict { .. } => {
+                Self::new(Kind::Conflict, "Somebody else changed it at the same moment. Read it again, then retry.")
+            }
             StoreError::TooLarge | StoreError::Refused(_) | StoreError::Corrupt { .. } => Self::internal(&error),
         }
     }
@@ -325,9 +271,6 @@ mod tests {
         let body = Problem::from(Invalid::one("/name", "must not be empty")).body("r");
 
         assert_eq!(body["status"], 422);
-        assert_eq!(
-            body["errors"],
-            json!([{"pointer": "/name", "detail": "must not be empty"}])
-        );
+        assert_eq!(body["errors"], json!([{"pointer": "/name", "detail": "must not be empty"}]));
     }
 }

@@ -58,9 +58,7 @@ impl<'de> Deserialize<'de> for Limit {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let limit = text.parse().ok().filter(|limit| (1..=200).contains(limit));
-        limit
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 to 200"))
+        limit.map(Self).ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 to 200"))
     }
 }
 
@@ -96,23 +94,9 @@ mod tests {
 
     #[test]
     fn good_parameters_are_read_and_absent_ones_have_defaults() {
-        assert_eq!(
-            query(&[]),
-            Ok(Query {
-                limit: Limit(50),
-                deleted: false,
-                name: None
-            })
-        );
+        assert_eq!(query(&[]), Ok(Query { limit: Limit(50), deleted: false, name: None }));
         let given = query(&[("limit", "200"), ("deleted", "true"), ("name", "a")]);
-        assert_eq!(
-            given,
-            Ok(Query {
-                limit: Limit(200),
-                deleted: true,
-                name: Some("a".into())
-            })
-        );
+        assert_eq!(given, Ok(Query { limit: Limit(200), deleted: true, name: Some("a".into()) }));
     }
 
     #[test]

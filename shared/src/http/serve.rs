@@ -35,9 +35,7 @@ pub async fn serve(router: Router, edge: Edge) -> Result<(), lambda_http::Error>
 /// The router with all that surrounds a request.
 pub fn surround(router: Router, edge: Edge) -> Router {
     let unknown = || async { Problem::new(Kind::NotFound, "There is no such path.") };
-    router
-        .fallback(unknown)
-        .layer(middleware::from_fn_with_state(edge, around))
+    router.fallback(unknown).layer(middleware::from_fn_with_state(edge, around))
 }
 
 async fn around(
@@ -66,10 +64,7 @@ async fn around(
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let (response, problem) = finish(response, &request_id);
     let status = response.status();
-    let (slug, cause) = (
-        problem.as_ref().map(|p| p.kind.parts().0),
-        problem.as_ref().and_then(Problem::cause),
-    );
+    let (slug, cause) = (problem.as_ref().map(|p| p.kind.parts().0), problem.as_ref().and_then(Problem::cause));
     let duration_ms = started.until(clock::now()).as_millis();
     let (customer_id, job_id) = (param("customer_id"), param("job_id"));
     let outcome = if status.is_server_error() {
@@ -106,10 +101,7 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem
     let mut problem = response.extensions_mut().remove::<Problem>();
     // What axum itself refuses has no problem yet; its Allow header stays.
     if problem.is_none() && status == StatusCode::METHOD_NOT_ALLOWED {
-        problem = Some(Problem::new(
-            Kind::MethodNotAllowed,
-            "See the Allow header for what this path takes.",
-        ));
+        problem = Some(Problem::new(Kind::MethodNotAllowed, "See the Allow header for what this path takes."));
     }
     if let Some(problem) = &problem {
         let headers = std::mem::take(response.headers_mut());
@@ -123,10 +115,7 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     ];
     let headers = response.headers_mut();
     headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
@@ -154,10 +143,7 @@ mod tests {
     use crate::{domain::policy::Verb, http::cursor::CursorKey};
 
     fn app() -> Router {
-        let edge = Edge {
-            audience: "client".into(),
-            cursors: CursorKey::new("k".repeat(32).into()),
-        };
+        let edge = Edge { audience: "client".into(), cursors: CursorKey::new("k".repeat(32).into()) };
         let seen = |known: Known| async move { known.may(Verb::View, None).map(|()| "seen") };
         let router = Router::new()
             .route("/health", get(async || "ok"))
@@ -176,10 +162,7 @@ mod tests {
             "isBase64Encoded": false
         });
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-        let response = app()
-            .oneshot(request.map(|body| Body::from(body.to_vec())))
-            .await
-            .unwrap();
+        let response = app().oneshot(request.map(|body| Body::from(body.to_vec()))).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, 100_000).await.unwrap();
         (
@@ -200,10 +183,7 @@ mod tests {
         let (status, headers, body) = ask("GET", "/v1/things/1", json!({})).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
         assert_eq!(headers["content-type"], "application/problem+json");
-        assert_eq!(
-            (&body["type"], &body["instance"]),
-            (&json!("/problems/unauthenticated"), &json!("req-1"))
-        );
+        assert_eq!((&body["type"], &body["instance"]), (&json!("/problems/unauthenticated"), &json!("req-1")));
     }
 
     #[tokio::test]
@@ -222,17 +202,11 @@ mod tests {
     #[tokio::test]
     async fn what_does_not_exist_is_a_problem_too() {
         let (status, headers, body) = ask("DELETE", "/v1/things/1", admin()).await;
-        assert_eq!(
-            (status, &body["type"]),
-            (StatusCode::METHOD_NOT_ALLOWED, &json!("/problems/method-not-allowed"))
-        );
+        assert_eq!((status, &body["type"]), (StatusCode::METHOD_NOT_ALLOWED, &json!("/problems/method-not-allowed")));
         assert!(headers["allow"].to_str().unwrap().contains("GET"));
 
         let (status, _, body) = ask("GET", "/v1/nothing", admin()).await;
-        assert_eq!(
-            (status, &body["type"]),
-            (StatusCode::NOT_FOUND, &json!("/problems/not-found"))
-        );
+        assert_eq!((status, &body["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")));
     }
 
     #[tokio::test]

@@ -52,10 +52,7 @@ pub async fn run(
 
 /// Only a literal text of ours is shown: a formatted one could hold anything.
 fn text_of(panic: &(dyn Any + Send)) -> &'static str {
-    panic
-        .downcast_ref::<&'static str>()
-        .copied()
-        .unwrap_or("a formatted message, not shown")
+    panic.downcast_ref::<&'static str>().copied().unwrap_or("a formatted message, not shown")
 }
 
 #[cfg(test)]
@@ -91,10 +88,7 @@ mod tests {
     async fn an_empty_list_says_that_all_is_done() {
         let response = run(event(&["a", "b"]), handle).await.unwrap();
 
-        assert_eq!(
-            serde_json::to_value(&response).unwrap(),
-            serde_json::json!({"batchItemFailures": []})
-        );
+        assert_eq!(serde_json::to_value(&response).unwrap(), serde_json::json!({"batchItemFailures": []}));
     }
 
     #[tokio::test]

@@ -60,9 +60,7 @@ impl Zuora {
     }
 
     fn with_lookup(policy: BaseUrlPolicy, lookup: Lookup) -> Result<Self, SetupError> {
-        let roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let mut tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| SetupError(error.into()))?
@@ -96,11 +94,7 @@ impl Zuora {
         track_id: &str,
         timeout: Duration,
     ) -> Result<IssuedToken, ZuoraError> {
-        let call = Call {
-            operation: Operation::Token,
-            limit: SMALL_LIMIT,
-            secret: client_secret,
-        };
+        let call = Call { operation: Operation::Token, limit: SMALL_LIMIT, secret: client_secret };
         let form = [
             ("client_id", client_id),
             ("client_secret", client_secret.expose_secret()),
@@ -117,11 +111,7 @@ impl Zuora {
     /// # Errors
     /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows".
     pub async fn workflows_page(&self, session: &Session, page: u32) -> Result<Page, ZuoraError> {
-        let call = Call {
-            operation: Operation::ListWorkflows,
-            limit: PAGE_LIMIT,
-            secret: &session.token,
-        };
+        let call = Call { operation: Operation::ListWorkflows, limit: PAGE_LIMIT, secret: &session.token };
         let path = format!("/workflows?page={page}&page_length={PAGE_LENGTH}");
         self.get(session, call, &path, |body| Page::parse(body)).await
     }
@@ -131,11 +121,7 @@ impl Zuora {
     /// # Errors
     /// As the kinds say; no error means that the workflow is gone.
     pub async fn workflow(&self, session: &Session, id: &str) -> Result<Option<Box<RawValue>>, ZuoraError> {
-        let call = Call {
-            operation: Operation::GetWorkflow,
-            limit: PAGE_LIMIT,
-            secret: &session.token,
-        };
+        let call = Call { operation: Operation::GetWorkflow, limit: PAGE_LIMIT, secret: &session.token };
         let path = format!("/workflows/{}", call.path_id(id)?);
         match self.get(session, call, &path, |body| parse_workflow(body)).await {
             Ok(workflow) => Ok(Some(workflow)),
@@ -150,11 +136,7 @@ impl Zuora {
     /// # Errors
     /// `NotFound` if there is no such version, `TooLarge` over 20 MB.
     pub async fn export(&self, session: &Session, id: &str, version: Version) -> Result<Bytes, ZuoraError> {
-        let call = Call {
-            operation: Operation::ExportWorkflow,
-            limit: EXPORT_LIMIT,
-            secret: &session.token,
-        };
+        let call = Call { operation: Operation::ExportWorkflow, limit: EXPORT_LIMIT, secret: &session.token };
         let query = match version {
             Version::Active => "",
             Version::Latest => "?version=latest",
@@ -175,15 +157,9 @@ impl Zuora {
         let attempt = async || {
             let request = self.http.get(&url).bearer_auth(session.token.expose_secret());
             session.count_request();
-            let answer = call
-                .send(tracked(request, &session.track_id).timeout(session.timeout))
-                .await?;
+            let answer = call.send(tracked(request, &session.track_id).timeout(session.timeout)).await?;
             read(&answer.body).map_err(|fault| {
-                let kind = if fault.transient {
-                    Kind::Transient
-                } else {
-                    Kind::Malformed
-                };
+                let kind = if fault.transient { Kind::Transient } else { Kind::Malformed };
                 answer.mark(call.fail(kind, &fault.detail))
             })
         };
@@ -202,8 +178,7 @@ impl Zuora {
 
     fn url(&self, base: &BaseUrl, path: &str, call: Call<'_>) -> Result<String, ZuoraError> {
         let base = self.policy.parse(base.as_str());
-        base.map(|base| base.join(path))
-            .map_err(|error| call.fail(Kind::AddressRefused, &error.to_string()))
+        base.map(|base| base.join(path)).map_err(|error| call.fail(Kind::AddressRefused, &error.to_string()))
     }
 }
 

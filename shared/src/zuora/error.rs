@@ -104,11 +104,7 @@ impl fmt::Display for ZuoraError {
             write!(f, ", Zuora request {request_id}")?;
         }
         f.write_str(")")?;
-        if self.detail.is_empty() {
-            Ok(())
-        } else {
-            write!(f, ": {}", self.detail)
-        }
+        if self.detail.is_empty() { Ok(()) } else { write!(f, ": {}", self.detail) }
     }
 }
 
@@ -185,14 +181,7 @@ mod tests {
         ] {
             assert!(text.contains(part), "{text}");
         }
-        let denied = ZuoraError {
-            kind: Kind::PermissionMissing,
-            ..error
-        }
-        .to_string();
-        assert!(
-            denied.contains("role") && denied.contains("Workflow View Access"),
-            "{denied}"
-        );
+        let denied = ZuoraError { kind: Kind::PermissionMissing, ..error }.to_string();
+        assert!(denied.contains("role") && denied.contains("Workflow View Access"), "{denied}");
     }
 }

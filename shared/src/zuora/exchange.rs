@@ -42,13 +42,7 @@ impl Call<'_> {
             return Ok(answer);
         }
         let kind = kind_of(self.operation, answer.status, retry_after(response.headers()));
-        let body = (Call {
-            limit: SMALL_LIMIT,
-            ..self
-        })
-        .body(&mut response)
-        .await
-        .unwrap_or_default();
+        let body = (Call { limit: SMALL_LIMIT, ..self }).body(&mut response).await.unwrap_or_default();
         Err(answer.mark(self.fail(kind, &error_text(&body))))
     }
 
@@ -65,11 +59,7 @@ impl Call<'_> {
     }
 
     pub(super) fn path_id(self, id: &str) -> Result<&str, ZuoraError> {
-        if is_plain_id(id) {
-            Ok(id)
-        } else {
-            Err(self.fail(Kind::Unexpected, "not a workflow id; nothing was sent"))
-        }
+        if is_plain_id(id) { Ok(id) } else { Err(self.fail(Kind::Unexpected, "not a workflow id; nothing was sent")) }
     }
 
     /// The transport failed. Its own text is not passed on: it holds addresses and is not for admins.
@@ -91,37 +81,20 @@ impl Call<'_> {
 
     pub(super) fn fail(self, kind: Kind, detail: &str) -> ZuoraError {
         let detail = scrub(detail, &[self.secret]);
-        ZuoraError {
-            kind,
-            operation: self.operation,
-            status: None,
-            request_id: None,
-            detail,
-        }
+        ZuoraError { kind, operation: self.operation, status: None, request_id: None, detail }
     }
 }
 
 impl Answer {
     fn head(response: &Response) -> Self {
-        let id = response
-            .headers()
-            .get("zuora-request-id")
-            .and_then(|id| id.to_str().ok())
-            .filter(|id| is_plain_id(id));
-        Self {
-            status: response.status().as_u16(),
-            request_id: id.map(str::to_owned),
-            body: Bytes::new(),
-        }
+        let id =
+            response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain_id(id));
+        Self { status: response.status().as_u16(), request_id: id.map(str::to_owned), body: Bytes::new() }
     }
 
     /// Says in `error` which answer it is about.
     pub(super) fn mark(&self, error: ZuoraError) -> ZuoraError {
-        ZuoraError {
-            status: Some(self.status),
-            request_id: self.request_id.clone(),
-            ..error
-        }
+        ZuoraError { status: Some(self.status), request_id: self.request_id.clone(), ..error }
     }
 }
 
@@ -129,7 +102,5 @@ impl Answer {
 pub(super) fn tracked(request: RequestBuilder, track_id: &str) -> RequestBuilder {
     let allowed = |c: &char| c.is_ascii_graphic() && !matches!(c, ':' | ';' | '"' | '\'');
     let track_id: String = track_id.chars().filter(allowed).take(64).collect();
-    request
-        .header("Zuora-Track-Id", track_id)
-        .header("Accept", "application/json")
+    request.header("Zuora-Track-Id", track_id).header("Accept", "application/json")
 }

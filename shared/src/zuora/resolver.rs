@@ -40,10 +40,7 @@ impl Resolve for GuardedResolver {
         let lookup = Arc::clone(&self.lookup);
         Box::pin(async move {
             let found = tokio::task::spawn_blocking(move || lookup(name.as_str())).await??;
-            let allowed: Vec<_> = found
-                .into_iter()
-                .filter(|address| listed || is_public(address.ip()))
-                .collect();
+            let allowed: Vec<_> = found.into_iter().filter(|address| listed || is_public(address.ip())).collect();
             if allowed.is_empty() {
                 return Err(AddressRefused.into());
             }
@@ -57,17 +54,10 @@ mod tests {
     use super::*;
 
     async fn resolve(policy: &str, host: &str, answer: &'static [&'static str]) -> Result<Vec<String>, String> {
-        let lookup: Lookup = Arc::new(move |_| {
-            Ok(answer
-                .iter()
-                .map(|ip| SocketAddr::new(ip.parse().unwrap(), 0))
-                .collect())
-        });
+        let lookup: Lookup =
+            Arc::new(move |_| Ok(answer.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect()));
         let resolver = GuardedResolver::new(BaseUrlPolicy::new(policy).unwrap(), lookup);
-        let found = resolver
-            .resolve(host.parse().unwrap())
-            .await
-            .map_err(|error| error.to_string())?;
+        let found = resolver.resolve(host.parse().unwrap()).await.map_err(|error| error.to_string())?;
         Ok(found.map(|address| address.ip().to_string()).collect())
     }
 
@@ -77,24 +67,13 @@ mod tests {
             resolve("", "rest.zuora.com", &["10.0.0.1", "8.8.8.8", "::1"]).await,
             Ok(vec!["8.8.8.8".to_owned()])
         );
-        assert_eq!(
-            resolve("", "rest.zuora.com", &["169.254.169.254"]).await,
-            Err(AddressRefused.to_string())
-        );
-        assert_eq!(
-            resolve("", "rest.zuora.com", &[]).await,
-            Err(AddressRefused.to_string())
-        );
+        assert_eq!(resolve("", "rest.zuora.com", &["169.254.169.254"]).await, Err(AddressRefused.to_string()));
+        assert_eq!(resolve("", "rest.zuora.com", &[]).await, Err(AddressRefused.to_string()));
     }
 
     #[tokio::test]
     async fn a_host_that_the_deployment_listed_may_be_private() {
-        let answer = resolve(
-            "https://zuora.internal.example",
-            "zuora.internal.example",
-            &["10.0.0.1"],
-        )
-        .await;
+        let answer = resolve("https://zuora.internal.example", "zuora.internal.example", &["10.0.0.1"]).await;
 
         assert_eq!(answer, Ok(vec!["10.0.0.1".to_owned()]));
     }

@@ -45,10 +45,7 @@ mod tests {
     use super::*;
 
     fn wait(headers: &[(&'static str, &str)]) -> Option<u64> {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .collect();
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         retry_after(&headers).map(|wait| wait.as_secs())
     }
 

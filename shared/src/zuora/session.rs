@@ -96,9 +96,7 @@ pub struct RetryBudget {
 impl RetryBudget {
     /// A budget of `total` sleep.
     pub fn new(total: Duration) -> Self {
-        Self {
-            millis_left: AtomicU64::new(u64::try_from(total.as_millis()).unwrap_or(u64::MAX)),
-        }
+        Self { millis_left: AtomicU64::new(u64::try_from(total.as_millis()).unwrap_or(u64::MAX)) }
     }
 
     /// Takes a random pause of 0.1 to 0.6 seconds from the budget, or nothing if it is not there.

@@ -29,10 +29,7 @@ impl IssuedToken {
         let body: Value = serde_json::from_slice(body).ok()?;
         let token = body.get("access_token")?.as_str()?;
         let usable = (1..=8192).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
-        let seconds = body
-            .get("expires_in")
-            .and_then(Value::as_f64)
-            .filter(|seconds| *seconds >= 1.0);
+        let seconds = body.get("expires_in").and_then(Value::as_f64).filter(|seconds| *seconds >= 1.0);
         let expires_in = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.floor()).ok());
         usable.then(|| Self {
             access_token: token.into(),

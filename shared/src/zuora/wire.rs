@@ -29,10 +29,7 @@ pub(super) struct BodyFault {
 
 impl BodyFault {
     fn malformed(detail: &str) -> Self {
-        Self {
-            transient: false,
-            detail: detail.to_owned(),
-        }
+        Self { transient: false, detail: detail.to_owned() }
     }
 }
 
@@ -51,11 +48,7 @@ impl Page {
         let data = page.data.ok_or_else(|| BodyFault::malformed("the page has no data"))?;
         let items: Vec<Box<RawValue>> =
             serde_json::from_str(data.get()).map_err(|_| BodyFault::malformed("the page's data is not a list"))?;
-        let has_next = match page
-            .pagination
-            .as_ref()
-            .and_then(|pagination| pagination.get("next_page"))
-        {
+        let has_next = match page.pagination.as_ref().and_then(|pagination| pagination.get("next_page")) {
             None | Some(Value::Null) => false,
             Some(Value::String(address)) => !address.is_empty(),
             Some(_) => true,
@@ -65,11 +58,7 @@ impl Page {
             hash.update(item.get());
             hash.update("\n");
         }
-        Ok(Self {
-            has_next,
-            content_hash: hex::encode(hash.finalize()),
-            items,
-        })
+        Ok(Self { has_next, content_hash: hex::encode(hash.finalize()), items })
     }
 }
 
@@ -97,10 +86,7 @@ fn from_object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, BodyFault> {
     }
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         // The connection was cut without the transport noticing.
-        Category::Eof => BodyFault {
-            transient: true,
-            detail: "the body ends early".to_owned(),
-        },
+        Category::Eof => BodyFault { transient: true, detail: "the body ends early".to_owned() },
         _ => BodyFault::malformed("the body is not the expected JSON"),
     })
 }
@@ -111,18 +97,9 @@ fn check_success(success: Option<&Value>, body: &[u8]) -> Result<(), BodyFault> 
         return Ok(());
     }
     let reasons: Value = serde_json::from_slice(body).unwrap_or_default();
-    let codes = reasons["reasons"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|reason| code(&reason["code"]));
-    let transient = codes
-        .map(|code| code % 100)
-        .any(|class| matches!(class, 50 | 61 | 70 | 99));
-    Err(BodyFault {
-        transient,
-        detail: format!("success is false: {}", error_text(body)),
-    })
+    let codes = reasons["reasons"].as_array().into_iter().flatten().filter_map(|reason| code(&reason["code"]));
+    let transient = codes.map(|code| code % 100).any(|class| matches!(class, 50 | 61 | 70 | 99));
+    Err(BodyFault { transient, detail: format!("success is false: {}", error_text(body)) })
 }
 
 fn code(value: &Value) -> Option<u64> {
@@ -134,13 +111,8 @@ pub(super) fn error_text(body: &[u8]) -> String {
     let Ok(body) = serde_json::from_slice::<Value>(body) else {
         return String::new();
     };
-    let lists = ["errors", "Errors", "reasons"]
-        .into_iter()
-        .filter_map(|key| body[key].as_array())
-        .flatten();
-    let fields = ["message", "error", "error_description"]
-        .into_iter()
-        .map(|key| &body[key]);
+    let lists = ["errors", "Errors", "reasons"].into_iter().filter_map(|key| body[key].as_array()).flatten();
+    let fields = ["message", "error", "error_description"].into_iter().map(|key| &body[key]);
     let texts: Vec<_> = lists.chain(fields).filter_map(entry_text).collect();
     texts.join("; ")
 }
@@ -162,10 +134,7 @@ mod tests {
     #[test]
     fn a_page_has_items_and_a_yes_or_no_for_the_next() {
         for (pagination, has_next) in [
-            (
-                r#","pagination":{"page":1,"next_page":"https://evil.example/workflows?page=2"}"#,
-                true,
-            ),
+            (r#","pagination":{"page":1,"next_page":"https://evil.example/workflows?page=2"}"#, true),
             (r#","pagination":{"page":1}"#, false),
             (r#","pagination":{"next_page":null}"#, false),
             (r#","pagination":{"next_page":""}"#, false),
@@ -177,10 +146,7 @@ mod tests {
             let page = Page::parse(format!(r#"{{"data":[{{"id":1}}, null]{pagination}}}"#).as_bytes()).unwrap();
 
             assert_eq!(page.has_next, has_next, "{pagination}");
-            assert_eq!(
-                page.items.iter().map(|item| item.get()).collect::<Vec<_>>(),
-                [r#"{"id":1}"#, "null"]
-            );
+            assert_eq!(page.items.iter().map(|item| item.get()).collect::<Vec<_>>(), [r#"{"id":1}"#, "null"]);
         }
     }
 
@@ -221,14 +187,9 @@ mod tests {
         for body in ["{", r#"{"data":["#, r#"{"data":[{"id":1}"#, r#"{"data":[{"na"#] {
             assert!(Page::parse(body.as_bytes()).unwrap_err().transient, "{body}");
         }
-        for (code, transient) in [
-            ("50000050", true),
-            ("61", true),
-            ("\"50000070\"", true),
-            ("99", true),
-            ("90000011", false),
-            ("40", false),
-        ] {
+        for (code, transient) in
+            [("50000050", true), ("61", true), ("\"50000070\"", true), ("99", true), ("90000011", false), ("40", false)]
+        {
             let body = format!(r#"{{"success":false,"reasons":[{{"code":{code},"message":"m"}}]}}"#);
             assert_eq!(Page::parse(body.as_bytes()).unwrap_err().transient, transient, "{code}");
         }
@@ -236,18 +197,8 @@ mod tests {
 
     #[test]
     fn a_single_workflow_is_believed_only_with_an_id() {
-        assert_eq!(
-            parse_workflow(br#"{"id":1,"x":[]}"#).unwrap().get(),
-            r#"{"id":1,"x":[]}"#
-        );
-        for body in [
-            "",
-            "{}",
-            "null",
-            "<html>",
-            r#"{"id":null}"#,
-            r#"{"id":1,"success":false}"#,
-        ] {
+        assert_eq!(parse_workflow(br#"{"id":1,"x":[]}"#).unwrap().get(), r#"{"id":1,"x":[]}"#);
+        for body in ["", "{}", "null", "<html>", r#"{"id":null}"#, r#"{"id":1,"success":false}"#] {
             assert!(!parse_workflow(body.as_bytes()).unwrap_err().transient, "{body}");
         }
     }
@@ -255,24 +206,15 @@ mod tests {
     #[test]
     fn the_error_text_is_found_in_each_of_the_shapes() {
         for (body, text) in [
-            (
-                r#"{"errors":[{"status":400,"code":"invalid","title":"Not found."}]}"#,
-                "Not found.",
-            ),
+            (r#"{"errors":[{"status":400,"code":"invalid","title":"Not found."}]}"#, "Not found."),
             (r#"{"errors":["Invalid ID","second"]}"#, "Invalid ID; second"),
             (r#"{"Errors":["Invalid ID"]}"#, "Invalid ID"),
-            (
-                r#"{"success":false,"reasons":[{"fieldName":"status","title":"bad status"}]}"#,
-                "bad status",
-            ),
+            (r#"{"success":false,"reasons":[{"fieldName":"status","title":"bad status"}]}"#, "bad status"),
             (
                 r#"{"success":false,"reasons":[{"code":90000011,"message":"sign in first"}]}"#,
                 "sign in first (code 90000011)",
             ),
-            (
-                r#"{"message":"An unexpected error occurred"}"#,
-                "An unexpected error occurred",
-            ),
+            (r#"{"message":"An unexpected error occurred"}"#, "An unexpected error occurred"),
             (
                 r#"{"error":"invalid_client","error_description":"Bad client credentials"}"#,
                 "invalid_client; Bad client credentials",

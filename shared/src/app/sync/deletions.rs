@@ -39,24 +39,14 @@ impl Run<'_> {
         let seen: HashSet<&WorkflowId> = listing.items.iter().map(|(id, _)| id).collect();
         let missing = match guard::judge(known, &seen) {
             Verdict::Hold(held) => {
-                return Ok(Deleted {
-                    count: 0,
-                    held: Some(held),
-                });
+                return Ok(Deleted { count: 0, held: Some(held) });
             }
             Verdict::Confirm(missing) => missing,
         };
         // What an earlier run of this job marked counts for the job too.
         let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.job_id == *self.job;
-        let earlier = heads
-            .iter()
-            .filter(by_this_job)
-            .filter(|head| !seen.contains(&head.zuora_id))
-            .count();
-        let mut deleted = Deleted {
-            count: earlier as u64,
-            held: None,
-        };
+        let earlier = heads.iter().filter(by_this_job).filter(|head| !seen.contains(&head.zuora_id)).count();
+        let mut deleted = Deleted { count: earlier as u64, held: None };
         for id in missing {
             if self.is_gone(&id).await? && self.bury(&id).await? {
                 deleted.count += 1;
@@ -89,14 +79,8 @@ impl Run<'_> {
         let now = clock::now();
         workflow.deleted_at = Some(now);
         workflow.written_at = now;
-        workflow.last_change = LastChange {
-            job_id: self.job.clone(),
-            kind: Outcome::Updated,
-        };
-        self.syncer
-            .workflows
-            .put(&self.customer.id, &workflow, found.rev)
-            .await?;
+        workflow.last_change = LastChange { job_id: self.job.clone(), kind: Outcome::Updated };
+        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev).await?;
         Ok(true)
     }
 

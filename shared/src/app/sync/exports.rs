@@ -38,11 +38,7 @@ pub(super) struct Counts(HashMap<WorkflowId, u64>);
 
 impl Counts {
     fn of(heads: &[StoredHead]) -> Self {
-        Self(
-            super::active(heads)
-                .map(|head| (head.zuora_id.clone(), head.tasks_count))
-                .collect(),
-        )
+        Self(super::active(heads).map(|head| (head.zuora_id.clone(), head.tasks_count)).collect())
     }
 
     pub(super) fn remove(&mut self, id: &WorkflowId) {
@@ -83,23 +79,14 @@ impl Run<'_> {
     /// Brings every listed workflow up to date.
     pub(super) async fn store(&self, listing: &Listing, heads: &[StoredHead]) -> Result<StoredAll, Stop> {
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
-        let mut all = StoredAll {
-            stats: Stats::default(),
-            errors: Vec::new(),
-            counts: Counts::of(heads),
-            out_of_time: false,
-        };
+        let mut all =
+            StoredAll { stats: Stats::default(), errors: Vec::new(), counts: Counts::of(heads), out_of_time: false };
         let mut tasks = Vec::new();
         for (id, listed) in &listing.items {
             let stored = by_id.get(id).copied();
             match diff::step(stored, &listed.fingerprint, self.job, || self.look_is_due(id)) {
                 Step::Keep(outcome) => all.stats.count(outcome),
-                step => tasks.push(Task {
-                    id,
-                    listed,
-                    stored,
-                    step,
-                }),
+                step => tasks.push(Task { id, listed, stored, step }),
             }
         }
         let mut in_a_row = 0;
@@ -122,11 +109,7 @@ impl Run<'_> {
                     }
                     all.stats.count(Outcome::Error);
                     let (class, message) = (failure.class, failure.message);
-                    all.errors.push(WorkflowError {
-                        workflow_id: Some(id.clone()),
-                        class,
-                        message,
-                    });
+                    all.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
                 }
             }
             seen += 1;
@@ -161,17 +144,11 @@ impl Run<'_> {
                 }
             },
         };
-        let stored_hash = task
-            .stored
-            .and_then(|stored| stored.definition.as_ref())
-            .map(|d| d.hash.as_str());
+        let stored_hash = task.stored.and_then(|stored| stored.definition.as_ref()).map(|d| d.hash.as_str());
         let same = stored_hash == packed.as_ref().map(Packed::hash);
         let outcome = match task.step {
             Step::Compare if same => {
-                return Ok(Done::Stored {
-                    outcome: Outcome::Unchanged,
-                    tasks: tasks_count,
-                });
+                return Ok(Done::Stored { outcome: Outcome::Unchanged, tasks: tasks_count });
             }
             Step::Compare => Outcome::Updated,
             Step::Store(outcome) | Step::Keep(outcome) => outcome,
@@ -181,16 +158,10 @@ impl Run<'_> {
             Some(packed) => Some(workflows.put_definition(customer, task.id, packed).await?),
             None => None,
         };
-        let change = LastChange {
-            job_id: self.job.clone(),
-            kind: outcome,
-        };
+        let change = LastChange { job_id: self.job.clone(), kind: outcome };
         let listed = task.listed.clone();
         let workflow = Workflow::from_listed(listed, task.id.clone(), definition, tasks_count, change, clock::now());
-        match workflows
-            .put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev))
-            .await
-        {
+        match workflows.put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev)).await {
             Ok(()) => {}
             Err(StoreError::TooLarge) => {
                 let message = format!("The listed fields of workflow {} are over 400 KB.", task.id);
@@ -198,17 +169,10 @@ impl Run<'_> {
             }
             Err(error) => return Err(error.into()),
         }
-        if let Some(old) = task
-            .stored
-            .and_then(|stored| stored.definition.as_ref())
-            .filter(|_| !same)
-        {
+        if let Some(old) = task.stored.and_then(|stored| stored.definition.as_ref()).filter(|_| !same) {
             workflows.delete_definition(customer, task.id, old).await?;
         }
-        Ok(Done::Stored {
-            outcome,
-            tasks: tasks_count,
-        })
+        Ok(Done::Stored { outcome, tasks: tasks_count })
     }
 
     /// The active version's export; the latest one's when none is active; none when Zuora has none at all.

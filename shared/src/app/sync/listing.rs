@@ -40,20 +40,13 @@ pub(super) struct Listing {
 
 impl Listing {
     pub(super) fn seen(&self) -> Vec<Seen<'_>> {
-        self.items
-            .iter()
-            .map(|(id, item)| (id, item.created_at.as_deref()))
-            .collect()
+        self.items.iter().map(|(id, item)| (id, item.created_at.as_deref())).collect()
     }
 
     /// One error per item without a usable id.
     pub(super) fn errors(&self) -> Vec<WorkflowError> {
         let message = "Zuora listed an item without a usable id.";
-        let error = WorkflowError {
-            workflow_id: None,
-            class: ErrorClass::Transient,
-            message: message.to_owned(),
-        };
+        let error = WorkflowError { workflow_id: None, class: ErrorClass::Transient, message: message.to_owned() };
         (0..self.nameless).map(|_| error.clone()).collect()
     }
 }
@@ -98,10 +91,7 @@ impl Run<'_> {
             let page = match answer {
                 Ok(page) => page,
                 Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
-                    return Ok(walk.end(Some(format!(
-                        "Page {number} of the listing: {}",
-                        error.failure().message
-                    ))));
+                    return Ok(walk.end(Some(format!("Page {number} of the listing: {}", error.failure().message))));
                 }
                 Err(refusal) => return Err(refusal.into()),
             };
@@ -127,11 +117,7 @@ impl Walk {
     fn take(&mut self, page: &Page) -> Next {
         if page.items.is_empty() {
             self.pages.insert(page.content_hash.clone());
-            return if page.has_next {
-                Next::Broken("is empty but announces another")
-            } else {
-                Next::Complete
-            };
+            return if page.has_next { Next::Broken("is empty but announces another") } else { Next::Complete };
         }
         if !self.pages.insert(page.content_hash.clone()) {
             return Next::Broken("repeats an earlier one");
@@ -148,20 +134,12 @@ impl Walk {
             }
         }
         // A full page without a next one is asked about once more: "no more" is never taken on trust (R22).
-        if page.has_next || page.items.len() >= PAGE_LENGTH {
-            Next::More
-        } else {
-            Next::Complete
-        }
+        if page.has_next || page.items.len() >= PAGE_LENGTH { Next::More } else { Next::Complete }
     }
 
     fn end(self, broken: Option<String>) -> Listing {
-        let nameless = (self.nameless > 0).then(|| {
-            format!(
-                "{} listed items have no usable id, so what is missing cannot be told.",
-                self.nameless
-            )
-        });
+        let nameless = (self.nameless > 0)
+            .then(|| format!("{} listed items have no usable id, so what is missing cannot be told.", self.nameless));
         let why = broken.or(nameless);
         Listing {
             items: self.items,
@@ -183,14 +161,8 @@ mod tests {
     use super::*;
 
     fn page(ids: std::ops::Range<u32>, has_next: bool) -> Page {
-        let items = ids
-            .clone()
-            .map(|id| RawValue::from_string(format!(r#"{{"id":{id},"name":"w{id}"}}"#)).unwrap());
-        Page {
-            items: items.collect(),
-            has_next,
-            content_hash: format!("{ids:?}"),
-        }
+        let items = ids.clone().map(|id| RawValue::from_string(format!(r#"{{"id":{id},"name":"w{id}"}}"#)).unwrap());
+        Page { items: items.collect(), has_next, content_hash: format!("{ids:?}") }
     }
 
     #[test]
@@ -225,11 +197,7 @@ mod tests {
         for item in [r#"{"name":"x"}"#, r#"{"id":null}"#, r#"{"id":"a#b"}"#, "[]", "7"] {
             let mut walk = Walk::default();
             let raw = RawValue::from_string(item.to_owned()).unwrap();
-            walk.take(&Page {
-                items: vec![raw],
-                has_next: false,
-                content_hash: "h".into(),
-            });
+            walk.take(&Page { items: vec![raw], has_next: false, content_hash: "h".into() });
             let listing = walk.end(None);
 
             assert!(!listing.complete, "{item}");

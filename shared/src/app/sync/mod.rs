@@ -81,10 +81,7 @@ impl Syncer {
         let Some(customer) = &claimed.customer else {
             return Outcome::Cancelled("the customer was deleted");
         };
-        match self
-            .attempt(customer, &claimed.job.id, claimed.job.started_at, deadline)
-            .await
-        {
+        match self.attempt(customer, &claimed.job.id, claimed.job.started_at, deadline).await {
             Ok(outcome) => outcome,
             Err(stop) => stop.into_outcome(),
         }
@@ -99,34 +96,18 @@ impl Syncer {
     ) -> Result<Outcome, Stop> {
         let upstream = Upstream::open(self, customer, job).await?;
         let started_at = started_at.unwrap_or_else(clock::now);
-        let run = Run {
-            syncer: self,
-            customer,
-            job,
-            upstream,
-            started_at,
-            deadline,
-        };
+        let run = Run { syncer: self, customer, job, upstream, started_at, deadline };
         let heads = self.workflows.heads(&customer.id).await?;
         let listing = run.list(active(&heads).count()).await?;
         let known: Vec<Known> = active(&heads)
-            .map(|head| Known {
-                id: head.zuora_id.clone(),
-                created_at: head.created_at.clone(),
-            })
+            .map(|head| Known { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
             .collect();
         if let Some(held) = guard::looks_foreign(&known, &listing.seen()) {
-            return Ok(Outcome::Ended(Report {
-                held: Some(held),
-                ..Report::default()
-            }));
+            return Ok(Outcome::Ended(Report { held: Some(held), ..Report::default() }));
         }
         let stored = run.store(&listing, &heads).await?;
-        let mut report = Report {
-            stats: stored.stats,
-            errors: [listing.errors(), stored.errors].concat(),
-            ..Report::default()
-        };
+        let mut report =
+            Report { stats: stored.stats, errors: [listing.errors(), stored.errors].concat(), ..Report::default() };
         for error in listing.errors() {
             debug_assert!(error.workflow_id.is_none());
             report.stats.count(crate::domain::stats::Outcome::Error);
@@ -179,8 +160,5 @@ fn active(heads: &[diff::Stored]) -> impl Iterator<Item = &diff::Stored> {
 fn summary(errors: &[WorkflowError], count: u64) -> Failure {
     let class = errors.first().map_or(ErrorClass::Transient, |error| error.class);
     let example = errors.first().map(|error| error.message.clone()).unwrap_or_default();
-    Failure::new(
-        class,
-        format!("{count} workflows could not be stored and keep their old copy. The first: {example}"),
-    )
+    Failure::new(class, format!("{count} workflows could not be stored and keep their old copy. The first: {example}"))
 }

@@ -53,41 +53,26 @@ impl<'a> Upstream<'a> {
             None => issue(syncer, customer, &base, &track_id).await?,
         };
         let session = Session::new(base.clone(), token, track_id.clone());
-        let open = Mutex::new(Open {
-            session,
-            expires_at,
-            generation: 0,
-        });
-        Ok(Self {
-            syncer,
-            customer,
-            base,
-            open,
-            track_id,
-        })
+        let open = Mutex::new(Open { session, expires_at, generation: 0 });
+        Ok(Self { syncer, customer, base, open, track_id })
     }
 
     /// One page of the listing.
     pub async fn page(&self, number: u32) -> Result<Page, Refusal> {
-        self.ask(async |zuora: &Zuora, session: &Session| zuora.workflows_page(session, number).await)
-            .await
+        self.ask(async |zuora: &Zuora, session: &Session| zuora.workflows_page(session, number).await).await
     }
 
     /// Whether Zuora still has the workflow.
     pub async fn has(&self, id: &WorkflowId) -> Result<bool, Refusal> {
         self.ask(async |zuora: &Zuora, session: &Session| {
-            zuora
-                .workflow(session, id.as_str())
-                .await
-                .map(|workflow| workflow.is_some())
+            zuora.workflow(session, id.as_str()).await.map(|workflow| workflow.is_some())
         })
         .await
     }
 
     /// A workflow's export.
     pub async fn export(&self, id: &WorkflowId, version: Version) -> Result<bytes::Bytes, Refusal> {
-        self.ask(async |zuora: &Zuora, session: &Session| zuora.export(session, id.as_str(), version).await)
-            .await
+        self.ask(async |zuora: &Zuora, session: &Session| zuora.export(session, id.as_str(), version).await).await
     }
 
     /// Asks once; if the token is rejected, gets a new one and asks once more.
@@ -122,11 +107,7 @@ impl<'a> Upstream<'a> {
     /// Budget and counters of the session go on: they belong to the run.
     async fn renew(&self, open: &mut Open) -> Result<(), Stop> {
         let (token, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id).await?;
-        *open = Open {
-            session: open.session.renewed(token),
-            expires_at,
-            generation: open.generation + 1,
-        };
+        *open = Open { session: open.session.renewed(token), expires_at, generation: open.generation + 1 };
         Ok(())
     }
 }
@@ -152,10 +133,7 @@ impl From<Refusal> for Stop {
 /// The customer's base URL, checked again at use: the policy may have changed since it was stored.
 pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<BaseUrl, Stop> {
     policy.parse(&customer.zuora_base_url).map_err(|error| {
-        Stop::Failed(Failure::new(
-            ErrorClass::Config,
-            format!("The base URL is not allowed: {error}"),
-        ))
+        Stop::Failed(Failure::new(ErrorClass::Config, format!("The base URL is not allowed: {error}")))
     })
 }
 
@@ -192,21 +170,12 @@ async fn issue(
     let token = fresh_token(syncer, customer, base, track_id, REQUEST_TIMEOUT).await?;
     let now = clock::now();
     // A short-lived token is used for half its life.
-    let life = token
-        .expires_in
-        .checked_sub(EXPIRY_MARGIN)
-        .unwrap_or_default()
-        .max(token.expires_in / 2);
+    let life = token.expires_in.checked_sub(EXPIRY_MARGIN).unwrap_or_default().max(token.expires_in / 2);
     let expires_at = now.plus(life);
     match syncer.tokens.seal(&customer.id, &token.access_token).await {
         Ok(ciphertext) => {
             let credential_version = customer.credential_version;
-            let cached = CachedToken {
-                ciphertext,
-                credential_version,
-                base_url: base.as_str().to_owned(),
-                expires_at,
-            };
+            let cached = CachedToken { ciphertext, credential_version, base_url: base.as_str().to_owned(), expires_at };
             if let Err(error) = syncer.vault.put_token(&customer.id, &cached).await {
                 let _: Option<()> = ignore(&error);
             }
@@ -226,26 +195,14 @@ pub(crate) async fn fresh_token(
     track_id: &str,
     timeout: Duration,
 ) -> Result<IssuedToken, Stop> {
-    let stored = syncer
-        .vault
-        .credentials(&customer.id)
-        .await?
-        .ok_or(SealError::DecryptFailed)?;
+    let stored = syncer.vault.credentials(&customer.id).await?.ok_or(SealError::DecryptFailed)?;
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
     let now = clock::now();
     if !limits::take_token_request(&syncer.dispatcher.data, now).await? {
         let wait = Duration::from_secs(60 - u64::try_from(now.seconds().rem_euclid(60)).unwrap_or_default());
-        let failure = Failure::new(
-            ErrorClass::RateLimit,
-            "Too many token requests this minute; the sync goes on in the next.",
-        );
-        return Err(Stop::Wait(
-            wait + Duration::from_millis(fastrand::u64(0..=5000)),
-            failure,
-        ));
+        let failure =
+            Failure::new(ErrorClass::RateLimit, "Too many token requests this minute; the sync goes on in the next.");
+        return Err(Stop::Wait(wait + Duration::from_millis(fastrand::u64(0..=5000)), failure));
     }
-    Ok(syncer
-        .zuora
-        .token(base, &customer.zuora_client_id, &secret, track_id, timeout)
-        .await?)
+    Ok(syncer.zuora.token(base, &customer.zuora_client_id, &secret, track_id, timeout).await?)
 }

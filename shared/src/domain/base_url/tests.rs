@@ -12,11 +12,7 @@ fn zuora_addresses_are_accepted_in_one_form() {
         ("HTTPS://REST.Sandbox.EU.zuora.com", "https://rest.sandbox.eu.zuora.com"),
         ("https://rest.pt1.zuora.com", "https://rest.pt1.zuora.com"),
     ] {
-        assert_eq!(
-            policy.parse(text).map(|url| url.as_str().to_owned()),
-            Ok(origin.to_owned()),
-            "{text}"
-        );
+        assert_eq!(policy.parse(text).map(|url| url.as_str().to_owned()), Ok(origin.to_owned()), "{text}");
     }
 }
 
@@ -106,10 +102,7 @@ fn a_deployment_may_add_hosts_and_only_loopback_may_be_plain_http() {
         "http://127.0.0.1",
         "http://localhost:8080",
     ] {
-        assert_eq!(
-            policy.parse(&format!("{text}/")).map(|url| url.to_string()),
-            Ok(text.to_owned())
-        );
+        assert_eq!(policy.parse(&format!("{text}/")).map(|url| url.to_string()), Ok(text.to_owned()));
     }
     for text in [
         "http://zuora.internal.example",

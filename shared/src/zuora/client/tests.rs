@@ -31,15 +31,7 @@ fn without_retry(server: &TestServer) -> Session {
 }
 
 async fn token(server: &TestServer) -> Result<IssuedToken, ZuoraError> {
-    zuora()
-        .token(
-            &base(server),
-            "client id",
-            &SECRET.into(),
-            "job_1",
-            Duration::from_secs(5),
-        )
-        .await
+    zuora().token(&base(server), "client id", &SECRET.into(), "job_1", Duration::from_secs(5)).await
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {
@@ -50,34 +42,20 @@ fn gzip(body: &[u8]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_token_is_asked_for_with_a_form_and_no_other_header_than_ours() {
-    let server = TestServer::start(vec![ok(
-        r#"{"access_token":"abc","token_type":"bearer","expires_in":3599}"#,
-    )])
-    .await;
+    let server = TestServer::start(vec![ok(r#"{"access_token":"abc","token_type":"bearer","expires_in":3599}"#)]).await;
 
     let token = token(&server).await.unwrap();
 
-    assert_eq!(
-        (token.access_token.expose_secret(), token.expires_in.as_secs()),
-        ("abc", 3599)
-    );
-    let [request] = &server.requests()[..] else {
-        panic!("one request")
-    };
+    assert_eq!((token.access_token.expose_secret(), token.expires_in.as_secs()), ("abc", 3599));
+    let [request] = &server.requests()[..] else { panic!("one request") };
     assert!(request.starts_with("POST /oauth/token HTTP/1.1\r\n"), "{request}");
     assert!(
         request.ends_with("client_id=client+id&client_secret=s3cret+%26%2B%2F%3D%25&grant_type=client_credentials"),
         "{request}"
     );
     let request = request.to_ascii_lowercase();
-    assert!(
-        request.contains("content-type: application/x-www-form-urlencoded\r\n"),
-        "{request}"
-    );
-    assert!(
-        request.contains("zuora-track-id: job_1\r\n") && !request.contains("authorization"),
-        "{request}"
-    );
+    assert!(request.contains("content-type: application/x-www-form-urlencoded\r\n"), "{request}");
+    assert!(request.contains("zuora-track-id: job_1\r\n") && !request.contains("authorization"), "{request}");
 }
 
 #[tokio::test]
@@ -105,11 +83,7 @@ async fn a_200_without_a_token_is_a_matter_of_credentials_too() {
 
         let error = token(&server).await.unwrap_err();
 
-        assert_eq!(
-            (error.kind, error.status),
-            (Kind::InvalidCredentials, Some(200)),
-            "{body}"
-        );
+        assert_eq!((error.kind, error.status), (Kind::InvalidCredentials, Some(200)), "{body}");
         assert!(!error.detail.contains("hello"));
     }
 }
@@ -122,16 +96,8 @@ async fn a_busy_or_failing_token_endpoint_is_not_a_matter_of_credentials_and_is_
     let failed = token(&server).await.unwrap_err();
     let closed = token(&server).await.unwrap_err();
 
-    assert_eq!(
-        limited.kind,
-        Kind::RateLimited {
-            retry_after: Some(Duration::from_secs(120))
-        }
-    );
-    assert_eq!(
-        (failed.kind, failed.status, failed.detail.as_str()),
-        (Kind::Transient, Some(500), "")
-    );
+    assert_eq!(limited.kind, Kind::RateLimited { retry_after: Some(Duration::from_secs(120)) });
+    assert_eq!((failed.kind, failed.status, failed.detail.as_str()), (Kind::Transient, Some(500), ""));
     assert_eq!((closed.kind, closed.status), (Kind::Transient, None));
     assert_eq!(server.requests().len(), 3);
 }
@@ -146,18 +112,10 @@ async fn a_page_is_asked_for_with_the_token_and_read_through_gzip() {
     let page = zuora().workflows_page(&session, 3).await.unwrap();
 
     assert_eq!((page.items.len(), page.has_next), (2, true));
-    let [request] = &server.requests()[..] else {
-        panic!("one request")
-    };
-    assert!(
-        request.starts_with("GET /workflows?page=3&page_length=50 HTTP/1.1\r\n"),
-        "{request}"
-    );
+    let [request] = &server.requests()[..] else { panic!("one request") };
+    assert!(request.starts_with("GET /workflows?page=3&page_length=50 HTTP/1.1\r\n"), "{request}");
     let request = request.to_ascii_lowercase();
-    assert!(
-        request.contains(&format!("authorization: bearer {TOKEN}\r\n")),
-        "{request}"
-    );
+    assert!(request.contains(&format!("authorization: bearer {TOKEN}\r\n")), "{request}");
     assert!(
         request.contains("accept-encoding: gzip\r\n") && request.contains("zuora-track-id: job_1\r\n"),
         "{request}"
@@ -169,10 +127,7 @@ async fn a_page_is_asked_for_with_the_token_and_read_through_gzip() {
 #[tokio::test]
 async fn the_address_in_next_page_is_never_visited() {
     let other = TestServer::start(vec![ok(EMPTY_PAGE)]).await;
-    let body = format!(
-        r#"{{"data":[{{"id":1}}],"pagination":{{"next_page":"{}/workflows?page=2"}}}}"#,
-        other.url
-    );
+    let body = format!(r#"{{"data":[{{"id":1}}],"pagination":{{"next_page":"{}/workflows?page=2"}}}}"#, other.url);
     let server = TestServer::start(vec![ok(&body), ok(EMPTY_PAGE)]).await;
     let (zuora, session) = (zuora(), session(&server));
 
@@ -206,17 +161,10 @@ async fn refusals_keep_their_meaning_and_are_not_repeated() {
         (answer(409, "", ""), Kind::Unexpected),
         (
             answer(429, "ratelimit-reset: 600\r\n", ""),
-            Kind::RateLimited {
-                retry_after: Some(Duration::from_secs(600)),
-            },
+            Kind::RateLimited { retry_after: Some(Duration::from_secs(600)) },
         ),
         (answer(429, "", ""), Kind::RateLimited { retry_after: None }),
-        (
-            answer(503, "retry-after: 9\r\n", ""),
-            Kind::RateLimited {
-                retry_after: Some(Duration::from_secs(9)),
-            },
-        ),
+        (answer(503, "retry-after: 9\r\n", ""), Kind::RateLimited { retry_after: Some(Duration::from_secs(9)) }),
         (ok("<html>"), Kind::Malformed),
         (ok("{}"), Kind::Malformed),
         (ok(r#"{"success":false}"#), Kind::Malformed),
@@ -229,10 +177,7 @@ async fn refusals_keep_their_meaning_and_are_not_repeated() {
         assert_eq!(error.kind, kind);
         assert!(error.status.is_some());
         assert_eq!((server.requests().len(), session.requests()), (1, 1));
-        assert_eq!(
-            session.rate_limited(),
-            u64::from(matches!(kind, Kind::RateLimited { .. }))
-        );
+        assert_eq!(session.rate_limited(), u64::from(matches!(kind, Kind::RateLimited { .. })));
         if kind == Kind::PermissionMissing {
             assert!(error.to_string().ends_with("no permission (code 90000010)"), "{error}");
         }
@@ -260,10 +205,7 @@ async fn what_passes_is_tried_once_more() {
 
         let page = zuora().workflows_page(&session, 1).await.unwrap();
 
-        assert_eq!(
-            (page.items.len(), session.requests(), server.requests().len()),
-            (0, 2, 2)
-        );
+        assert_eq!((page.items.len(), session.requests(), server.requests().len()), (0, 2, 2));
     }
 }
 
@@ -315,28 +257,15 @@ async fn an_export_comes_back_byte_for_byte_in_the_version_asked_for() {
     let error = zuora.export(&session, "48", Version::Active).await.unwrap_err();
     let bytes = zuora.export(&session, "48", Version::Latest).await.unwrap();
 
-    assert_eq!(
-        (error.kind, error.detail.as_str()),
-        (Kind::NotFound, "Workflow version '1' is not found.")
-    );
+    assert_eq!((error.kind, error.detail.as_str()), (Kind::NotFound, "Workflow version '1' is not found."));
     assert_eq!(bytes, export);
-    let paths: Vec<_> = server
-        .requests()
-        .iter()
-        .map(|request| request.split(' ').nth(1).unwrap().to_owned())
-        .collect();
+    let paths: Vec<_> = server.requests().iter().map(|request| request.split(' ').nth(1).unwrap().to_owned()).collect();
     assert_eq!(paths, ["/workflows/48/export", "/workflows/48/export?version=latest"]);
 }
 
 #[tokio::test]
 async fn only_a_404_says_that_a_workflow_is_gone() {
-    let script = vec![
-        ok(r#"{"id":48}"#),
-        answer(404, "", ""),
-        ok("<html>"),
-        answer(403, "", ""),
-        ok("{}"),
-    ];
+    let script = vec![ok(r#"{"id":48}"#), answer(404, "", ""), ok("<html>"), answer(403, "", ""), ok("{}")];
     let server = TestServer::start(script).await;
     let (zuora, session) = (zuora(), session(&server));
 
@@ -361,10 +290,7 @@ async fn an_id_that_is_none_is_never_sent() {
 
 #[tokio::test]
 async fn an_error_that_echoes_the_token_does_not_show_it() {
-    let echo = format!(
-        r#"{{"message":"bad header: Bearer {TOKEN} / {}"}}"#,
-        "dDBrZW4rd2l0aC9vZGQ9Y2hhcnM="
-    );
+    let echo = format!(r#"{{"message":"bad header: Bearer {TOKEN} / {}"}}"#, "dDBrZW4rd2l0aC9vZGQ9Y2hhcnM=");
     let server = TestServer::start(vec![answer(400, "", echo)]).await;
     let session = session(&server);
 
@@ -380,10 +306,7 @@ async fn the_base_url_is_judged_again_when_it_is_used() {
     let zuora = Zuora::new(BaseUrlPolicy::new("").unwrap()).unwrap();
 
     let page = zuora.workflows_page(&session(&server), 1).await.unwrap_err();
-    let token = zuora
-        .token(&base(&server), "id", &SECRET.into(), "job_1", Duration::from_secs(5))
-        .await
-        .unwrap_err();
+    let token = zuora.token(&base(&server), "id", &SECRET.into(), "job_1", Duration::from_secs(5)).await.unwrap_err();
 
     assert_eq!([page.kind, token.kind], [Kind::AddressRefused; 2]);
     assert_eq!(server.requests().len(), 0);
@@ -391,22 +314,12 @@ async fn the_base_url_is_judged_again_when_it_is_used() {
 
 #[tokio::test]
 async fn a_zuora_name_that_leads_to_a_private_address_is_refused() {
-    for address in [
-        "127.0.0.1",
-        "169.254.169.254",
-        "10.0.0.1",
-        "::1",
-        "fd00::1",
-        "64:ff9b::a9fe:a9fe",
-    ] {
+    for address in ["127.0.0.1", "169.254.169.254", "10.0.0.1", "::1", "fd00::1", "64:ff9b::a9fe:a9fe"] {
         let lookup: Lookup = Arc::new(move |_| Ok(vec![SocketAddr::new(address.parse().unwrap(), 0)]));
         let zuora = Zuora::with_lookup(BaseUrlPolicy::default(), lookup).unwrap();
         let base = BaseUrlPolicy::default().parse("https://rest.zuora.com").unwrap();
 
-        let error = zuora
-            .token(&base, "id", &SECRET.into(), "job_1", Duration::from_secs(5))
-            .await
-            .unwrap_err();
+        let error = zuora.token(&base, "id", &SECRET.into(), "job_1", Duration::from_secs(5)).await.unwrap_err();
 
         assert_eq!(error.kind, Kind::AddressRefused, "{address}: {error}");
     }
@@ -417,10 +330,7 @@ async fn a_renewed_session_uses_the_new_token_and_counts_on() {
     let server = TestServer::start(vec![answer(401, "", ""), ok(EMPTY_PAGE)]).await;
     let (zuora, first) = (zuora(), session(&server));
 
-    assert_eq!(
-        zuora.workflows_page(&first, 1).await.unwrap_err().kind,
-        Kind::TokenRejected
-    );
+    assert_eq!(zuora.workflows_page(&first, 1).await.unwrap_err().kind, Kind::TokenRejected);
     let renewed = first.renewed("fresh".into());
     zuora.workflows_page(&renewed, 1).await.unwrap();
 
