@@ -36,6 +36,21 @@ def deploy(stack: Stack, template: Path) -> None:
         )
 
 
+def complete(stack: Stack, description: dict) -> None:
+    """Sets what the template asks for and the emulator leaves out of a template."""
+    dynamodb = client(stack, "dynamodb")
+    for table in (description["table_name"], description["vault_table_name"]):
+        dynamodb.update_time_to_live(
+            TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
+        )
+        dynamodb.update_continuous_backups(
+            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+    client(stack, "lambda").put_function_recursion_config(
+        FunctionName=description["functions"]["sync"], RecursiveLoop="Allow"
+    )
+
+
 def _parameters() -> str:
     """The parameters of `local` in samconfig.toml, and this machine's architecture."""
     import platform

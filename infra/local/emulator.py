@@ -4,11 +4,14 @@ import secrets
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from console import Failed, step
 from build import BINARIES
 from processes import Processes
 from settings import LOCAL, REGION, Stack
+
+HERE = Path(__file__).resolve().parent
 
 
 def start_emulator(stack: Stack, processes: Processes) -> None:
@@ -23,6 +26,9 @@ def start_emulator(stack: Stack, processes: Processes) -> None:
         BIND_HOST="127.0.0.1",
         IOT_MTLS_ENABLED="false",
         AUTH="true",
+        # Queue URLs carry this name; by number it needs no resolver and never means ::1.
+        MINISTACK_HOST="127.0.0.1",
+        PYTHONPATH=str(HERE / "emulator_site"),
         TMPDIR=str(scratch),
         STATE_DIR=str(stack.home / "state"),
         S3_DATA_DIR=str(stack.home / "s3"),

@@ -22,6 +22,7 @@ def bring_up(stack: Stack, processes: Processes, workflows: int) -> tuple[dict, 
         template = lay_out(stack.home / "built")
     deploy.deploy(stack, template)
     description = deploy.describe(stack)
+    deploy.complete(stack, description)
     description["username"] = people.USERNAME
     description["password"] = people.create_admin(stack, description["user_pool_id"])
     credentials = emulator.start_simulator(stack, processes, workflows)
