@@ -15,17 +15,19 @@ def follow(stack: Stack) -> None:
     if not stack.processes_file.exists():
         raise Failed("No local stack is up. Start one with `make run`.")
     logs = client(stack, "logs")
+    # The emulator writes a stream an invocation, whole, when it ends.
     seen: set[str] = set()
     since = 0
     while stack.processes_file.exists():
         fresh = []
         for name in FUNCTIONS:
             fresh += [(event, name) for event in _events(logs, f"/aws/lambda/{stack.name}-{name}", since)]
+        fresh = [(event, name) for event, name in fresh if event["logStreamName"] not in seen]
         for event, name in sorted(fresh, key=lambda pair: pair[0]["timestamp"]):
             since = max(since, event["timestamp"])
-            if event["eventId"] not in seen and not event["message"].startswith(NOISE):
+            seen.add(event["logStreamName"])
+            if not event["message"].startswith(NOISE):
                 say(f"{name:>9} | {event['message']}")
-            seen.add(event["eventId"])
         time.sleep(1)
 
 

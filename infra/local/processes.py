@@ -58,7 +58,7 @@ def stop_recorded(stack: Stack) -> bool:
     if _is_ours(owner):
         # It is still up: let it clean up itself.
         os.kill(owner, signal.SIGTERM)
-        _wait_until(lambda: not stack.processes_file.exists(), 15)
+        _wait_until(lambda: not _is_ours(owner), 15)
     _end_groups([group for group in record["groups"].values() if _is_ours(group)])
     stack.processes_file.unlink(missing_ok=True)
     return True

@@ -14,6 +14,8 @@ DEMO_WORKFLOWS = 250
 
 
 def main(arguments: list[str]) -> int:
+    # SIGINT too, because it is ignored in what a shell starts in the background.
+    signal.signal(signal.SIGINT, _interrupt)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         match arguments:
