@@ -69,23 +69,17 @@ def _end_groups(groups: list[int]) -> None:
         for group in groups:
             try:
                 os.killpg(group, sign)
-            except ProcessLookupError:
+            except (ProcessLookupError, PermissionError):
                 continue
-        if _wait_until(lambda: not any(_group_alive(group) for group in groups), patience):
+        if _wait_until(lambda: not _alive(groups), patience):
             return
 
 
-def _group_alive(group: int) -> bool:
-    try:
-        # A child of ours that has ended still counts until it is collected.
-        os.waitpid(-group, os.WNOHANG)
-    except ChildProcessError:
-        pass
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def _alive(groups: list[int]) -> bool:
+    """Whether anything of these groups still runs. What has ended and was not collected yet does not."""
+    shown = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split() for line in shown.splitlines())
+    return any(int(row[0]) in groups and not row[1].startswith("Z") for row in rows if len(row) == 2)
 
 
 def _is_ours(pid: int) -> bool:
