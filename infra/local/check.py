@@ -15,7 +15,7 @@ from processes import Processes
 from settings import LOCAL, ROOT, TEMPLATE, Stack
 from stack import bring_up, write_stack_file
 
-SUMMARY = re.compile(r"^test result: .*|^     Running .*|^   Doc-tests .*")
+RUNNER = re.compile(r"^\s+(?:Running|Doc-tests) (.*?)(?: \(.*)?$")
 
 
 def check_everything(stack: Stack) -> int:
@@ -95,9 +95,17 @@ def _cargo_test(title: str, selection: list[str], name: str, extra: dict[str, st
             cwd=ROOT,
             show=name == "integration",
         )
-        for line in log.read_text(errors="replace").splitlines():
-            if SUMMARY.match(line) and "0 passed; 0 failed" not in line:
-                say(f"           {line.strip()}")
+        _show_summaries(log)
+
+
+def _show_summaries(log: Path) -> None:
+    """The test runner's own last line for every binary that has tests."""
+    source = ""
+    for line in log.read_text(errors="replace").splitlines():
+        if running := RUNNER.match(line):
+            source = running[1]
+        elif line.startswith("test result: ") and " 0 passed; 0 failed; 0 ignored" not in line:
+            say(f"           {source}: {line.removeprefix('test result: ')}")
 
 
 def _copy(source: Path, target: Path) -> None:
