@@ -23,7 +23,9 @@ build: ## what `sam deploy` takes to AWS
 	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" .local/venv/sam/bin/sam build --config-env dev
 
 measure: ## size, start time and memory of the release binaries
-	@cargo build --locked --release --workspace --bins
+	@$(ZWM) tools cross
+	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace \
+	  $(addprefix --bin ,customers workflows jobs sync schedule)
 	@$(PYTHON) infra/measure.py
 
 clean:

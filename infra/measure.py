@@ -1,6 +1,6 @@
 """Measures the functions as they go to AWS: size, time to the first poll of the runtime API, peak memory.
 
-    measure.py                        all release binaries in the target directory (`make measure` builds them first)
+    measure.py                        the five functions, as `make measure` has just built them
     measure.py --sizes-only FILE...   only what these files weigh, plain and zipped
 
 Start time and memory need binaries of this machine's architecture. The runtime API is a fake one on loopback that never hands
@@ -127,7 +127,7 @@ def main(arguments: list[str]) -> None:
         return
     print(f"{'function':>10} {'binary MB':>10} {'zip MB':>8} {'start ms':>9} {'(best)':>7} {'peak MB':>8}")
     for name in FUNCTIONS:
-        binary = TARGET / "release" / name
+        binary = TARGET / "lambda" / name / "bootstrap"
         plain, zipped = sizes(binary)
         runs = [start(binary) for _ in range(RUNS)]
         took = [run[0] for run in runs]
