@@ -1,0 +1,32 @@
+# The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
+.PHONY: run stop logs test fmt measure build clean
+PYTHON ?= python3
+ZWM = $(PYTHON) infra/local/zwm.py
+
+run: ## the system on a local AWS, with a demo customer, until Ctrl-C
+	@exec $(ZWM) run
+
+stop: ## ends what `make run` (or a broken off `make test`) left behind
+	@$(ZWM) stop
+
+logs: ## follows the functions' logs of `make run`
+	@exec $(ZWM) logs
+
+test: ## format, lints, unit tests, template rules, end-to-end tests on a stack of its own
+	@exec $(ZWM) test
+
+fmt:
+	@cargo fmt --all
+
+build: ## what `sam deploy` takes to AWS
+	@$(ZWM) tools sam cross
+	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" .local/venv/sam/bin/sam build --config-env dev
+
+measure: ## size, start time and memory of the release binaries
+	@$(ZWM) tools cross
+	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace \
+	  $(addprefix --bin ,customers workflows jobs sync schedule)
+	@$(PYTHON) infra/measure.py
+
+clean:
+	@rm -rf .local .aws-sam target

@@ -1,0 +1,114 @@
+"""`make test`: everything that must hold before a change goes in.
+
+Parts are left out by naming them: ZWM_SKIP=fmt,build,template,unit,stack (the default leaves nothing out).
+"""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import toolbox
+from build import build, cargo_environment
+from console import Failed, elapsed, run, say, step
+from processes import Processes
+from settings import LOCAL, ROOT, TEMPLATE, Stack
+from stack import bring_up, write_stack_file
+
+RUNNER = re.compile(r"^\s+(?:Running|Doc-tests) (.*?)(?: \(.*)?$")
+
+
+def check_everything(stack: Stack) -> int:
+    """Runs all parts in order; the first failure ends it. Whatever happens, the stack is taken down."""
+    skipped = set(filter(None, os.environ.get("ZWM_SKIP", "").split(",")))
+    timings: list[tuple[str, float]] = []
+
+    def part(name: str, work) -> None:
+        if name in skipped:
+            say(f"[{elapsed():6.1f}s] Skipped: {name}")
+            return
+        begin = time.monotonic()
+        work()
+        timings.append((name, time.monotonic() - begin))
+
+    toolbox.check_free(stack.emulator, stack.simulator)
+    part("fmt", _format)
+    part("build", lambda: build(all_targets=True))
+    part("template", _template)
+    part("unit", _unit)
+    part("stack", lambda: _on_a_stack(stack))
+    say("\nSlowest parts: " + ", ".join(f"{name} {took:.0f}s" for name, took in sorted(timings, key=lambda t: -t[1])))
+    say(f"All passed in {elapsed():.0f}s.")
+    return 0
+
+
+def _format() -> None:
+    with step("Format (cargo fmt --check)"):
+        run(
+            ["cargo", "fmt", "--all", "--check"],
+            log=LOCAL / "logs" / "fmt.log",
+            advice="`make fmt` puts it right.",
+            cwd=ROOT,
+        )
+
+
+def _template() -> None:
+    with step("Template (sam validate --lint)"):
+        run(
+            [toolbox.sam(), "validate", "--lint", "--template-file", str(TEMPLATE)],
+            log=LOCAL / "logs" / "validate.log",
+            advice="cfn-lint's rule above says what is wrong.",
+            env=toolbox.sam_environment(dict(os.environ, AWS_DEFAULT_REGION="us-east-1")),
+            cwd=ROOT,
+        )
+
+
+def _unit() -> None:
+    _cargo_test("Unit tests", ["--lib", "--bins"], "unit")
+    _cargo_test("Examples in the documentation", ["--doc"], "doc")
+
+
+def _on_a_stack(stack: Stack) -> None:
+    processes = Processes(stack)
+    try:
+        description, _ = bring_up(stack, processes, 0)
+        write_stack_file(stack, description)
+        _cargo_test("Integration tests on the stack", ["--test", "*"], "integration", {"ZWM_STACK_JSON": str(stack.stack_file)})
+    except Failed as failure:
+        kept = LOCAL / "logs" / "last-test-emulator.log"
+        _copy(stack.home / "emulator.log", kept)
+        raise Failed(f"{failure}\nThe emulator's log was kept: {kept}") from failure
+    finally:
+        with step("Taking the test stack down"):
+            processes.stop_all()
+            stack.stack_file.unlink(missing_ok=True)
+
+
+def _cargo_test(title: str, selection: list[str], name: str, extra: dict[str, str] | None = None) -> None:
+    log = LOCAL / "logs" / f"test-{name}.log"
+    with step(title):
+        run(
+            ["cargo", "test", "--locked", "--workspace", *selection],
+            log=log,
+            advice="The failing test's output is above.",
+            env={**cargo_environment(linting=True), **(extra or {})},
+            cwd=ROOT,
+            show=name == "integration",
+        )
+        _show_summaries(log)
+
+
+def _show_summaries(log: Path) -> None:
+    """The test runner's own last line for every binary that has tests."""
+    source = ""
+    for line in log.read_text(errors="replace").splitlines():
+        if running := RUNNER.match(line):
+            source = running[1]
+        elif line.startswith("test result: ") and " 0 passed; 0 failed; 0 ignored" not in line:
+            say(f"           {source}: {line.removeprefix('test result: ')}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(source.read_bytes())

@@ -1,0 +1,92 @@
+"""Deploys the built template to the emulator with the SAM CLI, and reads back what was made."""
+
+from pathlib import Path
+
+import boto3
+
+from console import run, step
+from settings import FUNCTIONS, LOCAL, REGION, ROOT, Stack
+from toolbox import sam, sam_environment
+
+# samconfig.toml's environment `local`: the bucket that the packages travel through.
+BUCKET = "zwm-local-artifacts"
+
+
+def client(stack: Stack, service: str):
+    """A boto3 client of the emulator, as the account's root."""
+    return boto3.client(
+        service,
+        endpoint_url=stack.emulator_url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def deploy(stack: Stack, template: Path) -> None:
+    with step("Deploying infra/template.yaml to the emulator (sam deploy)"):
+        client(stack, "s3").create_bucket(Bucket=BUCKET)
+        run(
+            [sam(), "deploy", "--config-env", "local", "--config-file", str(ROOT / "samconfig.toml")]
+            + ["--template-file", str(template), "--stack-name", stack.name, "--parameter-overrides", _parameters()],
+            log=stack.home / "deploy.log",
+            advice=f"The emulator's log may say more: {stack.home / 'emulator.log'}",
+            env=sam_environment(stack.aws_environment()),
+            cwd=ROOT,
+        )
+
+
+def complete(stack: Stack, description: dict) -> None:
+    """Sets what the template asks for and the emulator leaves out of a template."""
+    dynamodb = client(stack, "dynamodb")
+    for table in (description["table_name"], description["vault_table_name"]):
+        dynamodb.update_time_to_live(
+            TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
+        )
+        dynamodb.update_continuous_backups(
+            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+    client(stack, "lambda").put_function_recursion_config(
+        FunctionName=description["functions"]["sync"], RecursiveLoop="Allow"
+    )
+
+
+def _parameters() -> str:
+    """The parameters of `local` in samconfig.toml, and this machine's architecture."""
+    import platform
+    import tomllib
+
+    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())["local"]["deploy"]["parameters"]
+    architecture = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+    return f"{settings['parameter_overrides']} Architecture={architecture}"
+
+
+def describe(stack: Stack) -> dict:
+    """What other programs need to know: the fields of the stack file, except for people and simulator."""
+    cloudformation = client(stack, "cloudformation")
+    described = cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    stage = next(p["ParameterValue"] for p in described["Parameters"] if p["ParameterKey"] == "Stage")
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack.name)
+    ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]}
+    iam = client(stack, "iam")
+    roles = {name: iam.get_role(RoleName=ids[f"{name.capitalize()}Role"])["Role"]["Arn"] for name in FUNCTIONS}
+    return {
+        "api_url": f"{stack.emulator_url}/_aws/execute-api/{ids['Api']}/{stage}",
+        "region": REGION,
+        "user_pool_id": outputs["UserPoolId"],
+        "user_pool_client_id": outputs["UserPoolClientId"],
+        "table_name": outputs["TableName"],
+        "job_queue_url": outputs["JobQueueUrl"],
+        "dead_letter_queue_url": outputs["DeadLetterQueueUrl"],
+        "emulator_url": stack.emulator_url,
+        "simulator_url": stack.simulator_url,
+        # Beyond what clients of the API need: for tests that look behind it.
+        "vault_table_name": ids["VaultTable"],
+        "secrets_key_id": ids["SecretsKey"],
+        "token_key_id": ids["TokenKey"],
+        "app_key_secret_id": ids["AppKey"],
+        "functions": {name: ids[f"{name.capitalize()}Function"] for name in FUNCTIONS},
+        "role_arns": roles,
+        "log_groups": {name: ids[f"{name.capitalize()}Logs"] for name in FUNCTIONS},
+    }

@@ -1,0 +1,84 @@
+"""The tools: what has to be on the machine, and the pinned ones that live in the checkout only."""
+
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from console import Failed, run, step
+from settings import LOCAL, ROOT, Port
+
+HERE = Path(__file__).resolve().parent
+
+
+def check_machine() -> None:
+    """Fails with a list of what is missing."""
+    missing = []
+    if sys.version_info < (3, 10):
+        missing.append(f"Python 3.10 or newer (this is {sys.version.split()[0]})")
+    if not shutil.which("cargo"):
+        missing.append("Rust with rustup: https://rustup.rs")
+    if not shutil.which("cc"):
+        missing.append("a C compiler named cc (Debian: apt install build-essential; macOS: xcode-select --install)")
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError:
+        missing.append("Python's venv module (Debian: apt install python3-venv)")
+    if missing:
+        raise Failed("Missing on this machine:\n" + "\n".join(f"  - {name}" for name in missing))
+
+
+def check_free(*ports: Port) -> None:
+    """Fails when a port is taken, naming the variable that changes it."""
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port.number))
+            except OSError as error:
+                raise Failed(
+                    f"Port {port.number} is in use. End what uses it (`make stop`, if it is an earlier stack), "
+                    f"or choose another: {port.variable}={port.number + 100} make ..."
+                ) from error
+
+
+def environment(name: str) -> Path:
+    """The virtual environment of `requirements-<name>.txt`; installed when that file changed."""
+    wanted = HERE / f"requirements-{name}.txt"
+    place = LOCAL / "venv" / name
+    mark = place / "installed"
+    digest = hashlib.sha256(wanted.read_bytes() + sys.version.encode()).hexdigest()
+    if mark.exists() and mark.read_text() == digest:
+        return place
+    with step(f"Installing the pinned tools of {wanted.relative_to(ROOT)} into {place.relative_to(ROOT)}"):
+        shutil.rmtree(place, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+        run(
+            [str(place / "bin" / "pip"), "install", "--disable-pip-version-check", "--no-deps", "-r", str(wanted)],
+            log=LOCAL / "logs" / f"install-{name}.log",
+            advice="The package index could not deliver; check the network (or PIP_INDEX_URL) and run it again.",
+        )
+        mark.write_text(digest)
+    return place
+
+
+def sam() -> str:
+    """The SAM CLI of the checkout."""
+    return str(LOCAL / "venv" / "sam" / "bin" / "sam")
+
+
+def sam_environment(env: dict[str, str]) -> dict[str, str]:
+    """`env`, with the SAM CLI's own files kept in the checkout and nothing reported home."""
+    return {**env, "SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(LOCAL / "sam-cli")}
+
+
+def continue_in_environment(name: str) -> None:
+    """Goes on in the Python of that environment, where boto3 is."""
+    place = environment(name)
+    if Path(sys.prefix).resolve() != place.resolve():
+        python = str(place / "bin" / "python")
+        os.execv(python, [python, *sys.argv])

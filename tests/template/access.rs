@@ -1,0 +1,254 @@
+//! Who may do what: routes, roles, keys, sign-in.
+
+use serde_yaml_ng::Value;
+
+use crate::template::{Statement, Template, find, list, texts, untagged};
+
+/// The routes that anybody may call, and why.
+const OPEN_ROUTES: [(&str, &str); 1] = [(
+    "/health",
+    "load balancers and monitors have no token; it tells nothing but \"up\"",
+)];
+
+/// The only places where a policy may say `*`, and why.
+const WILDCARDS: [(&str, &str); 2] = [
+    (
+        "SecretsKey",
+        "a key policy's resource is the key itself; the account's root delegates to the roles",
+    ),
+    ("TokenKey", "as above"),
+];
+
+#[test]
+fn every_route_but_the_listed_ones_asks_for_a_token_of_the_user_pool() {
+    let template = Template::read();
+
+    let auth = template.resource("Api").at("Properties.Auth");
+    let default = auth["DefaultAuthorizer"].as_str().unwrap();
+    assert_eq!(
+        untagged(find(&auth["Authorizers"][default], "UserPoolArn")).as_str(),
+        Some("UserPool.Arn")
+    );
+
+    for (function, path, properties) in routes(&template) {
+        let open = OPEN_ROUTES.iter().any(|(route, _)| *route == path);
+        let authorizer = find(properties, "Auth.Authorizer").as_str();
+        assert_eq!(authorizer, open.then_some("NONE"), "{function} {path}");
+    }
+}
+
+#[test]
+fn every_route_names_its_method_and_stands_once() {
+    let template = Template::read();
+
+    let mut seen = Vec::new();
+    for (function, path, properties) in routes(&template) {
+        let method = properties["Method"].as_str().unwrap();
+        assert!(
+            ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method),
+            "{function} {path}: {method}"
+        );
+        assert_eq!(
+            untagged(&properties["RestApiId"]).as_str(),
+            Some("Api"),
+            "{function} {path}: a second API"
+        );
+        assert!(!seen.contains(&(method, path)), "{method} {path} stands twice");
+        seen.push((method, path));
+    }
+    assert!(seen.len() >= 24, "only {} routes were found", seen.len());
+}
+
+#[test]
+fn no_policy_has_a_wildcard_without_a_listed_reason() {
+    for resource in Template::read().every_resource() {
+        if WILDCARDS.iter().any(|(id, _)| *id == resource.id) {
+            continue;
+        }
+        for key in [
+            "Properties.Policies",
+            "Properties.AssumeRolePolicyDocument",
+            "Properties.PolicyDocument",
+        ] {
+            for text in texts(resource.at(key)) {
+                assert!(!text.contains('*'), "{}: {text}", resource.id);
+            }
+        }
+        assert!(
+            resource.at("Properties.ManagedPolicyArns").is_null(),
+            "{} takes a managed policy",
+            resource.id
+        );
+    }
+}
+
+#[test]
+fn key_policies_name_no_principal_but_the_account_itself() {
+    for key in Template::read().resources("AWS::KMS::Key") {
+        let statements = list(key.at("Properties.KeyPolicy.Statement"));
+        assert_eq!(statements.len(), 1, "{}", key.id);
+        assert_eq!(
+            untagged(find(statements[0], "Principal.AWS")).as_str(),
+            Some("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"),
+            "{}",
+            key.id
+        );
+        assert_eq!(key.at("Properties.EnableKeyRotation"), &Value::Bool(true), "{}", key.id);
+    }
+}
+
+#[test]
+fn every_function_has_a_role_of_its_own() {
+    let template = Template::read();
+
+    let functions = template.resources("AWS::Serverless::Function");
+    let mut roles: Vec<&str> = functions
+        .iter()
+        .map(|function| untagged(function.at("Properties.Role")).as_str().unwrap())
+        .collect();
+    roles.sort_unstable();
+    roles.dedup();
+
+    assert_eq!(roles.len(), functions.len());
+}
+
+#[test]
+fn customers_can_lock_client_secrets_and_never_unlock_or_read_one() {
+    let template = Template::read();
+    let statements = template.resource("CustomersRole").statements();
+
+    assert!(
+        statements
+            .iter()
+            .any(|statement| statement.allows("kms:Encrypt", "SecretsKey.Arn"))
+    );
+    assert!(
+        !statements
+            .iter()
+            .any(|statement| statement.actions().contains(&"kms:Decrypt"))
+    );
+    assert!(
+        !statements
+            .iter()
+            .any(|statement| statement.allows("dynamodb:GetItem", "VaultTable.Arn"))
+    );
+    assert!(
+        !statements
+            .iter()
+            .any(|statement| statement.allows("dynamodb:Query", "VaultTable.Arn"))
+    );
+}
+
+#[test]
+fn only_sync_can_unlock_client_secrets_and_it_cannot_lock_one() {
+    let template = Template::read();
+
+    for role in template.resources("AWS::IAM::Role") {
+        let unlocks = role
+            .statements()
+            .iter()
+            .any(|statement| statement.allows("kms:Decrypt", "SecretsKey.Arn"));
+        assert_eq!(unlocks, role.id == "SyncRole", "{}", role.id);
+        let locks = role
+            .statements()
+            .iter()
+            .any(|statement| statement.allows("kms:Encrypt", "SecretsKey.Arn"));
+        assert_eq!(locks, role.id == "CustomersRole", "{}", role.id);
+        let tokens = role
+            .statements()
+            .iter()
+            .any(|statement| statement.resources().contains(&"TokenKey.Arn"));
+        assert_eq!(tokens, role.id == "SyncRole", "{}", role.id);
+    }
+}
+
+#[test]
+fn every_use_of_a_key_is_bound_to_the_whole_encryption_context() {
+    let template = Template::read();
+    let mut found = 0;
+
+    for role in template.resources("AWS::IAM::Role") {
+        for statement in role.statements() {
+            if statement.actions().iter().any(|action| action.starts_with("kms:")) {
+                assert_context_is_bound(role.id, statement);
+                found += 1;
+            }
+        }
+    }
+
+    assert_eq!(found, 3);
+    assert_eq!(
+        template.at("Parameters.EnforceKmsContext.Default").as_str(),
+        Some("true")
+    );
+}
+
+fn assert_context_is_bound(role: &str, statement: Statement<'_>) {
+    let condition = untagged(&statement.0["Condition"]);
+    assert_eq!(condition[0].as_str(), Some("KmsContextIsEnforced"), "{role}");
+    let when_enforced = &condition[1];
+    let equals = &when_enforced["StringEquals"];
+    assert_eq!(
+        equals["kms:EncryptionContext:app"].as_str(),
+        Some("zuora-workflow-manager"),
+        "{role}"
+    );
+    let purpose = if statement.resources() == ["TokenKey.Arn"] {
+        "access_token"
+    } else {
+        "client_secret"
+    };
+    assert_eq!(
+        equals["kms:EncryptionContext:purpose"].as_str(),
+        Some(purpose),
+        "{role}"
+    );
+    assert_eq!(
+        when_enforced["Null"]["kms:EncryptionContext:customer_id"].as_str(),
+        Some("false"),
+        "{role}"
+    );
+    let allowed = texts(&when_enforced["ForAllValues:StringEquals"]["kms:EncryptionContextKeys"]);
+    assert_eq!(allowed, ["app", "customer_id", "purpose"], "{role}");
+}
+
+#[test]
+fn nobody_signs_up_alone_and_a_bare_password_signs_in_on_the_local_stack_only() {
+    let template = Template::read();
+    let pool = template.resource("UserPool");
+    let client = template.resource("UserPoolClient");
+
+    assert_eq!(
+        pool.at("Properties.AdminCreateUserConfig.AllowAdminCreateUserOnly"),
+        &Value::Bool(true)
+    );
+    assert_eq!(client.text("Properties.PreventUserExistenceErrors"), "ENABLED");
+    let flows = list(client.at("Properties.ExplicitAuthFlows"));
+    assert!(
+        !flows
+            .iter()
+            .any(|flow| flow.as_str() == Some("ALLOW_USER_PASSWORD_AUTH"))
+    );
+    let guarded = flows
+        .into_iter()
+        .find(|flow| texts(flow).contains(&"ALLOW_USER_PASSWORD_AUTH"))
+        .unwrap();
+    assert_eq!(texts(guarded), ["IsLocal", "ALLOW_USER_PASSWORD_AUTH", "AWS::NoValue"]);
+    assert_eq!(template.at("Parameters.LocalStack.Default").as_str(), Some("false"));
+}
+
+/// Function, path and properties of every route.
+fn routes(template: &Template) -> Vec<(&str, &str, &Value)> {
+    let functions = template.resources("AWS::Serverless::Function");
+    let events = functions.into_iter().flat_map(|function| {
+        function
+            .events()
+            .into_iter()
+            .map(move |(_, event)| (function.id, event))
+            .collect::<Vec<_>>()
+    });
+    let routes = events.filter(|(_, event)| event["Type"] == "Api");
+    routes
+        .map(|(id, event)| (id, event["Properties"]["Path"].as_str().unwrap(), &event["Properties"]))
+        .collect()
+}

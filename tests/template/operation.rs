@@ -1,0 +1,195 @@
+//! Queues, time limits, logs, alarms: what keeps a failure from being lost or silent.
+
+use serde_yaml_ng::Value;
+
+use crate::template::{Template, find, list, texts, untagged};
+
+const FOURTEEN_DAYS: u64 = 14 * 24 * 60 * 60;
+
+#[test]
+fn a_message_comes_back_only_when_its_run_can_no_longer_live() {
+    let template = Template::read();
+
+    let visibility = template.resource("JobQueue").number("Properties.VisibilityTimeout");
+    let timeout = template.resource("SyncFunction").number("Properties.Timeout");
+
+    assert!(
+        visibility >= timeout + 60,
+        "{visibility} s visible again, {timeout} s to run"
+    );
+}
+
+#[test]
+fn messages_that_keep_crashing_end_in_the_dead_letter_queue_and_stay_there_for_fourteen_days() {
+    let template = Template::read();
+    let queue = template.resource("JobQueue");
+    let dead = template.resource("DeadLetterQueue");
+
+    assert_eq!(
+        untagged(queue.at("Properties.RedrivePolicy.deadLetterTargetArn")).as_str(),
+        Some("DeadLetterQueue.Arn")
+    );
+    assert!(queue.number("Properties.RedrivePolicy.maxReceiveCount") >= 5);
+    assert_eq!(dead.number("Properties.MessageRetentionPeriod"), FOURTEEN_DAYS);
+    // A message's age counts from its first send, in the dead-letter queue as well.
+    assert!(queue.number("Properties.MessageRetentionPeriod") < FOURTEEN_DAYS);
+    assert_eq!(dead.text("Properties.RedriveAllowPolicy.redrivePermission"), "byQueue");
+    let sources = texts(dead.at("Properties.RedriveAllowPolicy.sourceQueueArns"));
+    let name = untagged(queue.at("Properties.QueueName")).as_str().unwrap();
+    assert!(matches!(sources[..], [source] if source.ends_with(name)), "{sources:?}");
+    for queue in [queue, dead] {
+        assert_eq!(
+            queue.at("Properties.SqsManagedSseEnabled"),
+            &Value::Bool(true),
+            "{}",
+            queue.id
+        );
+    }
+}
+
+#[test]
+fn every_queue_source_takes_one_message_reports_failures_and_is_bounded() {
+    let template = Template::read();
+    let mut found = 0;
+
+    for function in template.resources("AWS::Serverless::Function") {
+        for (name, event) in function
+            .events()
+            .into_iter()
+            .filter(|(_, event)| event["Type"] == "SQS")
+        {
+            let properties = &event["Properties"];
+            assert_eq!(properties["BatchSize"].as_u64(), Some(1), "{name}");
+            assert_eq!(
+                texts(&properties["FunctionResponseTypes"]),
+                ["ReportBatchItemFailures"],
+                "{name}"
+            );
+            // A plain number: the local emulator cannot compare a parameter's.
+            assert!(
+                find(properties, "ScalingConfig.MaximumConcurrency").as_u64().unwrap() >= 2,
+                "{name}"
+            );
+            found += 1;
+        }
+    }
+
+    assert_eq!(found, 1);
+}
+
+#[test]
+fn sync_may_send_to_the_queue_that_wakes_it() {
+    assert_eq!(
+        Template::read()
+            .resource("SyncFunction")
+            .text("Properties.RecursiveLoop"),
+        "Allow"
+    );
+}
+
+#[test]
+fn functions_behind_the_api_give_up_before_it_does() {
+    for function in Template::read().resources("AWS::Serverless::Function") {
+        if function.events().iter().any(|(_, event)| event["Type"] == "Api") {
+            assert!(function.number("Properties.Timeout") <= 25, "{}", function.id);
+        }
+    }
+}
+
+#[test]
+fn every_function_logs_json_to_a_group_that_forgets() {
+    let template = Template::read();
+
+    assert_eq!(
+        template.at("Globals.Function.LoggingConfig.LogFormat").as_str(),
+        Some("JSON")
+    );
+    for function in template.resources("AWS::Serverless::Function") {
+        let group = untagged(function.at("Properties.LoggingConfig.LogGroup"))
+            .as_str()
+            .unwrap();
+        let group = template.resource(group);
+        assert_eq!(group.text("Type"), "AWS::Logs::LogGroup", "{}", function.id);
+        assert!(!group.at("Properties.RetentionInDays").is_null(), "{}", group.id);
+    }
+}
+
+#[test]
+fn functions_are_arm64_unless_told_otherwise() {
+    let template = Template::read();
+
+    assert_eq!(template.at("Parameters.Architecture.Default").as_str(), Some("arm64"));
+    assert_eq!(texts(template.at("Globals.Function.Architectures")), ["Architecture"]);
+}
+
+#[test]
+fn both_schedules_wake_schedule_and_say_for_what() {
+    let template = Template::read();
+
+    for (rule, rate, task) in [
+        ("HourlyRule", "rate(1 hour)", "schedule"),
+        ("SweepRule", "rate(5 minutes)", "sweep"),
+    ] {
+        let rule = template.resource(rule);
+        assert_eq!(rule.text("Properties.ScheduleExpression"), rate);
+        let targets = list(rule.at("Properties.Targets"));
+        assert_eq!(untagged(&targets[0]["Arn"]).as_str(), Some("ScheduleFunction.Arn"));
+        let input = find(targets[0], "InputTransformer.InputTemplate").as_str().unwrap();
+        assert_eq!(input, format!(r#"{{"task":"{task}","time":<time>}}"#));
+        let allowed = template
+            .resources("AWS::Lambda::Permission")
+            .into_iter()
+            .any(|permission| {
+                untagged(permission.at("Properties.SourceArn")).as_str() == Some(&format!("{}.Arn", rule.id))
+            });
+        assert!(allowed, "{} may not invoke schedule", rule.id);
+    }
+}
+
+#[test]
+fn dead_letters_schedule_errors_and_silence_raise_an_alarm() {
+    let template = Template::read();
+
+    for (metric, missing_data) in [
+        ("ApproximateNumberOfMessagesVisible", "notBreaching"),
+        ("Errors", "notBreaching"),
+        ("SyncSucceeded", "breaching"),
+    ] {
+        let alarms = template.resources("AWS::CloudWatch::Alarm");
+        let alarm = alarms
+            .iter()
+            .find(|alarm| alarm.text("Properties.MetricName") == metric)
+            .unwrap();
+        assert_eq!(alarm.text("Properties.TreatMissingData"), missing_data, "{}", alarm.id);
+        assert_eq!(
+            texts(alarm.at("Properties.AlarmActions")),
+            ["AlarmTopic"],
+            "{}",
+            alarm.id
+        );
+    }
+    let silence = template.resource("NoSyncAlarm");
+    assert_eq!(
+        silence.number("Properties.Period") * silence.number("Properties.EvaluationPeriods"),
+        2 * 60 * 60
+    );
+}
+
+#[test]
+fn other_programs_find_what_they_need_in_the_outputs() {
+    let template = Template::read();
+
+    for output in [
+        "ApiUrl",
+        "UserPoolId",
+        "UserPoolClientId",
+        "TableName",
+        "JobQueueUrl",
+        "DeadLetterQueueUrl",
+    ] {
+        assert!(
+            !template.at(&format!("Outputs.{output}.Value")).is_null(),
+            "no output {output}"
+        );
+    }
+}
