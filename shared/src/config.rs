@@ -7,9 +7,12 @@ use crate::domain::base_url::BaseUrlPolicy;
 #[error("the configuration is not usable: {}", .0.join("; "))]
 pub struct ConfigError(Vec<String>);
 
+/// Where variables come from.
+type Lookup<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
 /// Reads variables and collects what is missing.
 pub struct Settings<'a> {
-    lookup: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    lookup: Lookup<'a>,
     faults: Vec<String>,
 }
 

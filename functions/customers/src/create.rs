@@ -1,4 +1,4 @@
-//! POST /v1/customers
+//! `POST /v1/customers`
 
 use axum::{
     Extension, Json,
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    fn validate(change: Value) -> Result<Creation, Vec<String>> {
+    fn validate(change: &Value) -> Result<Creation, Vec<String>> {
         let mut body = json!({
             "name": "Acme Corporation", "zuora_client_id": "id", "zuora_client_secret": "s", "zuora_base_url": "https://rest.test.zuora.com"
         });
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn defaults_are_hourly_verified_and_the_environment_of_the_host() {
-        let creation = validate(json!({})).unwrap_or_else(|_| panic!("valid"));
+        let creation = validate(&json!({})).unwrap_or_else(|_| panic!("valid"));
 
         assert!(creation.verify);
         assert_eq!(creation.customer.sync_frequency, Frequency::Hourly);
@@ -123,7 +123,7 @@ mod tests {
     fn all_wrong_fields_are_named_at_once() {
         let wrong = json!({"name": " ", "zuora_client_id": "a\u{0}", "zuora_client_secret": "****", "zuora_base_url": "http://x"});
 
-        let fields = validate(wrong).err().unwrap();
+        let fields = validate(&wrong).err().unwrap();
         assert_eq!(fields, ["/name", "/zuora_client_id", "/zuora_client_secret", "/zuora_base_url"]);
     }
 }

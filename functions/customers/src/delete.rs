@@ -1,4 +1,4 @@
-//! DELETE /v1/customers/{customer_id}?confirm=<name>
+//! `DELETE /v1/customers/{customer_id}?confirm=<name>`
 
 use axum::{Extension, Json, extract::State as Shared};
 use http::StatusCode;

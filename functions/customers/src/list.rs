@@ -1,4 +1,4 @@
-//! GET /v1/customers and GET /v1/customers/{customer_id}
+//! `GET /v1/customers` and `GET /v1/customers/{customer_id}`
 
 use axum::{Json, extract::State as Shared};
 use serde::Deserialize;

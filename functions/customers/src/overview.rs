@@ -1,4 +1,4 @@
-//! GET /health, /v1/stats and /v1/zuora-hosts
+//! `GET /health`, `/v1/stats` and `/v1/zuora-hosts`
 
 use axum::{Json, extract::State as Shared};
 use serde_json::{Map, Value, json};

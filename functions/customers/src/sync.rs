@@ -1,4 +1,4 @@
-//! POST /v1/customers/{customer_id}/sync and POST /v1/sync
+//! `POST /v1/customers/{customer_id}/sync` and `POST /v1/sync`
 
 use axum::{Json, extract::State as Shared};
 use http::StatusCode;

@@ -1,4 +1,4 @@
-//! POST /v1/connection-test and POST /v1/customers/{customer_id}/connection-test
+//! `POST /v1/connection-test` and `POST /v1/customers/{customer_id}/connection-test`
 
 use axum::{Extension, Json, extract::State as Shared};
 use http::StatusCode;

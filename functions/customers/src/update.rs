@@ -1,4 +1,4 @@
-//! PATCH /v1/customers/{customer_id}, pause and resume
+//! `PATCH /v1/customers/{customer_id}`, pause and resume
 
 use axum::{Extension, Json, extract::State as Shared};
 use lambda_http::request::RequestContext;

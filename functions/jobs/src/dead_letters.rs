@@ -1,4 +1,4 @@
-//! GET /v1/dead-letters and POST /v1/dead-letters/redrive
+//! `GET /v1/dead-letters` and `POST /v1/dead-letters/redrive`
 
 use axum::{Json, extract::State as Shared};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! GET /v1/jobs and GET /v1/jobs/{job_id}
+//! `GET /v1/jobs` and `GET /v1/jobs/{job_id}`
 
 use axum::{Json, extract::State as Shared};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! POST /v1/jobs/{job_id}/retry
+//! `POST /v1/jobs/{job_id}/retry`
 
 use axum::{Json, extract::State as Shared};
 use http::StatusCode;

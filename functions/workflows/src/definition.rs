@@ -1,4 +1,4 @@
-//! GET .../workflows/{workflow_id}/tasks and .../definition: read from the export, the only copy.
+//! `GET .../workflows/{workflow_id}/tasks` and `.../definition`: read from the export, the only copy.
 
 use axum::{
     Json,

@@ -1,12 +1,14 @@
-//! GET /v1/workflows?zuora_id= or ?name=: across the customers that the caller may see.
+//! `GET /v1/workflows?zuora_id=` or `?name=`: across the customers that the caller may see.
 
 use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use shared::{
+    aws::index::Position,
     domain::{
         customer::Customer,
         ids::{CustomerId, WorkflowId},
         policy::Verb,
+        workflow::Workflow,
     },
     http::{
         caller::Known,
@@ -33,10 +35,13 @@ pub struct Wanted {
     name: Option<String>,
 }
 
-/// Finds workflows by Zuora id or by the beginning of their name.
-///
-/// Customers are gone through in the order of their ids; a page ends between two customers, so that the cursor is just
-/// the last customer that was looked at.
+/// Where a page begins: at a customer, and within it after a position (none: at its first workflow).
+struct Start {
+    customer: CustomerId,
+    after: Option<Position>,
+}
+
+/// Finds workflows by Zuora id or by the beginning of their name, customer by customer in the order of their ids.
 pub async fn find_workflows(
     Shared(state): Shared<State>,
     known: Known,
@@ -45,51 +50,99 @@ pub async fn find_workflows(
     known.may(Verb::ViewAny, None)?;
     let text = format!("{:?}", (&wanted.zuora_id, &wanted.name));
     let scope = Scope { caller: &known.0.sub, route: "/v1/workflows", filter: &text };
-    let after = wanted.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
-    let after: Option<CustomerId> = after.map(|text| text.parse()).transpose().map_err(|_| cursor_problem())?;
+    let start = wanted.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    let start = start.map(|text| Start::parse(&text).ok_or_else(cursor_problem)).transpose()?;
     let mut customers = state.customers.all().await?;
-    customers.retain(|customer| after.as_ref().is_none_or(|after| customer.id > *after));
+    customers.retain(|customer| start.as_ref().is_none_or(|start| customer.id >= start.customer));
     customers.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut items = Vec::new();
-    let mut next = None;
-    match (&wanted.zuora_id, &wanted.name) {
-        (Some(id), None) => {
-            // What is no id is nobody's.
-            let Ok(id) = id.parse::<WorkflowId>() else {
-                return Ok(Json(List { items, next_cursor: None, total: None }));
-            };
-            for batch in customers.chunks(BATCH) {
-                items.extend(by_id(&state, batch, &id).await?);
-                if items.len() >= wanted.limit.0 {
-                    next = batch.last().map(|customer| customer.id.to_string());
-                    break;
-                }
-            }
-        }
-        (None, Some(prefix)) => {
-            for customer in &customers {
-                let keep = |workflow: &shared::domain::workflow::Workflow| workflow.deleted_at.is_none();
-                let found = state.workflows.list(&customer.id, prefix, None, wanted.limit.0, keep).await?;
-                items.extend(found.items.into_iter().map(|workflow| WorkflowJson::new(customer, workflow)));
-                if items.len() >= wanted.limit.0 {
-                    next = Some(customer.id.to_string());
-                    break;
-                }
-            }
-        }
+    let limit = wanted.limit.0;
+    let (items, next) = match (&wanted.zuora_id, &wanted.name) {
+        // What is no id is nobody's.
+        (Some(id), None) => match id.parse() {
+            Ok(id) => by_id(&state, &customers, &id, limit).await?,
+            Err(_) => (Vec::new(), None),
+        },
+        (None, Some(prefix)) => by_name(&state, &customers, prefix, start, limit).await?,
         _ => return Err(Problem::parameter("zuora_id", "Give either zuora_id or name.")),
-    }
-    let last = customers.last().map(|customer| customer.id.to_string());
-    let next_cursor =
-        next.filter(|next| Some(next) != last.as_ref()).map(|next| state.edge.cursors.seal(&scope, &next));
+    };
+    let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, &next.text()));
     Ok(Json(List { items, next_cursor, total: None }))
 }
 
-async fn by_id(state: &State, customers: &[Customer], id: &WorkflowId) -> Result<Vec<WorkflowJson>, Problem> {
-    let ids: Vec<CustomerId> = customers.iter().map(|customer| customer.id.clone()).collect();
-    let mut found = state.workflows.get_everywhere(&ids, id).await?;
-    found.retain(|(_, workflow)| workflow.deleted_at.is_none());
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let owner = |id: &CustomerId| customers.iter().find(|customer| customer.id == *id);
-    Ok(found.into_iter().filter_map(|(id, workflow)| Some(WorkflowJson::new(owner(&id)?, workflow))).collect())
+async fn by_id(
+    state: &State,
+    customers: &[Customer],
+    id: &WorkflowId,
+    limit: usize,
+) -> Result<(Vec<WorkflowJson>, Option<Start>), Problem> {
+    let mut items = Vec::new();
+    for batch in customers.chunks(BATCH) {
+        let ids: Vec<CustomerId> = batch.iter().map(|customer| customer.id.clone()).collect();
+        let found = state.workflows.get_everywhere(&ids, id).await?;
+        for customer in batch {
+            let workflow =
+                found.iter().find(|(owner, workflow)| *owner == customer.id && workflow.deleted_at.is_none());
+            let Some((_, workflow)) = workflow else { continue };
+            if items.len() == limit {
+                return Ok((items, Some(Start { customer: customer.id.clone(), after: None })));
+            }
+            items.push(WorkflowJson::new(customer, workflow.clone()));
+        }
+    }
+    Ok((items, None))
+}
+
+async fn by_name(
+    state: &State,
+    customers: &[Customer],
+    prefix: &str,
+    start: Option<Start>,
+    limit: usize,
+) -> Result<(Vec<WorkflowJson>, Option<Start>), Problem> {
+    let mut items = Vec::new();
+    let mut start = start;
+    for customer in customers {
+        if items.len() == limit {
+            return Ok((items, Some(Start { customer: customer.id.clone(), after: None })));
+        }
+        // The position belongs to the customer that the page begins in.
+        let after = start.take().filter(|start| start.customer == customer.id).and_then(|start| start.after);
+        let keep = |workflow: &Workflow| workflow.deleted_at.is_none();
+        let left = limit - items.len();
+        let found = state.workflows.list(&customer.id, prefix, after.as_ref(), left, keep).await?;
+        items.extend(found.items.into_iter().map(|workflow| WorkflowJson::new(customer, workflow)));
+        if found.next.is_some() {
+            return Ok((items, Some(Start { customer: customer.id.clone(), after: found.next })));
+        }
+    }
+    Ok((items, None))
+}
+
+impl Start {
+    fn text(&self) -> String {
+        format!("{}{}", self.customer, self.after.as_ref().map(Position::as_str).unwrap_or_default())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (customer, after) = text.split_at_checked(36)?;
+        let after = if after.is_empty() { None } else { Some(Position::parse(after).ok()?) };
+        Some(Self { customer: customer.parse().ok()?, after })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_of_a_page_round_trips() {
+        let customer = CustomerId::new();
+        let after = Position::parse(r#"["a","b","c","d"]"#).unwrap();
+        for after in [None, Some(after)] {
+            let text = Start { customer: customer.clone(), after: after.clone() }.text();
+            let parsed = Start::parse(&text).unwrap();
+            assert_eq!((parsed.customer, parsed.after), (customer.clone(), after));
+        }
+        assert!(Start::parse("cus_").is_none() && Start::parse(&"é".repeat(20)).is_none());
+    }
 }

@@ -1,4 +1,4 @@
-//! GET /v1/customers/{customer_id}/workflows and .../workflows/{workflow_id}
+//! `GET /v1/customers/{customer_id}/workflows` and `.../workflows/{workflow_id}`
 
 use axum::{Json, extract::State as Shared};
 use futures::{StreamExt, TryStreamExt, stream};

@@ -107,7 +107,7 @@ mod tests {
         let position = Position::of(&item);
 
         assert_eq!(Position::parse(position.as_str()).unwrap(), position);
-        assert_eq!(position.start_key(true), Some(item.clone()));
+        assert_eq!(position.start_key(true), Some(item));
         assert_eq!(position.start_key(false).map(|key| key.len()), Some(2));
         assert!(Position::parse("{}").is_err());
     }

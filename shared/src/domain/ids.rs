@@ -1,4 +1,4 @@
-//! The ids we make (prefixed UUIDv7, so that they sort by age) and the ids Zuora makes.
+//! The ids we make (prefixed `UUIDv7`, so that they sort by age) and the ids Zuora makes.
 //!
 //! Every id is parsed before it is put into a table key: none can contain `#`, the separator of key parts.
 

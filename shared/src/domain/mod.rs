@@ -1,5 +1,7 @@
-//! What the product is about, without AWS, HTTP or waiting: ids, customers, jobs and their rules, the diff, the delete
-//! guard, the base URL policy. Everything here is a value or a pure function and is tested as one.
+//! What the product is about, without AWS, HTTP or waiting.
+//!
+//! Ids, customers, jobs and their rules, the diff, the delete guard, the base URL policy: everything here is a value or a
+//! pure function and is tested as one.
 
 pub mod base_url;
 pub mod customer;

@@ -39,8 +39,10 @@ impl Frequency {
     }
 }
 
-/// The part of a quarter hour that a customer's scheduled message is delayed by: always the same for one customer, so
-/// that all customers together load Zuora evenly and one customer's syncs are evenly spaced.
+/// The part of a quarter hour that a customer's scheduled message is delayed by.
+///
+/// Always the same for one customer, so that all customers together load Zuora evenly and one customer's syncs are evenly
+/// spaced.
 pub fn spread(customer: &CustomerId) -> Duration {
     Duration::from_secs(stable_hash(customer.as_str()) % 900)
 }
