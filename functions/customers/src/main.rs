@@ -1,2 +1,43 @@
-//! Placeholder.
-fn main() {}
+//! HTTP: customers, connection tests, sync triggers, the dashboard's counters.
+//!
+//! May seal client secrets, never open them.
+
+mod create;
+mod delete;
+mod json;
+mod list;
+mod overview;
+mod setup;
+mod sync;
+mod test_connection;
+mod update;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::telemetry::init();
+    let state = setup::state().await?;
+    let edge = state.edge.clone();
+    shared::http::serve::serve(routes(state), edge).await
+}
+
+fn routes(state: setup::State) -> Router {
+    let customer = get(list::get_customer).patch(update::update_customer).delete(delete::delete_customer);
+    Router::new()
+        .route("/health", get(overview::health))
+        .route("/v1/stats", get(overview::get_stats))
+        .route("/v1/zuora-hosts", get(overview::list_zuora_hosts))
+        .route("/v1/customers", get(list::list_customers).post(create::create_customer))
+        .route("/v1/customers/{customer_id}", customer)
+        .route("/v1/customers/{customer_id}/pause", post(update::pause_customer))
+        .route("/v1/customers/{customer_id}/resume", post(update::resume_customer))
+        .route("/v1/customers/{customer_id}/sync", post(sync::sync_customer))
+        .route("/v1/customers/{customer_id}/connection-test", post(test_connection::test_stored))
+        .route("/v1/connection-test", post(test_connection::test_unsaved))
+        .route("/v1/sync", post(sync::sync_all))
+        .with_state(state)
+}

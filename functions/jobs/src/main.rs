@@ -1,2 +1,30 @@
-//! Placeholder.
-fn main() {}
+//! HTTP: jobs and dead letters; retry and redrive.
+
+mod dead_letters;
+mod json;
+mod list;
+mod retry;
+mod setup;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::telemetry::init();
+    let state = setup::state().await?;
+    let edge = state.edge.clone();
+    shared::http::serve::serve(routes(state), edge).await
+}
+
+fn routes(state: setup::State) -> Router {
+    Router::new()
+        .route("/v1/jobs", get(list::list_jobs))
+        .route("/v1/jobs/{job_id}", get(list::get_job))
+        .route("/v1/jobs/{job_id}/retry", post(retry::retry_job))
+        .route("/v1/dead-letters", get(dead_letters::list_dead_letters))
+        .route("/v1/dead-letters/redrive", post(dead_letters::redrive_dead_letters))
+        .with_state(state)
+}

@@ -1,0 +1,129 @@
+//! POST /v1/customers
+
+use axum::{
+    Extension, Json,
+    extract::State as Shared,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use lambda_http::request::RequestContext;
+use serde::Deserialize;
+use shared::{
+    app::customers::Creation,
+    domain::{
+        base_url::{BaseUrl, BaseUrlPolicy},
+        customer::{Environment, NewCustomer},
+        invalid::Invalid,
+        known_hosts::KNOWN_HOSTS,
+        policy::Verb,
+        schedule::Frequency,
+        text,
+    },
+    http::{body::ValidJson, caller::Known, problem::Problem},
+};
+
+use crate::{
+    json::{CustomerJson, asking},
+    setup::State,
+};
+
+/// The bounds of the fields; Zuora's own ids have 36 and its secrets at most 42 characters.
+pub const MAX_NAME: usize = 200;
+/// See [`MAX_NAME`].
+pub const MAX_CLIENT_ID: usize = 100;
+/// See [`MAX_NAME`].
+pub const MAX_SECRET: usize = 200;
+
+/// The body. Not `Debug`: it holds a secret.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateCustomerRequest {
+    name: String,
+    zuora_client_id: String,
+    zuora_client_secret: String,
+    zuora_base_url: String,
+    environment: Option<Environment>,
+    sync_frequency: Option<Frequency>,
+    verify: Option<bool>,
+}
+
+impl CreateCustomerRequest {
+    fn validate(self, policy: &BaseUrlPolicy) -> Result<Creation, Invalid> {
+        let mut invalid = Invalid::default();
+        let name = invalid.check("/name", text::line(&self.name, MAX_NAME));
+        let client_id = invalid.check("/zuora_client_id", text::line(&self.zuora_client_id, MAX_CLIENT_ID));
+        let secret = invalid.check("/zuora_client_secret", text::secret(&self.zuora_client_secret, MAX_SECRET));
+        let base = invalid.check("/zuora_base_url", policy.parse(&self.zuora_base_url));
+        let (Some(name), Some(zuora_client_id), Some(()), Some(base)) = (name, client_id, secret, base) else {
+            return Err(invalid);
+        };
+        let customer = NewCustomer {
+            name,
+            zuora_client_id,
+            zuora_base_url: base.as_str().to_owned(),
+            environment: self.environment.unwrap_or_else(|| environment_of(&base)),
+            sync_frequency: self.sync_frequency.unwrap_or_default(),
+        };
+        let secret = self.zuora_client_secret.into();
+        Ok(Creation { customer, base, secret, verify: self.verify.unwrap_or(true) })
+    }
+}
+
+/// The environment that the list of hosts names for an address; production when it is not on the list.
+fn environment_of(base: &BaseUrl) -> Environment {
+    let listed = KNOWN_HOSTS.iter().find(|host| host.base_url == base.as_str()).map(|host| host.environment);
+    match listed {
+        Some("test") => Environment::Test,
+        Some("sandbox") => Environment::Sandbox,
+        Some("development") => Environment::Development,
+        _ => Environment::Production,
+    }
+}
+
+/// Creates a customer, after its credentials were proven, and queues its first sync.
+pub async fn create_customer(
+    Shared(state): Shared<State>,
+    known: Known,
+    Extension(context): Extension<RequestContext>,
+    ValidJson(body): ValidJson<CreateCustomerRequest>,
+) -> Result<Response, Problem> {
+    known.may(Verb::Create, None)?;
+    let creation = body.validate(&state.desk.policy)?;
+    let customer = state.desk.create(creation, &asking(&known, &context)).await?;
+    let location = format!("/v1/customers/{}", customer.id);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(CustomerJson::from(customer))).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn validate(change: Value) -> Result<Creation, Vec<String>> {
+        let mut body = json!({
+            "name": "Acme Corporation", "zuora_client_id": "id", "zuora_client_secret": "s", "zuora_base_url": "https://rest.test.zuora.com"
+        });
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let request: CreateCustomerRequest = serde_json::from_value(body).unwrap();
+        let policy = BaseUrlPolicy::new("").unwrap();
+        request.validate(&policy).map_err(|Invalid(errors)| errors.into_iter().map(|e| e.pointer).collect())
+    }
+
+    #[test]
+    fn defaults_are_hourly_verified_and_the_environment_of_the_host() {
+        let creation = validate(json!({})).unwrap_or_else(|_| panic!("valid"));
+
+        assert!(creation.verify);
+        assert_eq!(creation.customer.sync_frequency, Frequency::Hourly);
+        assert_eq!(creation.customer.environment, Environment::Test);
+    }
+
+    #[test]
+    fn all_wrong_fields_are_named_at_once() {
+        let wrong = json!({"name": " ", "zuora_client_id": "a\u{0}", "zuora_client_secret": "****", "zuora_base_url": "http://x"});
+
+        let fields = validate(wrong).err().unwrap();
+        assert_eq!(fields, ["/name", "/zuora_client_id", "/zuora_client_secret", "/zuora_base_url"]);
+    }
+}

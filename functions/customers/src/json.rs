@@ -1,0 +1,90 @@
+//! Customers as clients see them. No type here has a field for a secret.
+
+use serde::Serialize;
+use shared::{
+    app::customers::Asking,
+    clock,
+    domain::{
+        customer::{Connection, Customer, Environment, LastSync, Status},
+        failure::Failure,
+        ids::CustomerId,
+        schedule::Frequency,
+        time::Timestamp,
+    },
+    http::{caller::Known, serve},
+};
+
+/// A customer.
+#[derive(Debug, Serialize)]
+pub struct CustomerJson {
+    id: CustomerId,
+    name: String,
+    zuora_client_id: String,
+    zuora_base_url: String,
+    environment: Environment,
+    sync_frequency: Frequency,
+    status: Status,
+    workflows_count: u64,
+    tasks_count: u64,
+    zuora_client_secret: SecretJson,
+    connection: ConnectionJson,
+    last_sync: Option<LastSync>,
+    next_sync_at: Option<Timestamp>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+/// That a secret is set, and since when; never what it is.
+#[derive(Debug, Serialize)]
+struct SecretJson {
+    set: bool,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct ConnectionJson {
+    status: &'static str,
+    checked_at: Option<Timestamp>,
+    error: Option<Failure>,
+}
+
+impl From<Customer> for CustomerJson {
+    fn from(customer: Customer) -> Self {
+        Self {
+            id: customer.id,
+            name: customer.name,
+            zuora_client_id: customer.zuora_client_id,
+            zuora_base_url: customer.zuora_base_url,
+            environment: customer.environment,
+            sync_frequency: customer.sync_frequency,
+            status: customer.status,
+            workflows_count: customer.workflows_count,
+            tasks_count: customer.tasks_count,
+            zuora_client_secret: SecretJson { set: true, updated_at: customer.secret_updated_at },
+            connection: customer.connection.into(),
+            last_sync: customer.last_sync,
+            next_sync_at: customer.next_sync_at,
+            created_at: customer.created_at,
+            updated_at: customer.updated_at,
+        }
+    }
+}
+
+impl From<Option<Connection>> for ConnectionJson {
+    fn from(connection: Option<Connection>) -> Self {
+        match connection {
+            None => Self { status: "unknown", checked_at: None, error: None },
+            Some(Connection { ok: true, checked_at, .. }) => {
+                Self { status: "ok", checked_at: Some(checked_at), error: None }
+            }
+            Some(Connection { ok: false, checked_at, error }) => {
+                Self { status: "failed", checked_at: Some(checked_at), error }
+            }
+        }
+    }
+}
+
+/// Who asks, for the use cases.
+pub fn asking(known: &Known, context: &lambda_http::request::RequestContext) -> Asking {
+    Asking { actor: known.0.sub.clone(), request_id: serve::request_id(Some(context)), now: clock::now() }
+}

@@ -1,0 +1,86 @@
+//! GET /v1/customers and GET /v1/customers/{customer_id}
+
+use axum::{Json, extract::State as Shared};
+use serde::Deserialize;
+use shared::{
+    app::error::AppError,
+    aws::keys,
+    domain::{
+        customer::{Customer, Environment, Status},
+        ids::CustomerId,
+        policy::Verb,
+    },
+    http::{
+        caller::Known,
+        cursor::Scope,
+        list::List,
+        path::Ids,
+        problem::Problem,
+        query::{Limit, ValidQuery},
+    },
+};
+
+use crate::{json::CustomerJson, setup::State};
+
+/// The filters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+    name: Option<String>,
+    zuora_base_url: Option<String>,
+    status: Option<Status>,
+    environment: Option<Environment>,
+}
+
+impl Filter {
+    fn matches(&self, customer: &Customer) -> bool {
+        let prefix = keys::folded(self.name.as_deref().unwrap_or_default());
+        keys::folded(&customer.name).starts_with(&prefix)
+            && self.zuora_base_url.as_ref().is_none_or(|url| url.trim_end_matches('/') == customer.zuora_base_url)
+            && self.status.is_none_or(|status| status == customer.status)
+            && self.environment.is_none_or(|environment| environment == customer.environment)
+    }
+
+    /// The filter without the page, for the cursor's scope.
+    fn text(&self) -> String {
+        format!("{:?}", (&self.name, &self.zuora_base_url, self.status, self.environment))
+    }
+}
+
+/// Lists customers by name, with the number of all that match.
+///
+/// All customers are read: the total needs them, and they are few (thousands at most).
+pub async fn list_customers(
+    Shared(state): Shared<State>,
+    known: Known,
+    ValidQuery(filter): ValidQuery<Filter>,
+) -> Result<Json<List<CustomerJson>>, Problem> {
+    known.may(Verb::ViewAny, None)?;
+    let text = filter.text();
+    let scope = Scope { caller: &known.0.sub, route: "/v1/customers", filter: &text };
+    let after = filter.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    let mut customers = state.desk.dispatcher.customers.all().await?;
+    customers.retain(|customer| filter.matches(customer));
+    let total = customers.len() as u64;
+    let place = |customer: &Customer| keys::customer_by_name(&customer.name, &customer.id).sk;
+    if let Some(after) = after {
+        customers.retain(|customer| place(customer) > after);
+    }
+    let more = customers.len() > filter.limit.0;
+    customers.truncate(filter.limit.0);
+    let last = customers.last().filter(|_| more).map(place);
+    let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
+    let items = customers.into_iter().map(CustomerJson::from).collect();
+    Ok(Json(List { items, next_cursor, total: Some(total) }))
+}
+
+/// Reads one customer.
+pub async fn get_customer(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<CustomerJson>, Problem> {
+    let id: CustomerId = ids.get("customer_id", "customer")?;
+    known.may(Verb::View, Some(&id))?;
+    let found = state.desk.dispatcher.customers.get(&id).await?;
+    Ok(Json(found.ok_or(AppError::NotFound("customer"))?.value.into()))
+}

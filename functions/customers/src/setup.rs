@@ -1,0 +1,57 @@
+//! Builds what the handlers share, once, and opens the connections that the first request will need.
+
+use lambda_http::Error;
+use shared::{
+    app::{customers::CustomerDesk, dispatch::Dispatcher},
+    aws::{
+        clients,
+        keys::oauth_limit,
+        queue::Queue,
+        sealing::{Purpose, Sealer},
+        table::Table,
+        vault::Vault,
+    },
+    clock,
+    config::Settings,
+    http::Edge,
+    zuora::Zuora,
+};
+
+/// What every handler gets.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The use cases.
+    pub desk: CustomerDesk,
+    /// Authentication and cursors.
+    pub edge: Edge,
+}
+
+/// Reads the configuration and connects.
+pub async fn state() -> Result<State, Error> {
+    let mut settings = Settings::from_env();
+    let data = settings.required("DATA_TABLE");
+    let vault = settings.required("VAULT_TABLE");
+    let job_queue = settings.required("JOB_QUEUE_URL");
+    let secrets_key = settings.required("SECRETS_KEY_ID");
+    let app_key = settings.required("APP_KEY_SECRET_ID");
+    let audience = settings.required("USER_POOL_CLIENT_ID");
+    let policy = settings.base_url_policy();
+    settings.finish()?;
+    let policy = policy.ok_or("no base URL policy")?;
+
+    let sdk = clients::load().await;
+    let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
+    let data = Table::new(dynamodb.clone(), data);
+    let key = oauth_limit(clock::now());
+    // The app key must be there; the read of any item only opens the connection, what it finds does not matter.
+    let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
+    let queue = Queue::new(aws_sdk_sqs::Client::new(&sdk), job_queue);
+    let desk = CustomerDesk {
+        dispatcher: Dispatcher::new(data, queue),
+        vault: Vault::new(Table::new(dynamodb, vault)),
+        secrets: Sealer::new(aws_sdk_kms::Client::new(&sdk), secrets_key, Purpose::ClientSecret),
+        zuora: Zuora::new(policy.clone())?,
+        policy,
+    };
+    Ok(State { desk, edge: edge? })
+}

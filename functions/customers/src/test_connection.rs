@@ -1,0 +1,59 @@
+//! POST /v1/connection-test and POST /v1/customers/{customer_id}/connection-test
+
+use axum::{Extension, Json, extract::State as Shared};
+use http::StatusCode;
+use lambda_http::request::RequestContext;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::{
+    clock,
+    domain::{ids::CustomerId, invalid::Invalid, policy::Verb, text},
+    http::{body::ValidJson, caller::Known, path::Ids, problem::Problem},
+};
+
+use crate::{
+    create::{MAX_CLIENT_ID, MAX_SECRET},
+    json::asking,
+    setup::State,
+};
+
+/// Credentials to try. Not `Debug`: it holds a secret.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionTestRequest {
+    zuora_base_url: String,
+    zuora_client_id: String,
+    zuora_client_secret: String,
+}
+
+/// Tries credentials that are not stored; stores nothing.
+pub async fn test_unsaved(
+    Shared(state): Shared<State>,
+    known: Known,
+    Extension(context): Extension<RequestContext>,
+    ValidJson(body): ValidJson<ConnectionTestRequest>,
+) -> Result<Json<Value>, Problem> {
+    known.may(Verb::Create, None)?;
+    let mut invalid = Invalid::default();
+    let base = invalid.check("/zuora_base_url", state.desk.policy.parse(&body.zuora_base_url));
+    let client_id = invalid.check("/zuora_client_id", text::line(&body.zuora_client_id, MAX_CLIENT_ID));
+    let secret = invalid.check("/zuora_client_secret", text::secret(&body.zuora_client_secret, MAX_SECRET));
+    let (Some(base), Some(client_id), Some(())) = (base, client_id, secret) else {
+        return Err(invalid.into());
+    };
+    let secret = body.zuora_client_secret.into();
+    let connection = state.desk.prove(&base, &client_id, &secret, &asking(&known, &context)).await?;
+    Ok(Json(json!({"ok": connection.ok, "checked_at": connection.checked_at})))
+}
+
+/// Queues a test of the stored credentials; its result is stored as the customer's `connection`.
+pub async fn test_stored(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let id: CustomerId = ids.get("customer_id", "customer")?;
+    known.may(Verb::Sync, Some(&id))?;
+    let job = state.desk.dispatcher.request_test(&id, Some(known.0.sub), clock::now()).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job.id}))))
+}

@@ -1,0 +1,117 @@
+//! PATCH /v1/customers/{customer_id}, pause and resume
+
+use axum::{Extension, Json, extract::State as Shared};
+use lambda_http::request::RequestContext;
+use serde::Deserialize;
+use shared::{
+    app::customers::Change,
+    domain::{
+        base_url::BaseUrlPolicy, customer::Environment, ids::CustomerId, invalid::Invalid, policy::Verb,
+        schedule::Frequency, text,
+    },
+    http::{
+        body::{ValidJson, present},
+        caller::Known,
+        path::Ids,
+        problem::Problem,
+    },
+};
+
+use crate::{
+    create::{MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
+    json::{CustomerJson, asking},
+    setup::State,
+};
+
+/// The body: what is absent stays. Not `Debug`: it may hold a secret.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateCustomerRequest {
+    #[serde(default, deserialize_with = "present")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    zuora_client_id: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    zuora_client_secret: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    zuora_base_url: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    environment: Option<Environment>,
+    #[serde(default, deserialize_with = "present")]
+    sync_frequency: Option<Frequency>,
+    #[serde(default, deserialize_with = "present")]
+    verify: Option<bool>,
+}
+
+impl UpdateCustomerRequest {
+    fn validate(self, policy: &BaseUrlPolicy) -> Result<Change, Invalid> {
+        let mut invalid = Invalid::default();
+        let name = self.name.and_then(|name| invalid.check("/name", text::line(&name, MAX_NAME)));
+        let zuora_client_id =
+            self.zuora_client_id.and_then(|id| invalid.check("/zuora_client_id", text::line(&id, MAX_CLIENT_ID)));
+        if let Some(secret) = &self.zuora_client_secret {
+            invalid.check("/zuora_client_secret", text::secret(secret, MAX_SECRET));
+        }
+        let base = self.zuora_base_url.and_then(|url| invalid.check("/zuora_base_url", policy.parse(&url)));
+        if !invalid.0.is_empty() {
+            return Err(invalid);
+        }
+        Ok(Change {
+            name,
+            zuora_client_id,
+            secret: self.zuora_client_secret.map(Into::into),
+            base,
+            environment: self.environment,
+            sync_frequency: self.sync_frequency,
+            verify: self.verify.unwrap_or(true),
+        })
+    }
+}
+
+/// Changes a customer.
+pub async fn update_customer(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    Extension(context): Extension<RequestContext>,
+    ValidJson(body): ValidJson<UpdateCustomerRequest>,
+) -> Result<Json<CustomerJson>, Problem> {
+    let id: CustomerId = ids.get("customer_id", "customer")?;
+    known.may(Verb::Update, Some(&id))?;
+    let change = body.validate(&state.desk.policy)?;
+    let customer = state.desk.change(&id, change, &asking(&known, &context)).await?;
+    Ok(Json(customer.into()))
+}
+
+/// Pauses a customer.
+pub async fn pause_customer(
+    state: Shared<State>,
+    known: Known,
+    ids: Ids,
+    context: Extension<RequestContext>,
+) -> Result<Json<CustomerJson>, Problem> {
+    set_paused(state, known, ids, context, true).await
+}
+
+/// Resumes a paused customer.
+pub async fn resume_customer(
+    state: Shared<State>,
+    known: Known,
+    ids: Ids,
+    context: Extension<RequestContext>,
+) -> Result<Json<CustomerJson>, Problem> {
+    set_paused(state, known, ids, context, false).await
+}
+
+async fn set_paused(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    Extension(context): Extension<RequestContext>,
+    paused: bool,
+) -> Result<Json<CustomerJson>, Problem> {
+    let id: CustomerId = ids.get("customer_id", "customer")?;
+    known.may(Verb::Update, Some(&id))?;
+    let customer = state.desk.set_paused(&id, paused, &asking(&known, &context)).await?;
+    Ok(Json(customer.into()))
+}

@@ -1,0 +1,87 @@
+//! GET /v1/dead-letters and POST /v1/dead-letters/redrive
+
+use axum::{Json, extract::State as Shared};
+use serde::{Deserialize, Serialize};
+use shared::{
+    app::retry::{Redrive, Redriven},
+    aws::dead_letters,
+    clock,
+    domain::{failure::ErrorClass, ids::CustomerId, invalid::Invalid, policy::Verb, time::Timestamp},
+    http::{
+        body::OptionalJson,
+        caller::Known,
+        problem::Problem,
+        query::{Limit, ValidQuery},
+    },
+};
+
+use crate::{json::DeadLetterJson, setup::State};
+
+/// The most jobs that one call redrives, to stay within its time.
+const MAX_REDRIVE: usize = 200;
+
+/// The filters of the list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    #[serde(default)]
+    limit: Limit,
+    customer_id: Option<CustomerId>,
+    error_class: Option<ErrorClass>,
+}
+
+/// Dead letters, and how many messages lie in the queue.
+#[derive(Debug, Serialize)]
+pub struct DeadLetters {
+    items: Vec<DeadLetterJson>,
+    /// Always none: narrow the filter to see others. Redriving does not depend on what is shown.
+    next_cursor: Option<String>,
+    /// About how many messages the dead-letter queue holds.
+    depth: u64,
+}
+
+/// Lists dead letters without receiving them, which would hide them: jobs first, newest first, then unreadable messages.
+pub async fn list_dead_letters(
+    Shared(state): Shared<State>,
+    known: Known,
+    ValidQuery(filter): ValidQuery<Filter>,
+) -> Result<Json<DeadLetters>, Problem> {
+    known.may(Verb::ViewAny, filter.customer_id.as_ref())?;
+    let limit = filter.limit.0;
+    let wanted = Redrive { customer: filter.customer_id, class: filter.error_class, before: None, limit };
+    let (jobs, _) = state.dispatcher.dead_letters(&wanted).await?;
+    let mut items: Vec<DeadLetterJson> = jobs.into_iter().map(DeadLetterJson::from).collect();
+    if wanted.customer.is_none() && wanted.class.is_none() {
+        let unreadable = dead_letters::list(&state.dispatcher.data).await?;
+        items.extend(unreadable.into_iter().rev().map(DeadLetterJson::Unreadable));
+        items.truncate(limit);
+    }
+    let depth = state.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?;
+    Ok(Json(DeadLetters { items, next_cursor: None, depth }))
+}
+
+/// Which dead letters to redrive; all of them unless told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedriveRequest {
+    customer_id: Option<CustomerId>,
+    error_class: Option<ErrorClass>,
+    /// Only those given up before this moment.
+    older_than: Option<Timestamp>,
+    limit: Option<usize>,
+}
+
+/// Starts the failed jobs behind dead letters anew, and clears the queue of letters whose job moved on.
+pub async fn redrive_dead_letters(
+    Shared(state): Shared<State>,
+    known: Known,
+    OptionalJson(body): OptionalJson<RedriveRequest>,
+) -> Result<Json<Redriven>, Problem> {
+    known.may(Verb::Sync, body.customer_id.as_ref())?;
+    let limit = body.limit.unwrap_or(MAX_REDRIVE);
+    if !(1..=MAX_REDRIVE).contains(&limit) {
+        return Err(Invalid::one("/limit", format!("Use a whole number from 1 to {MAX_REDRIVE}.")).into());
+    }
+    let wanted = Redrive { customer: body.customer_id, class: body.error_class, before: body.older_than, limit };
+    Ok(Json(state.dispatcher.redrive(&state.dead_letters, &wanted, clock::now()).await?))
+}

@@ -1,0 +1,77 @@
+//! GET /v1/jobs and GET /v1/jobs/{job_id}
+
+use axum::{Json, extract::State as Shared};
+use serde::Deserialize;
+use shared::{
+    app::error::AppError,
+    aws::jobs::Selection,
+    domain::{
+        failure::ErrorClass,
+        ids::{CustomerId, JobId},
+        job::{Job, Kind, State as JobState},
+        policy::Verb,
+        time::Timestamp,
+    },
+    http::{
+        caller::Known,
+        cursor::Scope,
+        list::List,
+        path::Ids,
+        problem::{Kind as ProblemKind, Problem},
+        query::{Limit, ValidQuery},
+    },
+};
+
+use crate::{json::JobJson, setup::State};
+
+/// The filters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+    customer_id: Option<CustomerId>,
+    state: Option<JobState>,
+    kind: Option<Kind>,
+    error_class: Option<ErrorClass>,
+    since: Option<Timestamp>,
+}
+
+impl Filter {
+    fn matches(&self, job: &Job) -> bool {
+        self.kind.is_none_or(|kind| kind == job.kind)
+            && self.error_class.is_none_or(|class| job.error.as_ref().is_some_and(|error| error.class == class))
+    }
+}
+
+/// Lists jobs, newest first.
+pub async fn list_jobs(
+    Shared(state): Shared<State>,
+    known: Known,
+    ValidQuery(filter): ValidQuery<Filter>,
+) -> Result<Json<List<JobJson>>, Problem> {
+    known.may(Verb::ViewAny, filter.customer_id.as_ref())?;
+    let text = format!("{:?}", (&filter.customer_id, filter.state, filter.kind, filter.error_class, filter.since));
+    let scope = Scope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
+    let before = filter.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    let before: Option<JobId> = before
+        .map(|text| text.parse())
+        .transpose()
+        .map_err(|_| Problem::new(ProblemKind::CursorInvalid, "Use a next_cursor from the same list."))?;
+    let selection =
+        Selection { customer: filter.customer_id.clone(), state: filter.state, before, since: filter.since };
+    let jobs = &state.dispatcher.jobs;
+    let (found, more) = jobs.list(&selection, filter.limit.0, |job| filter.matches(job)).await?;
+    let last = found.last().filter(|_| more).map(|job| job.id.to_string());
+    let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
+    Ok(Json(List { items: found.into_iter().map(JobJson::from).collect(), next_cursor, total: None }))
+}
+
+/// Reads one job.
+pub async fn get_job(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<JobJson>, Problem> {
+    let id: JobId = ids.get("job_id", "job")?;
+    let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
+    known.may(Verb::View, Some(&job.customer_id))?;
+    Ok(Json(job.into()))
+}

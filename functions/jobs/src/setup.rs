@@ -1,0 +1,44 @@
+//! Builds what the handlers share, once.
+
+use lambda_http::Error;
+use shared::{
+    app::dispatch::Dispatcher,
+    aws::{clients, keys::oauth_limit, queue::Queue, table::Table},
+    clock,
+    config::Settings,
+    http::Edge,
+};
+
+/// What every handler gets.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Jobs and the job queue.
+    pub dispatcher: Dispatcher,
+    /// The dead-letter queue.
+    pub dead_letters: Queue,
+    /// Authentication and cursors.
+    pub edge: Edge,
+}
+
+/// Reads the configuration and connects.
+pub async fn state() -> Result<State, Error> {
+    let mut settings = Settings::from_env();
+    let data = settings.required("DATA_TABLE");
+    let job_queue = settings.required("JOB_QUEUE_URL");
+    let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
+    let app_key = settings.required("APP_KEY_SECRET_ID");
+    let audience = settings.required("USER_POOL_CLIENT_ID");
+    settings.finish()?;
+
+    let sdk = clients::load().await;
+    let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
+    let key = oauth_limit(clock::now());
+    // The read only opens the connection; what it finds does not matter.
+    let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
+    let sqs = aws_sdk_sqs::Client::new(&sdk);
+    Ok(State {
+        dispatcher: Dispatcher::new(data, Queue::new(sqs.clone(), job_queue)),
+        dead_letters: Queue::new(sqs, dead_letters),
+        edge: edge?,
+    })
+}

@@ -1,0 +1,63 @@
+//! One event: which task, at which time, and one log line about it.
+
+use lambda_runtime::{Error, LambdaEvent};
+use serde::Deserialize;
+use shared::{
+    app::{lifecycle::Lifecycle, schedule, sweep},
+    clock,
+    domain::time::Timestamp,
+};
+
+/// What the rules of the template send: `{"task":"schedule","time":"2026-01-31T08:00:00Z"}`.
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    task: Task,
+    /// The rule's own time, not the moment of delivery: a late event still means its hour.
+    time: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Task {
+    Schedule,
+    Sweep,
+}
+
+/// Handles an event.
+pub async fn event(lifecycle: &Lifecycle, event: LambdaEvent<Event>) -> Result<(), Error> {
+    let (Event { task, time }, request_id) = (event.payload, event.context.request_id);
+    let started = clock::now();
+    let dispatcher = &lifecycle.dispatcher;
+    let result = match task {
+        Task::Schedule => schedule::run(dispatcher, time, started).await.map(|done| (format!("{done:?}"), done.failed)),
+        Task::Sweep => sweep::run(dispatcher, lifecycle, started).await.map(|done| (format!("{done:?}"), done.failed)),
+    };
+    let duration_ms = started.until(clock::now()).as_millis();
+    match result {
+        Ok((done, failed)) => {
+            tracing::info!(request_id, ?task, outcome = "done", done, failed, duration_ms, "the task is done");
+            // The rest was served; the error makes the alarm look at those that were not.
+            if failed == 0 { Ok(()) } else { Err(format!("{failed} customers or jobs could not be served").into()) }
+        }
+        Err(error) => {
+            let cause: &dyn std::error::Error = &error;
+            tracing::error!(request_id, ?task, outcome = "failed", error = cause, duration_ms, "the task failed");
+            Err(error.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_events_of_both_rules_parse() {
+        for text in
+            [include_str!("../../../events/schedule/hourly.json"), include_str!("../../../events/schedule/sweep.json")]
+        {
+            let event: Event = serde_json::from_str(text).unwrap();
+            assert!(event.time > Timestamp::EPOCH);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Builds the worker once, and opens the connections that the first message will need.
+
+use std::time::Duration;
+
+use lambda_runtime::Error;
+use shared::{
+    app::{dispatch::Dispatcher, lifecycle::Lifecycle, sync::Syncer, worker::Worker},
+    aws::{
+        clients,
+        keys::oauth_limit,
+        queue::Queue,
+        sealing::{Purpose, Sealer},
+        table::Table,
+        vault::Vault,
+        workflows::Workflows,
+    },
+    clock,
+    config::Settings,
+    zuora::Zuora,
+};
+
+/// Init is free of charge for ten seconds; a slow service must not eat them.
+const WARM_UP: Duration = Duration::from_secs(2);
+
+/// Reads the configuration and builds the worker.
+pub async fn worker() -> Result<Worker, Error> {
+    let mut settings = Settings::from_env();
+    let data = settings.required("DATA_TABLE");
+    let vault = settings.required("VAULT_TABLE");
+    let job_queue = settings.required("JOB_QUEUE_URL");
+    let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
+    let secrets_key = settings.required("SECRETS_KEY_ID");
+    let token_key = settings.required("TOKEN_KEY_ID");
+    let policy = settings.base_url_policy();
+    settings.finish()?;
+    let policy = policy.ok_or("no base URL policy")?;
+
+    let sdk = clients::load().await;
+    let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
+    let sqs = aws_sdk_sqs::Client::new(&sdk);
+    let kms = aws_sdk_kms::Client::new(&sdk);
+    let data = Table::new(dynamodb.clone(), data);
+    let dispatcher = Dispatcher::new(data.clone(), Queue::new(sqs.clone(), job_queue));
+    let syncer = Syncer {
+        workflows: Workflows::new(data.clone()),
+        vault: Vault::new(Table::new(dynamodb, vault)),
+        secrets: Sealer::new(kms.clone(), secrets_key, Purpose::ClientSecret),
+        tokens: Sealer::new(kms, token_key, Purpose::AccessToken),
+        zuora: Zuora::new(policy.clone())?,
+        policy,
+        dispatcher: dispatcher.clone(),
+    };
+    // A read of any key opens the connection; what it finds does not matter.
+    let _ = tokio::time::timeout(WARM_UP, data.get_item(&oauth_limit(clock::now()))).await;
+    Ok(Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } })
+}

@@ -1,0 +1,113 @@
+//! GET /v1/customers/{customer_id}/workflows and .../workflows/{workflow_id}
+
+use axum::{Json, extract::State as Shared};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use shared::{
+    aws::index::Position,
+    domain::{customer::Customer, workflow::Workflow},
+    http::{
+        caller::Known,
+        cursor::Scope,
+        list::List,
+        path::Ids,
+        problem::{Kind, Problem},
+        query::{Limit, ValidQuery, flag},
+    },
+};
+
+use crate::{definition, json::WorkflowJson, setup::State};
+
+/// Definitions read at the same time for `include=tasks`.
+const AT_ONCE: usize = 8;
+
+/// The filters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+    name: Option<String>,
+    status: Option<String>,
+    #[serde(default, deserialize_with = "flag")]
+    deleted: bool,
+    include: Option<Include>,
+}
+
+/// What else to show of each.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Include {
+    Tasks,
+}
+
+/// What to show of one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct One {
+    include: Option<Include>,
+}
+
+impl Filter {
+    /// Deleted workflows are shown alone, or not at all.
+    fn matches(&self, workflow: &Workflow) -> bool {
+        workflow.deleted_at.is_some() == self.deleted
+            && self
+                .status
+                .as_ref()
+                .is_none_or(|wanted| workflow.status.as_ref().is_some_and(|status| status.eq_ignore_ascii_case(wanted)))
+    }
+}
+
+/// Lists a customer's workflows by name.
+pub async fn list_workflows(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    ValidQuery(filter): ValidQuery<Filter>,
+) -> Result<Json<List<WorkflowJson>>, Problem> {
+    let customer = state.customer(&known, &ids).await?;
+    let text = format!("{:?}", (&customer.id, &filter.name, &filter.status, filter.deleted));
+    let scope = Scope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/workflows", filter: &text };
+    let after = filter.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    let after = after.map(|text| Position::parse(&text)).transpose().map_err(|_| cursor_problem())?;
+    let prefix = filter.name.as_deref().unwrap_or_default();
+    let keep = |workflow: &Workflow| filter.matches(workflow);
+    let found = state.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, keep).await?;
+    let next_cursor = found.next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+    let shown = found.items.into_iter().map(|workflow| show(&state, &customer, workflow, filter.include));
+    let items = stream::iter(shown).buffered(AT_ONCE).try_collect().await?;
+    Ok(Json(List { items, next_cursor, total: None }))
+}
+
+/// Reads one workflow.
+pub async fn get_workflow(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    ValidQuery(query): ValidQuery<One>,
+) -> Result<Json<WorkflowJson>, Problem> {
+    let (customer, workflow) = state.workflow(&known, &ids).await?;
+    Ok(Json(show(&state, &customer, workflow, query.include).await?))
+}
+
+async fn show(
+    state: &State,
+    customer: &Customer,
+    workflow: Workflow,
+    include: Option<Include>,
+) -> Result<WorkflowJson, Problem> {
+    let tasks = match include {
+        Some(Include::Tasks) => Some(definition::tasks(state, customer, &workflow).await?),
+        None => None,
+    };
+    let mut json = WorkflowJson::new(customer, workflow);
+    json.tasks = tasks;
+    Ok(json)
+}
+
+/// A cursor of ours that holds no position: only possible with a stolen key.
+pub fn cursor_problem() -> Problem {
+    Problem::new(Kind::CursorInvalid, "Use a next_cursor from the same list with the same filter, or none.")
+}

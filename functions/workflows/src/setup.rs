@@ -1,0 +1,60 @@
+//! Builds what the handlers share, once.
+
+use lambda_http::Error;
+use shared::{
+    app::error::AppError,
+    aws::{clients, customers::Customers, keys::oauth_limit, table::Table, workflows::Workflows},
+    clock,
+    config::Settings,
+    domain::{
+        customer::Customer,
+        ids::{CustomerId, WorkflowId},
+        policy::Verb,
+        workflow::Workflow,
+    },
+    http::{Edge, caller::Known, path::Ids, problem::Problem},
+};
+
+/// What every handler gets.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Customers.
+    pub customers: Customers,
+    /// Their workflows.
+    pub workflows: Workflows,
+    /// Authentication and cursors.
+    pub edge: Edge,
+}
+
+/// Reads the configuration and connects.
+pub async fn state() -> Result<State, Error> {
+    let mut settings = Settings::from_env();
+    let data = settings.required("DATA_TABLE");
+    let app_key = settings.required("APP_KEY_SECRET_ID");
+    let audience = settings.required("USER_POOL_CLIENT_ID");
+    settings.finish()?;
+
+    let sdk = clients::load().await;
+    let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
+    let key = oauth_limit(clock::now());
+    // The read only opens the connection; what it finds does not matter.
+    let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
+    Ok(State { customers: Customers::new(data.clone()), workflows: Workflows::new(data), edge: edge? })
+}
+
+impl State {
+    /// The customer that a path names, if the caller may see it.
+    pub async fn customer(&self, known: &Known, ids: &Ids) -> Result<Customer, Problem> {
+        let id: CustomerId = ids.get("customer_id", "customer")?;
+        known.may(Verb::View, Some(&id))?;
+        Ok(self.customers.get(&id).await?.ok_or(AppError::NotFound("customer"))?.value)
+    }
+
+    /// The customer and the workflow that a path names; a deleted workflow is still there to be read.
+    pub async fn workflow(&self, known: &Known, ids: &Ids) -> Result<(Customer, Workflow), Problem> {
+        let customer = self.customer(known, ids).await?;
+        let id: WorkflowId = ids.get("workflow_id", "workflow")?;
+        let found = self.workflows.get(&customer.id, &id).await?;
+        Ok((customer, found.ok_or(AppError::NotFound("workflow"))?.value))
+    }
+}

@@ -1,0 +1,72 @@
+//! Connection tests: do these credentials open this tenant, and may they list workflows?
+//!
+//! Always with a fresh token, never with a cached one, and always with one page of workflows: a token alone does not show
+//! that the user's role may read them.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::{
+    error::AppError,
+    lifecycle::{Claimed, Outcome},
+    sync::{Stop, Syncer, fresh_token, origin},
+};
+use crate::{
+    aws::{limits, table::Table},
+    domain::{base_url::BaseUrl, time::Timestamp},
+    zuora::{Session, Zuora},
+};
+
+/// A person waits for the answer, so each request gets this long.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Credentials that nobody has stored yet.
+pub struct Candidate<'a> {
+    /// Zuora's REST origin.
+    pub base: &'a BaseUrl,
+    /// The OAuth client's id.
+    pub client_id: &'a str,
+    /// The OAuth client's secret.
+    pub client_secret: &'a SecretString,
+    /// Sent to Zuora as track id, to find the request in its logs.
+    pub track_id: &'a str,
+}
+
+/// Tries credentials: a token and one page of workflows.
+///
+/// # Errors
+/// `Connection` says what Zuora answered; `TooMany` when this minute's token requests are used up.
+pub async fn check(zuora: &Zuora, data: &Table, candidate: &Candidate<'_>, now: Timestamp) -> Result<(), AppError> {
+    if !limits::take_token_request(data, now).await? {
+        return Err(AppError::TooMany { retry_after: Duration::from_secs(60) });
+    }
+    let Candidate { base, client_id, client_secret, track_id } = candidate;
+    let result = async {
+        let token = zuora.token(base, client_id, client_secret, track_id, PATIENCE).await?;
+        let session = Session::new((*base).clone(), token.access_token, *track_id).with_timeout(PATIENCE);
+        zuora.workflows_page(&session, 1).await.map(|_| ())
+    };
+    result.await.map_err(|error| AppError::Connection(Box::new(error)))
+}
+
+/// Runs a claimed connection test with the stored credentials.
+pub async fn run(syncer: &Syncer, claimed: &Claimed) -> Outcome {
+    let Some(customer) = &claimed.customer else {
+        return Outcome::Cancelled("the customer was deleted");
+    };
+    let result: Result<(), Stop> = async {
+        let base = origin(&syncer.policy, customer)?;
+        let track_id = claimed.job.id.as_str();
+        let token = fresh_token(syncer, customer, &base, track_id, PATIENCE).await?;
+        let session = Session::new(base, token.access_token, track_id).with_timeout(PATIENCE);
+        syncer.zuora.workflows_page(&session, 1).await?;
+        Ok(())
+    }
+    .await;
+    match result {
+        Ok(()) => Outcome::Tested(None),
+        Err(Stop::Wait(_, failure) | Stop::Failed(failure)) => Outcome::Tested(Some(failure)),
+        Err(Stop::Cancelled(why)) => Outcome::Cancelled(why),
+    }
+}

@@ -1,0 +1,314 @@
+//! Creating, changing, pausing and deleting customers.
+//!
+//! What must stay true:
+//! - Customer, sealed secret, first job: one transaction, or nothing. New credentials are proven before they are stored,
+//!   unless the admin says otherwise.
+//! - The secret goes in and never comes out: this side can seal, not open.
+//! - A secret belongs to an origin: another base URL needs it entered again, or an edit could send it elsewhere.
+
+use secrecy::SecretString;
+
+use super::{
+    connection::{self, Candidate},
+    dispatch::{Dispatcher, RACES, SyncRequest},
+    error::AppError,
+};
+use crate::{
+    aws::{
+        customers::Customers,
+        jobs::Jobs,
+        sealing::Sealer,
+        table::{StoreError, Stored, write_across},
+        vault::{Credentials, Vault},
+    },
+    domain::{
+        base_url::{BaseUrl, BaseUrlPolicy},
+        customer::{Connection, Customer, Environment, NewCustomer, Status},
+        ids::{CustomerId, JobId},
+        invalid::{FieldError, Invalid},
+        job::{Job, Kind, Trigger},
+        schedule::Frequency,
+        time::Timestamp,
+    },
+    zuora::Zuora,
+};
+
+/// Admins' side of customers.
+#[derive(Clone, Debug)]
+pub struct CustomerDesk {
+    /// Customers and jobs.
+    pub dispatcher: Dispatcher,
+    /// Where sealed secrets go.
+    pub vault: Vault,
+    /// Seals client secrets.
+    pub secrets: Sealer,
+    /// For connection tests.
+    pub zuora: Zuora,
+    /// Which addresses are Zuora's.
+    pub policy: BaseUrlPolicy,
+}
+
+/// A new customer, its credentials, and whether to try them first.
+pub struct Creation {
+    /// The settings.
+    pub customer: NewCustomer,
+    /// The origin, parsed.
+    pub base: BaseUrl,
+    /// The client secret.
+    pub secret: SecretString,
+    /// Whether to try the credentials before anything is stored.
+    pub verify: bool,
+}
+
+/// What an admin changes; absent = stays.
+#[derive(Default)]
+pub struct Change {
+    /// A new name.
+    pub name: Option<String>,
+    /// Another OAuth client.
+    pub zuora_client_id: Option<String>,
+    /// A new secret.
+    pub secret: Option<SecretString>,
+    /// Another origin.
+    pub base: Option<BaseUrl>,
+    /// Another environment.
+    pub environment: Option<Environment>,
+    /// Another frequency.
+    pub sync_frequency: Option<Frequency>,
+    /// Whether to try a new secret before anything is stored.
+    pub verify: bool,
+}
+
+/// Who asks, and when.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// The caller's Cognito `sub`.
+    pub actor: String,
+    /// The request's id, sent to Zuora as track id.
+    pub request_id: String,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+impl CustomerDesk {
+    /// Creates a customer and queues its first sync.
+    ///
+    /// # Errors
+    /// `Connection` when the credentials do not work, and nothing is stored then.
+    pub async fn create(&self, new: Creation, asking: &Asking) -> Result<Customer, AppError> {
+        let now = asking.now;
+        let connection = match new.verify {
+            true => Some(self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, asking).await?),
+            false => None,
+        };
+        let mut customer = Customer::new(new.customer, connection, now);
+        let ciphertext = self.secrets.seal(&customer.id, &new.secret).await?;
+        let actor = Some(asking.actor.clone());
+        let job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Created, actor, now, now);
+        customer.sync_job_id = Some(job.id.clone());
+        let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
+        let [job_item, pointer] = Jobs::insert(&job)?;
+        write_across(vec![
+            (&self.dispatcher.data, vec![Customers::put(&customer, 0)?, job_item, pointer]),
+            (self.vault.table(), vec![Vault::put_credentials(&customer.id, &credentials)?]),
+        ])
+        .await?;
+        self.dispatcher.send(&job, now).await;
+        Ok(customer)
+    }
+
+    /// Changes a customer. New credentials void the cached token and queue a sync.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` when another base URL comes without the secret; `Connection` as for [`CustomerDesk::create`].
+    pub async fn change(&self, id: &CustomerId, change: Change, asking: &Asking) -> Result<Customer, AppError> {
+        let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
+        if change.moves(&current) && change.secret.is_none() {
+            return Err(AppError::Invalid(Invalid(vec![FieldError::new(
+                "/zuora_client_secret",
+                "Enter the client secret again when the base URL changes: a secret is never sent to another address than the one it was given for.",
+            )])));
+        }
+        let mut sealed = None;
+        let mut proven = None;
+        if let Some(secret) = &change.secret {
+            if change.verify {
+                let base = self.origin(&current, &change)?;
+                let client_id = change.zuora_client_id.as_ref().unwrap_or(&current.zuora_client_id);
+                proven = Some(self.prove(&base, client_id, secret, asking).await?);
+            }
+            sealed = Some(self.secrets.seal(id, secret).await?);
+        }
+        let (customer, resync) = self.store_change(id, &change, sealed, proven, asking.now).await?;
+        if resync {
+            let request = SyncRequest::at_once(Trigger::CredentialsChanged, Some(asking.actor.clone()), asking.now);
+            self.dispatcher.request_sync(id, &request).await?;
+        }
+        Ok(customer)
+    }
+
+    async fn store_change(
+        &self,
+        id: &CustomerId,
+        change: &Change,
+        sealed: Option<Vec<u8>>,
+        proven: Option<Connection>,
+        now: Timestamp,
+    ) -> Result<(Customer, bool), AppError> {
+        for _ in 0..RACES {
+            let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+            let Stored { value: mut customer, rev } = found;
+            let credentials_change = change.apply(&mut customer, now);
+            let mut vault = Vec::new();
+            if credentials_change {
+                customer.credential_version += 1;
+                customer.connection.clone_from(&proven);
+                customer.forgive();
+                vault.push(Vault::forget_token(id));
+            }
+            if let Some(ciphertext) = &sealed {
+                customer.secret_updated_at = now;
+                let credentials =
+                    Credentials { ciphertext: ciphertext.clone(), secret_version: customer.credential_version };
+                vault.push(Vault::put_credentials(id, &credentials)?);
+            }
+            let write = write_across(vec![
+                (&self.dispatcher.data, vec![Customers::put(&customer, rev)?]),
+                (self.vault.table(), vault),
+            ]);
+            match write.await {
+                Ok(()) => {
+                    let resync = credentials_change && customer.is_syncable();
+                    return Ok((customer, resync));
+                }
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+    }
+
+    /// Pauses or resumes a customer.
+    ///
+    /// # Errors
+    /// `NotFound`; store failures.
+    pub async fn set_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
+        let customer = self
+            .alter(id, asking.now, |customer| if paused { customer.pause() } else { customer.resume(asking.now) })
+            .await?;
+        if !paused {
+            let request = SyncRequest::at_once(Trigger::Manual, Some(asking.actor.clone()), asking.now);
+            self.dispatcher.request_sync(id, &request).await?;
+        }
+        Ok(customer)
+    }
+
+    async fn alter(
+        &self,
+        id: &CustomerId,
+        now: Timestamp,
+        alter: impl Fn(&mut Customer) + Send + Sync,
+    ) -> Result<Customer, AppError> {
+        for _ in 0..RACES {
+            let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+            let mut customer = found.value;
+            alter(&mut customer);
+            customer.updated_at = now;
+            match self.dispatcher.data.write(vec![Customers::put(&customer, found.rev)?]).await {
+                Ok(()) => return Ok(customer),
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+    }
+
+    /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, the rest by a purge job.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` when `confirm` is not the customer's name.
+    pub async fn delete(&self, id: &CustomerId, confirm: &str, asking: &Asking) -> Result<JobId, AppError> {
+        let now = asking.now;
+        for _ in 0..RACES {
+            let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+            let Stored { value: mut customer, rev } = found;
+            if customer.name != confirm {
+                return Err(AppError::Invalid(Invalid(vec![FieldError::new(
+                    "confirm",
+                    "Repeat the customer's name exactly: everything stored of it will be lost.",
+                )])));
+            }
+            customer.status = Status::Deleting;
+            customer.next_sync_at = None;
+            customer.updated_at = now;
+            let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(asking.actor.clone()), now, now);
+            let [job_item, pointer] = Jobs::insert(&job)?;
+            let write = write_across(vec![
+                (&self.dispatcher.data, vec![Customers::put(&customer, rev)?, job_item, pointer]),
+                (self.vault.table(), Vault::destroy(id)),
+            ]);
+            match write.await {
+                Ok(()) => {
+                    self.dispatcher.send(&job, now).await;
+                    return Ok(job.id);
+                }
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+    }
+
+    /// Tries credentials that are not stored, and stores nothing.
+    ///
+    /// # Errors
+    /// `Connection` says what is wrong.
+    pub async fn prove(
+        &self,
+        base: &BaseUrl,
+        client_id: &str,
+        client_secret: &SecretString,
+        asking: &Asking,
+    ) -> Result<Connection, AppError> {
+        let candidate = Candidate { base, client_id, client_secret, track_id: &asking.request_id };
+        connection::check(&self.zuora, &self.dispatcher.data, &candidate, asking.now).await?;
+        Ok(Connection { ok: true, checked_at: asking.now, error: None })
+    }
+
+    fn origin(&self, current: &Customer, change: &Change) -> Result<BaseUrl, AppError> {
+        if let Some(base) = &change.base {
+            return Ok(base.clone());
+        }
+        let parsed = self.policy.parse(&current.zuora_base_url);
+        parsed.map_err(|e| AppError::Invalid(Invalid(vec![FieldError::new("/zuora_base_url", e.to_string())])))
+    }
+}
+
+impl Change {
+    fn moves(&self, current: &Customer) -> bool {
+        self.base.as_ref().is_some_and(|base| base.as_str() != current.zuora_base_url)
+    }
+
+    /// Applies what is set; says whether the credentials are other ones now.
+    fn apply(&self, customer: &mut Customer, now: Timestamp) -> bool {
+        let other_client = self.zuora_client_id.as_ref().is_some_and(|id| *id != customer.zuora_client_id);
+        let credentials_change = other_client || self.moves(customer) || self.secret.is_some();
+        if let Some(name) = &self.name {
+            customer.name.clone_from(name);
+        }
+        if let Some(id) = &self.zuora_client_id {
+            customer.zuora_client_id.clone_from(id);
+        }
+        if let Some(base) = &self.base {
+            base.as_str().clone_into(&mut customer.zuora_base_url);
+        }
+        if let Some(environment) = self.environment {
+            customer.environment = environment;
+        }
+        if let Some(frequency) = self.sync_frequency {
+            customer.set_frequency(frequency, now);
+        }
+        customer.updated_at = now;
+        credentials_change
+    }
+}

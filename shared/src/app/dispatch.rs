@@ -1,0 +1,211 @@
+//! Asking for work: stores a job and sends its message, in this order.
+//!
+//! What must stay true:
+//! - A customer has at most one sync job that is queued, waiting or running: `customer.sync_job_id` names it, and is set
+//!   in the transaction that stores the job. A trigger that finds one joins it.
+//! - A crash between the two steps leaves a queued job without a message; the sweeper sends it.
+
+use std::time::Duration;
+
+use super::error::AppError;
+use crate::{
+    aws::{
+        customers::Customers,
+        jobs::Jobs,
+        queue::{Queue, Sending},
+        table::{StoreError, Stored, Table},
+    },
+    domain::{
+        customer::{Customer, Status},
+        ids::CustomerId,
+        job::{Job, Kind, State, Trigger},
+        message::Message,
+        time::Timestamp,
+    },
+};
+
+/// How often a lost race is run again before it is reported as unavailable.
+pub(crate) const RACES: u32 = 8;
+/// A queued sync that is due later than this is brought forward when a person asks.
+const IMPATIENCE: Duration = Duration::from_secs(2);
+
+/// What everyone who touches jobs needs.
+#[derive(Clone, Debug)]
+pub struct Dispatcher {
+    /// The data table.
+    pub data: Table,
+    /// Its customers.
+    pub customers: Customers,
+    /// Its jobs.
+    pub jobs: Jobs,
+    /// The job queue.
+    pub queue: Queue,
+}
+
+/// What became of a request for a sync.
+#[derive(Clone, Debug)]
+pub enum Requested {
+    /// A new job is queued.
+    New(Job),
+    /// A job was waiting already and does this one's work too.
+    Joined(Job),
+    /// A job is running; exactly one more follows it (none, if the schedule asked).
+    Follows(Job),
+}
+
+impl Requested {
+    /// The job that answers the request.
+    pub const fn job(&self) -> &Job {
+        match self {
+            Self::New(job) | Self::Joined(job) | Self::Follows(job) => job,
+        }
+    }
+}
+
+/// Who asks for a sync, when it is due, and since when.
+#[derive(Clone, Debug)]
+pub struct SyncRequest {
+    /// Who or what.
+    pub trigger: Trigger,
+    /// The caller's `sub`.
+    pub actor: Option<String>,
+    /// The present moment.
+    pub now: Timestamp,
+    /// When the message should arrive.
+    pub due: Timestamp,
+    /// The schedule's event time: the customer must be due then, and its `next_sync_at` moves on with the job.
+    pub slot: Option<Timestamp>,
+}
+
+impl SyncRequest {
+    /// A request of now, for now.
+    pub const fn at_once(trigger: Trigger, actor: Option<String>, now: Timestamp) -> Self {
+        Self { trigger, actor, now, due: now, slot: None }
+    }
+}
+
+impl Dispatcher {
+    /// Over a data table and a job queue.
+    pub fn new(data: Table, queue: Queue) -> Self {
+        Self { customers: Customers::new(data.clone()), jobs: Jobs::new(data.clone()), data, queue }
+    }
+
+    /// Asks for a sync of one customer and sends its message.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when the customer is paused; store failures.
+    pub async fn request_sync(&self, id: &CustomerId, request: &SyncRequest) -> Result<Requested, AppError> {
+        let (requested, send) = self.place_sync(id, request).await?;
+        if send {
+            self.send(requested.job(), request.now).await;
+        }
+        Ok(requested)
+    }
+
+    /// Asks for a sync without sending; says whether a message is due, for callers that send in batches.
+    pub(crate) async fn place_sync(
+        &self,
+        id: &CustomerId,
+        request: &SyncRequest,
+    ) -> Result<(Requested, bool), AppError> {
+        for _ in 0..RACES {
+            let Some(customer) = self.customers.get(id).await? else {
+                return Err(AppError::NotFound("customer"));
+            };
+            match self.try_place(customer, request).await {
+                Err(AppError::Store(StoreError::Conflict { .. })) => {}
+                result => return result,
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+    }
+
+    async fn try_place(
+        &self,
+        customer: Stored<Customer>,
+        request: &SyncRequest,
+    ) -> Result<(Requested, bool), AppError> {
+        let Stored { value: mut customer, rev } = customer;
+        if customer.status == Status::Paused {
+            return Err(AppError::Conflict("The customer is paused. Resume it before syncing.".to_owned()));
+        }
+        if let Some(slot) = request.slot {
+            if !customer.is_due(slot) {
+                return Err(AppError::Conflict("The customer is not due.".to_owned()));
+            }
+            customer.next_sync_at = customer.sync_frequency.next_after(slot);
+        }
+        if let Some(active) = self.active_sync(&customer).await? {
+            if request.slot.is_some() {
+                self.data.write(vec![Customers::put(&customer, rev)?]).await?;
+            }
+            return self.join(active, request).await;
+        }
+        let job =
+            Job::new(Kind::Sync, customer.id.clone(), request.trigger, request.actor.clone(), request.now, request.due);
+        customer.sync_job_id = Some(job.id.clone());
+        if request.trigger == Trigger::Manual {
+            customer.forgive();
+        }
+        let [job_item, pointer] = Jobs::insert(&job)?;
+        self.data.write(vec![Customers::put(&customer, rev)?, job_item, pointer]).await?;
+        Ok((Requested::New(job), true))
+    }
+
+    /// The sync job of a customer that has not ended.
+    pub(crate) async fn active_sync(&self, customer: &Customer) -> Result<Option<Stored<Job>>, StoreError> {
+        let Some(id) = &customer.sync_job_id else {
+            return Ok(None);
+        };
+        Ok(self.jobs.get(&customer.id, id).await?.filter(|job| !job.value.state.is_ended()))
+    }
+
+    /// A sync is under way: joins it, or has it followed by one more.
+    async fn join(&self, active: Stored<Job>, request: &SyncRequest) -> Result<(Requested, bool), AppError> {
+        let Stored { value: mut job, rev } = active;
+        let by_schedule = request.trigger == Trigger::Schedule;
+        match job.state {
+            State::Running if by_schedule || job.follow_up => Ok((Requested::Follows(job), false)),
+            State::Running => {
+                job.follow_up = true;
+                self.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                Ok((Requested::Follows(job), false))
+            }
+            // The schedule spreads its jobs over a quarter of an hour; a person does not wait for that.
+            State::Queued if job.next_attempt_at.is_some_and(|due| request.due.plus(IMPATIENCE) < due) => {
+                job.postpone(request.due);
+                self.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                Ok((Requested::Joined(job), true))
+            }
+            _ => Ok((Requested::Joined(job), false)),
+        }
+    }
+
+    /// Asks for a connection test with the stored credentials.
+    ///
+    /// # Errors
+    /// `NotFound`; store failures.
+    pub async fn request_test(&self, id: &CustomerId, actor: Option<String>, now: Timestamp) -> Result<Job, AppError> {
+        if self.customers.get(id).await?.is_none() {
+            return Err(AppError::NotFound("customer"));
+        }
+        let job = Job::new(Kind::Test, id.clone(), Trigger::Manual, actor, now, now);
+        self.data.write(Jobs::insert(&job)?.into()).await?;
+        self.send(&job, now).await;
+        Ok(job)
+    }
+
+    /// Sends the message that `job` waits for. A failure is logged only: the job is stored, the sweeper sends it again.
+    pub(crate) async fn send(&self, job: &Job, now: Timestamp) {
+        if let Err(error) = self.queue.send(&sending(job, now)).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(job_id = %job.id, customer_id = %job.customer_id, error, "a job's message was not sent; the sweeper will send it");
+        }
+    }
+}
+
+/// The message that `job` waits for, delayed until it is due.
+pub(crate) fn sending(job: &Job, now: Timestamp) -> Sending {
+    let delay = job.next_attempt_at.map_or(Duration::ZERO, |due| now.until(due));
+    Sending { message: Message::to(job), delay }
+}

@@ -1,0 +1,42 @@
+//! What can go wrong in a use case. Mapped once to an HTTP problem (`crate::http`) and once to a queue verdict
+//! (`crate::app::worker`).
+
+use std::time::Duration;
+
+use crate::{
+    aws::{queue::QueueError, sealing::SealError, table::StoreError},
+    domain::invalid::Invalid,
+    zuora::ZuoraError,
+};
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is no such thing, or the caller may not know that there is.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// Fields are wrong; all of them are named.
+    #[error("the request is invalid")]
+    Invalid(Invalid),
+    /// It does not apply in the present state, which the sentence names.
+    #[error("{0}")]
+    Conflict(String),
+    /// Zuora did not accept the credentials, or could not be asked.
+    #[error("the connection test failed")]
+    Connection(#[source] Box<ZuoraError>),
+    /// A shared budget is used up.
+    #[error("too many requests")]
+    TooMany {
+        /// When to come back.
+        retry_after: Duration,
+    },
+    /// A table failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+    /// A queue failed.
+    #[error("the queue failed")]
+    Queue(#[from] QueueError),
+    /// Encryption failed.
+    #[error("sealing failed")]
+    Seal(#[from] SealError),
+}

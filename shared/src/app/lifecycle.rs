@@ -1,0 +1,442 @@
+//! A job in a worker's hands: claiming it, ending the attempt, and reviving it when it fell silent.
+//!
+//! What must stay true:
+//! - Claiming a sync is one transaction: the job runs, the customer's lock is ours, and the customer names this job as its
+//!   sync. Ending the attempt is one transaction too: job, customer and lock together. A worker may die anywhere between.
+//! - First the tables, then the messages. What a crash leaves unsent, [`super::sweep`] sends.
+//! - A worker that lost its job (its lock expired and somebody else claimed it) changes nothing any more.
+
+use std::time::Duration;
+
+use super::{
+    dispatch::{Dispatcher, RACES},
+    error::AppError,
+};
+use crate::{
+    aws::{
+        customers::Customers,
+        jobs::Jobs,
+        queue::Queue,
+        table::{StoreError, Stored, Write},
+    },
+    domain::{
+        customer::{Customer, Status},
+        failure::{ErrorClass, Failure},
+        ids::{CustomerId, JobId},
+        job::{AfterFailure, Held, Job, Kind, Liveness, MAX_LISTED_ERRORS, State, Trigger, WorkflowError},
+        message::Message,
+        stats::Stats,
+        time::Timestamp,
+    },
+};
+
+/// A holder is certainly dead this long after its deadline: Lambda kills it there.
+const LOCK_MARGIN: Duration = Duration::from_secs(30);
+/// How long a job that needs the lock waits before it looks again.
+const LOCK_WAIT: Duration = Duration::from_secs(30);
+
+/// Takes jobs through their life; used by `sync` and, for the sweeper, by `schedule`.
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    /// Where jobs and customers are, and the job queue.
+    pub dispatcher: Dispatcher,
+    /// Where given-up jobs are announced.
+    pub dead_letters: Queue,
+}
+
+/// A job that is ours to work on.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The job, running.
+    pub job: Job,
+    /// Its customer; none only for a purge that has nothing left to remove.
+    pub customer: Option<Customer>,
+}
+
+/// What a message leads to.
+#[derive(Clone, Debug)]
+pub enum Claim {
+    /// Work on it.
+    Ours(Box<Claimed>),
+    /// Nothing to do; says why, for the log.
+    Nothing(&'static str),
+}
+
+/// What a sync found out, when it got as far as a result.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The counts.
+    pub stats: Stats,
+    /// Workflows that could not be stored.
+    pub errors: Vec<WorkflowError>,
+    /// What a guard held back.
+    pub held: Option<Held>,
+    /// Why the result is not whole.
+    pub failure: Option<Failure>,
+    /// Stored, not deleted workflows and their tasks afterwards.
+    pub counts: Option<(u64, u64)>,
+    /// Whether the listing was proven complete and everything in it was dealt with.
+    pub complete: bool,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// With a result.
+    Ended(Report),
+    /// Out of time with exports left; what is done is stored.
+    GoOn(Report),
+    /// Zuora asked to wait.
+    Wait {
+        /// For how long.
+        after: Duration,
+        /// Why.
+        failure: Failure,
+    },
+    /// It failed; the class says whether it is tried again.
+    Failed(Failure),
+    /// The customer no longer wants it.
+    Cancelled(&'static str),
+    /// A connection test's result.
+    Tested(Option<Failure>),
+    /// A purge removed everything, its own job included.
+    Purged,
+}
+
+/// What happened to a job's message afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// It was sent again.
+    Sent,
+    /// A dead letter was sent.
+    DeadLettered,
+}
+
+impl Lifecycle {
+    /// Claims the job that a message points to, if the message counts.
+    ///
+    /// # Errors
+    /// Store failures: the message should come again.
+    pub async fn claim(&self, message: &Message, now: Timestamp, deadline: Timestamp) -> Result<Claim, AppError> {
+        let Message::JobV1 { job_id, customer_id, seq } = message;
+        for _ in 0..RACES {
+            let Some(found) = self.dispatcher.jobs.get(customer_id, job_id).await? else {
+                return Ok(Claim::Nothing("the job is gone"));
+            };
+            match found.value.liveness(*seq, now) {
+                Liveness::Stale => return Ok(Claim::Nothing("a later message replaced this one, or the job is over")),
+                Liveness::TooEarly(due) => {
+                    return self.hold_back(found, due, now).await.map(|()| Claim::Nothing("the job still waits"));
+                }
+                Liveness::Live => {}
+            }
+            match self.try_claim(found, now, deadline.plus(LOCK_MARGIN)).await {
+                Err(AppError::Store(StoreError::Conflict { .. })) => {}
+                result => return result,
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+    }
+
+    async fn try_claim(&self, found: Stored<Job>, now: Timestamp, until: Timestamp) -> Result<Claim, AppError> {
+        let Stored { value: mut job, rev } = found;
+        let customer = self.dispatcher.customers.get_any(&job.customer_id).await?;
+        let mut writes = Vec::new();
+        let customer = match (job.kind, customer) {
+            (Kind::Purge, customer) => customer.map(|found| found.value),
+            (_, None) => return self.drop_job(job, rev, "the customer was deleted", now).await,
+            (_, Some(found)) if found.value.status == Status::Deleting => {
+                return self.drop_job(job, rev, "the customer is being deleted", now).await;
+            }
+            (Kind::Test, Some(found)) => Some(found.value),
+            (Kind::Sync, Some(found)) if found.value.status == Status::Paused => {
+                return self.drop_job(job, rev, "the customer is paused", now).await;
+            }
+            (Kind::Sync, Some(Stored { value: mut customer, rev: customer_rev })) => {
+                if let Some(other) = self.other_sync(&customer, &job.id).await? {
+                    return self.give_way(job, rev, other).await;
+                }
+                customer.sync_job_id = Some(job.id.clone());
+                writes.push(Customers::put(&customer, customer_rev)?);
+                Some(customer)
+            }
+        };
+        let mut claimed = job.clone();
+        claimed.claim(now, until);
+        writes.push(Jobs::put(&claimed, rev)?);
+        let lock = writes.len();
+        if job.kind != Kind::Test {
+            writes.push(Jobs::take_lock(&claimed, until, now)?);
+        }
+        match self.dispatcher.data.write(writes).await {
+            Err(StoreError::Conflict { failed }) if failed == [lock] => {
+                job.postpone(now.plus(LOCK_WAIT));
+                self.dispatcher.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                self.dispatcher.send(&job, now).await;
+                Ok(Claim::Nothing("somebody else works on the customer"))
+            }
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(Claim::Ours(Box::new(Claimed { job: claimed, customer }))),
+        }
+    }
+
+    /// Another sync of the customer that has not ended: this one must not run beside it.
+    async fn other_sync(&self, customer: &Customer, mine: &JobId) -> Result<Option<Stored<Job>>, StoreError> {
+        if customer.sync_job_id.as_ref() == Some(mine) {
+            return Ok(None);
+        }
+        self.dispatcher.active_sync(customer).await
+    }
+
+    /// The other sync does this one's work: a running one is followed by one more.
+    async fn give_way(&self, mut job: Job, rev: u64, other: Stored<Job>) -> Result<Claim, AppError> {
+        let mut writes = Vec::new();
+        let Stored { value: mut other, rev: other_rev } = other;
+        job.supersede(other.id.clone());
+        if other.state == State::Running && !other.follow_up {
+            other.follow_up = true;
+            writes.push(Jobs::put(&other, other_rev)?);
+        }
+        writes.push(Jobs::put(&job, rev)?);
+        self.dispatcher.data.write(writes).await?;
+        Ok(Claim::Nothing("another sync of the customer is under way"))
+    }
+
+    async fn drop_job(&self, mut job: Job, rev: u64, why: &'static str, now: Timestamp) -> Result<Claim, AppError> {
+        job.cancel(&sentence(why), now);
+        self.dispatcher.data.write(vec![Jobs::put(&job, rev)?]).await?;
+        Ok(Claim::Nothing(why))
+    }
+
+    /// A wait longer than SQS can delay: sent again for the rest.
+    async fn hold_back(&self, found: Stored<Job>, due: Timestamp, now: Timestamp) -> Result<(), AppError> {
+        let Stored { value: mut job, rev } = found;
+        job.seq += 1;
+        job.next_attempt_at = Some(due);
+        match self.dispatcher.data.write(vec![Jobs::put(&job, rev)?]).await {
+            Ok(()) => self.dispatcher.send(&job, now).await,
+            // Somebody changed the job, so somebody sends for it.
+            Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Ends an attempt: job, customer and lock in one transaction, then the messages.
+    ///
+    /// Returns the job as it stands, or none when it was no longer ours.
+    ///
+    /// # Errors
+    /// Store failures: the lock expires, and the message comes again.
+    pub async fn settle(&self, claimed: &Claimed, outcome: Outcome, now: Timestamp) -> Result<Option<Job>, AppError> {
+        for _ in 0..RACES {
+            match self.try_settle(claimed, outcome.clone(), now).await {
+                Err(AppError::Store(StoreError::Conflict { .. })) => {}
+                result => return result,
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+    }
+
+    async fn try_settle(&self, claimed: &Claimed, outcome: Outcome, now: Timestamp) -> Result<Option<Job>, AppError> {
+        let Some(found) = self.dispatcher.jobs.get(&claimed.job.customer_id, &claimed.job.id).await? else {
+            return Ok(None);
+        };
+        let Stored { value: mut job, rev } = found;
+        if job.state != State::Running || job.lock_until != claimed.job.lock_until {
+            return Ok(None);
+        }
+        let report = apply(&mut job, outcome, now);
+        let mut writes = Vec::new();
+        if job.kind != Kind::Test {
+            writes.push(Jobs::release_lock(&job));
+        }
+        let follow_up = self.settle_customer(&mut job, report.as_ref(), &mut writes, now).await?;
+        writes.push(Jobs::put(&job, rev)?);
+        self.dispatcher.data.write(writes).await?;
+        self.announce(&job, now).await;
+        if let Some(next) = follow_up {
+            self.dispatcher.send(&next, now).await;
+        }
+        Ok(Some(job))
+    }
+
+    /// Adds what the customer takes over from its job; returns the follow-up job, if one is due.
+    async fn settle_customer(
+        &self,
+        job: &mut Job,
+        report: Option<&Ended>,
+        writes: &mut Vec<Write>,
+        now: Timestamp,
+    ) -> Result<Option<Job>, AppError> {
+        let ended = job.state.is_ended();
+        if job.kind == Kind::Purge || !(ended || report.is_some()) {
+            return Ok(None);
+        }
+        let Some(found) = self.dispatcher.customers.get(&job.customer_id).await? else {
+            return Ok(None);
+        };
+        let Stored { value: mut customer, rev } = found;
+        let mut follow_up = None;
+        if job.kind == Kind::Test {
+            customer.record_test(job.error.clone(), now);
+        } else {
+            if let Some(counts) = report.and_then(|report| report.counts) {
+                (customer.workflows_count, customer.tasks_count) = counts;
+            }
+            if report.is_some_and(|report| report.complete) {
+                customer.last_complete_sync_at = job.started_at;
+            }
+            if ended {
+                customer.record(job, now);
+                follow_up = follow(job, &mut customer, now);
+            }
+        }
+        writes.push(Customers::put(&customer, rev)?);
+        if let Some(next) = &follow_up {
+            writes.extend(Jobs::insert(next)?);
+        }
+        Ok(follow_up)
+    }
+
+    /// Sends what the job's new state calls for.
+    async fn announce(&self, job: &Job, now: Timestamp) -> Option<Settled> {
+        match job.state {
+            State::Queued | State::Waiting => {
+                self.dispatcher.send(job, now).await;
+                Some(Settled::Sent)
+            }
+            State::Failed if job.dead_lettered_at.is_some() => {
+                let class = job.error.as_ref().map_or(ErrorClass::Bug, |error| error.class);
+                if let Err(error) = self.dead_letters.send_dead_letter(&Message::to(job), class).await {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a dead letter was not sent; the job is listed and can be redriven all the same");
+                }
+                Some(Settled::DeadLettered)
+            }
+            _ => None,
+        }
+    }
+
+    /// Revives a silent job, or gives it up; none when it is no longer silent.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn sweep(&self, job: &Job, now: Timestamp) -> Result<Option<Settled>, AppError> {
+        let Some(found) = self.dispatcher.jobs.get(&job.customer_id, &job.id).await? else {
+            return Ok(None);
+        };
+        let Stored { value: mut job, rev } = found;
+        if !job.is_silent(now) || self.somebody_works_on(&job.customer_id, &job.id, now).await? {
+            return Ok(None);
+        }
+        let given_up = job.sweep(now) == AfterFailure::GivenUp;
+        let mut writes = vec![Jobs::put(&job, rev)?];
+        if given_up
+            && job.kind == Kind::Sync
+            && let Some(found) = self.dispatcher.customers.get(&job.customer_id).await?
+        {
+            let Stored { value: mut customer, rev } = found;
+            customer.record(&job, now);
+            writes.push(Customers::put(&customer, rev)?);
+        }
+        match self.dispatcher.data.write(writes).await {
+            Ok(()) => Ok(self.announce(&job, now).await),
+            Err(StoreError::Conflict { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn somebody_works_on(&self, customer: &CustomerId, job: &JobId, now: Timestamp) -> Result<bool, StoreError> {
+        let lock = self.dispatcher.jobs.lock(customer).await?;
+        Ok(lock.is_some_and(|lock| lock.lock_until > now && lock.job_id == *job))
+    }
+}
+
+/// What a report leaves for the customer.
+struct Ended {
+    counts: Option<(u64, u64)>,
+    complete: bool,
+}
+
+/// Moves the job on as the outcome says.
+fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<Ended> {
+    match outcome {
+        Outcome::Ended(report) => Some(apply_report(job, report, now)),
+        Outcome::GoOn(report) => {
+            job.stats = report.stats;
+            job.errors = first(report.errors);
+            job.go_on(now);
+            Some(Ended { counts: report.counts, complete: false })
+        }
+        Outcome::Wait { after, failure } => {
+            job.wait(now.plus(after), failure);
+            None
+        }
+        Outcome::Failed(failure) => {
+            if failure.class.is_permanent() {
+                job.fail(failure, now);
+            } else {
+                job.fail_transiently(failure, now, fastrand_below);
+            }
+            None
+        }
+        Outcome::Cancelled(why) => {
+            job.cancel(&sentence(why), now);
+            None
+        }
+        Outcome::Tested(failure) => {
+            let state = if failure.is_none() { State::Succeeded } else { State::Failed };
+            job.error = failure;
+            job.finish(state, now);
+            None
+        }
+        Outcome::Purged => {
+            job.finish(State::Succeeded, now);
+            None
+        }
+    }
+}
+
+fn apply_report(job: &mut Job, report: Report, now: Timestamp) -> Ended {
+    let state = if report.held.is_some() {
+        State::Held
+    } else if report.complete && report.stats.errors == 0 {
+        State::Succeeded
+    } else {
+        State::Incomplete
+    };
+    job.stats = report.stats;
+    job.errors = first(report.errors);
+    job.error = report
+        .failure
+        .or_else(|| report.held.as_ref().map(|held| Failure::new(ErrorClass::Guard, held.reason.clone())));
+    job.held = report.held;
+    job.finish(state, now);
+    Ended { counts: report.counts, complete: report.complete }
+}
+
+fn first(mut errors: Vec<WorkflowError>) -> Vec<WorkflowError> {
+    errors.truncate(MAX_LISTED_ERRORS);
+    errors
+}
+
+/// The one job that follows a sync during which another was asked for.
+fn follow(job: &Job, customer: &mut Customer, now: Timestamp) -> Option<Job> {
+    if !job.follow_up || !customer.is_syncable() {
+        return None;
+    }
+    let next = Job::new(Kind::Sync, customer.id.clone(), Trigger::FollowUp, job.actor.clone(), now, now);
+    customer.sync_job_id = Some(next.id.clone());
+    Some(next)
+}
+
+fn sentence(why: &str) -> String {
+    let mut letters = why.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+fn fastrand_below(n: u64) -> u64 {
+    fastrand::u64(0..n)
+}

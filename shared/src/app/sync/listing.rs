@@ -1,0 +1,207 @@
+//! The full listing, and the proof that it is complete.
+//!
+//! Complete = every page answered and was well formed, no item without an id, no page came twice, and the last page is
+//! proven: no further one announced, and it was short or an extra page after it was empty. Anything else is incomplete:
+//! what was seen may be stored, nothing may be deleted. Source: reliability.md section 8, R14-R22.
+
+use std::collections::{HashSet, VecDeque};
+
+use futures::{StreamExt, stream::FuturesOrdered};
+use serde_json::value::RawValue;
+
+use super::{Run, Stop, upstream::Refusal};
+use crate::{
+    domain::{
+        failure::{ErrorClass, Failure},
+        guard::Seen,
+        ids::WorkflowId,
+        job::WorkflowError,
+        listed::ListedWorkflow,
+    },
+    zuora::{PAGE_LENGTH, Page, ZuoraErrorKind},
+};
+
+/// A tenant with more pages than this is not synced: a listing must fit one run.
+const MAX_PAGES: u32 = 1_000;
+/// Pages asked for at the same time, once the stored count says that they exist.
+const LOOK_AHEAD: usize = 4;
+
+/// What Zuora listed.
+pub(super) struct Listing {
+    /// Each workflow once.
+    pub(super) items: Vec<(WorkflowId, ListedWorkflow)>,
+    /// Items without a usable id.
+    nameless: u64,
+    /// Whether absence from it means anything.
+    pub(super) complete: bool,
+    /// Why it is not complete.
+    pub(super) failure: Option<Failure>,
+}
+
+impl Listing {
+    pub(super) fn seen(&self) -> Vec<Seen<'_>> {
+        self.items.iter().map(|(id, item)| (id, item.created_at.as_deref())).collect()
+    }
+
+    /// One error per item without a usable id.
+    pub(super) fn errors(&self) -> Vec<WorkflowError> {
+        let message = "Zuora listed an item without a usable id.";
+        let error = WorkflowError { workflow_id: None, class: ErrorClass::Transient, message: message.to_owned() };
+        (0..self.nameless).map(|_| error.clone()).collect()
+    }
+}
+
+/// What the pages so far amount to.
+#[derive(Default)]
+struct Walk {
+    items: Vec<(WorkflowId, ListedWorkflow)>,
+    ids: HashSet<WorkflowId>,
+    pages: HashSet<String>,
+    nameless: u64,
+}
+
+/// Whether the walk goes on after a page.
+enum Next {
+    More,
+    Complete,
+    Broken(&'static str),
+}
+
+impl Run<'_> {
+    /// Lists all workflows. Page 1 alone; then several at once, as far as the number of `stored` ones promises pages.
+    pub(super) async fn list(&self, stored: usize) -> Result<Listing, Stop> {
+        let promised = u32::try_from(stored.div_ceil(PAGE_LENGTH)).unwrap_or(MAX_PAGES);
+        let mut walk = Walk::default();
+        let mut asked = VecDeque::new();
+        let mut answers = FuturesOrdered::new();
+        let mut next = 1;
+        loop {
+            while answers.is_empty() || (walk.started() && next <= promised && answers.len() < LOOK_AHEAD) {
+                if next > MAX_PAGES {
+                    let message = format!("The tenant has more than {MAX_PAGES} pages of workflows.");
+                    return Err(Stop::Failed(Failure::new(ErrorClass::TooLarge, message)));
+                }
+                asked.push_back(next);
+                answers.push_back(self.upstream.page(next));
+                next += 1;
+            }
+            let (Some(number), Some(answer)) = (asked.pop_front(), answers.next().await) else {
+                continue;
+            };
+            let page = match answer {
+                Ok(page) => page,
+                Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
+                    return Ok(walk.end(Some(format!("Page {number} of the listing: {}", error.failure().message))));
+                }
+                Err(refusal) => return Err(refusal.into()),
+            };
+            match walk.take(&page) {
+                Next::More => {}
+                Next::Complete => return Ok(walk.end(None)),
+                Next::Broken(why) => return Ok(walk.end(Some(format!("Page {number} of the listing {why}.")))),
+            }
+            self.check_wanted().await?;
+            if self.is_late() {
+                let message = "Zuora's listing took longer than one run may take.";
+                return Err(Stop::Failed(Failure::new(ErrorClass::Transient, message)));
+            }
+        }
+    }
+}
+
+impl Walk {
+    fn started(&self) -> bool {
+        !self.pages.is_empty()
+    }
+
+    fn take(&mut self, page: &Page) -> Next {
+        if page.items.is_empty() {
+            self.pages.insert(page.content_hash.clone());
+            return if page.has_next { Next::Broken("is empty but announces another") } else { Next::Complete };
+        }
+        if !self.pages.insert(page.content_hash.clone()) {
+            return Next::Broken("repeats an earlier one");
+        }
+        for item in &page.items {
+            match identify(item) {
+                Some((id, listed)) => {
+                    // Page-number paging can show one workflow twice when the list moves: it counts once.
+                    if self.ids.insert(id.clone()) {
+                        self.items.push((id, listed));
+                    }
+                }
+                None => self.nameless += 1,
+            }
+        }
+        // A full page without a next one is asked about once more: "no more" is never taken on trust (R22).
+        if page.has_next || page.items.len() >= PAGE_LENGTH { Next::More } else { Next::Complete }
+    }
+
+    fn end(self, broken: Option<String>) -> Listing {
+        let nameless = (self.nameless > 0)
+            .then(|| format!("{} listed items have no usable id, so what is missing cannot be told.", self.nameless));
+        let why = broken.or(nameless);
+        Listing {
+            items: self.items,
+            nameless: self.nameless,
+            complete: why.is_none(),
+            failure: why.map(|why| Failure::new(ErrorClass::Transient, format!("{why} Nothing was deleted."))),
+        }
+    }
+}
+
+fn identify(item: &RawValue) -> Option<(WorkflowId, ListedWorkflow)> {
+    let listed = ListedWorkflow::parse(item).ok()?;
+    let id = listed.zuora_id.parse().ok()?;
+    Some((id, listed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(ids: std::ops::Range<u32>, has_next: bool) -> Page {
+        let items = ids.clone().map(|id| RawValue::from_string(format!(r#"{{"id":{id},"name":"w{id}"}}"#)).unwrap());
+        Page { items: items.collect(), has_next, content_hash: format!("{ids:?}") }
+    }
+
+    #[test]
+    fn a_short_last_page_completes_and_a_full_one_is_asked_about_again() {
+        assert!(matches!(Walk::default().take(&page(0..49, false)), Next::Complete));
+        let mut walk = Walk::default();
+        assert!(matches!(walk.take(&page(0..50, false)), Next::More));
+        assert!(matches!(walk.take(&page(0..0, false)), Next::Complete));
+        assert!(walk.end(None).complete);
+    }
+
+    #[test]
+    fn a_repeated_page_and_an_empty_one_that_promises_more_break_the_walk() {
+        let mut walk = Walk::default();
+        walk.take(&page(0..50, true));
+
+        assert!(matches!(walk.take(&page(0..50, true)), Next::Broken(_)));
+        assert!(matches!(Walk::default().take(&page(0..0, true)), Next::Broken(_)));
+    }
+
+    #[test]
+    fn a_workflow_on_two_pages_counts_once() {
+        let mut walk = Walk::default();
+        walk.take(&page(0..50, true));
+        walk.take(&page(49..60, false));
+
+        assert_eq!(walk.end(None).items.len(), 60);
+    }
+
+    #[test]
+    fn an_item_without_a_usable_id_makes_the_listing_incomplete_and_is_an_error() {
+        for item in [r#"{"name":"x"}"#, r#"{"id":null}"#, r#"{"id":"a#b"}"#, "[]", "7"] {
+            let mut walk = Walk::default();
+            let raw = RawValue::from_string(item.to_owned()).unwrap();
+            walk.take(&Page { items: vec![raw], has_next: false, content_hash: "h".into() });
+            let listing = walk.end(None);
+
+            assert!(!listing.complete, "{item}");
+            assert_eq!(listing.errors().len(), 1, "{item}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Zuora as one run sees it: with a token that is cached, refreshed before it expires, and replaced once if Zuora rejects it.
+//!
+//! What must stay true: a token is used only with the credential version and the origin it was issued for, and every new
+//! one takes a place in the minute's budget first.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::Mutex;
+
+use super::{Stop, Syncer};
+use crate::{
+    aws::{limits, sealing::SealError, vault::CachedToken},
+    clock,
+    domain::{
+        base_url::{BaseUrl, BaseUrlPolicy},
+        customer::Customer,
+        failure::{ErrorClass, Failure},
+        ids::{JobId, WorkflowId},
+        time::Timestamp,
+    },
+    zuora::{IssuedToken, Page, Session, Version, Zuora, ZuoraError, ZuoraErrorKind, session::REQUEST_TIMEOUT},
+};
+
+/// A token is not used in its last minutes: a run must not outlive it.
+const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
+
+/// A session and until when its token is used.
+#[derive(Clone)]
+struct Open {
+    session: Session,
+    expires_at: Timestamp,
+    /// How many tokens this run has had.
+    generation: u32,
+}
+
+/// Zuora for one run of one customer.
+pub struct Upstream<'a> {
+    syncer: &'a Syncer,
+    customer: &'a Customer,
+    base: BaseUrl,
+    open: Mutex<Open>,
+    track_id: String,
+}
+
+impl<'a> Upstream<'a> {
+    /// Opens with the cached token, or with a new one.
+    pub async fn open(syncer: &'a Syncer, customer: &'a Customer, job: &JobId) -> Result<Self, Stop> {
+        let base = base_url(&syncer.policy, customer)?;
+        let track_id = job.to_string();
+        let (token, expires_at) = match cached(syncer, customer, &base).await {
+            Some(cached) => cached,
+            None => issue(syncer, customer, &base, &track_id).await?,
+        };
+        let session = Session::new(base.clone(), token, track_id.clone());
+        let open = Mutex::new(Open { session, expires_at, generation: 0 });
+        Ok(Self { syncer, customer, base, open, track_id })
+    }
+
+    /// One page of the listing.
+    pub async fn page(&self, number: u32) -> Result<Page, Refusal> {
+        self.ask(async |zuora: &Zuora, session: &Session| zuora.workflows_page(session, number).await).await
+    }
+
+    /// Whether Zuora still has the workflow.
+    pub async fn has(&self, id: &WorkflowId) -> Result<bool, Refusal> {
+        self.ask(async |zuora: &Zuora, session: &Session| {
+            zuora.workflow(session, id.as_str()).await.map(|workflow| workflow.is_some())
+        })
+        .await
+    }
+
+    /// A workflow's export.
+    pub async fn export(&self, id: &WorkflowId, version: Version) -> Result<bytes::Bytes, Refusal> {
+        self.ask(async |zuora: &Zuora, session: &Session| zuora.export(session, id.as_str(), version).await).await
+    }
+
+    /// Asks once; if the token is rejected, gets a new one and asks once more.
+    async fn ask<T>(&self, request: impl AsyncFn(&Zuora, &Session) -> Result<T, ZuoraError>) -> Result<T, Refusal> {
+        let open = self.current().await.map_err(Refusal::Stop)?;
+        match request(&self.syncer.zuora, &open.session).await {
+            Err(error) if error.kind == ZuoraErrorKind::TokenRejected => {}
+            result => return result.map_err(Refusal::Zuora),
+        }
+        let open = self.replace(open.generation).await.map_err(Refusal::Stop)?;
+        request(&self.syncer.zuora, &open.session).await.map_err(Refusal::Zuora)
+    }
+
+    /// The session, with a new token if the old one is about to expire.
+    async fn current(&self) -> Result<Open, Stop> {
+        let mut open = self.open.lock().await;
+        if open.expires_at <= clock::now() {
+            self.renew(&mut open).await?;
+        }
+        Ok(open.clone())
+    }
+
+    /// A session with a newer token than the rejected one; of many requests rejected together, one asks for it.
+    async fn replace(&self, rejected: u32) -> Result<Open, Stop> {
+        let mut open = self.open.lock().await;
+        if open.generation == rejected {
+            self.renew(&mut open).await?;
+        }
+        Ok(open.clone())
+    }
+
+    /// Budget and counters of the session go on: they belong to the run.
+    async fn renew(&self, open: &mut Open) -> Result<(), Stop> {
+        let (token, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id).await?;
+        *open = Open { session: open.session.renewed(token), expires_at, generation: open.generation + 1 };
+        Ok(())
+    }
+}
+
+/// Why Zuora did not answer a question.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Zuora's answer, to be judged by the caller.
+    Zuora(ZuoraError),
+    /// Something of our own stopped the run.
+    Stop(Stop),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Zuora(error) => error.into(),
+            Refusal::Stop(stop) => stop,
+        }
+    }
+}
+
+/// The customer's base URL, checked again at use: the policy may have changed since it was stored.
+pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<BaseUrl, Stop> {
+    policy.parse(&customer.zuora_base_url).map_err(|error| {
+        Stop::Failed(Failure::new(ErrorClass::Config, format!("The base URL is not allowed: {error}")))
+    })
+}
+
+async fn cached(syncer: &Syncer, customer: &Customer, base: &BaseUrl) -> Option<(SecretString, Timestamp)> {
+    let cached = match syncer.vault.token(&customer.id).await {
+        Ok(cached) => cached?,
+        Err(error) => return ignore(&error),
+    };
+    let usable = cached.credential_version == customer.credential_version
+        && cached.base_url == base.as_str()
+        && cached.expires_at > clock::now();
+    if !usable {
+        return None;
+    }
+    match syncer.tokens.open(&customer.id, cached.ciphertext).await {
+        Ok(token) => Some((token, cached.expires_at)),
+        Err(error) => ignore(&error),
+    }
+}
+
+/// The cache is a help, not a need.
+fn ignore<T>(error: &(dyn std::error::Error + 'static)) -> Option<T> {
+    tracing::warn!(error, "the cached token could not be used");
+    None
+}
+
+/// Asks Zuora for a token with the stored credentials, and caches it.
+async fn issue(
+    syncer: &Syncer,
+    customer: &Customer,
+    base: &BaseUrl,
+    track_id: &str,
+) -> Result<(SecretString, Timestamp), Stop> {
+    let token = fresh_token(syncer, customer, base, track_id, REQUEST_TIMEOUT).await?;
+    let now = clock::now();
+    // A short-lived token is used for half its life.
+    let life = token.expires_in.checked_sub(EXPIRY_MARGIN).unwrap_or_default().max(token.expires_in / 2);
+    let expires_at = now.plus(life);
+    match syncer.tokens.seal(&customer.id, &token.access_token).await {
+        Ok(ciphertext) => {
+            let credential_version = customer.credential_version;
+            let cached = CachedToken { ciphertext, credential_version, base_url: base.as_str().to_owned(), expires_at };
+            if let Err(error) = syncer.vault.put_token(&customer.id, &cached).await {
+                let _: Option<()> = ignore(&error);
+            }
+        }
+        Err(error) => {
+            let _: Option<()> = ignore(&error);
+        }
+    }
+    Ok((token.access_token, expires_at))
+}
+
+/// A token straight from Zuora, never from the cache.
+pub(crate) async fn fresh_token(
+    syncer: &Syncer,
+    customer: &Customer,
+    base: &BaseUrl,
+    track_id: &str,
+    timeout: Duration,
+) -> Result<IssuedToken, Stop> {
+    let stored = syncer.vault.credentials(&customer.id).await?.ok_or(SealError::DecryptFailed)?;
+    let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
+    let now = clock::now();
+    if !limits::take_token_request(&syncer.dispatcher.data, now).await? {
+        let wait = Duration::from_secs(60 - u64::try_from(now.seconds().rem_euclid(60)).unwrap_or_default());
+        let failure =
+            Failure::new(ErrorClass::RateLimit, "Too many token requests this minute; the sync goes on in the next.");
+        return Err(Stop::Wait(wait + Duration::from_millis(fastrand::u64(0..=5000)), failure));
+    }
+    Ok(syncer.zuora.token(base, &customer.zuora_client_id, &secret, track_id, timeout).await?)
+}

@@ -1,0 +1,54 @@
+//! Customers in the data table.
+
+use super::{
+    keys,
+    table::{Condition, Range, StoreError, Stored, Table, Write, parse, to_item},
+};
+use crate::domain::{
+    customer::{Customer, Status},
+    ids::CustomerId,
+};
+
+/// The customers of a data table.
+#[derive(Clone, Debug)]
+pub struct Customers {
+    table: Table,
+}
+
+impl Customers {
+    /// The customers in `table`.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads a customer that is not being deleted.
+    pub async fn get(&self, id: &CustomerId) -> Result<Option<Stored<Customer>>, StoreError> {
+        Ok(self.get_any(id).await?.filter(|found| found.value.status != Status::Deleting))
+    }
+
+    /// Reads a customer, even one being deleted: for its purge.
+    pub async fn get_any(&self, id: &CustomerId) -> Result<Option<Stored<Customer>>, StoreError> {
+        self.table.get(&keys::profile(id)).await
+    }
+
+    /// All customers that are not being deleted, by name. The index lags behind by moments.
+    pub async fn all(&self) -> Result<Vec<Customer>, StoreError> {
+        let items = self.table.all(&Range::index(keys::CUSTOMERS, "")).await?;
+        let customers = items.into_iter().map(|item| Ok(parse::<Customer>(item)?.value));
+        customers.filter(|c| c.as_ref().map_or(true, |c| c.status != Status::Deleting)).collect()
+    }
+
+    /// The write that stores a customer read at `rev`; 0 = a new one.
+    pub fn put(customer: &Customer, rev: u64) -> Result<Write, StoreError> {
+        let index = keys::customer_by_name(&customer.name, &customer.id);
+        let visible = customer.status != Status::Deleting;
+        let item = to_item(customer, &keys::profile(&customer.id), visible.then_some(&index), rev + 1, None)?;
+        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        Ok(Write::Put(Box::new(item), condition))
+    }
+
+    /// The write that removes a customer that was read at `rev`.
+    pub fn delete(id: &CustomerId, rev: u64) -> Write {
+        Write::Delete(keys::profile(id), Condition::RevIs(rev))
+    }
+}

@@ -1,0 +1,194 @@
+//! Jobs, their pointers, and the lock on a customer, in the data table.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    keys,
+    table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, parse, to_item},
+};
+use crate::domain::{
+    ids::{CustomerId, JobId},
+    job::{Job, RETENTION, State},
+    time::Timestamp,
+};
+
+/// Whose job it is: lets a job be found by its id alone, with a strong read.
+#[derive(Debug, Serialize, Deserialize)]
+struct Pointer {
+    customer_id: CustomerId,
+}
+
+/// The lock on a customer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Lock {
+    /// Who holds it.
+    pub job_id: JobId,
+    /// From then on the holder is certainly dead.
+    pub lock_until: Timestamp,
+}
+
+/// Which jobs a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only this customer's.
+    pub customer: Option<CustomerId>,
+    /// Only in this state.
+    pub state: Option<State>,
+    /// Only older than this job.
+    pub before: Option<JobId>,
+    /// Only made at or after this moment.
+    pub since: Option<Timestamp>,
+}
+
+/// The jobs of a data table.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    table: Table,
+}
+
+impl Jobs {
+    /// The jobs in `table`.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads a customer's job.
+    pub async fn get(&self, customer: &CustomerId, id: &JobId) -> Result<Option<Stored<Job>>, StoreError> {
+        self.table.get(&keys::job(customer, id)).await
+    }
+
+    /// Reads a job by its id alone.
+    pub async fn find(&self, id: &JobId) -> Result<Option<Stored<Job>>, StoreError> {
+        match self.table.get::<Pointer>(&keys::job_pointer(id)).await? {
+            Some(pointer) => self.get(&pointer.value.customer_id, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Reads the lock of a customer.
+    pub async fn lock(&self, customer: &CustomerId) -> Result<Option<Lock>, StoreError> {
+        Ok(self.table.get::<Lock>(&keys::lock(customer)).await?.map(|lock| lock.value))
+    }
+
+    /// Lists jobs, newest first, until `limit` satisfy `keep`; says whether there are more.
+    ///
+    /// Across states this merges one ordered list per state: ids sort by age.
+    pub async fn list(
+        &self,
+        selection: &Selection,
+        limit: usize,
+        keep: impl Fn(&Job) -> bool,
+    ) -> Result<(Vec<Job>, bool), StoreError> {
+        let mut found = Vec::new();
+        for range in ranges(selection) {
+            found.extend(self.newest(&range, selection, limit + 1, &keep).await?);
+        }
+        found.sort_by(|a: &Job, b| b.id.cmp(&a.id));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        Ok((found, more))
+    }
+
+    /// All jobs in one state, oldest first. The index lags behind by moments: read a job again before acting on it.
+    pub async fn in_state(&self, state: State) -> Result<Vec<Job>, StoreError> {
+        let items = self.table.all(&Range::index(keys::jobs_in(state), "")).await?;
+        items.into_iter().map(|item| Ok(parse::<Job>(item)?.value)).collect()
+    }
+
+    /// How many jobs are in one state.
+    pub async fn count(&self, state: State) -> Result<u64, StoreError> {
+        self.table.count(&Range::index(keys::jobs_in(state), "")).await
+    }
+
+    async fn newest(
+        &self,
+        range: &Range,
+        selection: &Selection,
+        limit: usize,
+        keep: impl Fn(&Job) -> bool,
+    ) -> Result<Vec<Job>, StoreError> {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.table.page(range, after).await?;
+            for item in page.items {
+                let job = parse::<Job>(item)?.value;
+                let wanted = selection.before.as_ref() != Some(&job.id)
+                    && selection.since.is_none_or(|since| since <= job.created_at)
+                    && selection.state.is_none_or(|state| state == job.state)
+                    && keep(&job);
+                if wanted {
+                    found.push(job);
+                }
+                if found.len() == limit {
+                    return Ok(found);
+                }
+            }
+            after = page.last;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// The writes that store a new job and its pointer.
+    pub fn insert(job: &Job) -> Result<[Write; 2], StoreError> {
+        let pointer = Pointer { customer_id: job.customer_id.clone() };
+        let ttl = ttl(job.created_at.plus(RETENTION));
+        let pointer = to_item(&pointer, &keys::job_pointer(&job.id), None, 1, Some(ttl))?;
+        Ok([Self::put(job, 0)?, Write::Put(Box::new(pointer), Condition::Absent)])
+    }
+
+    /// The write that stores a job read at `rev`; 0 = a new one.
+    pub fn put(job: &Job, rev: u64) -> Result<Write, StoreError> {
+        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        Ok(Write::Put(Box::new(Self::item(job, rev)?), condition))
+    }
+
+    fn item(job: &Job, rev: u64) -> Result<Item, StoreError> {
+        let index = keys::job_by_state(job.state, &job.id);
+        let ttl = ttl(job.finished_at.unwrap_or(job.created_at).plus(RETENTION));
+        to_item(job, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, Some(ttl))
+    }
+
+    /// The write that takes the lock on a customer: fails while somebody else may be alive.
+    pub fn take_lock(job: &Job, until: Timestamp, now: Timestamp) -> Result<Write, StoreError> {
+        let lock = Lock { job_id: job.id.clone(), lock_until: until };
+        let item = to_item(&lock, &keys::lock(&job.customer_id), None, 1, Some(ttl(until) + 86_400))?;
+        let free = Condition::That(
+            "attribute_not_exists(PK) OR lock_until <= :now",
+            vec![(":now", AttributeValue::S(now.to_string()))],
+        );
+        Ok(Write::Put(Box::new(item), free))
+    }
+
+    /// The write that gives the lock back.
+    pub fn release_lock(job: &Job) -> Write {
+        let mine = vec![(":job", AttributeValue::S(job.id.to_string()))];
+        Write::Delete(keys::lock(&job.customer_id), Condition::That("attribute_not_exists(PK) OR job_id = :job", mine))
+    }
+}
+
+fn ranges(selection: &Selection) -> Vec<Range> {
+    let between = |range: Range, first: &str, last: String| Range {
+        keys: SortKeys::Between(first.to_owned(), last),
+        descending: true,
+        ..range
+    };
+    // The id begins with its millisecond in hex, so a moment bounds the range.
+    let first =
+        selection.since.map_or_else(|| "job_".to_owned(), |since| format!("job_{:012x}", since.millis().max(0)));
+    let last = selection.before.as_ref().map_or_else(|| "job_~".to_owned(), ToString::to_string);
+    if let Some(customer) = &selection.customer {
+        let partition = Range::table(keys::customer_partition(customer), "");
+        let first = format!("{}{first}", keys::JOB_PREFIX);
+        return vec![between(partition, &first, format!("{}{last}", keys::JOB_PREFIX))];
+    }
+    let states = selection.state.map_or_else(|| State::ALL.to_vec(), |state| vec![state]);
+    states.into_iter().map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone())).collect()
+}
+
+fn ttl(at: Timestamp) -> i64 {
+    at.seconds()
+}

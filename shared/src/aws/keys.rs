@@ -1,0 +1,207 @@
+//! Every table key of the product, and nothing but keys. No other module builds one.
+//!
+//! | Partition (`PK`) | Sort key (`SK`) | What |
+//! |---|---|---|
+//! | `CUSTOMER#<id>` | `PROFILE` | the customer |
+//! | | `LOCK` | who works on it, until when |
+//! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
+//! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
+//! | | `JOB#<id>` | one job |
+//! | `JOB#<id>` | `POINTER` | whose job it is |
+//! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
+//! | `LIMIT#oauth#<minute>` | `LIMIT` | token requests of that minute |
+//! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
+//!
+//! The one sparse index (`GSI1`): `CUSTOMERS` by lower-case name, `JOBS#<state>` by job id (so by age), and
+//! `WORKFLOWS#<customer>` by lower-case name.
+
+use crate::domain::{
+    ids::{CustomerId, JobId, WorkflowId},
+    job::State,
+    time::Timestamp,
+};
+
+/// The attribute names of the table's and the index's keys.
+pub const PK: &str = "PK";
+/// See [`PK`].
+pub const SK: &str = "SK";
+/// See [`PK`].
+pub const GSI1PK: &str = "GSI1PK";
+/// See [`PK`].
+pub const GSI1SK: &str = "GSI1SK";
+/// The index's name.
+pub const GSI1: &str = "GSI1";
+
+/// The longest part of a name that goes into the index (DynamoDB's bound is 1,024 bytes for the whole key).
+const NAME_BYTES: usize = 200;
+
+/// The full primary key of one item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Partition.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+}
+
+/// A customer's partition; everything that a purge removes is in it (besides job pointers and the vault).
+pub fn customer_partition(id: &CustomerId) -> String {
+    format!("CUSTOMER#{id}")
+}
+
+/// The customer itself.
+pub fn profile(id: &CustomerId) -> Key {
+    Key::new(customer_partition(id), "PROFILE")
+}
+
+/// The lock on a customer.
+pub fn lock(id: &CustomerId) -> Key {
+    Key::new(customer_partition(id), "LOCK")
+}
+
+/// Sort key prefix of a customer's workflows.
+pub const WORKFLOW_PREFIX: &str = "WORKFLOW#";
+
+/// One workflow.
+pub fn workflow(customer: &CustomerId, id: &WorkflowId) -> Key {
+    Key::new(customer_partition(customer), format!("{WORKFLOW_PREFIX}{id}"))
+}
+
+/// One chunk of a definition.
+pub fn definition_chunk(customer: &CustomerId, id: &WorkflowId, hash: &str, chunk: u32) -> Key {
+    Key::new(customer_partition(customer), format!("DEFINITION#{id}#{hash}#{chunk:04}"))
+}
+
+/// Sort key prefix of a customer's jobs.
+pub const JOB_PREFIX: &str = "JOB#";
+
+/// One job.
+pub fn job(customer: &CustomerId, id: &JobId) -> Key {
+    Key::new(customer_partition(customer), format!("{JOB_PREFIX}{id}"))
+}
+
+/// Whose job it is.
+pub fn job_pointer(id: &JobId) -> Key {
+    Key::new(format!("JOB#{id}"), "POINTER")
+}
+
+/// Partition of the messages nobody could read.
+pub const DEAD_LETTERS: &str = "DEADLETTERS";
+
+/// One of them.
+pub fn dead_letter(message_id: &str) -> Key {
+    Key::new(DEAD_LETTERS, format!("DEADLETTER#{message_id}"))
+}
+
+/// The counter of token requests in the minute of `at`.
+pub fn oauth_limit(at: Timestamp) -> Key {
+    Key::new(format!("LIMIT#oauth#{}", at.seconds().div_euclid(60)), "LIMIT")
+}
+
+/// A customer's sealed client secret, in the vault.
+pub fn credentials(id: &CustomerId) -> Key {
+    Key::new(format!("CREDENTIALS#{id}"), "CREDENTIALS")
+}
+
+/// A customer's sealed access token, in the vault.
+pub fn token(id: &CustomerId) -> Key {
+    Key::new(format!("TOKEN#{id}"), "TOKEN")
+}
+
+/// Where an item stands in the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexKey {
+    /// Index partition.
+    pub pk: String,
+    /// Index sort key.
+    pub sk: String,
+}
+
+/// Index partition of all customers.
+pub const CUSTOMERS: &str = "CUSTOMERS";
+
+/// A customer among all, by name.
+pub fn customer_by_name(name: &str, id: &CustomerId) -> IndexKey {
+    IndexKey { pk: CUSTOMERS.to_owned(), sk: format!("{}#{id}", folded(name)) }
+}
+
+/// Index partition of the jobs in one state.
+pub fn jobs_in(state: State) -> String {
+    format!("JOBS#{}", state.as_str())
+}
+
+/// A job among those in its state, by age.
+pub fn job_by_state(state: State, id: &JobId) -> IndexKey {
+    IndexKey { pk: jobs_in(state), sk: id.to_string() }
+}
+
+/// Index partition of a customer's workflows.
+pub fn workflows_of(customer: &CustomerId) -> String {
+    format!("WORKFLOWS#{customer}")
+}
+
+/// A workflow among its customer's, by name.
+pub fn workflow_by_name(customer: &CustomerId, name: Option<&str>, id: &WorkflowId) -> IndexKey {
+    IndexKey { pk: workflows_of(customer), sk: format!("{}#{id}", folded(name.unwrap_or_default())) }
+}
+
+/// A name as it sorts and is searched by prefix: lower case, cut to 200 bytes at a character.
+pub fn folded(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let mut end = lower.len().min(NAME_BYTES);
+    while !lower.is_char_boundary(end) {
+        end -= 1;
+    }
+    lower[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customers_items_share_its_partition_and_the_partition_ends_with_the_id() {
+        let customer = CustomerId::new();
+        let workflow_id = "48".parse().unwrap();
+
+        for key in [
+            profile(&customer),
+            lock(&customer),
+            workflow(&customer, &workflow_id),
+            definition_chunk(&customer, &workflow_id, "abc", 0),
+            job(&customer, &JobId::new()),
+        ] {
+            assert_eq!(key.pk, customer_partition(&customer));
+            assert!(key.pk.ends_with(customer.as_str()));
+        }
+    }
+
+    #[test]
+    fn the_chunks_of_one_workflow_sort_in_order_and_apart_from_other_workflows() {
+        let customer = CustomerId::new();
+        let chunk = |id: &str, n| definition_chunk(&customer, &id.parse().unwrap(), "h", n).sk;
+
+        assert!(chunk("48", 2) < chunk("48", 10));
+        assert!(!chunk("480", 0).starts_with("DEFINITION#48#"));
+    }
+
+    #[test]
+    fn a_name_is_cut_at_a_character() {
+        assert_eq!(folded(&"É".repeat(150)), "é".repeat(100));
+        assert_eq!(folded("ACME Corp"), "acme corp");
+    }
+
+    #[test]
+    fn one_minute_has_one_counter() {
+        let at = |text: &str| oauth_limit(text.parse().unwrap());
+
+        assert_eq!(at("2026-01-01T00:00:00Z"), at("2026-01-01T00:00:59.999Z"));
+        assert_ne!(at("2026-01-01T00:00:00Z"), at("2026-01-01T00:01:00Z"));
+    }
+}

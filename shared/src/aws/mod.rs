@@ -1,0 +1,15 @@
+//! Adapters: each file talks to one AWS service (or one family of items) and speaks the domain's types.
+
+pub mod app_key;
+pub mod clients;
+pub mod customers;
+pub mod dead_letters;
+pub mod index;
+pub mod jobs;
+pub mod keys;
+pub mod limits;
+pub mod queue;
+pub mod sealing;
+pub mod table;
+pub mod vault;
+pub mod workflows;

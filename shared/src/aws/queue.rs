@@ -1,0 +1,211 @@
+//! The job queue and its dead-letter queue.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::{
+    Client,
+    types::{DeleteMessageBatchRequestEntry, MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry},
+};
+
+use crate::domain::{failure::ErrorClass, ids::CustomerId, message::Message};
+
+/// The longest delay SQS allows; longer waits are sent again.
+pub const MAX_DELAY: Duration = Duration::from_secs(900);
+const ROUNDS: u32 = 4;
+
+/// The queue could not be reached or refused.
+#[derive(Debug, thiserror::Error)]
+#[error("the queue did not take the request")]
+pub struct QueueError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueError {
+    QueueError(error.into())
+}
+
+/// A message to send, and how long SQS should hold it back.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    /// The message.
+    pub message: Message,
+    /// At most [`MAX_DELAY`]; more is cut.
+    pub delay: Duration,
+}
+
+/// A received message.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// The body.
+    pub body: String,
+    /// What deletes it.
+    pub receipt: String,
+}
+
+/// One queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    /// The queue at `url`.
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self { client, url: url.into() }
+    }
+
+    /// Sends one message. The group makes the queue fair: one customer's backlog does not delay the others.
+    pub async fn send(&self, sending: &Sending) -> Result<(), QueueError> {
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(sending.message.body())
+            .message_group_id(group(&sending.message).as_str())
+            .delay_seconds(seconds(sending.delay))
+            .send()
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// Sends many messages, ten at a time. SQS answers 200 even if it refused some: those are sent again.
+    ///
+    /// # Errors
+    /// When some still fail after several rounds; the sweeper sends those jobs later.
+    pub async fn send_all(&self, sendings: &[Sending]) -> Result<(), QueueError> {
+        for batch in sendings.chunks(10) {
+            let mut left: Vec<usize> = (0..batch.len()).collect();
+            for round in 0..ROUNDS {
+                let entries = left.iter().map(|at| entry(*at, &batch[*at])).collect::<Result<Vec<_>, _>>()?;
+                let answer = self
+                    .client
+                    .send_message_batch()
+                    .queue_url(&self.url)
+                    .set_entries(Some(entries))
+                    .send()
+                    .await
+                    .map_err(failed)?;
+                left = answer.failed().iter().filter_map(|entry| entry.id().parse().ok()).collect();
+                if left.is_empty() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(fastrand::u64(0..(100 << round)))).await;
+            }
+            if !left.is_empty() {
+                return Err(failed(format!("{} messages of a batch were refused", left.len())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a job's dead letter into this queue, with what operators filter by as attributes.
+    pub async fn send_dead_letter(&self, message: &Message, class: ErrorClass) -> Result<(), QueueError> {
+        let Message::JobV1 { job_id, customer_id, .. } = message;
+        let attributes =
+            [("error_class", class.as_str()), ("job_id", job_id.as_str()), ("customer_id", customer_id.as_str())];
+        self.send_with_attributes(message.body(), customer_id.as_str(), &attributes).await
+    }
+
+    /// Puts a message nobody could read into this queue, as it came.
+    pub async fn send_unreadable(&self, body: &str, reason: &str) -> Result<(), QueueError> {
+        self.send_with_attributes(body.to_owned(), "unreadable", &[("error_class", "bad_message"), ("reason", reason)])
+            .await
+    }
+
+    async fn send_with_attributes(
+        &self,
+        body: String,
+        group: &str,
+        attributes: &[(&str, &str)],
+    ) -> Result<(), QueueError> {
+        // SQS takes no empty body.
+        let body = if body.is_empty() { "(empty)".to_owned() } else { body };
+        let mut request = self.client.send_message().queue_url(&self.url).message_body(body).message_group_id(group);
+        for (name, value) in attributes {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(*value).build();
+            request = request.message_attributes(*name, value.map_err(failed)?);
+        }
+        request.send().await.map_err(failed)?;
+        Ok(())
+    }
+
+    /// Receives up to ten messages and hides them for `hidden`.
+    pub async fn receive(&self, hidden: Duration) -> Result<Vec<Received>, QueueError> {
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(10)
+            .visibility_timeout(seconds(hidden))
+            .send()
+            .await
+            .map_err(failed)?;
+        let received = answer.messages.unwrap_or_default().into_iter();
+        Ok(received.filter_map(|m| Some(Received { body: m.body?, receipt: m.receipt_handle? })).collect())
+    }
+
+    /// Deletes received messages (at most ten).
+    pub async fn delete(&self, receipts: &[String]) -> Result<(), QueueError> {
+        let entries = receipts.iter().enumerate().map(|(at, receipt)| {
+            DeleteMessageBatchRequestEntry::builder().id(at.to_string()).receipt_handle(receipt).build()
+        });
+        let entries = entries.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        if !entries.is_empty() {
+            self.client
+                .delete_message_batch()
+                .queue_url(&self.url)
+                .set_entries(Some(entries))
+                .send()
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// How many messages lie in the queue, about.
+    pub async fn depth(&self) -> Result<u64, QueueError> {
+        let name = QueueAttributeName::ApproximateNumberOfMessages;
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(name.clone())
+            .send()
+            .await
+            .map_err(failed)?;
+        let depth = answer.attributes().and_then(|all| all.get(&name)).and_then(|depth| depth.parse().ok());
+        depth.ok_or_else(|| failed("the queue did not say its depth"))
+    }
+}
+
+fn group(message: &Message) -> &CustomerId {
+    let Message::JobV1 { customer_id, .. } = message;
+    customer_id
+}
+
+fn seconds(delay: Duration) -> i32 {
+    // Rounded up: a message must not come before its moment.
+    i32::try_from(delay.min(MAX_DELAY).as_millis().div_ceil(1000)).unwrap_or(900)
+}
+
+fn entry(at: usize, sending: &Sending) -> Result<SendMessageBatchRequestEntry, QueueError> {
+    SendMessageBatchRequestEntry::builder()
+        .id(at.to_string())
+        .message_body(sending.message.body())
+        .message_group_id(group(&sending.message).as_str())
+        .delay_seconds(seconds(sending.delay))
+        .build()
+        .map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_is_rounded_up_and_cut_at_a_quarter_of_an_hour() {
+        assert_eq!(seconds(Duration::ZERO), 0);
+        assert_eq!(seconds(Duration::from_millis(1)), 1);
+        assert_eq!(seconds(Duration::from_millis(1500)), 2);
+        assert_eq!(seconds(Duration::from_secs(86_400)), 900);
+    }
+}

@@ -1,0 +1,136 @@
+//! Secrets at rest: sealed with a KMS key, bound to the customer and the purpose.
+//!
+//! What must stay true: ciphertext moved to another customer or another purpose does not open (encryption context), and
+//! nothing that does open is believed unless it is our versioned JSON.
+
+use std::collections::HashMap;
+
+use aws_sdk_kms::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    primitives::Blob,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::domain::ids::CustomerId;
+
+/// What a sealed value is for; part of the encryption context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A customer's OAuth client secret.
+    ClientSecret,
+    /// A cached access token.
+    AccessToken,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecret => "client_secret",
+            Self::AccessToken => "access_token",
+        }
+    }
+}
+
+/// Why a secret could not be sealed or opened. Never holds any part of it.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// Not sealed for this customer and purpose, damaged, or not ours.
+    #[error("the stored secret cannot be decrypted")]
+    DecryptFailed,
+    /// Throttled or unreachable: may pass.
+    #[error("the key service could not be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Not allowed, or the key is disabled: an operator has to act.
+    #[error("the key service refused")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The plaintext: `{"v":1,"secret":"…"}`.
+#[derive(Deserialize)]
+struct Plaintext {
+    v: u8,
+    secret: String,
+}
+
+/// Seals and opens values with one key, for one purpose.
+#[derive(Clone, Debug)]
+pub struct Sealer {
+    client: Client,
+    key_id: String,
+    purpose: Purpose,
+}
+
+impl Sealer {
+    /// Uses the key `key_id` for `purpose`.
+    pub fn new(client: Client, key_id: impl Into<String>, purpose: Purpose) -> Self {
+        Self { client, key_id: key_id.into(), purpose }
+    }
+
+    /// Encrypts a secret for a customer.
+    pub async fn seal(&self, customer: &CustomerId, secret: &SecretString) -> Result<Vec<u8>, SealError> {
+        let plaintext = serde_json::json!({"v": 1, "secret": secret.expose_secret()}).to_string();
+        let answer = self
+            .client
+            .encrypt()
+            .key_id(&self.key_id)
+            .set_encryption_context(Some(self.context(customer)))
+            .plaintext(Blob::new(plaintext))
+            .send()
+            .await
+            .map_err(classify)?;
+        answer
+            .ciphertext_blob
+            .map(Blob::into_inner)
+            .ok_or_else(|| SealError::Unavailable("the key service answered without ciphertext".into()))
+    }
+
+    /// Decrypts what [`Sealer::seal`] made for the same customer and purpose.
+    pub async fn open(&self, customer: &CustomerId, ciphertext: Vec<u8>) -> Result<SecretString, SealError> {
+        if ciphertext.is_empty() {
+            return Err(SealError::DecryptFailed);
+        }
+        let answer = self
+            .client
+            .decrypt()
+            .key_id(&self.key_id)
+            .set_encryption_context(Some(self.context(customer)))
+            .ciphertext_blob(Blob::new(ciphertext))
+            .send()
+            .await
+            .map_err(classify)?;
+        let plaintext = answer.plaintext.unwrap_or_else(|| Blob::new(Vec::new()));
+        match serde_json::from_slice::<Plaintext>(plaintext.as_ref()) {
+            Ok(Plaintext { v: 1, secret }) => Ok(secret.into()),
+            // The parser's message could quote the plaintext, so it is dropped.
+            _ => Err(SealError::DecryptFailed),
+        }
+    }
+
+    fn context(&self, customer: &CustomerId) -> HashMap<String, String> {
+        HashMap::from([
+            ("app".to_owned(), "zuora-workflow-manager".to_owned()),
+            ("customer_id".to_owned(), customer.to_string()),
+            ("purpose".to_owned(), self.purpose.as_str().to_owned()),
+        ])
+    }
+}
+
+fn classify<E>(error: SdkError<E>) -> SealError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let SdkError::ServiceError(service) = &error else {
+        return SealError::Unavailable(error.into());
+    };
+    let server_fault = service.raw().status().is_server_error();
+    match service.err().code().unwrap_or_default() {
+        "InvalidCiphertextException" | "IncorrectKeyException" => SealError::DecryptFailed,
+        "ThrottlingException" | "KMSInternalException" | "DependencyTimeoutException" | "KeyUnavailableException" => {
+            SealError::Unavailable(error.into())
+        }
+        _ if server_fault => SealError::Unavailable(error.into()),
+        _ => SealError::Refused(error.into()),
+    }
+}

@@ -1,0 +1,114 @@
+//! The vault table: sealed client secrets and sealed access tokens, apart from all other data.
+//!
+//! The role of `customers` may write here but never read; only `sync` reads.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    keys,
+    table::{Condition, StoreError, Table, Write, to_item},
+};
+use crate::domain::{ids::CustomerId, time::Timestamp};
+
+/// A customer's client secret, sealed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Credentials {
+    /// What [`super::sealing::Sealer`] made.
+    #[serde(with = "binary")]
+    pub ciphertext: Vec<u8>,
+    /// The customer's credential version it belongs to.
+    pub secret_version: u64,
+}
+
+/// A customer's access token, sealed, and what it is bound to.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CachedToken {
+    /// What [`super::sealing::Sealer`] made.
+    #[serde(with = "binary")]
+    pub ciphertext: Vec<u8>,
+    /// The credential version it was asked with.
+    pub credential_version: u64,
+    /// The origin that issued it.
+    pub base_url: String,
+    /// When it stops being used: Zuora's expiry less a margin.
+    pub expires_at: Timestamp,
+}
+
+/// The vault.
+#[derive(Clone, Debug)]
+pub struct Vault {
+    table: Table,
+}
+
+impl Vault {
+    /// The vault in `table`.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// The table, for transactions across tables.
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Reads a customer's sealed secret.
+    pub async fn credentials(&self, customer: &CustomerId) -> Result<Option<Credentials>, StoreError> {
+        Ok(self.table.get(&keys::credentials(customer)).await?.map(|found| found.value))
+    }
+
+    /// Reads a customer's cached token.
+    pub async fn token(&self, customer: &CustomerId) -> Result<Option<CachedToken>, StoreError> {
+        Ok(self.table.get(&keys::token(customer)).await?.map(|found| found.value))
+    }
+
+    /// Stores a cached token.
+    pub async fn put_token(&self, customer: &CustomerId, token: &CachedToken) -> Result<(), StoreError> {
+        let item = to_item(token, &keys::token(customer), None, 1, Some(token.expires_at.seconds()))?;
+        self.table.put(item, &Condition::None).await
+    }
+
+    /// The write that stores a sealed secret.
+    pub fn put_credentials(customer: &CustomerId, credentials: &Credentials) -> Result<Write, StoreError> {
+        let item = to_item(credentials, &keys::credentials(customer), None, 1, None)?;
+        Ok(Write::Put(Box::new(item), Condition::None))
+    }
+
+    /// The write that makes a cached token unusable.
+    pub fn forget_token(customer: &CustomerId) -> Write {
+        Write::Delete(keys::token(customer), Condition::None)
+    }
+
+    /// The writes that destroy all secrets of a customer.
+    pub fn destroy(customer: &CustomerId) -> Vec<Write> {
+        vec![Write::Delete(keys::credentials(customer), Condition::None), Self::forget_token(customer)]
+    }
+}
+
+/// Bytes as a DynamoDB binary, not as a list of numbers.
+mod binary {
+    use serde::{Deserializer, Serializer, de::Visitor};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Vec<u8>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+
+            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+                Ok(bytes)
+            }
+        }
+        deserializer.deserialize_byte_buf(Bytes)
+    }
+}

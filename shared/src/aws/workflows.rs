@@ -1,0 +1,218 @@
+//! Workflows and their definitions in the data table.
+//!
+//! What must stay true: chunks first, then the one write that moves the workflow's pointer to them, then the old chunks go.
+//! A reader therefore always finds the definition its workflow names, and a crash leaves at most unused chunks, which the
+//! next write of the same definition uses again (their key is the content's hash).
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use bytes::Bytes;
+
+use super::{
+    index::{Found, Position, filtered},
+    keys,
+    table::{Condition, Range, StoreError, Stored, Table, parse, to_item},
+};
+use crate::domain::{
+    definition, diff,
+    ids::{CustomerId, WorkflowId},
+    workflow::{DefinitionRef, Workflow},
+};
+
+/// The attributes that a diff needs; the listed item itself stays in the table.
+const HEAD: &str =
+    "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, deleted_at, last_change, written_at";
+
+/// An export, ready to be stored.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    hash: String,
+    chunks: Vec<Vec<u8>>,
+    bytes: u64,
+}
+
+impl Packed {
+    /// Compresses an export.
+    ///
+    /// # Errors
+    /// As [`definition::compress`].
+    pub fn new(export: &[u8]) -> Result<Self, definition::DefinitionError> {
+        let chunks = definition::compress(export)?;
+        Ok(Self { hash: definition::content_hash(export), chunks, bytes: export.len() as u64 })
+    }
+
+    /// The content's hash: equal exports have equal hashes.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}
+
+/// A stored definition that cannot be put together again.
+#[derive(Debug, thiserror::Error)]
+pub enum DefinitionError {
+    /// The table failed.
+    #[error("the definition could not be read")]
+    Store(#[from] StoreError),
+    /// Chunks are missing or damaged.
+    #[error("the stored definition is damaged")]
+    Damaged,
+}
+
+/// The workflows of a data table.
+#[derive(Clone, Debug)]
+pub struct Workflows {
+    table: Table,
+}
+
+/// One head as it is stored.
+#[derive(serde::Deserialize)]
+struct Head {
+    zuora_id: WorkflowId,
+    created_at: Option<String>,
+    fingerprint: String,
+    definition_ref: Option<DefinitionRef>,
+    tasks_count: u64,
+    deleted_at: Option<crate::domain::time::Timestamp>,
+    last_change: crate::domain::workflow::LastChange,
+    written_at: crate::domain::time::Timestamp,
+}
+
+impl Workflows {
+    /// The workflows in `table`.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// What the diff needs of every stored workflow of a customer, tombstones included.
+    pub async fn heads(&self, customer: &CustomerId) -> Result<Vec<diff::Stored>, StoreError> {
+        let range =
+            Range { projection: Some(HEAD), ..Range::table(keys::customer_partition(customer), keys::WORKFLOW_PREFIX) };
+        let heads = self.table.all(&range).await?.into_iter().map(|item| {
+            let Stored { value: head, rev } = parse::<Head>(item)?;
+            Ok(diff::Stored {
+                zuora_id: head.zuora_id,
+                created_at: head.created_at,
+                fingerprint: head.fingerprint,
+                definition: head.definition_ref,
+                tasks_count: head.tasks_count,
+                deleted_at: head.deleted_at,
+                last_change: head.last_change,
+                written_at: head.written_at,
+                rev,
+            })
+        });
+        heads.collect()
+    }
+
+    /// Reads one workflow, or its tombstone.
+    pub async fn get(&self, customer: &CustomerId, id: &WorkflowId) -> Result<Option<Stored<Workflow>>, StoreError> {
+        self.table.get(&keys::workflow(customer, id)).await
+    }
+
+    /// Reads the workflow with one Zuora id at many customers (at most 100).
+    pub async fn get_everywhere(
+        &self,
+        customers: &[CustomerId],
+        id: &WorkflowId,
+    ) -> Result<Vec<(CustomerId, Workflow)>, StoreError> {
+        let keys: Vec<_> = customers.iter().map(|customer| keys::workflow(customer, id)).collect();
+        let found = self.table.get_many::<Workflow>(&keys).await?;
+        let owner = |pk: &str| customers.iter().find(|id| keys::customer_partition(id) == pk).cloned();
+        Ok(found.into_iter().filter_map(|(key, workflow)| Some((owner(&key.pk)?, workflow))).collect())
+    }
+
+    /// Lists a customer's workflows by name; `prefix` in any case. The index lags behind by moments.
+    pub async fn list(
+        &self,
+        customer: &CustomerId,
+        prefix: &str,
+        after: Option<&Position>,
+        limit: usize,
+        keep: impl Fn(&Workflow) -> bool,
+    ) -> Result<Found<Workflow>, StoreError> {
+        let range = Range::index(keys::workflows_of(customer), keys::folded(prefix));
+        filtered(&self.table, &range, after, limit, keep).await
+    }
+
+    /// Stores the chunks of a definition.
+    pub async fn put_definition(
+        &self,
+        customer: &CustomerId,
+        id: &WorkflowId,
+        packed: Packed,
+    ) -> Result<DefinitionRef, StoreError> {
+        let Packed { hash, chunks, bytes } = packed;
+        let count = u32::try_from(chunks.len()).map_err(|_| StoreError::TooLarge)?;
+        for (at, chunk) in (0..).zip(chunks) {
+            let key = keys::definition_chunk(customer, id, &hash, at);
+            let item = [(keys::PK, key.pk), (keys::SK, key.sk)];
+            let mut item: super::table::Item =
+                item.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).collect();
+            item.insert("chunk".to_owned(), AttributeValue::B(chunk.into()));
+            self.table.put(item, &Condition::None).await?;
+        }
+        Ok(DefinitionRef { hash, chunks: count, bytes })
+    }
+
+    /// Reads a definition back, byte for byte.
+    pub async fn definition(
+        &self,
+        customer: &CustomerId,
+        id: &WorkflowId,
+        wanted: &DefinitionRef,
+    ) -> Result<Bytes, DefinitionError> {
+        let first = keys::definition_chunk(customer, id, &wanted.hash, 0).sk;
+        let prefix = first.trim_end_matches("0000").to_owned();
+        let items = self.table.all(&Range::table(keys::customer_partition(customer), prefix)).await?;
+        let chunks: Vec<Vec<u8>> = items
+            .into_iter()
+            .filter_map(|mut item| match item.remove("chunk") {
+                Some(AttributeValue::B(chunk)) => Some(chunk.into_inner()),
+                _ => None,
+            })
+            .collect();
+        if chunks.len() != wanted.chunks as usize {
+            return Err(DefinitionError::Damaged);
+        }
+        let limit = usize::try_from(wanted.bytes).map_err(|_| DefinitionError::Damaged)?;
+        definition::restore(&chunks, limit).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
+    }
+
+    /// Removes the chunks of a definition that no workflow names any more.
+    pub async fn delete_definition(
+        &self,
+        customer: &CustomerId,
+        id: &WorkflowId,
+        old: &DefinitionRef,
+    ) -> Result<(), StoreError> {
+        let keys: Vec<_> = (0..old.chunks).map(|at| keys::definition_chunk(customer, id, &old.hash, at)).collect();
+        self.table.delete_all(&keys).await
+    }
+
+    /// Stores a workflow that was read at `rev`; 0 = there was none.
+    ///
+    /// A write whose answer was lost and that the SDK repeated is recognised as our own (R42).
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when somebody else wrote it, which the customer's lock forbids.
+    pub async fn put(&self, customer: &CustomerId, workflow: &Workflow, rev: u64) -> Result<(), StoreError> {
+        let index = keys::workflow_by_name(customer, workflow.name.as_deref(), &workflow.zuora_id);
+        let key = keys::workflow(customer, &workflow.zuora_id);
+        let item = to_item(workflow, &key, Some(&index), rev + 1, None)?;
+        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        match self.table.put(item, &condition).await {
+            Err(StoreError::Conflict { failed }) => match self.get(customer, &workflow.zuora_id).await? {
+                Some(found) if found.value == *workflow => Ok(()),
+                _ => Err(StoreError::Conflict { failed }),
+            },
+            result => result,
+        }
+    }
+
+    /// Removes a workflow for good, its definition first.
+    pub async fn remove(&self, customer: &CustomerId, stored: &diff::Stored) -> Result<(), StoreError> {
+        if let Some(old) = &stored.definition {
+            self.delete_definition(customer, &stored.zuora_id, old).await?;
+        }
+        self.table.delete(&keys::workflow(customer, &stored.zuora_id)).await
+    }
+}

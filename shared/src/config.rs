@@ -1,0 +1,81 @@
+//! Configuration: read once at start, from one lookup, with every fault reported together.
+
+use crate::domain::base_url::BaseUrlPolicy;
+
+/// The environment does not hold what this function needs.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration is not usable: {}", .0.join("; "))]
+pub struct ConfigError(Vec<String>);
+
+/// Reads variables and collects what is missing.
+pub struct Settings<'a> {
+    lookup: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    faults: Vec<String>,
+}
+
+impl<'a> Settings<'a> {
+    /// From the process's environment.
+    #[expect(clippy::disallowed_methods, reason = "this is the place the rule names")]
+    pub fn from_env() -> Self {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// From any source; tests pass a map.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String> + 'a) -> Self {
+        Self { lookup: Box::new(lookup), faults: Vec::new() }
+    }
+
+    /// A variable that must be there.
+    pub fn required(&mut self, name: &str) -> String {
+        let value = (self.lookup)(name).filter(|value| !value.is_empty());
+        value.unwrap_or_else(|| {
+            self.faults.push(format!("{name} is missing"));
+            String::new()
+        })
+    }
+
+    /// The base URL policy with the deployment's extra hosts (`EXTRA_ZUORA_HOSTS`, may be empty).
+    pub fn base_url_policy(&mut self) -> Option<BaseUrlPolicy> {
+        let extra = (self.lookup)("EXTRA_ZUORA_HOSTS").unwrap_or_default();
+        BaseUrlPolicy::new(&extra).map_err(|error| self.faults.push(format!("EXTRA_ZUORA_HOSTS: {error}"))).ok()
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// Names every variable that is missing or wrong.
+    pub fn finish(self) -> Result<(), ConfigError> {
+        if self.faults.is_empty() { Ok(()) } else { Err(ConfigError(self.faults)) }
+    }
+}
+
+/// The deployment's stage, for metrics; `local` when nothing says otherwise.
+#[expect(clippy::disallowed_methods, reason = "this is the place the rule names")]
+pub fn stage() -> String {
+    std::env::var("STAGE").unwrap_or_else(|_| "local".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_missing_variable_is_named_at_once() {
+        let mut settings = Settings::from_lookup(|name| (name == "DATA_TABLE").then(|| "data".to_owned()));
+
+        assert_eq!(settings.required("DATA_TABLE"), "data");
+        settings.required("VAULT_TABLE");
+        settings.required("JOB_QUEUE_URL");
+        let error = settings.finish().unwrap_err().to_string();
+
+        assert_eq!(error, "the configuration is not usable: VAULT_TABLE is missing; JOB_QUEUE_URL is missing");
+    }
+
+    #[test]
+    fn a_bad_extra_host_is_a_fault_at_start() {
+        let mut settings = Settings::from_lookup(|_| Some("http://10.0.0.1".to_owned()));
+
+        assert!(settings.base_url_policy().is_none());
+        assert!(settings.finish().unwrap_err().to_string().contains("EXTRA_ZUORA_HOSTS"));
+    }
+}

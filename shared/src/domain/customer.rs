@@ -1,0 +1,321 @@
+//! A customer: one Zuora tenant, its settings, and what is known of its copy.
+//!
+//! What must stay true:
+//! - No secret lives here, only whether one is set and since when. The ciphertext is in the vault, a table of its own.
+//! - `credential_version` rises with every change of client id, secret or base URL; a cached token is bound to it.
+//! - `deleting` is final: such a customer is hidden and nothing but its purge job touches it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    failure::{ErrorClass, Failure},
+    ids::{CustomerId, JobId},
+    job::{Job, State},
+    schedule::Frequency,
+    stats::Stats,
+    time::Timestamp,
+};
+
+/// Failures for lack of credentials or permission, in a row, after which the schedule leaves a customer alone.
+pub const MAX_CONFIG_FAILURES: u32 = 3;
+
+/// What kind of Zuora environment a customer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// Live business.
+    Production,
+    /// Pre-production.
+    Test,
+    /// A sandbox tenant.
+    Sandbox,
+    /// A developer's tenant.
+    Development,
+}
+
+/// Whether a customer takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Synced as its frequency says.
+    Active,
+    /// Paused by an admin: nothing runs.
+    Paused,
+    /// Not scheduled until an admin acts: its credentials or permissions failed several times in a row.
+    NeedsAttention,
+    /// Being removed; hidden.
+    Deleting,
+}
+
+/// The last proof (or disproof) that the credentials work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Whether Zuora let us in and listed workflows.
+    pub ok: bool,
+    /// When that was.
+    pub checked_at: Timestamp,
+    /// Why not.
+    pub error: Option<Failure>,
+}
+
+/// The last sync that ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastSync {
+    /// Its job.
+    pub job_id: JobId,
+    /// How it ended.
+    pub state: State,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// What it did.
+    pub stats: Stats,
+}
+
+/// One customer; [`crate::aws::customers`] stores it as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Customer {
+    /// Our id.
+    pub id: CustomerId,
+    /// The organisation's name.
+    pub name: String,
+    /// The OAuth client's id.
+    pub zuora_client_id: String,
+    /// Zuora's REST origin, normalised by the base URL policy.
+    pub zuora_base_url: String,
+    /// What kind of environment it is.
+    pub environment: Environment,
+    /// How often it is synced.
+    pub sync_frequency: Frequency,
+    /// Whether it takes part.
+    pub status: Status,
+    /// Stored workflows that are not deleted.
+    pub workflows_count: u64,
+    /// Tasks of those workflows.
+    pub tasks_count: u64,
+    /// Since when the secret is the one it is.
+    pub secret_updated_at: Timestamp,
+    /// See the head of this file.
+    pub credential_version: u64,
+    /// The last connection test or sync that reached Zuora.
+    pub connection: Option<Connection>,
+    /// The last sync that ended.
+    pub last_sync: Option<LastSync>,
+    /// The last sync whose listing was complete and written.
+    pub last_complete_sync_at: Option<Timestamp>,
+    /// When the schedule syncs it next.
+    pub next_sync_at: Option<Timestamp>,
+    /// The one sync job that is queued, waiting or running.
+    pub sync_job_id: Option<JobId>,
+    /// Syncs in a row that failed for lack of credentials or permission.
+    pub config_failures: u32,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When an admin last changed it.
+    pub updated_at: Timestamp,
+}
+
+/// What an admin gives for a new customer, already validated.
+#[derive(Clone, Debug)]
+pub struct NewCustomer {
+    /// The organisation's name.
+    pub name: String,
+    /// The OAuth client's id.
+    pub zuora_client_id: String,
+    /// Zuora's REST origin, normalised.
+    pub zuora_base_url: String,
+    /// What kind of environment it is.
+    pub environment: Environment,
+    /// How often it is synced.
+    pub sync_frequency: Frequency,
+}
+
+impl Customer {
+    /// A new customer, active, with its first scheduled sync at the next slot.
+    pub fn new(new: NewCustomer, connection: Option<Connection>, now: Timestamp) -> Self {
+        Self {
+            id: CustomerId::new(),
+            name: new.name,
+            zuora_client_id: new.zuora_client_id,
+            zuora_base_url: new.zuora_base_url,
+            environment: new.environment,
+            sync_frequency: new.sync_frequency,
+            status: Status::Active,
+            workflows_count: 0,
+            tasks_count: 0,
+            secret_updated_at: now,
+            credential_version: 1,
+            connection,
+            last_sync: None,
+            last_complete_sync_at: None,
+            next_sync_at: new.sync_frequency.next_after(now),
+            sync_job_id: None,
+            config_failures: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// Whether a sync may start or go on.
+    pub const fn is_syncable(&self) -> bool {
+        matches!(self.status, Status::Active | Status::NeedsAttention)
+    }
+
+    /// Whether the schedule should ask for a sync at `time`.
+    pub fn is_due(&self, time: Timestamp) -> bool {
+        self.status == Status::Active && self.next_sync_at.is_some_and(|due| due <= time)
+    }
+
+    /// Something shows that an admin has acted: the schedule may try again.
+    pub fn forgive(&mut self) {
+        self.config_failures = 0;
+        if self.status == Status::NeedsAttention {
+            self.status = Status::Active;
+        }
+    }
+
+    /// A new frequency moves the next scheduled sync to its own next slot.
+    pub fn set_frequency(&mut self, frequency: Frequency, now: Timestamp) {
+        if self.sync_frequency != frequency {
+            self.sync_frequency = frequency;
+            self.next_sync_at = frequency.next_after(now);
+        }
+    }
+
+    /// Paused: nothing runs until [`Customer::resume`].
+    pub fn pause(&mut self) {
+        self.status = Status::Paused;
+        self.next_sync_at = None;
+    }
+
+    /// Takes part again; the first sync is due at once.
+    pub fn resume(&mut self, now: Timestamp) {
+        if self.status == Status::Paused {
+            self.status = Status::Active;
+            self.config_failures = 0;
+            self.next_sync_at = self.sync_frequency.next_after(now);
+        }
+    }
+
+    /// Takes over how a sync job ended, and lets go of the job.
+    pub fn record(&mut self, job: &Job, now: Timestamp) {
+        if self.sync_job_id.as_ref() == Some(&job.id) {
+            self.sync_job_id = None;
+        }
+        if job.state == State::Cancelled {
+            return;
+        }
+        self.last_sync =
+            Some(LastSync { job_id: job.id.clone(), state: job.state, finished_at: now, stats: job.stats });
+        let class = job.error.as_ref().map(|error| error.class);
+        match class {
+            Some(class) if job.state == State::Failed && class.needs_attention() => {
+                self.config_failures += 1;
+                self.connection = Some(Connection { ok: false, checked_at: now, error: job.error.clone() });
+                if self.config_failures >= MAX_CONFIG_FAILURES && self.status == Status::Active {
+                    self.status = Status::NeedsAttention;
+                }
+            }
+            Some(_) if job.state == State::Failed => {}
+            _ => {
+                self.forgive();
+                self.connection = Some(Connection { ok: true, checked_at: now, error: None });
+            }
+        }
+    }
+
+    /// Takes over a connection test's result.
+    pub fn record_test(&mut self, error: Option<Failure>, now: Timestamp) {
+        if error.is_none() {
+            self.forgive();
+        }
+        let transient = error.as_ref().is_some_and(|error| error.class == ErrorClass::RateLimit);
+        if !transient {
+            self.connection = Some(Connection { ok: error.is_none(), checked_at: now, error });
+        }
+    }
+
+    /// How old the secret is.
+    pub fn secret_age(&self, now: Timestamp) -> Duration {
+        self.secret_updated_at.until(now)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::domain::job::{Kind, Trigger};
+
+    pub(crate) fn customer(now: Timestamp) -> Customer {
+        let new = NewCustomer {
+            name: "Acme Corporation".into(),
+            zuora_client_id: "client".into(),
+            zuora_base_url: "https://rest.zuora.com".into(),
+            environment: Environment::Production,
+            sync_frequency: Frequency::Hourly,
+        };
+        Customer::new(new, None, now)
+    }
+
+    fn failed(customer: &Customer, class: ErrorClass, now: Timestamp) -> Job {
+        let mut job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Schedule, None, now, now);
+        job.fail(Failure::new(class, "no"), now);
+        job
+    }
+
+    #[test]
+    fn three_config_failures_in_a_row_take_a_customer_off_the_schedule_until_an_admin_acts() {
+        let now = Timestamp::EPOCH;
+        let mut customer = customer(now);
+
+        for _ in 0..2 {
+            customer.record(&failed(&customer, ErrorClass::Config, now), now);
+            assert_eq!(customer.status, Status::Active);
+        }
+        customer.record(&failed(&customer, ErrorClass::Permission, now), now);
+        assert_eq!(customer.status, Status::NeedsAttention);
+        assert!(!customer.is_due(now.plus(Duration::from_secs(7200))));
+        assert!(customer.is_syncable(), "a person may still ask");
+        customer.record_test(None, now);
+        assert_eq!((customer.status, customer.config_failures), (Status::Active, 0));
+    }
+
+    #[test]
+    fn transient_failures_never_take_a_customer_off_the_schedule() {
+        let now = Timestamp::EPOCH;
+        let mut customer = customer(now);
+
+        for _ in 0..10 {
+            customer.record(&failed(&customer, ErrorClass::Transient, now), now);
+        }
+
+        assert_eq!((customer.status, customer.config_failures), (Status::Active, 0));
+    }
+
+    #[test]
+    fn the_customer_lets_go_of_its_own_job_only() {
+        let now = Timestamp::EPOCH;
+        let mut customer = customer(now);
+        let (mine, other) = (failed(&customer, ErrorClass::Bug, now), failed(&customer, ErrorClass::Bug, now));
+        customer.sync_job_id = Some(mine.id.clone());
+
+        customer.record(&other, now);
+        assert_eq!(customer.sync_job_id, Some(mine.id.clone()));
+        customer.record(&mine, now);
+        assert_eq!(customer.sync_job_id, None);
+    }
+
+    #[test]
+    fn a_paused_customer_is_neither_due_nor_syncable() {
+        let now = Timestamp::EPOCH;
+        let mut customer = customer(now);
+        let later = now.plus(Duration::from_secs(3600));
+        assert!(customer.is_due(later));
+
+        customer.pause();
+        assert!(!customer.is_due(later) && !customer.is_syncable());
+        customer.resume(later);
+        assert!(customer.is_syncable() && customer.is_due(later.plus(Duration::from_secs(3600))));
+    }
+}

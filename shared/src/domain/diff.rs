@@ -1,0 +1,105 @@
+//! The plan of a sync: what each listed workflow needs, decided from the listing and the stored fingerprints alone.
+
+use super::{
+    ids::{JobId, WorkflowId},
+    stats::Outcome,
+    time::Timestamp,
+    workflow::{DefinitionRef, LastChange},
+};
+
+/// What is stored of one workflow, as far as the diff cares.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// Zuora's id.
+    pub zuora_id: WorkflowId,
+    /// Zuora's creation time.
+    pub created_at: Option<String>,
+    /// Hash over all listed fields.
+    pub fingerprint: String,
+    /// Where its definition is.
+    pub definition: Option<DefinitionRef>,
+    /// Tasks in the definition.
+    pub tasks_count: u64,
+    /// Since when it is a tombstone.
+    pub deleted_at: Option<Timestamp>,
+    /// Who wrote it last.
+    pub last_change: LastChange,
+    /// When it was last written.
+    pub written_at: Timestamp,
+    /// The number of that write: the next one is conditional on it.
+    pub rev: u64,
+}
+
+/// What one listed workflow needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Export and store; counts as this.
+    Store(Outcome),
+    /// Export and compare: the listing shows no change, but its daily look is due. Counts as updated if it differs.
+    Compare,
+    /// Nothing to do. An earlier run of the same job may have stored it: then it still counts as that.
+    Keep(Outcome),
+}
+
+/// Decides what a workflow listed with `fingerprint` needs. `look_due` says whether its daily slot has passed.
+pub fn step(stored: Option<&Stored>, fingerprint: &str, job: &JobId, look_due: impl FnOnce() -> bool) -> Step {
+    let Some(stored) = stored else {
+        return Step::Store(Outcome::Created);
+    };
+    let own = stored.last_change.job_id == *job;
+    if stored.deleted_at.is_some() {
+        return Step::Store(Outcome::Created);
+    }
+    if stored.fingerprint != fingerprint {
+        // Created by an earlier run of this job and edited since: all in all this job created it.
+        let created = own && stored.last_change.kind == Outcome::Created;
+        return Step::Store(if created { Outcome::Created } else { Outcome::Updated });
+    }
+    if own {
+        return Step::Keep(stored.last_change.kind);
+    }
+    if look_due() { Step::Compare } else { Step::Keep(Outcome::Unchanged) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(job: &JobId, kind: Outcome) -> Stored {
+        Stored {
+            zuora_id: "48".parse().unwrap(),
+            created_at: None,
+            fingerprint: "a".into(),
+            definition: None,
+            tasks_count: 0,
+            deleted_at: None,
+            last_change: LastChange { job_id: job.clone(), kind },
+            written_at: Timestamp::EPOCH,
+            rev: 1,
+        }
+    }
+
+    #[test]
+    fn new_changed_unchanged_and_returning_workflows_are_told_apart() {
+        let (earlier, job) = (JobId::new(), JobId::new());
+        let known = stored(&earlier, Outcome::Created);
+        let gone = Stored { deleted_at: Some(Timestamp::EPOCH), ..known.clone() };
+
+        assert_eq!(step(None, "a", &job, || false), Step::Store(Outcome::Created));
+        assert_eq!(step(Some(&known), "b", &job, || false), Step::Store(Outcome::Updated));
+        assert_eq!(step(Some(&known), "a", &job, || false), Step::Keep(Outcome::Unchanged));
+        assert_eq!(step(Some(&known), "a", &job, || true), Step::Compare);
+        assert_eq!(step(Some(&gone), "a", &job, || false), Step::Store(Outcome::Created), "it is back");
+    }
+
+    #[test]
+    fn a_later_run_of_the_same_job_counts_what_the_earlier_one_wrote_and_writes_nothing_again() {
+        let job = JobId::new();
+
+        for kind in [Outcome::Created, Outcome::Updated] {
+            assert_eq!(step(Some(&stored(&job, kind)), "a", &job, || true), Step::Keep(kind));
+        }
+        let created = stored(&job, Outcome::Created);
+        assert_eq!(step(Some(&created), "b", &job, || true), Step::Store(Outcome::Created));
+    }
+}

@@ -1,0 +1,128 @@
+//! Why a job did not simply succeed: a class that decides what happens next, a sentence, and a next step.
+//!
+//! The class is the contract: it decides retry or dead letter here, and filters in the API. Messages are for people.
+
+use serde::{Deserialize, Serialize};
+
+/// The classes of failure. What each leads to is decided by [`ErrorClass::is_permanent`] alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The customer's settings are wrong: credentials, base URL.
+    Config,
+    /// Zuora knows the user, but the user's role may not read workflows.
+    Permission,
+    /// Zuora asked us to wait.
+    RateLimit,
+    /// The network, Zuora or AWS failed in a way that passes.
+    Transient,
+    /// A guard held the result back.
+    Guard,
+    /// The tenant or one definition is over a bound.
+    TooLarge,
+    /// The job's message or its worker vanished, more than once.
+    Lost,
+    /// Our fault.
+    Bug,
+}
+
+impl ErrorClass {
+    /// Every class, in the order of the documentation.
+    pub const ALL: [Self; 8] = [
+        Self::Config,
+        Self::Permission,
+        Self::RateLimit,
+        Self::Transient,
+        Self::Guard,
+        Self::TooLarge,
+        Self::Lost,
+        Self::Bug,
+    ];
+
+    /// Whether trying again without a change by a person is pointless.
+    pub const fn is_permanent(self) -> bool {
+        match self {
+            Self::Config | Self::Permission | Self::TooLarge | Self::Lost | Self::Guard => true,
+            Self::RateLimit | Self::Transient | Self::Bug => false,
+        }
+    }
+
+    /// Whether three of these in a row mean that an admin has to act before the schedule goes on.
+    pub const fn needs_attention(self) -> bool {
+        matches!(self, Self::Config | Self::Permission)
+    }
+
+    /// The name in the API, in logs and in message attributes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Permission => "permission",
+            Self::RateLimit => "rate_limit",
+            Self::Transient => "transient",
+            Self::Guard => "guard",
+            Self::TooLarge => "too_large",
+            Self::Lost => "lost",
+            Self::Bug => "bug",
+        }
+    }
+
+    const fn next_step(self) -> &'static str {
+        match self {
+            Self::Config => {
+                "Check the client id, the client secret and the base URL of this customer, save what was wrong, then retry the job."
+            }
+            Self::Permission => {
+                "Give the Zuora user who owns this OAuth client a role with Workflow View Access and API access, then retry the job."
+            }
+            Self::RateLimit => "Nothing to do: the job goes on by itself when Zuora's limit allows it.",
+            Self::Transient => {
+                "Usually nothing to do: it is tried again by itself. If it keeps failing, check trust.zuora.com and the logs."
+            }
+            Self::Guard => "Compare with Zuora. If the workflows are really gone, approve the deletions of this job.",
+            Self::TooLarge => "Contact support with the job id: this tenant is over a bound of this installation.",
+            Self::Lost => "Retry the job. If it is lost again, look for crashes in the log of the sync function.",
+            Self::Bug => "Contact support with the job id and the request id from the log.",
+        }
+    }
+}
+
+/// What the API shows of a failure: class, message, next step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The class that decided what happened.
+    pub class: ErrorClass,
+    /// One sentence for people; never holds a secret.
+    pub message: String,
+    /// What a person should do now.
+    pub next_step: String,
+}
+
+impl Failure {
+    /// A failure with the usual next step of its class.
+    pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), next_step: class.next_step().to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_class_decides_retry_or_dead_letter() {
+        let permanent: Vec<_> = ErrorClass::ALL.into_iter().filter(|class| class.is_permanent()).collect();
+
+        assert_eq!(
+            permanent,
+            [ErrorClass::Config, ErrorClass::Permission, ErrorClass::Guard, ErrorClass::TooLarge, ErrorClass::Lost]
+        );
+    }
+
+    #[test]
+    fn the_name_of_a_class_is_its_name_in_json() {
+        for class in ErrorClass::ALL {
+            assert_eq!(serde_json::to_string(&class).unwrap(), format!("\"{}\"", class.as_str()));
+            assert!(!Failure::new(class, "x").next_step.is_empty());
+        }
+    }
+}

@@ -1,0 +1,548 @@
+//! A job: one requested piece of work, and every rule of its life. Pure: state in, state out.
+//!
+//! What must stay true:
+//! - **Which message is live**: every send first raises `seq`, so of all messages ever sent for a job at most the newest
+//!   one counts, and only in the states where somebody is meant to pick the job up ([`Job::liveness`]). This one rule
+//!   covers duplicates, stale retries, redrives and reordering.
+//! - A running job has `lock_until`; after that moment nobody works on it (Lambda killed the holder at its deadline).
+//! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt.
+//! - A job whose state is `failed` has an error; a `succeeded` one has none and counted no errors.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    failure::{ErrorClass, Failure},
+    ids::{CustomerId, JobId, WorkflowId},
+    stats::Stats,
+    time::Timestamp,
+};
+
+/// Transient failures in a row until a job is given up.
+pub const MAX_ATTEMPTS: u32 = 5;
+/// Continuations of one job (each a Lambda run that ended for lack of time) until it is given up.
+pub const MAX_CONTINUATIONS: u32 = 100;
+/// Times the sweeper sends a silent job again until it is given up as lost.
+pub const MAX_SWEEPS: u32 = 3;
+/// How long a job may be overdue, or its lock expired, before the sweeper takes it for lost.
+pub const SWEEP_GRACE: Duration = Duration::from_secs(600);
+/// How long ended jobs are kept.
+pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
+/// How many workflow errors a job names.
+pub const MAX_LISTED_ERRORS: usize = 100;
+
+const BACKOFF_BASE: Duration = Duration::from_secs(20);
+const BACKOFF_CAP: Duration = Duration::from_secs(900);
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Brings the copy of a customer's workflows up to date.
+    Sync,
+    /// Removes everything of a deleted customer.
+    Purge,
+    /// Tries the stored credentials.
+    Test,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A message is on its way to a worker.
+    Queued,
+    /// A worker holds it.
+    Running,
+    /// It goes on at `next_attempt_at`.
+    Waiting,
+    /// Done, nothing wrong.
+    Succeeded,
+    /// Done, but a guard held deletions (or the whole result) back for a person to approve.
+    Held,
+    /// Done as far as possible; something was not read or not stored, nothing was deleted for it.
+    Incomplete,
+    /// Given up; a dead letter waits to be redriven.
+    Failed,
+    /// No longer wanted: the customer was paused or deleted.
+    Cancelled,
+}
+
+impl State {
+    /// Every state, in the order of a job's life.
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Running,
+        Self::Waiting,
+        Self::Succeeded,
+        Self::Held,
+        Self::Incomplete,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    /// Whether nothing more happens by itself.
+    pub const fn is_ended(self) -> bool {
+        match self {
+            Self::Queued | Self::Running | Self::Waiting => false,
+            Self::Succeeded | Self::Held | Self::Incomplete | Self::Failed | Self::Cancelled => true,
+        }
+    }
+
+    /// The name in the API, in logs and in keys.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Succeeded => "succeeded",
+            Self::Held => "held",
+            Self::Incomplete => "incomplete",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// Who or what asked for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trigger {
+    /// The hourly rule.
+    Schedule,
+    /// A person, through the API.
+    Manual,
+    /// The customer was created.
+    Created,
+    /// The customer's credentials or base URL were changed.
+    CredentialsChanged,
+    /// A trigger that came while another sync of the customer ran.
+    FollowUp,
+    /// The customer was deleted.
+    Deleted,
+}
+
+/// One workflow that could not be stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowError {
+    /// Zuora's id; absent for a listed item without a usable id.
+    pub workflow_id: Option<WorkflowId>,
+    /// The class of the failure.
+    pub class: ErrorClass,
+    /// One sentence for people.
+    pub message: String,
+}
+
+/// What a guard held back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Why, in a sentence.
+    pub reason: String,
+    /// How many stored workflows would have been deleted.
+    pub count: u64,
+    /// The first hundred of them.
+    pub workflow_ids: Vec<WorkflowId>,
+}
+
+/// The state of one job; [`crate::aws::jobs`] stores it as it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id, kept over retries.
+    pub id: JobId,
+    /// Whose work it is.
+    pub customer_id: CustomerId,
+    /// What it does.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// Who or what asked.
+    pub trigger: Trigger,
+    /// The caller's Cognito `sub`, when a person asked.
+    pub actor: Option<String>,
+    /// Raised before every send; see the head of this file.
+    pub seq: u64,
+    /// Claims that ended by themselves since the job was asked for or retried.
+    pub attempts: u32,
+    /// Runs that ended for lack of time and were continued.
+    pub continuations: u32,
+    /// Times the sweeper sent it again.
+    pub sweeps: u32,
+    /// While running: when the holder is certainly dead.
+    pub lock_until: Option<Timestamp>,
+    /// While queued or waiting: when a message is due.
+    pub next_attempt_at: Option<Timestamp>,
+    /// A trigger came while it ran: exactly one more job afterwards.
+    pub follow_up: bool,
+    /// The job that does this one's work instead, when a redrive found another already queued.
+    pub superseded_by: Option<JobId>,
+    /// Counts of what it did.
+    pub stats: Stats,
+    /// The first hundred workflow errors.
+    pub errors: Vec<WorkflowError>,
+    /// The failure that ended the last attempt, if any.
+    pub error: Option<Failure>,
+    /// What a guard held back.
+    pub held: Option<Held>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it was first claimed.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+    /// When its dead letter was sent; none once it was redriven.
+    pub dead_lettered_at: Option<Timestamp>,
+}
+
+/// What a message means for the job it points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Liveness {
+    /// Claim the job.
+    Live,
+    /// Live, but the job waits until that moment.
+    TooEarly(Timestamp),
+    /// Acknowledge it unseen: a duplicate, or one that a later message replaced.
+    Stale,
+}
+
+/// What becomes of a job that failed transiently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// It waits for `next_attempt_at`.
+    Waits,
+    /// It was given up: a dead letter is due.
+    GivenUp,
+}
+
+impl Job {
+    /// A new job, queued, whose first message is due at `due`.
+    pub fn new(
+        kind: Kind,
+        customer_id: CustomerId,
+        trigger: Trigger,
+        actor: Option<String>,
+        now: Timestamp,
+        due: Timestamp,
+    ) -> Self {
+        Self {
+            id: JobId::new(),
+            customer_id,
+            kind,
+            state: State::Queued,
+            trigger,
+            actor,
+            seq: 1,
+            attempts: 0,
+            continuations: 0,
+            sweeps: 0,
+            lock_until: None,
+            next_attempt_at: Some(due),
+            follow_up: false,
+            superseded_by: None,
+            stats: Stats::default(),
+            errors: Vec::new(),
+            error: None,
+            held: None,
+            created_at: now,
+            started_at: None,
+            finished_at: None,
+            dead_lettered_at: None,
+        }
+    }
+
+    /// Whether a message with `seq` counts now.
+    pub fn liveness(&self, seq: u64, now: Timestamp) -> Liveness {
+        if seq != self.seq {
+            return Liveness::Stale;
+        }
+        match self.state {
+            State::Queued | State::Failed => Liveness::Live,
+            State::Waiting => match self.next_attempt_at {
+                // SQS delays by whole seconds, so a message may come up to one second before its moment.
+                Some(due) if due > now.plus(Duration::from_secs(1)) => Liveness::TooEarly(due),
+                _ => Liveness::Live,
+            },
+            State::Running if self.lock_until.is_none_or(|until| until <= now) => Liveness::Live,
+            State::Running | State::Succeeded | State::Held | State::Incomplete | State::Cancelled => Liveness::Stale,
+        }
+    }
+
+    /// A worker takes the job until `lock_until`. A failed one starts anew, as after [`Job::requeue`].
+    pub fn claim(&mut self, now: Timestamp, lock_until: Timestamp) {
+        if self.state == State::Failed {
+            self.start_anew();
+        }
+        self.state = State::Running;
+        self.started_at.get_or_insert(now);
+        self.lock_until = Some(lock_until);
+        self.next_attempt_at = None;
+    }
+
+    /// The job ended with a result: `succeeded`, `incomplete` or `held`.
+    pub fn finish(&mut self, state: State, now: Timestamp) {
+        self.attempts += 1;
+        self.end(state, now);
+        self.error = match state {
+            State::Succeeded => None,
+            _ => self.error.take(),
+        };
+    }
+
+    /// The job is no longer wanted.
+    pub fn cancel(&mut self, reason: &str, now: Timestamp) {
+        self.end(State::Cancelled, now);
+        self.error = Some(Failure {
+            class: ErrorClass::Config,
+            message: reason.to_owned(),
+            next_step: "Nothing to do.".to_owned(),
+        });
+    }
+
+    /// Zuora asked to wait: not an attempt.
+    pub fn wait(&mut self, until: Timestamp, failure: Failure) {
+        self.release(State::Waiting, Some(until));
+        self.error = Some(failure);
+    }
+
+    /// An attempt failed in a way that may pass. `roll(n)` returns a random number below `n`.
+    pub fn fail_transiently(
+        &mut self,
+        failure: Failure,
+        now: Timestamp,
+        roll: impl FnOnce(u64) -> u64,
+    ) -> AfterFailure {
+        self.attempts += 1;
+        if self.attempts >= MAX_ATTEMPTS {
+            self.give_up(failure, now);
+            return AfterFailure::GivenUp;
+        }
+        self.release(State::Waiting, Some(now.plus(backoff(self.attempts, roll))));
+        self.error = Some(failure);
+        AfterFailure::Waits
+    }
+
+    /// An attempt failed for good: a dead letter is due.
+    pub fn fail(&mut self, failure: Failure, now: Timestamp) {
+        self.attempts += 1;
+        self.give_up(failure, now);
+    }
+
+    /// The run ended for lack of time with work left: another run goes on at once. Returns false when the cap is
+    /// reached, and the job failed instead.
+    pub fn go_on(&mut self, now: Timestamp) -> bool {
+        self.continuations += 1;
+        if self.continuations > MAX_CONTINUATIONS {
+            let message = format!("The sync was not finished after {MAX_CONTINUATIONS} runs.");
+            self.give_up(Failure::new(ErrorClass::TooLarge, message), now);
+            return false;
+        }
+        self.release(State::Queued, Some(now));
+        true
+    }
+
+    /// The worker could not start yet (a lock is held): the message comes again at `until`.
+    pub fn postpone(&mut self, until: Timestamp) {
+        self.release(State::Queued, Some(until));
+    }
+
+    /// An operator retries or redrives a failed job: it starts anew, under the same id.
+    pub fn requeue(&mut self, now: Timestamp) {
+        self.start_anew();
+        self.release(State::Queued, Some(now));
+    }
+
+    /// Another job does this one's work: the failure stays in the history, its dead letter is settled.
+    pub fn supersede(&mut self, by: JobId) {
+        self.seq += 1;
+        self.superseded_by = Some(by);
+        self.dead_lettered_at = None;
+    }
+
+    /// Whether the sweeper has to act: nothing has happened for [`SWEEP_GRACE`] after something should have.
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        let due = match self.state {
+            State::Queued | State::Waiting => self.next_attempt_at.unwrap_or(self.created_at),
+            State::Running => self.lock_until.unwrap_or(self.created_at),
+            _ => return false,
+        };
+        due.plus(SWEEP_GRACE) <= now
+    }
+
+    /// The sweeper revives a silent job, or gives it up as lost after [`MAX_SWEEPS`] tries.
+    pub fn sweep(&mut self, now: Timestamp) -> AfterFailure {
+        if self.sweeps >= MAX_SWEEPS {
+            let message = format!("The job was silent and was sent again {MAX_SWEEPS} times without an answer.");
+            self.give_up(Failure::new(ErrorClass::Lost, message), now);
+            return AfterFailure::GivenUp;
+        }
+        self.sweeps += 1;
+        self.release(State::Queued, Some(now));
+        AfterFailure::Waits
+    }
+
+    fn start_anew(&mut self) {
+        self.attempts = 0;
+        self.continuations = 0;
+        self.sweeps = 0;
+        self.error = None;
+        self.held = None;
+        self.finished_at = None;
+        self.dead_lettered_at = None;
+        self.superseded_by = None;
+    }
+
+    fn release(&mut self, state: State, due: Option<Timestamp>) {
+        self.state = state;
+        self.seq += 1;
+        self.lock_until = None;
+        self.next_attempt_at = due;
+    }
+
+    fn end(&mut self, state: State, now: Timestamp) {
+        self.release(state, None);
+        self.finished_at = Some(now);
+    }
+
+    fn give_up(&mut self, failure: Failure, now: Timestamp) {
+        self.end(State::Failed, now);
+        self.error = Some(failure);
+        self.dead_lettered_at = Some(now);
+    }
+}
+
+/// Full jitter over a doubling ceiling: jobs that failed together do not come back together.
+fn backoff(attempts: u32, roll: impl FnOnce(u64) -> u64) -> Duration {
+    let ceiling = BACKOFF_BASE.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(BACKOFF_CAP);
+    Duration::from_secs(roll(ceiling.as_secs() + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::EPOCH;
+
+    fn after(seconds: u64) -> Timestamp {
+        NOW.plus(Duration::from_secs(seconds))
+    }
+
+    fn job() -> Job {
+        Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, None, NOW, NOW)
+    }
+
+    fn failure() -> Failure {
+        Failure::new(ErrorClass::Transient, "Zuora answered 503.")
+    }
+
+    #[test]
+    fn only_the_newest_message_counts_and_only_while_a_worker_is_wanted() {
+        let mut job = job();
+
+        assert_eq!(job.liveness(1, NOW), Liveness::Live);
+        assert_eq!(job.liveness(0, NOW), Liveness::Stale);
+        job.claim(NOW, after(330));
+        assert_eq!(job.liveness(1, after(329)), Liveness::Stale, "somebody works on it");
+        assert_eq!(job.liveness(1, after(330)), Liveness::Live, "the holder is dead");
+        job.finish(State::Succeeded, after(60));
+        for seq in 0..5 {
+            assert_eq!(job.liveness(seq, after(400)), Liveness::Stale, "it is over");
+        }
+    }
+
+    #[test]
+    fn a_message_that_comes_before_its_moment_is_told_to_wait() {
+        let mut job = job();
+        job.claim(NOW, after(330));
+        job.wait(after(1800), failure());
+
+        assert_eq!(job.liveness(job.seq, after(900)), Liveness::TooEarly(after(1800)));
+        assert_eq!(job.liveness(job.seq, after(1800)), Liveness::Live);
+        assert_eq!(job.attempts, 0, "a wait that Zuora asked for is not an attempt");
+    }
+
+    #[test]
+    fn five_transient_failures_give_a_job_up_and_a_redrive_starts_it_anew() {
+        let mut job = job();
+
+        for attempt in 1..MAX_ATTEMPTS {
+            job.claim(NOW, after(330));
+            assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::Waits, "attempt {attempt}");
+        }
+        job.claim(NOW, after(330));
+        assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::GivenUp);
+        assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Failed, 5, Some(NOW)));
+
+        let dead_letter_seq = job.seq;
+        job.requeue(after(60));
+        assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Queued, 0, None));
+        assert_eq!(job.liveness(dead_letter_seq, after(60)), Liveness::Stale, "the dead letter was replaced");
+    }
+
+    #[test]
+    fn a_dead_letter_that_is_moved_back_by_hand_is_live() {
+        let mut job = job();
+        job.claim(NOW, after(330));
+        job.fail(failure(), NOW);
+
+        assert_eq!(job.liveness(job.seq, after(60)), Liveness::Live);
+        job.claim(after(60), after(390));
+        assert_eq!((job.attempts, job.error, job.dead_lettered_at), (0, None, None));
+    }
+
+    #[test]
+    fn the_backoff_doubles_up_to_a_quarter_of_an_hour_and_is_fully_jittered() {
+        let ceilings: Vec<_> = (1..=8).map(|n| backoff(n, |below| below - 1).as_secs()).collect();
+
+        assert_eq!(ceilings, [20, 40, 80, 160, 320, 640, 900, 900]);
+        assert_eq!(backoff(3, |_| 0), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_silent_job_is_sent_again_three_times_and_then_given_up_as_lost() {
+        let mut job = job();
+        assert!(!job.is_silent(after(599)));
+        assert!(job.is_silent(after(600)));
+
+        for _ in 0..MAX_SWEEPS {
+            let seq = job.seq;
+            assert_eq!(job.sweep(after(600)), AfterFailure::Waits);
+            assert_eq!(job.seq, seq + 1);
+        }
+        assert_eq!(job.sweep(after(1200)), AfterFailure::GivenUp);
+        assert_eq!(job.error.map(|e| e.class), Some(ErrorClass::Lost));
+    }
+
+    #[test]
+    fn a_running_job_is_silent_only_ten_minutes_after_its_lock_expired() {
+        let mut job = job();
+        job.claim(NOW, after(330));
+
+        assert!(!job.is_silent(after(929)));
+        assert!(job.is_silent(after(930)));
+    }
+
+    #[test]
+    fn a_job_cannot_be_continued_for_ever() {
+        let mut job = job();
+        let goes = (0..200).take_while(|_| job.go_on(NOW)).count();
+
+        assert_eq!(goes, 100);
+        assert_eq!((job.state, job.error.map(|e| e.class)), (State::Failed, Some(ErrorClass::TooLarge)));
+    }
+
+    #[test]
+    fn every_change_that_sends_a_message_raises_seq() {
+        let changes: [fn(&mut Job); 5] = [
+            |job| job.wait(NOW, failure()),
+            |job| assert!(job.go_on(NOW)),
+            |job| job.postpone(NOW),
+            |job| job.requeue(NOW),
+            |job| job.fail(failure(), NOW),
+        ];
+        for change in changes {
+            let mut job = job();
+            change(&mut job);
+            assert_eq!(job.seq, 2);
+        }
+    }
+}

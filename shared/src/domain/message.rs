@@ -1,0 +1,106 @@
+//! The queue message: a pointer to a job, never its state, never a secret.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{CustomerId, JobId},
+    job::Job,
+};
+
+/// `{"type":"job.v1","job_id":"job_…","customer_id":"cus_…","seq":1}`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum Message {
+    /// Version 1. A later shape gets a name of its own, and both are read for as long as dead letters live (14 days).
+    #[serde(rename = "job.v1")]
+    JobV1 {
+        /// The job.
+        job_id: JobId,
+        /// Whose job.
+        customer_id: CustomerId,
+        /// The job's `seq` at the time of sending: see [`Job::liveness`].
+        seq: u64,
+    },
+}
+
+/// A message body that is not one of ours.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0}")]
+pub struct Unreadable(String);
+
+impl Message {
+    /// The message that makes a worker look at `job` as it stands now.
+    pub fn to(job: &Job) -> Self {
+        Self::JobV1 { job_id: job.id.clone(), customer_id: job.customer_id.clone(), seq: job.seq }
+    }
+
+    /// The body as it is sent.
+    pub fn body(&self) -> String {
+        // Three plain fields: serialising them cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// Says what is wrong without repeating the body, which may be anything.
+    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+        let value: serde_json::Value =
+            serde_json::from_str(body).map_err(|_| Unreadable("the body is not JSON".to_owned()))?;
+        let kind = value.get("type").and_then(serde_json::Value::as_str);
+        if kind != Some("job.v1") {
+            return Err(Unreadable("the type is missing or unknown".to_owned()));
+        }
+        for field in ["job_id", "customer_id", "seq"] {
+            if value.get(field).is_none() {
+                return Err(Unreadable(format!("{field} is missing")));
+            }
+        }
+        serde_json::from_value(value).map_err(|_| Unreadable("a field has the wrong type".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{
+        job::{Kind, Trigger},
+        time::Timestamp,
+    };
+
+    #[test]
+    fn a_message_round_trips_and_holds_a_pointer_only() {
+        let now = Timestamp::EPOCH;
+        let job = Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, Some("somebody".into()), now, now);
+        let message = Message::to(&job);
+
+        assert_eq!(Message::parse(&message.body()), Ok(message.clone()));
+        let value: serde_json::Value = serde_json::from_str(&message.body()).unwrap();
+        let fields: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(fields, ["customer_id", "job_id", "seq", "type"]);
+    }
+
+    #[test]
+    fn an_unreadable_body_says_what_is_wrong_with_it() {
+        let cases = [
+            ("", "the body is not JSON"),
+            ("hello", "the body is not JSON"),
+            ("[]", "the type is missing or unknown"),
+            (r#"{"type":"job.v2"}"#, "the type is missing or unknown"),
+            (r#"{"type":"job.v1","job_id":"x"}"#, "customer_id is missing"),
+            (r#"{"type":"job.v1","job_id":"x","customer_id":"y","seq":1}"#, "a field has the wrong type"),
+        ];
+        for (body, reason) in cases {
+            assert_eq!(Message::parse(body).unwrap_err().to_string(), reason, "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_the_parser_panic(body in ".*") {
+            let _ = Message::parse(&body);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What the product is about, without AWS, HTTP or waiting: ids, customers, jobs and their rules, the diff, the delete
+//! guard, the base URL policy. Everything here is a value or a pure function and is tested as one.
+
+pub mod base_url;
+pub mod customer;
+pub mod definition;
+pub mod diff;
+pub mod failure;
+pub mod guard;
+pub mod ids;
+pub mod invalid;
+pub mod job;
+pub mod known_hosts;
+pub mod listed;
+pub mod message;
+pub mod policy;
+pub mod schedule;
+pub mod stats;
+pub mod text;
+pub mod time;
+pub mod workflow;
+pub mod zuora_time;

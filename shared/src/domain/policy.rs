@@ -1,0 +1,82 @@
+//! Who may do what: the one place that decides, default deny.
+//!
+//! Today only members of `super_admin` may do anything; grants per customer will be a further input here and nowhere else.
+
+use super::ids::CustomerId;
+
+/// The group that may do everything.
+pub const SUPER_ADMIN: &str = "super_admin";
+
+/// An authenticated user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The Cognito `sub`: the id that stays.
+    pub sub: String,
+    /// The groups of the user pool.
+    pub groups: Vec<String>,
+}
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// See that customers exist, and lists across them.
+    ViewAny,
+    /// See one customer and what belongs to it.
+    View,
+    /// Create customers.
+    Create,
+    /// Change a customer.
+    Update,
+    /// Delete a customer.
+    Delete,
+    /// Sync, test, retry, redrive.
+    Sync,
+}
+
+impl Verb {
+    /// All verbs.
+    pub const ALL: [Self; 6] = [Self::ViewAny, Self::View, Self::Create, Self::Update, Self::Delete, Self::Sync];
+}
+
+/// The policy's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Go on.
+    Allow,
+    /// Refuse.
+    Deny,
+}
+
+/// Decides whether `caller` may do `verb`, on one customer or (none) in general.
+pub fn decide(caller: &Caller, verb: Verb, _customer: Option<&CustomerId>) -> Decision {
+    let super_admin = caller.groups.iter().any(|group| group == SUPER_ADMIN);
+    match (super_admin, verb) {
+        (true, Verb::ViewAny | Verb::View | Verb::Create | Verb::Update | Verb::Delete | Verb::Sync) => Decision::Allow,
+        (false, Verb::ViewAny | Verb::View | Verb::Create | Verb::Update | Verb::Delete | Verb::Sync) => Decision::Deny,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_super_admin_may_do_anything() {
+        let customer = CustomerId::new();
+        let cases: [(&[&str], Decision); 5] = [
+            (&["super_admin"], Decision::Allow),
+            (&["others", "super_admin"], Decision::Allow),
+            (&[], Decision::Deny),
+            (&["super_admins"], Decision::Deny),
+            (&["Super_Admin"], Decision::Deny),
+        ];
+        for (groups, decision) in cases {
+            let caller = Caller { sub: "s".into(), groups: groups.iter().map(ToString::to_string).collect() };
+            for verb in Verb::ALL {
+                for customer in [None, Some(&customer)] {
+                    assert_eq!(decide(&caller, verb, customer), decision, "{groups:?} {verb:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Bounded text from people: names on one line, and secrets taken as they are.
+
+/// Why a text is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but spaces.
+    #[error("must not be empty")]
+    Empty,
+    /// Over the bound.
+    #[error("must be at most {0} characters long")]
+    TooLong(usize),
+    /// Line breaks, NUL, text direction marks and the like.
+    #[error("must not contain control or invisible formatting characters")]
+    Control,
+    /// A mask that some form sent back.
+    #[error("looks like a mask: enter the real value, or leave the field out to keep the old one")]
+    Masked,
+}
+
+/// One line of text, trimmed, of at most `max` characters.
+///
+/// # Errors
+/// Says what is wrong.
+pub fn line(text: &str, max: usize) -> Result<String, TextError> {
+    let text = text.trim();
+    bounded(text, max)?;
+    Ok(text.to_owned())
+}
+
+/// A secret, kept to the letter, of at most `max` characters; a text of asterisks only is a mask that came back.
+///
+/// # Errors
+/// Says what is wrong; never repeats the secret.
+pub fn secret(text: &str, max: usize) -> Result<(), TextError> {
+    bounded(text, max)?;
+    if text.chars().all(|letter| letter == '*') { Err(TextError::Masked) } else { Ok(()) }
+}
+
+fn bounded(text: &str, max: usize) -> Result<(), TextError> {
+    if text.trim().is_empty() {
+        return Err(TextError::Empty);
+    }
+    if text.chars().count() > max {
+        return Err(TextError::TooLong(max));
+    }
+    if text.chars().any(is_invisible) { Err(TextError::Control) } else { Ok(()) }
+}
+
+/// Control characters, and marks that reorder or hide what a person reads.
+fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_bounded_and_plain() {
+        assert_eq!(line("  Acme Corporation ", 200), Ok("Acme Corporation".to_owned()));
+        assert_eq!(line("日本 🦀", 4), Ok("日本 🦀".to_owned()));
+        assert_eq!(line(" \t ", 200), Err(TextError::Empty));
+        assert_eq!(line(&"x".repeat(201), 200), Err(TextError::TooLong(200)));
+        for bad in ["a\nb", "a\0b", "a\u{202E}b", "\u{200B}", "a\u{7f}"] {
+            assert_eq!(line(bad, 200), Err(TextError::Control), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_keeps_every_character_and_a_mask_is_refused() {
+        assert_eq!(secret(" a+/=&% ", 200), Ok(()));
+        assert_eq!(secret("********", 200), Err(TextError::Masked));
+        assert_eq!(secret("***x", 200), Ok(()));
+        assert_eq!(secret("", 200), Err(TextError::Empty));
+    }
+}

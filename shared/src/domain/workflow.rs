@@ -1,0 +1,111 @@
+//! A workflow as it is stored: what Zuora listed, where its definition lies, and what a sync last did to it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{JobId, WorkflowId},
+    listed::{ListedWorkflow, Triggers},
+    stats::Outcome,
+    time::Timestamp,
+};
+
+/// Where the definition (Zuora's export) is: its content hash names the chunks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefinitionRef {
+    /// The hash of the uncompressed bytes.
+    pub hash: String,
+    /// How many chunks there are.
+    pub chunks: u32,
+    /// Uncompressed size in bytes.
+    pub bytes: u64,
+}
+
+/// Which job last wrote the workflow, and as what it counted it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastChange {
+    /// The job.
+    pub job_id: JobId,
+    /// What it counted; `deleted` is told by `deleted_at`.
+    pub kind: Outcome,
+}
+
+/// One stored workflow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Workflow {
+    /// Zuora's id.
+    pub zuora_id: WorkflowId,
+    /// Name, if Zuora gave one.
+    pub name: Option<String>,
+    /// Description.
+    pub description: Option<String>,
+    /// `Active` or `Inactive` in all published answers; kept open.
+    pub status: Option<String>,
+    /// The active version, such as `0.0.2`.
+    pub version: Option<String>,
+    /// What may start it.
+    pub triggers: Triggers,
+    /// A cron expression.
+    pub interval: Option<String>,
+    /// A Rails zone name.
+    pub timezone: Option<String>,
+    /// Zuora's creation time.
+    pub created_at: Option<String>,
+    /// Zuora's time of the last update.
+    pub updated_at: Option<String>,
+    /// The hash over all listed fields.
+    pub fingerprint: String,
+    /// The listed item as Zuora sent it, unknown fields included.
+    pub listed: String,
+    /// Tasks in the definition.
+    pub tasks_count: u64,
+    /// The definition; none when Zuora has none to export. (`definition` is a reserved word in DynamoDB.)
+    #[serde(rename = "definition_ref")]
+    pub definition: Option<DefinitionRef>,
+    /// When we last wrote it.
+    pub written_at: Timestamp,
+    /// When a sync found it gone; hidden then, kept 30 days.
+    pub deleted_at: Option<Timestamp>,
+    /// See [`LastChange`].
+    pub last_change: LastChange,
+}
+
+impl Workflow {
+    /// The workflow as listed now, with its definition.
+    pub fn from_listed(
+        listed: ListedWorkflow,
+        zuora_id: WorkflowId,
+        definition: Option<DefinitionRef>,
+        tasks_count: u64,
+        last_change: LastChange,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            zuora_id,
+            name: listed.name,
+            description: listed.description,
+            status: listed.status,
+            version: listed.version,
+            triggers: listed.triggers,
+            interval: listed.interval,
+            timezone: listed.timezone,
+            created_at: listed.created_at,
+            updated_at: listed.updated_at,
+            fingerprint: listed.fingerprint,
+            listed: listed.raw,
+            tasks_count,
+            definition,
+            written_at: now,
+            deleted_at: None,
+            last_change,
+        }
+    }
+
+    /// When the copy was last known to be what Zuora has: nothing is written per unchanged workflow, so this is the later
+    /// of the customer's last complete sync and our own last write.
+    pub fn last_synced_at(&self, last_complete_sync: Option<Timestamp>) -> Timestamp {
+        match self.deleted_at {
+            Some(_) => self.written_at,
+            None => last_complete_sync.map_or(self.written_at, |sync| sync.max(self.written_at)),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! JSON bodies: bounded, strict, and every fault named by its field.
+
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, Request},
+};
+use http::header;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::problem::{Kind, Problem};
+use crate::domain::invalid::Invalid;
+
+/// The largest body; the largest legal one is a fraction of it.
+const MAX_BODY: usize = 64 * 1024;
+
+/// A body of type `T`, whose type should deny unknown fields.
+#[derive(Debug)]
+pub struct ValidJson<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ValidJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/json") {
+            return Err(Problem::new(Kind::UnsupportedMediaType, "Send the body as Content-Type: application/json."));
+        }
+        let body = to_bytes(request.into_body(), MAX_BODY)
+            .await
+            .map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))?;
+        parse(&body).map(Self)
+    }
+}
+
+/// Reads an optional body: none at all is the default.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let body = to_bytes(request.into_body(), MAX_BODY)
+            .await
+            .map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))?;
+        if body.iter().all(u8::is_ascii_whitespace) { Ok(Self(T::default())) } else { parse(&body).map(Self) }
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Problem::new(Kind::MalformedJson, format!("The body is not valid JSON, or nested too deeply, at {place}."))
+    })?;
+    if !value.is_object() {
+        return Err(Problem::invalid(Invalid::one("", "The body must be a JSON object.")));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| Problem::invalid(fault(&error)))
+}
+
+/// Turns serde's sentence into a field and a sentence that names no value.
+fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Invalid {
+    let text = error.inner().to_string();
+    let named = || text.split('`').nth(1).unwrap_or_default();
+    if text.starts_with("missing field") {
+        return Invalid::one(format!("/{}", named()), "This field is required.");
+    }
+    if text.starts_with("unknown field") {
+        return Invalid::one(format!("/{}", named()), "There is no such field here. Remove it.");
+    }
+    let path = error.path().to_string();
+    let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+    let detail = if text.starts_with("unknown variant") {
+        format!("Use {}.", text.split_once("expected ").map_or("one of the documented values", |(_, names)| names))
+    } else {
+        let expected = text.split_once("expected ").map_or("another type", |(_, expected)| expected);
+        format!("This field has the wrong type or form: expected {expected}.")
+    };
+    Invalid::one(pointer, detail)
+}
+
+/// For fields of a PATCH: absent stays absent, `null` is a wrong type instead of silently meaning absent.
+///
+/// # Errors
+/// As `T`'s own.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Body {
+        name: String,
+        #[serde(default, deserialize_with = "present")]
+        kind: Option<Choice>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Choice {
+        One,
+        Two,
+    }
+
+    fn problem(body: &str) -> Value {
+        parse::<Body>(body.as_bytes()).unwrap_err().body("r")
+    }
+
+    #[test]
+    fn every_fault_names_its_field() {
+        let cases = [
+            (r#"{}"#, "/name", "required"),
+            (r#"{"name": 7}"#, "/name", "expected a string"),
+            (r#"{"name": null}"#, "/name", "expected a string"),
+            (r#"{"name": "x", "other": 1}"#, "/other", "no such field"),
+            (r#"{"name": "x", "kind": "three"}"#, "/kind", "`one` or `two`"),
+            (r#"{"name": "x", "kind": null}"#, "/kind", "wrong type"),
+            (r#"[]"#, "", "JSON object"),
+        ];
+        for (body, pointer, detail) in cases {
+            let problem = problem(body);
+            assert_eq!(problem["status"], 422, "{body}");
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}");
+            assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(detail), "{body}: {problem}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_never_repeated() {
+        assert!(!problem(r#"{"name": "x", "kind": "hunter2"}"#).to_string().contains("hunter2"));
+        assert!(!problem(r#"{"name": {"secret": "hunter2"}}"#).to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn what_is_not_json_or_too_deep_is_malformed() {
+        for body in ["", "{", "{\"name\":\"\u{0}\"}", &("[".repeat(10_000) + &"]".repeat(10_000))] {
+            assert_eq!(problem(body)["type"], json!("/problems/malformed-json"));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Who calls: the claims that API Gateway's authorizer took from the token, checked again.
+//!
+//! API Gateway verifies signature, issuer and expiry. It does not tell ID tokens from access tokens on every platform, and
+//! nobody checks for which client a token was made: both are checked here.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use lambda_http::request::RequestContext;
+use serde_json::{Map, Value};
+
+use super::problem::{Kind, Problem};
+use crate::domain::{
+    ids::CustomerId,
+    policy::{self, Caller, Decision, Verb},
+};
+
+/// Reads the caller from a request's context.
+///
+/// # Errors
+/// `unauthenticated` without an ID token made for `audience`.
+pub fn identify(context: Option<&RequestContext>, audience: &str) -> Result<Caller, Problem> {
+    let claims = context
+        .and_then(RequestContext::authorizer)
+        .and_then(|authorizer| authorizer.fields.get("claims"))
+        .and_then(Value::as_object);
+    let caller = claims.and_then(|claims| from_claims(claims, audience));
+    caller.ok_or_else(|| {
+        Problem::new(Kind::Unauthenticated, "Send an ID token of this user pool's client as Authorization: Bearer.")
+    })
+}
+
+fn from_claims(claims: &Map<String, Value>, audience: &str) -> Option<Caller> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let ours = text("token_use") == Some("id") && text("aud") == Some(audience);
+    let sub = text("sub").filter(|sub| !sub.is_empty())?;
+    ours.then(|| Caller { sub: sub.to_owned(), groups: claims.get("cognito:groups").map(groups).unwrap_or_default() })
+}
+
+/// The groups claim arrives as `a,b`, `[a b]`, `[a, b]`, or a list, depending on the platform.
+fn groups(claim: &Value) -> Vec<String> {
+    match claim {
+        Value::Array(groups) => groups.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(text) => {
+            let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
+            let names = inner.split([',', ' ']).map(|name| name.trim_matches('"'));
+            names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The caller of the request at hand, put there by [`super::serve`].
+#[derive(Clone, Debug)]
+pub struct Known(pub Caller);
+
+impl Known {
+    /// Asks the policy.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn may(&self, verb: Verb, customer: Option<&CustomerId>) -> Result<(), Problem> {
+        match policy::decide(&self.0, verb, customer) {
+            Decision::Allow => Ok(()),
+            Decision::Deny => Err(Problem::new(Kind::Forbidden, "Ask an administrator for access.")),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Known {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(change: impl FnOnce(&mut Map<String, Value>)) -> Map<String, Value> {
+        let Value::Object(mut claims) =
+            json!({"token_use": "id", "aud": "client", "sub": "s-1", "cognito:groups": "super_admin"})
+        else {
+            unreachable!()
+        };
+        change(&mut claims);
+        claims
+    }
+
+    #[test]
+    fn an_id_token_for_this_client_is_a_caller() {
+        let caller = from_claims(&claims(|_| {}), "client").unwrap();
+
+        assert_eq!((caller.sub.as_str(), caller.groups), ("s-1", vec!["super_admin".to_owned()]));
+    }
+
+    #[test]
+    fn an_access_token_another_clients_token_and_a_nameless_one_are_nobody() {
+        let changes: [fn(&mut Map<String, Value>); 5] = [
+            |c| drop(c.insert("token_use".into(), json!("access"))),
+            |c| drop(c.remove("token_use")),
+            |c| drop(c.insert("aud".into(), json!("other"))),
+            |c| drop(c.remove("aud")),
+            |c| drop(c.insert("sub".into(), json!(""))),
+        ];
+        for change in changes {
+            assert_eq!(from_claims(&claims(change), "client"), None);
+        }
+        assert!(identify(None, "client").is_err());
+    }
+
+    #[test]
+    fn the_groups_claim_is_read_in_every_form() {
+        for form in [json!("a,b"), json!("[a b]"), json!("[a, b]"), json!(["a", "b"]), json!("[\"a\",\"b\"]")] {
+            assert_eq!(groups(&form), ["a", "b"], "{form}");
+        }
+        assert!(groups(&json!("")).is_empty() && groups(&json!("[]")).is_empty() && groups(&json!(7)).is_empty());
+    }
+}

@@ -1,0 +1,276 @@
+//! Errors as clients see them: `application/problem+json` (RFC 9457) with a stable type.
+//!
+//! A problem is made by a handler and rendered by [`super::serve`], which adds the request id and writes the log line; the
+//! cause goes only into that line.
+
+use std::{fmt::Write as _, time::Duration};
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::{
+    app::error::AppError,
+    aws::{sealing::SealError, table::StoreError},
+    domain::invalid::{FieldError, Invalid},
+    zuora::ZuoraErrorKind,
+};
+
+/// Every kind of problem. Slugs never change: clients match on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The body is not JSON.
+    MalformedJson,
+    /// A query or path parameter is wrong.
+    InvalidParameter,
+    /// The cursor was not made for this list.
+    CursorInvalid,
+    /// No valid ID token.
+    Unauthenticated,
+    /// The caller may not do this.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// The path exists, the method does not.
+    MethodNotAllowed,
+    /// It does not apply in the present state.
+    Conflict,
+    /// The body or the answer is too large.
+    TooLarge,
+    /// The body is not sent as JSON.
+    UnsupportedMediaType,
+    /// Fields are wrong.
+    ValidationFailed,
+    /// Zuora did not take the credentials.
+    ZuoraCredentialsInvalid,
+    /// Zuora's user may not read workflows.
+    ZuoraPermissionMissing,
+    /// Zuora could not be asked.
+    ZuoraUnreachable,
+    /// Come back later.
+    TooManyRequests,
+    /// Our fault.
+    Internal,
+    /// Passing trouble of ours.
+    Unavailable,
+}
+
+impl Kind {
+    /// All kinds, in the order of the README's table.
+    pub const ALL: [Self; 17] = [
+        Self::MalformedJson,
+        Self::InvalidParameter,
+        Self::CursorInvalid,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::ValidationFailed,
+        Self::ZuoraCredentialsInvalid,
+        Self::ZuoraPermissionMissing,
+        Self::ZuoraUnreachable,
+        Self::TooManyRequests,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
+    /// Slug, status and title.
+    pub const fn parts(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::MalformedJson => ("malformed-json", StatusCode::BAD_REQUEST, "The body is not valid JSON"),
+            Self::InvalidParameter => ("invalid-parameter", StatusCode::BAD_REQUEST, "A parameter is wrong"),
+            Self::CursorInvalid => ("cursor-invalid", StatusCode::BAD_REQUEST, "The cursor is not valid here"),
+            Self::Unauthenticated => ("unauthenticated", StatusCode::UNAUTHORIZED, "Sign in first"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "You may not do this"),
+            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "Not found"),
+            Self::MethodNotAllowed => {
+                ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has no such method")
+            }
+            Self::Conflict => ("conflict", StatusCode::CONFLICT, "Not possible in the present state"),
+            Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+            Self::UnsupportedMediaType => {
+                ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json")
+            }
+            Self::ValidationFailed => ("validation-failed", StatusCode::UNPROCESSABLE_ENTITY, "Fields are wrong"),
+            Self::ZuoraCredentialsInvalid => {
+                ("zuora-credentials-invalid", StatusCode::UNPROCESSABLE_ENTITY, "Zuora did not accept the credentials")
+            }
+            Self::ZuoraPermissionMissing => {
+                ("zuora-permission-missing", StatusCode::UNPROCESSABLE_ENTITY, "Zuora denied access to workflows")
+            }
+            Self::ZuoraUnreachable => {
+                ("zuora-unreachable", StatusCode::UNPROCESSABLE_ENTITY, "Zuora could not be asked")
+            }
+            Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
+            Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available right now"),
+        }
+    }
+}
+
+/// An error on its way to the client.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// What kind.
+    pub kind: Kind,
+    detail: String,
+    errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a sentence for the client.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None }
+    }
+
+    /// A wrong parameter.
+    pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
+        let error = FieldError::new(name, detail);
+        Self { errors: vec![error], ..Self::new(Kind::InvalidParameter, format!("The parameter {name} is wrong.")) }
+    }
+
+    /// Wrong fields.
+    pub fn invalid(Invalid(errors): Invalid) -> Self {
+        Self { errors, ..Self::new(Kind::ValidationFailed, "Correct the fields named in errors and send it again.") }
+    }
+
+    /// Our fault: the client gets a fixed sentence, the log gets the cause.
+    pub fn internal(cause: &dyn std::error::Error) -> Self {
+        let detail = "The request failed on our side and was logged. Send the request id when you ask about it.";
+        Self { cause: Some(chain(cause)), ..Self::new(Kind::Internal, detail) }
+    }
+
+    /// Passing trouble: try again.
+    pub fn unavailable(cause: &dyn std::error::Error) -> Self {
+        let problem = Self::new(Kind::Unavailable, "A service we depend on did not answer. Try again in a moment.");
+        Self { cause: Some(chain(cause)), ..problem }.retry_after(Duration::from_secs(2))
+    }
+
+    /// Says when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.headers.push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
+        self
+    }
+
+    /// The cause, for the log.
+    pub(super) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The body.
+    pub(super) fn body(&self, request_id: &str) -> Value {
+        let (slug, status, title) = self.kind.parts();
+        let mut body = json!({
+            "type": format!("/problems/{slug}"),
+            "title": title,
+            "status": status.as_u16(),
+            "detail": self.detail,
+            "instance": request_id,
+        });
+        if !self.errors.is_empty() {
+            body["errors"] = json!(self.errors);
+        }
+        body
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.kind.parts().1.into_response();
+        response.headers_mut().extend(self.headers.iter().cloned());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound(what) => Self::new(Kind::NotFound, format!("There is no such {what}.")),
+            AppError::Invalid(invalid) => Self::invalid(invalid),
+            AppError::Conflict(why) => Self::new(Kind::Conflict, why),
+            AppError::TooMany { retry_after } => {
+                Self::new(Kind::TooManyRequests, "Too many requests to Zuora this minute. Try again in the next.")
+                    .retry_after(retry_after)
+            }
+            AppError::Connection(error) => {
+                let kind = match error.kind {
+                    ZuoraErrorKind::InvalidCredentials | ZuoraErrorKind::TokenRejected => Kind::ZuoraCredentialsInvalid,
+                    ZuoraErrorKind::PermissionMissing => Kind::ZuoraPermissionMissing,
+                    _ => Kind::ZuoraUnreachable,
+                };
+                Self::new(kind, format!("{error}."))
+            }
+            AppError::Store(error) => Self::from(error),
+            AppError::Queue(error) => Self::unavailable(&error),
+            AppError::Seal(error @ SealError::Unavailable(_)) => Self::unavailable(&error),
+            AppError::Seal(error) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(&error),
+            StoreError::Conflict { .. } => {
+                Self::new(Kind::Conflict, "Somebody else changed it at the same moment. Read it again, then retry.")
+            }
+            StoreError::TooLarge | StoreError::Refused(_) | StoreError::Corrupt { .. } => Self::internal(&error),
+        }
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::invalid(invalid)
+    }
+}
+
+/// An error and all its causes on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_own_slug_and_an_error_status() {
+        let slugs: std::collections::HashSet<_> = Kind::ALL.iter().map(|kind| kind.parts().0).collect();
+
+        assert_eq!(slugs.len(), Kind::ALL.len());
+        assert!(Kind::ALL.iter().all(|kind| kind.parts().1.as_u16() >= 400));
+    }
+
+    #[test]
+    fn a_cause_of_ours_is_for_the_log_only() {
+        let error = StoreError::Refused("AccessDeniedException: arn:aws:iam::1:role/x".into());
+        let problem = Problem::from(error);
+
+        assert!(problem.cause().is_some_and(|cause| cause.contains("AccessDenied")));
+        assert!(!problem.body("r").to_string().contains("AccessDenied"));
+        assert_eq!(problem.body("r-1")["instance"], "r-1");
+    }
+
+    #[test]
+    fn wrong_fields_are_named_by_pointer() {
+        let body = Problem::from(Invalid::one("/name", "must not be empty")).body("r");
+
+        assert_eq!(body["status"], 422);
+        assert_eq!(body["errors"], json!([{"pointer": "/name", "detail": "must not be empty"}]));
+    }
+}

@@ -1,0 +1,119 @@
+//! Query strings: strict as bodies are. Unknown, repeated and wrong parameters are named.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use lambda_http::RequestExt;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use super::problem::Problem;
+
+/// The parameters as `T`, whose type should deny unknown fields and read every field from text.
+#[derive(Debug)]
+pub struct ValidQuery<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ValidQuery<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let pairs = parts.query_string_parameters();
+        parse(pairs.iter()).map(Self)
+    }
+}
+
+fn parse<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<T, Problem> {
+    let mut values = Map::new();
+    for (name, value) in pairs {
+        if values.insert(name.to_owned(), Value::from(value)).is_some() {
+            return Err(Problem::parameter(name, "Give it once."));
+        }
+    }
+    serde_path_to_error::deserialize(Value::Object(values)).map_err(|error| {
+        let text = error.inner().to_string();
+        let named = text.split('`').nth(1).unwrap_or_default();
+        let path = error.path().to_string();
+        if text.starts_with("unknown field") {
+            Problem::parameter(named, "There is no such parameter here. Remove it.")
+        } else if text.starts_with("missing field") {
+            Problem::parameter(named, "This parameter is required.")
+        } else if let Some((_, names)) = text.split_once("expected ") {
+            Problem::parameter(&path, format!("Use {names}."))
+        } else {
+            Problem::parameter(&path, text)
+        }
+    })
+}
+
+/// How many items a page has at most: 1 to 200, 50 unless told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(pub usize);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let limit = text.parse().ok().filter(|limit| (1..=200).contains(limit));
+        limit.map(Self).ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 to 200"))
+    }
+}
+
+/// `true` or `false` as text.
+///
+/// # Errors
+/// For any other text.
+pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(serde::de::Error::custom("expected true or false")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Query {
+        #[serde(default)]
+        limit: Limit,
+        #[serde(default, deserialize_with = "flag")]
+        deleted: bool,
+        name: Option<String>,
+    }
+
+    fn query(pairs: &[(&str, &str)]) -> Result<Query, Value> {
+        parse(pairs.iter().copied()).map_err(|problem| problem.body("r"))
+    }
+
+    #[test]
+    fn good_parameters_are_read_and_absent_ones_have_defaults() {
+        assert_eq!(query(&[]), Ok(Query { limit: Limit(50), deleted: false, name: None }));
+        let given = query(&[("limit", "200"), ("deleted", "true"), ("name", "a")]);
+        assert_eq!(given, Ok(Query { limit: Limit(200), deleted: true, name: Some("a".into()) }));
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        let cases: [(&[(&str, &str)], &str); 7] = [
+            (&[("limit", "0")], "limit"),
+            (&[("limit", "201")], "limit"),
+            (&[("limit", "1e9")], "limit"),
+            (&[("limit", "-1")], "limit"),
+            (&[("deleted", "yes")], "deleted"),
+            (&[("sort", "name")], "sort"),
+            (&[("name", "a"), ("name", "b")], "name"),
+        ];
+        for (pairs, name) in cases {
+            let problem = query(pairs).unwrap_err();
+            assert_eq!(problem["status"], 400);
+            assert_eq!(problem["errors"][0]["pointer"], name, "{problem}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! What surrounds every request: authentication, the request id, a time limit, problems, headers, one log line.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use axum::{
+    Router,
+    extract::{MatchedPath, RawPathParams, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use lambda_http::request::RequestContext;
+
+use super::{
+    Edge,
+    caller::{Known, identify},
+    problem::{Kind, Problem},
+};
+use crate::clock;
+
+/// API Gateway gives up after 29 s and the function after 25: this answers before both.
+const TIME_LIMIT: Duration = Duration::from_secs(24);
+/// The paths that need no token.
+const OPEN: [&str; 1] = ["/health"];
+
+/// Answers requests until Lambda ends the process.
+///
+/// # Errors
+/// When the runtime API is gone.
+pub async fn serve(router: Router, edge: Edge) -> Result<(), lambda_http::Error> {
+    lambda_http::run(surround(router, edge)).await
+}
+
+/// The router with all that surrounds a request.
+pub fn surround(router: Router, edge: Edge) -> Router {
+    let unknown = || async { Problem::new(Kind::NotFound, "There is no such path.") };
+    router.fallback(unknown).layer(middleware::from_fn_with_state(edge, around))
+}
+
+async fn around(
+    State(edge): State<Edge>,
+    path: Option<MatchedPath>,
+    params: RawPathParams,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let started = clock::now();
+    let method = request.method().clone();
+    let route = path.map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let context = request.extensions().get::<RequestContext>();
+    let request_id = request_id(context);
+    let caller = identify(context, &edge.audience);
+    let sub = caller.as_ref().map(|caller| caller.sub.clone()).ok();
+    let response = match caller {
+        Err(problem) if !OPEN.contains(&route.as_str()) => problem.into_response(),
+        caller => {
+            if let Ok(caller) = caller {
+                request.extensions_mut().insert(Known(caller));
+            }
+            limited(next.run(request)).await
+        }
+    };
+    let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let (response, problem) = finish(response, &request_id);
+    let status = response.status();
+    let (slug, cause) = (problem.as_ref().map(|p| p.kind.parts().0), problem.as_ref().and_then(Problem::cause));
+    let duration_ms = started.until(clock::now()).as_millis();
+    let (customer_id, job_id) = (param("customer_id"), param("job_id"));
+    let outcome = if status.is_server_error() {
+        "failed"
+    } else if status.is_client_error() {
+        "refused"
+    } else {
+        "done"
+    };
+    if status.is_server_error() {
+        tracing::error!(request_id, %method, route, status = status.as_u16(), outcome, caller = sub, customer_id, job_id, problem = slug, error = cause, duration_ms, "{method} {route} failed");
+    } else {
+        tracing::info!(request_id, %method, route, status = status.as_u16(), outcome, caller = sub, customer_id, job_id, problem = slug, duration_ms, "{method} {route}");
+    }
+    response
+}
+
+/// Runs a handler within the time limit; a panic or a late answer is a problem, not a lost connection.
+async fn limited(handler: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(TIME_LIMIT, AssertUnwindSafe(handler).catch_unwind()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Problem::internal(&Fault("the handler panicked")).into_response(),
+        Err(_) => Problem::unavailable(&Fault("the handler took too long")).into_response(),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Fault(&'static str);
+
+/// Renders the problem, if there is one, and adds the headers of every answer.
+fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem>) {
+    let status = response.status();
+    let mut problem = response.extensions_mut().remove::<Problem>();
+    // What axum itself refuses has no problem yet; its Allow header stays.
+    if problem.is_none() && status == StatusCode::METHOD_NOT_ALLOWED {
+        problem = Some(Problem::new(Kind::MethodNotAllowed, "See the Allow header for what this path takes."));
+    }
+    if let Some(problem) = &problem {
+        let headers = std::mem::take(response.headers_mut());
+        response = (status, problem.body(request_id).to_string()).into_response();
+        response.headers_mut().extend(headers);
+        let media_type = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+    let fixed: [(HeaderName, &'static str); 4] = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    let headers = response.headers_mut();
+    headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-request-id", id);
+    }
+    (response, problem)
+}
+
+/// The id that API Gateway gave the request.
+pub fn request_id(context: Option<&RequestContext>) -> String {
+    match context {
+        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, routing::get};
+    use serde_json::{Value, json};
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{domain::policy::Verb, http::cursor::CursorKey};
+
+    fn app() -> Router {
+        let edge = Edge { audience: "client".into(), cursors: CursorKey::new("k".repeat(32).into()) };
+        let seen = |known: Known| async move { known.may(Verb::View, None).map(|()| "seen") };
+        let router = Router::new()
+            .route("/health", get(async || "ok"))
+            .route("/v1/things/{customer_id}", get(seen))
+            .route("/v1/panics", get(async || -> &'static str { panic!("with a secret") }));
+        surround(router, edge)
+    }
+
+    async fn ask(method: &str, path: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {
+        let event = json!({
+            "resource": path, "path": path, "httpMethod": method, "headers": {"host": "x"}, "multiValueHeaders": {},
+            "requestContext": {
+                "accountId": "1", "apiId": "a", "resourceId": "r", "stage": "$default", "requestId": "req-1", "identity": {},
+                "resourcePath": path, "httpMethod": method, "authorizer": {"claims": claims}
+            },
+            "isBase64Encoded": false
+        });
+        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+        let response = app().oneshot(request.map(|body| Body::from(body.to_vec()))).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 100_000).await.unwrap();
+        (
+            parts.status,
+            parts.headers,
+            serde_json::from_slice(&body).unwrap_or_else(|_| json!(String::from_utf8_lossy(&body))),
+        )
+    }
+
+    fn admin() -> Value {
+        json!({"token_use": "id", "aud": "client", "sub": "s", "cognito:groups": "super_admin"})
+    }
+
+    #[tokio::test]
+    async fn only_the_open_paths_work_without_a_token() {
+        assert_eq!(ask("GET", "/health", json!({})).await.0, StatusCode::OK);
+
+        let (status, headers, body) = ask("GET", "/v1/things/1", json!({})).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        assert_eq!(headers["content-type"], "application/problem+json");
+        assert_eq!((&body["type"], &body["instance"]), (&json!("/problems/unauthenticated"), &json!("req-1")));
+    }
+
+    #[tokio::test]
+    async fn a_caller_in_no_group_is_forbidden_and_an_admin_gets_an_answer() {
+        let nobody = json!({"token_use": "id", "aud": "client", "sub": "s"});
+
+        assert_eq!(ask("GET", "/v1/things/1", nobody).await.0, StatusCode::FORBIDDEN);
+        let (status, headers, body) = ask("GET", "/v1/things/1", admin()).await;
+        assert_eq!((status, body), (StatusCode::OK, json!("seen")));
+        assert_eq!(
+            (&headers["x-request-id"], &headers["cache-control"]),
+            (&"req-1".parse().unwrap(), &"no-store".parse().unwrap())
+        );
+    }
+
+    #[tokio::test]
+    async fn what_does_not_exist_is_a_problem_too() {
+        let (status, headers, body) = ask("DELETE", "/v1/things/1", admin()).await;
+        assert_eq!((status, &body["type"]), (StatusCode::METHOD_NOT_ALLOWED, &json!("/problems/method-not-allowed")));
+        assert!(headers["allow"].to_str().unwrap().contains("GET"));
+
+        let (status, _, body) = ask("GET", "/v1/nothing", admin()).await;
+        assert_eq!((status, &body["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_without_its_text() {
+        let (status, _, body) = ask("GET", "/v1/panics", admin()).await;
+
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!body.to_string().contains("secret"), "{body}");
+    }
+}

@@ -1,0 +1,99 @@
+//! An SQS batch, record by record: one record's error or panic never decides for another.
+//!
+//! The answer follows AWS's rules for partial batches: `{"batchItemFailures":[{"itemIdentifier":"<message id>"}]}`, empty =
+//! all done. A batch of which every record failed is an error of the invocation, so that the function's metric shows it.
+
+use std::{any::Any, panic::AssertUnwindSafe};
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::FutureExt;
+
+/// A record that has to come again.
+#[derive(Debug)]
+pub struct Again;
+
+/// Every record of a batch failed.
+#[derive(Debug, thiserror::Error)]
+#[error("every record of the batch failed")]
+pub struct AllFailed;
+
+/// Hands each record to `handle`, one after the other, and reports those that have to come again.
+///
+/// # Errors
+/// [`AllFailed`] when that is all of them.
+pub async fn run(
+    event: SqsEvent,
+    handle: impl AsyncFn(&SqsMessage) -> Result<(), Again>,
+) -> Result<SqsBatchResponse, AllFailed> {
+    let total = event.records.len();
+    let mut failures = Vec::new();
+    for record in event.records {
+        let result = AssertUnwindSafe(handle(&record)).catch_unwind().await;
+        if let Err(panic) = &result {
+            tracing::error!(
+                message_id = record.message_id,
+                panic = text_of(panic.as_ref()),
+                "the handler of a record panicked"
+            );
+        }
+        if !matches!(result, Ok(Ok(()))) {
+            let mut failure = BatchItemFailure::default();
+            failure.item_identifier = record.message_id.unwrap_or_default();
+            failures.push(failure);
+        }
+    }
+    if total > 0 && failures.len() == total {
+        return Err(AllFailed);
+    }
+    let mut response = SqsBatchResponse::default();
+    response.batch_item_failures = failures;
+    Ok(response)
+}
+
+/// Only a literal text of ours is shown: a formatted one could hold anything.
+fn text_of(panic: &(dyn Any + Send)) -> &'static str {
+    panic.downcast_ref::<&'static str>().copied().unwrap_or("a formatted message, not shown")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(ids: &[&str]) -> SqsEvent {
+        let records = ids
+            .iter()
+            .map(|id| serde_json::json!({"messageId": id, "body": id, "attributes": {}, "messageAttributes": {}}));
+        serde_json::from_value(serde_json::json!({"Records": records.collect::<Vec<_>>()})).unwrap()
+    }
+
+    async fn handle(record: &SqsMessage) -> Result<(), Again> {
+        match record.body.as_deref() {
+            Some("panics") => panic!("on purpose"),
+            Some("fails") => Err(Again),
+            _ => Ok(()),
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_failed_and_the_panicked_records_come_again() {
+        let response = run(event(&["a", "fails", "b", "panics", "c"]), handle).await.unwrap();
+
+        let json = serde_json::to_value(&response).unwrap();
+        let expected =
+            serde_json::json!({"batchItemFailures": [{"itemIdentifier": "fails"}, {"itemIdentifier": "panics"}]});
+        assert_eq!(json, expected);
+    }
+
+    #[tokio::test]
+    async fn an_empty_list_says_that_all_is_done() {
+        let response = run(event(&["a", "b"]), handle).await.unwrap();
+
+        assert_eq!(serde_json::to_value(&response).unwrap(), serde_json::json!({"batchItemFailures": []}));
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_failed_as_a_whole_is_an_error_of_the_invocation() {
+        assert!(run(event(&["fails", "panics"]), handle).await.is_err());
+        assert!(run(event(&[]), handle).await.is_ok());
+    }
+}

@@ -1,0 +1,186 @@
+//! Sends requests to Zuora and turns every outcome into a value or a [`ZuoraError`].
+//!
+//! One client serves all customers: it holds no credentials, and connections are pooled by origin.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use reqwest::{Client, redirect};
+use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::value::RawValue;
+
+use super::{
+    error::{Operation, ZuoraError, ZuoraErrorKind as Kind},
+    exchange::{Call, SMALL_LIMIT, tracked},
+    resolver::{GuardedResolver, Lookup, system_lookup},
+    session::Session,
+    token::IssuedToken,
+    wire::{BodyFault, Page, parse_workflow},
+};
+use crate::domain::base_url::{BaseUrl, BaseUrlPolicy};
+
+/// The workflows asked for per page: Zuora's maximum.
+pub const PAGE_LENGTH: usize = 50;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A function that was frozen for longer finds its connections dead.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+const PAGE_LIMIT: usize = 10 * 1024 * 1024;
+const EXPORT_LIMIT: usize = 20 * 1024 * 1024;
+
+/// The TLS or HTTP client could not be built.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client for Zuora could not be built")]
+pub struct SetupError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+/// Which version of a workflow to export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// The active one, Zuora's default.
+    Active,
+    /// The newest one, for workflows without an active version.
+    Latest,
+}
+
+/// The client of Zuora's API.
+#[derive(Clone, Debug)]
+pub struct Zuora {
+    http: Client,
+    policy: BaseUrlPolicy,
+}
+
+impl Zuora {
+    /// Builds the client; origins outside `policy` are refused at every use.
+    ///
+    /// # Errors
+    /// If the TLS setup of this build is unusable.
+    pub fn new(policy: BaseUrlPolicy) -> Result<Self, SetupError> {
+        Self::with_lookup(policy, system_lookup())
+    }
+
+    fn with_lookup(policy: BaseUrlPolicy, lookup: Lookup) -> Result<Self, SetupError> {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let mut tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| SetupError(error.into()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let http = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .dns_resolver(GuardedResolver::new(policy.clone(), lookup))
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .user_agent(concat!("zuora-workflow-manager/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| SetupError(error.into()))?;
+        Ok(Self { http, policy })
+    }
+
+    /// Exchanges a client's credentials for a token.
+    ///
+    /// Sends exactly one request: Zuora limits these by address, so repeating is left to the caller, who counts them.
+    ///
+    /// # Errors
+    /// `InvalidCredentials` also for a 200 that holds no token; `RateLimited`, `Transient` and the rest as their kinds say.
+    pub async fn token(
+        &self,
+        base: &BaseUrl,
+        client_id: &str,
+        client_secret: &SecretString,
+        track_id: &str,
+        timeout: Duration,
+    ) -> Result<IssuedToken, ZuoraError> {
+        let call = Call { operation: Operation::Token, limit: SMALL_LIMIT, secret: client_secret };
+        let form = [
+            ("client_id", client_id),
+            ("client_secret", client_secret.expose_secret()),
+            ("grant_type", "client_credentials"),
+        ];
+        let request = self.http.post(self.url(base, "/oauth/token", call)?).form(&form);
+        let answer = call.send(tracked(request, track_id).timeout(timeout)).await?;
+        IssuedToken::parse(&answer.body)
+            .ok_or_else(|| answer.mark(call.fail(Kind::InvalidCredentials, "the answer holds no access token")))
+    }
+
+    /// Reads page `page` (from 1) of the listing.
+    ///
+    /// # Errors
+    /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows".
+    pub async fn workflows_page(&self, session: &Session, page: u32) -> Result<Page, ZuoraError> {
+        let call = Call { operation: Operation::ListWorkflows, limit: PAGE_LIMIT, secret: &session.token };
+        let path = format!("/workflows?page={page}&page_length={PAGE_LENGTH}");
+        self.get(session, call, &path, |body| Page::parse(body)).await
+    }
+
+    /// Reads one workflow; `None` if Zuora says that it does not exist. Used to confirm an absence.
+    ///
+    /// # Errors
+    /// As the kinds say; no error means that the workflow is gone.
+    pub async fn workflow(&self, session: &Session, id: &str) -> Result<Option<Box<RawValue>>, ZuoraError> {
+        let call = Call { operation: Operation::GetWorkflow, limit: PAGE_LIMIT, secret: &session.token };
+        let path = format!("/workflows/{}", call.path_id(id)?);
+        match self.get(session, call, &path, |body| parse_workflow(body)).await {
+            Ok(workflow) => Ok(Some(workflow)),
+            Err(error) if error.kind == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads a workflow's export, byte for byte. Whether the bytes are an export is for
+    /// [`Definition::parse`](crate::domain::definition::Definition::parse) to say.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such version, `TooLarge` over 20 MB.
+    pub async fn export(&self, session: &Session, id: &str, version: Version) -> Result<Bytes, ZuoraError> {
+        let call = Call { operation: Operation::ExportWorkflow, limit: EXPORT_LIMIT, secret: &session.token };
+        let query = match version {
+            Version::Active => "",
+            Version::Latest => "?version=latest",
+        };
+        let path = format!("/workflows/{}/export{query}", call.path_id(id)?);
+        self.get(session, call, &path, |body| Ok(body.clone())).await
+    }
+
+    /// Sends a request and reads its body, a second time if the first ends in something that passes.
+    async fn get<T>(
+        &self,
+        session: &Session,
+        call: Call<'_>,
+        path: &str,
+        read: impl Fn(&Bytes) -> Result<T, BodyFault>,
+    ) -> Result<T, ZuoraError> {
+        let url = self.url(&session.base, path, call)?;
+        let attempt = async || {
+            let request = self.http.get(&url).bearer_auth(session.token.expose_secret());
+            session.count_request();
+            let answer = call.send(tracked(request, &session.track_id).timeout(session.timeout)).await?;
+            read(&answer.body).map_err(|fault| {
+                let kind = if fault.transient { Kind::Transient } else { Kind::Malformed };
+                answer.mark(call.fail(kind, &fault.detail))
+            })
+        };
+        let mut outcome = attempt().await;
+        if matches!(&outcome, Err(error) if error.kind == Kind::Transient)
+            && let Some(pause) = session.budget.draw()
+        {
+            tokio::time::sleep(pause).await;
+            outcome = attempt().await;
+        }
+        if matches!(&outcome, Err(error) if matches!(error.kind, Kind::RateLimited { .. })) {
+            session.count_rate_limited();
+        }
+        outcome
+    }
+
+    fn url(&self, base: &BaseUrl, path: &str, call: Call<'_>) -> Result<String, ZuoraError> {
+        let base = self.policy.parse(base.as_str());
+        base.map(|base| base.join(path)).map_err(|error| call.fail(Kind::AddressRefused, &error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

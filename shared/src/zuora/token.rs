@@ -1,0 +1,91 @@
+//! The answer of `/oauth/token`, read with distrust.
+//!
+//! A 200 without a usable token is a configuration error (some other server answered); a lifetime that makes no sense is
+//! replaced by a short one, so that a wrong guess costs a token call and not a failed run.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// The lifetime assumed when the answer's is missing or makes no sense.
+pub const CAUTIOUS_LIFETIME: Duration = Duration::from_secs(300);
+
+/// Zuora's tokens live an hour; a longer promise is not believed.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// A token that Zuora has just issued.
+#[derive(Clone, Debug)]
+pub struct IssuedToken {
+    /// The bearer token.
+    pub access_token: SecretString,
+    /// How long it lives, counted from the answer.
+    pub expires_in: Duration,
+}
+
+impl IssuedToken {
+    /// Reads the body of a 200; `None` if there is no usable token in it.
+    pub(super) fn parse(body: &[u8]) -> Option<Self> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let token = body.get("access_token")?.as_str()?;
+        let usable = (1..=8192).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+        let seconds = body.get("expires_in").and_then(Value::as_f64).filter(|seconds| *seconds >= 1.0);
+        let expires_in = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.floor()).ok());
+        usable.then(|| Self {
+            access_token: token.into(),
+            expires_in: expires_in.unwrap_or(CAUTIOUS_LIFETIME).min(LONGEST_LIFETIME),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn an_odd_lifetime_becomes_a_short_one() {
+        for (expires_in, seconds) in [
+            (r#","expires_in":3599"#, 3599),
+            (r#","expires_in":59.9"#, 59),
+            (r#","expires_in":999999999"#, 3600),
+            (r#","expires_in":1e300"#, 300),
+            (r#","expires_in":0"#, 300),
+            (r#","expires_in":-1"#, 300),
+            (r#","expires_in":"3599""#, 300),
+            (r#","expires_in":null"#, 300),
+            ("", 300),
+        ] {
+            let token = IssuedToken::parse(format!(r#"{{"access_token":"t"{expires_in}}}"#).as_bytes()).unwrap();
+
+            assert_eq!(
+                (token.access_token.expose_secret(), token.expires_in.as_secs()),
+                ("t", seconds),
+                "{expires_in}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_usable_token_is_none() {
+        for body in [
+            "",
+            "{}",
+            "null",
+            "<html>",
+            r#"{"access_token":""}"#,
+            r#"{"access_token":7}"#,
+            r#"{"access_token":"a\r\nb"}"#,
+        ] {
+            assert!(IssuedToken::parse(body.as_bytes()).is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_never_printed() {
+        let token = IssuedToken::parse(br#"{"access_token":"s3cr3t"}"#).unwrap();
+
+        assert!(!format!("{token:?}").contains("s3cr3t"));
+    }
+}

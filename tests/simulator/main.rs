@@ -1,0 +1,10 @@
+//! The simulator keeps its promises: Zuora's behaviour, the faults as scripted, the counts exact.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests count as tests")]
+
+mod behaviour;
+mod client;
+mod faults;
+mod handles;
+mod program;
+mod published;

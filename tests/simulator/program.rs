@@ -1,0 +1,105 @@
+//! The stand-alone program: it says when it is ready, obeys its control API, and ends when told to.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::client::{http, json};
+
+struct Program {
+    child: Child,
+    ready: String,
+    url: String,
+}
+
+impl Program {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_zuora-simulator"))
+            .args(["--addr", "127.0.0.1:0", "--client-id=demo-client", "--client-secret", "s+/=&%", "--workflows", "7"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+        let url = ready.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+        let url = url.trim_end_matches(':').to_owned();
+        Self { child, ready, url }
+    }
+
+    async fn control(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        let request = http().request(method, format!("{}/_simulator/{path}", self.url)).body(body.to_string());
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), json(answer).await)
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.control(Method::GET, path, &Value::Null).await.1
+    }
+
+    async fn token(&self, id: &str, secret: &str) -> (u16, Value) {
+        let form = [("client_id", id), ("client_secret", secret), ("grant_type", "client_credentials")];
+        let answer = http().post(format!("{}/oauth/token", self.url)).form(&form).send().await.unwrap();
+        (answer.status().as_u16(), json(answer).await)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn it_starts_with_the_demo_tenant_and_ends_on_sigterm() {
+    let mut program = Program::start();
+
+    assert!(program.ready.contains("ready") && !program.ready.contains("s+/=&%"));
+    let demo = json!({ "name": "demo", "client_id": "demo-client", "client_secret": "s+/=&%", "workflows": 7 });
+    assert_eq!(program.get("tenants").await, json!([demo]));
+    assert_eq!(program.token("demo-client", "s+/=&%").await.0, 200);
+
+    let pid = program.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(program.child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn the_control_api_manages_tenants_workflows_faults_and_counts() {
+    let program = Program::start();
+    let (post, patch, put, delete) = (Method::POST, Method::PATCH, Method::PUT, Method::DELETE);
+
+    let new = json!({ "name": "acme", "workflows": 2, "client_id": "a", "client_secret": "b" });
+    assert_eq!(program.control(post.clone(), "tenants", &new).await.1["workflows"], 2);
+    assert_eq!(program.control(post.clone(), "tenants", &new).await.0, 409);
+    let added = program.control(post.clone(), "tenants/acme/workflows", &json!({ "name": "Mine" })).await.1;
+    let more = program.control(post.clone(), "tenants/acme/workflows", &json!({ "count": 3 })).await.1;
+    let mine = format!("tenants/acme/workflows/{}", added["id"]);
+    assert_eq!(program.control(patch, &mine, &json!({ "status": "Inactive" })).await.0, 200);
+    assert_eq!(program.control(delete.clone(), &mine, &Value::Null).await.0, 200);
+    assert_eq!(program.control(delete.clone(), &mine, &Value::Null).await.0, 404);
+    assert_eq!(more["workflows"], 6);
+    assert_eq!(program.get("tenants/acme/workflows").await.as_array().unwrap().len(), 5);
+
+    let fault = json!({ "on": { "route": "token" }, "times": 2, "effect": { "respond": { "status": 503 } } });
+    assert_eq!(program.control(post.clone(), "tenants/acme/faults", &fault).await.0, 200);
+    assert_eq!(program.token("a", "b").await.0, 503);
+    assert_eq!(program.control(delete.clone(), "tenants/acme/faults", &Value::Null).await.0, 200);
+    assert_eq!(program.token("a", "b").await.0, 200);
+    let counts = program.get("tenants/acme/requests").await;
+    assert_eq!((&counts["token"], &counts["statuses"]), (&json!(2), &json!({ "200": 1, "503": 1 })));
+    assert_eq!(program.control(delete.clone(), "tenants/acme/requests", &Value::Null).await.0, 200);
+    assert_eq!(program.get("tenants/acme/requests").await["token"], 0);
+
+    let secret = json!({ "client_secret": "c" });
+    assert_eq!(program.control(put.clone(), "tenants/acme/secret", &secret).await.0, 200);
+    assert_eq!(program.token("a", "b").await.0, 401);
+    assert_eq!(program.control(put, "latency", &json!({ "ms": 1 })).await.0, 200);
+    assert_eq!(program.control(delete, "tenants/acme/tokens", &Value::Null).await.0, 200);
+    assert_eq!(program.control(post.clone(), "faults", &json!({ "effect": "reset", "typo": 1 })).await.0, 400);
+    assert_eq!(program.control(post, "nonsense", &Value::Null).await.0, 404);
+}

@@ -1,0 +1,210 @@
+//! The control API of the stand-alone simulator, under `/_simulator/`.
+//!
+//! | request | body | does |
+//! |---|---|---|
+//! | `GET tenants` | | lists tenants with their credentials |
+//! | `POST tenants` | `{name, workflows?, client_id?, client_secret?}` | creates one |
+//! | `GET tenants/{name}/workflows` | | lists the ids |
+//! | `POST tenants/{name}/workflows` | `{count}` or `{name, tasks?}` | adds generated ones, or one |
+//! | `PATCH tenants/{name}/workflows/{id}` | `{name?, description?, status?, tasks?}` | edits: a new version |
+//! | `DELETE tenants/{name}/workflows/{id}` | | removes |
+//! | `POST tenants/{name}/faults`, `POST faults` | a fault, see [`Fault`] | scripts it, for one or for all |
+//! | `DELETE tenants/{name}/faults`, `DELETE faults` | | clears them |
+//! | `GET tenants/{name}/requests` | | counts per operation and status |
+//! | `DELETE tenants/{name}/requests` | | resets the counts |
+//! | `PUT tenants/{name}/secret` | `{client_secret}` | replaces the secret |
+//! | `DELETE tenants/{name}/tokens` | | revokes every live token |
+//! | `PUT latency` | `{ms}` | slows every Zuora request down |
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use super::{Asked, Credentials, Fault, Reply, Route, Tenant, Workflow, lock, server::World};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewTenant {
+    name: String,
+    #[serde(default)]
+    workflows: u64,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, untagged)]
+enum NewWorkflows {
+    Generated { count: u64 },
+    One { name: String, tasks: Option<usize> },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    name: Option<String>,
+    description: Option<String>,
+    status: Option<String>,
+    tasks: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewSecret {
+    client_secret: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Latency {
+    ms: u64,
+}
+
+/// Why a control request was not obeyed.
+struct Refusal(u16, String);
+
+type Answer = Result<Value, Refusal>;
+
+pub(super) fn answer(world: &World, path: &str, asked: &Asked) -> Reply {
+    match obey(world, path, asked) {
+        Ok(body) => Reply::json(200, &body),
+        Err(Refusal(status, reason)) => Reply::json(status, &json!({ "error": reason })),
+    }
+}
+
+fn obey(world: &World, path: &str, asked: &Asked) -> Answer {
+    let segments: Vec<&str> = path.split('/').collect();
+    match (asked.method.as_str(), segments.as_slice()) {
+        ("GET", ["tenants"]) => Ok(world.tenants().iter().map(describe).collect()),
+        ("POST", ["tenants"]) => create(world, body(asked)?),
+        ("POST", ["faults"]) => {
+            world.faults.add(body(asked)?);
+            done()
+        }
+        ("DELETE", ["faults"]) => {
+            world.faults.clear();
+            done()
+        }
+        ("PUT", ["latency"]) => {
+            *lock(&world.latency) = Duration::from_millis(body::<Latency>(asked)?.ms);
+            done()
+        }
+        (method, ["tenants", name, rest @ ..]) => {
+            let tenant = world.find(name).ok_or_else(|| Refusal(404, format!("no tenant {name}")))?;
+            obey_for(&tenant, method, rest, asked)
+        }
+        _ => Err(unknown()),
+    }
+}
+
+fn obey_for(tenant: &Tenant, method: &str, path: &[&str], asked: &Asked) -> Answer {
+    match (method, path) {
+        ("GET", ["workflows"]) => Ok(json!(tenant.ids())),
+        ("POST", ["workflows"]) => Ok(add(tenant, body(asked)?)),
+        ("PATCH", ["workflows", id]) => found(edit(tenant, number(id)?, body(asked)?)),
+        ("DELETE", ["workflows", id]) => found(tenant.remove(number(id)?)),
+        ("POST", ["faults"]) => {
+            tenant.fault(body::<Fault>(asked)?);
+            done()
+        }
+        ("DELETE", ["faults"]) => {
+            tenant.clear_faults();
+            done()
+        }
+        ("GET", ["requests"]) => Ok(counts(tenant)),
+        ("DELETE", ["requests"]) => {
+            tenant.reset_requests();
+            done()
+        }
+        ("PUT", ["secret"]) => {
+            tenant.set_secret(&body::<NewSecret>(asked)?.client_secret);
+            done()
+        }
+        ("DELETE", ["tokens"]) => {
+            tenant.revoke_tokens();
+            done()
+        }
+        _ => Err(unknown()),
+    }
+}
+
+fn create(world: &World, new: NewTenant) -> Answer {
+    let made_up = Credentials::random();
+    let credentials = Credentials {
+        client_id: new.client_id.unwrap_or(made_up.client_id),
+        client_secret: new.client_secret.unwrap_or(made_up.client_secret),
+    };
+    let tenant = world.tenant_with(&new.name, credentials).map_err(|error| Refusal(409, error.to_string()))?;
+    tenant.seed(new.workflows);
+    Ok(describe(&tenant))
+}
+
+fn describe(tenant: &Tenant) -> Value {
+    json!({
+        "name": tenant.name(),
+        "client_id": tenant.client_id(),
+        "client_secret": tenant.client_secret(),
+        "workflows": tenant.workflow_count(),
+    })
+}
+
+fn add(tenant: &Tenant, new: NewWorkflows) -> Value {
+    match new {
+        NewWorkflows::Generated { count } => {
+            tenant.seed(count);
+            json!({ "workflows": tenant.workflow_count() })
+        }
+        NewWorkflows::One { name, tasks } => {
+            let mut workflow = Workflow::named(&name);
+            workflow.tasks = tasks.unwrap_or(workflow.tasks);
+            json!({ "id": tenant.add(workflow) })
+        }
+    }
+}
+
+fn edit(tenant: &Tenant, id: u64, edit: Edit) -> bool {
+    tenant.edit(id, |workflow| {
+        workflow.name = edit.name.unwrap_or_else(|| workflow.name.clone());
+        workflow.description = edit.description.or_else(|| workflow.description.take());
+        workflow.status = edit.status.unwrap_or_else(|| workflow.status.clone());
+        workflow.tasks = edit.tasks.unwrap_or(workflow.tasks);
+    })
+}
+
+fn counts(tenant: &Tenant) -> Value {
+    let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
+    for seen in tenant.requests() {
+        let status = seen.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+        *statuses.entry(status).or_default() += 1;
+    }
+    json!({
+        "token": tenant.count(Route::Token),
+        "list": tenant.count(Route::List),
+        "get": tenant.count(Route::Get),
+        "export": tenant.count(Route::Export),
+        "other": tenant.count(Route::Other),
+        "statuses": statuses,
+        "max_in_flight": tenant.max_in_flight(),
+    })
+}
+
+fn body<T: DeserializeOwned>(asked: &Asked) -> Result<T, Refusal> {
+    serde_json::from_slice(&asked.body).map_err(|error| Refusal(400, error.to_string()))
+}
+
+fn number(id: &str) -> Result<u64, Refusal> {
+    id.parse().map_err(|_| Refusal(400, format!("{id} is no workflow id")))
+}
+
+fn done() -> Answer {
+    Ok(json!({ "done": true }))
+}
+
+fn found(it_was_there: bool) -> Answer {
+    if it_was_there { done() } else { Err(Refusal(404, "no such workflow".to_owned())) }
+}
+
+fn unknown() -> Refusal {
+    Refusal(404, "no such control request; the table is in tests/src/simulator/control.rs".to_owned())
+}

@@ -1,0 +1,124 @@
+//! A Zuora to test against: real HTTP over loopback, several tenants in one process, faults on demand.
+//!
+//! It answers `/oauth/token`, `/workflows`, `/workflows/{id}` and `/workflows/{id}/export` in Zuora's published shapes, the odd
+//! ones included. What must stay true: nothing is answered that a test did not ask for (faults are scripted, never random),
+//! every request is counted, and the same tenant name always yields the same generated workflows.
+//!
+//! ```text
+//! request -> whose is it? -> log -> latency -> hold -> fault? -> true answer, bent by the fault -> gzip -> wire
+//! ```
+//!
+//! The server has a thread and a runtime of its own, so a simulator may be started from any test, asynchronous or not, and
+//! keeps answering while the test blocks.
+
+mod api;
+mod control;
+mod effect;
+mod export;
+mod fault;
+mod generate;
+mod hold;
+mod record;
+mod reply;
+mod request;
+mod server;
+mod tenant;
+mod workflow;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+pub use effect::{Bend, Effect};
+pub use fault::Fault;
+pub use hold::Hold;
+pub use record::Seen;
+pub use reply::Reply;
+pub use request::{Asked, Only, Route};
+pub use tenant::{Credentials, Tenant};
+pub use workflow::{Spelling, TimeStyle, Version, Workflow};
+
+use server::{Server, World};
+
+/// A running simulator. Clones share one server; it stops when the last of them is dropped.
+#[derive(Clone)]
+pub struct Simulator {
+    world: Arc<World>,
+    server: Arc<Server>,
+}
+
+impl Simulator {
+    /// Starts on a free loopback port.
+    ///
+    /// # Panics
+    /// When loopback cannot be bound: no test can go on without it.
+    pub fn start() -> Self {
+        Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .unwrap_or_else(|error| panic!("the simulator cannot listen on loopback: {error:#}"))
+    }
+
+    /// Starts on the given address.
+    ///
+    /// # Errors
+    /// When the address cannot be bound, for instance because it is in use.
+    pub fn start_on(address: SocketAddr) -> anyhow::Result<Self> {
+        let world = Arc::new(World::default());
+        let server = Arc::new(Server::start(address, Arc::clone(&world))?);
+        Ok(Self { world, server })
+    }
+
+    /// The origin to use as a customer's base URL, such as `http://127.0.0.1:49152`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
+    /// Closes the port and every open connection now, for all clones.
+    pub fn stop(&self) {
+        self.server.stop();
+    }
+
+    /// The tenant of that name; a new, empty one with credentials of its own when there is none yet.
+    pub fn tenant(&self, name: &str) -> Tenant {
+        self.world.tenant(name)
+    }
+
+    /// Creates a tenant with credentials that are known beforehand.
+    ///
+    /// # Errors
+    /// When the name or the client id is taken.
+    pub fn tenant_with(&self, name: &str, credentials: Credentials) -> anyhow::Result<Tenant> {
+        self.world.tenant_with(name, credentials)
+    }
+
+    /// Every tenant, in the order of creation.
+    pub fn tenants(&self) -> Vec<Tenant> {
+        self.world.tenants()
+    }
+
+    /// Scripts a fault for every tenant and for callers who belong to none. A tenant's own faults come first.
+    pub fn fault(&self, fault: Fault) {
+        self.world.faults.add(fault);
+    }
+
+    /// Forgets the faults scripted for everybody; a tenant's own stay.
+    pub fn clear_faults(&self) {
+        self.world.faults.clear();
+    }
+
+    /// Makes every Zuora request take at least this long.
+    pub fn set_latency(&self, latency: Duration) {
+        *lock(&self.world.latency) = latency;
+    }
+
+    /// The requests that belong to no tenant: an unknown client id or token, or no token at all.
+    pub fn strangers(&self) -> Vec<Seen> {
+        self.world.strangers.all()
+    }
+}
+
+/// Locks, and goes on after a panic elsewhere: a failing test must not make the others fail with it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

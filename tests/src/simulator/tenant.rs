@@ -1,0 +1,263 @@
+//! A tenant: its credentials and tokens, its workflows, its faults and holds, its request log.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use time::OffsetDateTime;
+
+use super::{Asked, Fault, Hold, Only, Route, Seen, Workflow, fault::Faults, generate, hold::Gates, lock, record::Log};
+
+/// What Zuora says of a new token, in seconds.
+const TOKEN_LIFETIME: u64 = 3599;
+
+/// Where the ids of added workflows begin, far behind those of generated ones, and those of published versions.
+const FIRST_ADDED_ID: u64 = 5_000_000;
+const FIRST_PUBLISHED_ID: u64 = 10_000_000;
+
+/// An OAuth client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// 36 characters, as Zuora's.
+    pub client_id: String,
+    /// At most 42 characters, with some that need to be url-encoded.
+    pub client_secret: String,
+}
+
+impl Credentials {
+    /// Makes up new ones.
+    pub fn random() -> Self {
+        let plain: String = std::iter::repeat_with(fastrand::alphanumeric).take(32).collect();
+        Self { client_id: uuid(), client_secret: format!("{plain}+/=&%?#;+=") }
+    }
+}
+
+/// A Zuora tenant. Clones are handles on the same one.
+#[derive(Clone)]
+pub struct Tenant {
+    name: Arc<str>,
+    state: Arc<Mutex<State>>,
+    pub(super) log: Log,
+    pub(super) faults: Faults,
+    pub(super) gates: Gates,
+}
+
+struct State {
+    credentials: Credentials,
+    /// Dead tokens stay, so that their use is logged here.
+    tokens: HashMap<String, Token>,
+    token_lifetime: u64,
+    workflows: BTreeMap<u64, Workflow>,
+    generated: u64,
+    next_version_id: u64,
+}
+
+struct Token {
+    expires: Instant,
+    revoked: bool,
+}
+
+impl Tenant {
+    pub(super) fn new(name: &str, credentials: Credentials) -> Self {
+        let state = State {
+            credentials,
+            tokens: HashMap::new(),
+            token_lifetime: TOKEN_LIFETIME,
+            workflows: BTreeMap::new(),
+            generated: 0,
+            next_version_id: FIRST_PUBLISHED_ID,
+        };
+        Self {
+            name: name.into(),
+            state: Arc::new(Mutex::new(state)),
+            log: Log::default(),
+            faults: Faults::default(),
+            gates: Gates::default(),
+        }
+    }
+
+    /// Its name, which Zuora's API never shows.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The OAuth client's id.
+    pub fn client_id(&self) -> String {
+        self.state().credentials.client_id.clone()
+    }
+
+    /// The OAuth client's secret.
+    pub fn client_secret(&self) -> String {
+        self.state().credentials.client_secret.clone()
+    }
+
+    /// Replaces the secret; tokens issued under the old one stay good, as they do at Zuora.
+    pub fn set_secret(&self, secret: &str) {
+        secret.clone_into(&mut self.state().credentials.client_secret);
+    }
+
+    /// Adds generated workflows behind those generated before.
+    pub fn seed(&self, count: u64) {
+        let key = fnv(&self.name);
+        let mut state = self.state();
+        for index in state.generated..state.generated + count {
+            state.workflows.insert(generate::id(index), generate::workflow(key, index));
+        }
+        state.generated += count;
+    }
+
+    /// Adds a workflow, or replaces the one with its id, and tells that id. An id of 0, of a version too, is replaced by a
+    /// free one.
+    pub fn add(&self, mut workflow: Workflow) -> u64 {
+        let mut state = self.state();
+        let after_last = state.workflows.last_key_value().map_or(0, |(id, _)| id + 1);
+        if workflow.id == 0 {
+            workflow.id = after_last.max(FIRST_ADDED_ID);
+            workflow.seed ^= workflow.id;
+        }
+        for version in workflow.active_version.iter_mut().chain(&mut workflow.inactive_versions) {
+            if version.id == 0 {
+                version.id = state.take_version_id();
+            }
+        }
+        let id = workflow.id;
+        state.workflows.insert(id, workflow);
+        id
+    }
+
+    /// Edits a workflow as a user does: a new version is published and `updatedAt` moves, then the closure has its way.
+    /// `false` when there is no such workflow.
+    pub fn edit(&self, id: u64, change: impl FnOnce(&mut Workflow)) -> bool {
+        let mut state = self.state();
+        let version_id = state.take_version_id();
+        state
+            .workflows
+            .get_mut(&id)
+            .map(|workflow| {
+                workflow.publish(version_id, OffsetDateTime::now_utc());
+                change(workflow);
+            })
+            .is_some()
+    }
+
+    /// Changes a workflow behind the API's back: nothing moves but what the closure moves.
+    /// `false` when there is no such workflow.
+    pub fn alter(&self, id: u64, change: impl FnOnce(&mut Workflow)) -> bool {
+        self.state().workflows.get_mut(&id).map(change).is_some()
+    }
+
+    /// Removes a workflow. `false` when there is no such workflow.
+    pub fn remove(&self, id: u64) -> bool {
+        self.state().workflows.remove(&id).is_some()
+    }
+
+    /// The ids of all workflows, in the order in which they are listed.
+    pub fn ids(&self) -> Vec<u64> {
+        self.state().workflows.keys().copied().collect()
+    }
+
+    /// A workflow as it is now.
+    pub fn workflow(&self, id: u64) -> Option<Workflow> {
+        self.state().workflows.get(&id).cloned()
+    }
+
+    /// Voids every token issued so far: from now on they are answered with 401.
+    pub fn revoke_tokens(&self) {
+        self.state().tokens.values_mut().for_each(|token| token.revoked = true);
+    }
+
+    /// Sets how many seconds new tokens live, and say they live.
+    pub fn set_token_lifetime(&self, seconds: u64) {
+        self.state().token_lifetime = seconds;
+    }
+
+    /// Scripts a fault for this tenant.
+    pub fn fault(&self, fault: Fault) {
+        self.faults.add(fault);
+    }
+
+    /// Forgets this tenant's faults.
+    pub fn clear_faults(&self) {
+        self.faults.clear();
+    }
+
+    /// Keeps the requests selected waiting until the hold is dropped.
+    pub fn hold(&self, only: impl Into<Only>) -> Hold {
+        self.gates.close(only.into())
+    }
+
+    /// Every request since the start or the last reset, in the order of arrival.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.log.all()
+    }
+
+    /// How many requests of this operation have arrived, answered or not.
+    pub fn count(&self, route: Route) -> usize {
+        self.log.count(route)
+    }
+
+    /// The most requests that were ever under way at once; token requests do not count, as they do not at Zuora.
+    pub fn max_in_flight(&self) -> usize {
+        self.log.max_in_flight()
+    }
+
+    /// Forgets the requests seen so far.
+    pub fn reset_requests(&self) {
+        self.log.reset();
+    }
+
+    pub(super) fn owns(&self, asked: &Asked) -> bool {
+        let state = self.state();
+        match asked.route {
+            Route::Token => asked.form("client_id").as_deref() == Some(&state.credentials.client_id),
+            _ => asked.bearer().is_some_and(|token| state.tokens.contains_key(token)),
+        }
+    }
+
+    pub(super) fn admits(&self, token: &str) -> bool {
+        let known = |token: &Token| !token.revoked && Instant::now() < token.expires;
+        self.state().tokens.get(token).is_some_and(known)
+    }
+
+    /// A new token and its lifetime in seconds.
+    pub(super) fn issue_token(&self) -> (String, u64) {
+        let mut state = self.state();
+        let (text, seconds) = (uuid().replace('-', ""), state.token_lifetime);
+        let expires = Instant::now() + Duration::from_secs(seconds);
+        state.tokens.insert(text.clone(), Token { expires, revoked: false });
+        (text, seconds)
+    }
+
+    /// Runs a query over the workflows in the order of the list.
+    pub(super) fn query<T>(&self, query: impl FnOnce(&BTreeMap<u64, Workflow>) -> T) -> T {
+        query(&self.state().workflows)
+    }
+
+    pub(super) fn workflow_count(&self) -> usize {
+        self.state().workflows.len()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+impl State {
+    fn take_version_id(&mut self) -> u64 {
+        self.next_version_id += 1;
+        self.next_version_id
+    }
+}
+
+/// A random id in the form of a version 4 UUID.
+pub(super) fn uuid() -> String {
+    let hex = format!("{:032x}", fastrand::u128(..));
+    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+}
+
+/// FNV-1a: a hash that stays the same from run to run.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
+}
