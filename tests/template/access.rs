@@ -5,17 +5,12 @@ use serde_yaml_ng::Value;
 use crate::template::{Statement, Template, find, list, texts, untagged};
 
 /// The routes that anybody may call, and why.
-const OPEN_ROUTES: [(&str, &str); 1] = [(
-    "/health",
-    "load balancers and monitors have no token; it tells nothing but \"up\"",
-)];
+const OPEN_ROUTES: [(&str, &str); 1] =
+    [("/health", "load balancers and monitors have no token; it tells nothing but \"up\"")];
 
 /// The only places where a policy may say `*`, and why.
 const WILDCARDS: [(&str, &str); 2] = [
-    (
-        "SecretsKey",
-        "a key policy's resource is the key itself; the account's root delegates to the roles",
-    ),
+    ("SecretsKey", "a key policy's resource is the key itself; the account's root delegates to the roles"),
     ("TokenKey", "as above"),
 ];
 
@@ -25,10 +20,7 @@ fn every_route_but_the_listed_ones_asks_for_a_token_of_the_user_pool() {
 
     let auth = template.resource("Api").at("Properties.Auth");
     let default = auth["DefaultAuthorizer"].as_str().unwrap();
-    assert_eq!(
-        untagged(find(&auth["Authorizers"][default], "UserPoolArn")).as_str(),
-        Some("UserPool.Arn")
-    );
+    assert_eq!(untagged(find(&auth["Authorizers"][default], "UserPoolArn")).as_str(), Some("UserPool.Arn"));
 
     for (function, path, properties) in routes(&template) {
         let open = OPEN_ROUTES.iter().any(|(route, _)| *route == path);
@@ -44,15 +36,8 @@ fn every_route_names_its_method_and_stands_once() {
     let mut seen = Vec::new();
     for (function, path, properties) in routes(&template) {
         let method = properties["Method"].as_str().unwrap();
-        assert!(
-            ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method),
-            "{function} {path}: {method}"
-        );
-        assert_eq!(
-            untagged(&properties["RestApiId"]).as_str(),
-            Some("Api"),
-            "{function} {path}: a second API"
-        );
+        assert!(["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method), "{function} {path}: {method}");
+        assert_eq!(untagged(&properties["RestApiId"]).as_str(), Some("Api"), "{function} {path}: a second API");
         assert!(!seen.contains(&(method, path)), "{method} {path} stands twice");
         seen.push((method, path));
     }
@@ -65,20 +50,12 @@ fn no_policy_has_a_wildcard_without_a_listed_reason() {
         if WILDCARDS.iter().any(|(id, _)| *id == resource.id) {
             continue;
         }
-        for key in [
-            "Properties.Policies",
-            "Properties.AssumeRolePolicyDocument",
-            "Properties.PolicyDocument",
-        ] {
+        for key in ["Properties.Policies", "Properties.AssumeRolePolicyDocument", "Properties.PolicyDocument"] {
             for text in texts(resource.at(key)) {
                 assert!(!text.contains(['*', '?']), "{}: {text}", resource.id);
             }
         }
-        assert!(
-            resource.at("Properties.ManagedPolicyArns").is_null(),
-            "{} takes a managed policy",
-            resource.id
-        );
+        assert!(resource.at("Properties.ManagedPolicyArns").is_null(), "{} takes a managed policy", resource.id);
     }
 }
 
@@ -102,10 +79,8 @@ fn every_function_has_a_role_of_its_own() {
     let template = Template::read();
 
     let functions = template.resources("AWS::Serverless::Function");
-    let mut roles: Vec<&str> = functions
-        .iter()
-        .map(|function| untagged(function.at("Properties.Role")).as_str().unwrap())
-        .collect();
+    let mut roles: Vec<&str> =
+        functions.iter().map(|function| untagged(function.at("Properties.Role")).as_str().unwrap()).collect();
     roles.sort_unstable();
     roles.dedup();
 
@@ -117,26 +92,10 @@ fn customers_can_lock_client_secrets_and_never_unlock_or_read_one() {
     let template = Template::read();
     let statements = template.resource("CustomersRole").statements();
 
-    assert!(
-        statements
-            .iter()
-            .any(|statement| statement.allows("kms:Encrypt", "SecretsKey.Arn"))
-    );
-    assert!(
-        !statements
-            .iter()
-            .any(|statement| statement.actions().contains(&"kms:Decrypt"))
-    );
-    assert!(
-        !statements
-            .iter()
-            .any(|statement| statement.allows("dynamodb:GetItem", "VaultTable.Arn"))
-    );
-    assert!(
-        !statements
-            .iter()
-            .any(|statement| statement.allows("dynamodb:Query", "VaultTable.Arn"))
-    );
+    assert!(statements.iter().any(|statement| statement.allows("kms:Encrypt", "SecretsKey.Arn")));
+    assert!(!statements.iter().any(|statement| statement.actions().contains(&"kms:Decrypt")));
+    assert!(!statements.iter().any(|statement| statement.allows("dynamodb:GetItem", "VaultTable.Arn")));
+    assert!(!statements.iter().any(|statement| statement.allows("dynamodb:Query", "VaultTable.Arn")));
 }
 
 #[test]
@@ -144,20 +103,11 @@ fn only_sync_can_unlock_client_secrets_and_it_cannot_lock_one() {
     let template = Template::read();
 
     for role in template.resources("AWS::IAM::Role") {
-        let unlocks = role
-            .statements()
-            .iter()
-            .any(|statement| statement.allows("kms:Decrypt", "SecretsKey.Arn"));
+        let unlocks = role.statements().iter().any(|statement| statement.allows("kms:Decrypt", "SecretsKey.Arn"));
         assert_eq!(unlocks, role.id == "SyncRole", "{}", role.id);
-        let locks = role
-            .statements()
-            .iter()
-            .any(|statement| statement.allows("kms:Encrypt", "SecretsKey.Arn"));
+        let locks = role.statements().iter().any(|statement| statement.allows("kms:Encrypt", "SecretsKey.Arn"));
         assert_eq!(locks, role.id == "CustomersRole", "{}", role.id);
-        let tokens = role
-            .statements()
-            .iter()
-            .any(|statement| statement.resources().contains(&"TokenKey.Arn"));
+        let tokens = role.statements().iter().any(|statement| statement.resources().contains(&"TokenKey.Arn"));
         assert_eq!(tokens, role.id == "SyncRole", "{}", role.id);
     }
 }
@@ -177,10 +127,7 @@ fn every_use_of_a_key_is_bound_to_the_whole_encryption_context() {
     }
 
     assert_eq!(found, 3);
-    assert_eq!(
-        template.at("Parameters.EnforceKmsContext.Default").as_str(),
-        Some("true")
-    );
+    assert_eq!(template.at("Parameters.EnforceKmsContext.Default").as_str(), Some("true"));
 }
 
 fn assert_context_is_bound(role: &str, statement: Statement<'_>) {
@@ -188,26 +135,10 @@ fn assert_context_is_bound(role: &str, statement: Statement<'_>) {
     assert_eq!(condition[0].as_str(), Some("KmsContextIsEnforced"), "{role}");
     let when_enforced = &condition[1];
     let equals = &when_enforced["StringEquals"];
-    assert_eq!(
-        equals["kms:EncryptionContext:app"].as_str(),
-        Some("zuora-workflow-manager"),
-        "{role}"
-    );
-    let purpose = if statement.resources() == ["TokenKey.Arn"] {
-        "access_token"
-    } else {
-        "client_secret"
-    };
-    assert_eq!(
-        equals["kms:EncryptionContext:purpose"].as_str(),
-        Some(purpose),
-        "{role}"
-    );
-    assert_eq!(
-        when_enforced["Null"]["kms:EncryptionContext:customer_id"].as_str(),
-        Some("false"),
-        "{role}"
-    );
+    assert_eq!(equals["kms:EncryptionContext:app"].as_str(), Some("zuora-workflow-manager"), "{role}");
+    let purpose = if statement.resources() == ["TokenKey.Arn"] { "access_token" } else { "client_secret" };
+    assert_eq!(equals["kms:EncryptionContext:purpose"].as_str(), Some(purpose), "{role}");
+    assert_eq!(when_enforced["Null"]["kms:EncryptionContext:customer_id"].as_str(), Some("false"), "{role}");
     let allowed = texts(&when_enforced["ForAllValues:StringEquals"]["kms:EncryptionContextKeys"]);
     assert_eq!(allowed, ["app", "customer_id", "purpose"], "{role}");
 }
@@ -218,21 +149,11 @@ fn nobody_signs_up_alone_and_a_bare_password_signs_in_on_the_local_stack_only() 
     let pool = template.resource("UserPool");
     let client = template.resource("UserPoolClient");
 
-    assert_eq!(
-        pool.at("Properties.AdminCreateUserConfig.AllowAdminCreateUserOnly"),
-        &Value::Bool(true)
-    );
+    assert_eq!(pool.at("Properties.AdminCreateUserConfig.AllowAdminCreateUserOnly"), &Value::Bool(true));
     assert_eq!(client.text("Properties.PreventUserExistenceErrors"), "ENABLED");
     let flows = list(client.at("Properties.ExplicitAuthFlows"));
-    assert!(
-        !flows
-            .iter()
-            .any(|flow| flow.as_str() == Some("ALLOW_USER_PASSWORD_AUTH"))
-    );
-    let guarded = flows
-        .into_iter()
-        .find(|flow| texts(flow).contains(&"ALLOW_USER_PASSWORD_AUTH"))
-        .unwrap();
+    assert!(!flows.iter().any(|flow| flow.as_str() == Some("ALLOW_USER_PASSWORD_AUTH")));
+    let guarded = flows.into_iter().find(|flow| texts(flow).contains(&"ALLOW_USER_PASSWORD_AUTH")).unwrap();
     assert_eq!(texts(guarded), ["IsLocal", "ALLOW_USER_PASSWORD_AUTH", "AWS::NoValue"]);
     assert_eq!(template.at("Parameters.LocalStack.Default").as_str(), Some("false"));
 }
@@ -241,14 +162,8 @@ fn nobody_signs_up_alone_and_a_bare_password_signs_in_on_the_local_stack_only() 
 fn routes(template: &Template) -> Vec<(&str, &str, &Value)> {
     let functions = template.resources("AWS::Serverless::Function");
     let events = functions.into_iter().flat_map(|function| {
-        function
-            .events()
-            .into_iter()
-            .map(move |(_, event)| (function.id, event))
-            .collect::<Vec<_>>()
+        function.events().into_iter().map(move |(_, event)| (function.id, event)).collect::<Vec<_>>()
     });
     let routes = events.filter(|(_, event)| event["Type"] == "Api");
-    routes
-        .map(|(id, event)| (id, event["Properties"]["Path"].as_str().unwrap(), &event["Properties"]))
-        .collect()
+    routes.map(|(id, event)| (id, event["Properties"]["Path"].as_str().unwrap(), &event["Properties"])).collect()
 }

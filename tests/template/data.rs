@@ -28,17 +28,7 @@ fn tables_are_encrypted_restorable_on_demand_and_protected_in_prod() {
         let restorable = table.at("Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled");
         assert_eq!(restorable, yes, "{}", table.id);
         assert_eq!(table.text("Properties.BillingMode"), "PAY_PER_REQUEST", "{}", table.id);
-        assert_eq!(
-            table.text("Properties.TimeToLiveSpecification.AttributeName"),
-            "ttl",
-            "{}",
-            table.id
-        );
-        assert_eq!(
-            texts(table.at("Properties.DeletionProtectionEnabled")),
-            ["IsProd"],
-            "{}",
-            table.id
-        );
+        assert_eq!(table.text("Properties.TimeToLiveSpecification.AttributeName"), "ttl", "{}", table.id);
+        assert_eq!(texts(table.at("Properties.DeletionProtectionEnabled")), ["IsProd"], "{}", table.id);
     }
 }

@@ -2,10 +2,7 @@
 //!
 //! What must stay true: no route is open by oversight, no role can do more than it is named for, and no failure is silent.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a template that is not written as expected fails its test"
-)]
+#![expect(clippy::unwrap_used, reason = "a template that is not written as expected fails its test")]
 
 mod access;
 mod data;

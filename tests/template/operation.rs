@@ -13,10 +13,7 @@ fn a_message_comes_back_only_when_its_run_can_no_longer_live() {
     let visibility = template.resource("JobQueue").number("Properties.VisibilityTimeout");
     let timeout = template.resource("SyncFunction").number("Properties.Timeout");
 
-    assert!(
-        visibility >= timeout + 60,
-        "{visibility} s visible again, {timeout} s to run"
-    );
+    assert!(visibility >= timeout + 60, "{visibility} s visible again, {timeout} s to run");
 }
 
 #[test]
@@ -38,12 +35,7 @@ fn messages_that_keep_crashing_end_in_the_dead_letter_queue_and_stay_there_for_f
     let name = untagged(queue.at("Properties.QueueName")).as_str().unwrap();
     assert!(matches!(sources[..], [source] if source.ends_with(name)), "{sources:?}");
     for queue in [queue, dead] {
-        assert_eq!(
-            queue.at("Properties.SqsManagedSseEnabled"),
-            &Value::Bool(true),
-            "{}",
-            queue.id
-        );
+        assert_eq!(queue.at("Properties.SqsManagedSseEnabled"), &Value::Bool(true), "{}", queue.id);
     }
 }
 
@@ -53,23 +45,12 @@ fn every_queue_source_takes_one_message_reports_failures_and_is_bounded() {
     let mut found = 0;
 
     for function in template.resources("AWS::Serverless::Function") {
-        for (name, event) in function
-            .events()
-            .into_iter()
-            .filter(|(_, event)| event["Type"] == "SQS")
-        {
+        for (name, event) in function.events().into_iter().filter(|(_, event)| event["Type"] == "SQS") {
             let properties = &event["Properties"];
             assert_eq!(properties["BatchSize"].as_u64(), Some(1), "{name}");
-            assert_eq!(
-                texts(&properties["FunctionResponseTypes"]),
-                ["ReportBatchItemFailures"],
-                "{name}"
-            );
+            assert_eq!(texts(&properties["FunctionResponseTypes"]), ["ReportBatchItemFailures"], "{name}");
             // A plain number: the local emulator cannot compare a parameter's.
-            assert!(
-                find(properties, "ScalingConfig.MaximumConcurrency").as_u64().unwrap() >= 2,
-                "{name}"
-            );
+            assert!(find(properties, "ScalingConfig.MaximumConcurrency").as_u64().unwrap() >= 2, "{name}");
             found += 1;
         }
     }
@@ -79,12 +60,7 @@ fn every_queue_source_takes_one_message_reports_failures_and_is_bounded() {
 
 #[test]
 fn sync_may_send_to_the_queue_that_wakes_it() {
-    assert_eq!(
-        Template::read()
-            .resource("SyncFunction")
-            .text("Properties.RecursiveLoop"),
-        "Allow"
-    );
+    assert_eq!(Template::read().resource("SyncFunction").text("Properties.RecursiveLoop"), "Allow");
 }
 
 #[test]
@@ -100,14 +76,9 @@ fn functions_behind_the_api_give_up_before_it_does() {
 fn every_function_logs_json_to_a_group_that_forgets() {
     let template = Template::read();
 
-    assert_eq!(
-        template.at("Globals.Function.LoggingConfig.LogFormat").as_str(),
-        Some("JSON")
-    );
+    assert_eq!(template.at("Globals.Function.LoggingConfig.LogFormat").as_str(), Some("JSON"));
     for function in template.resources("AWS::Serverless::Function") {
-        let group = untagged(function.at("Properties.LoggingConfig.LogGroup"))
-            .as_str()
-            .unwrap();
+        let group = untagged(function.at("Properties.LoggingConfig.LogGroup")).as_str().unwrap();
         let group = template.resource(group);
         assert_eq!(group.text("Type"), "AWS::Logs::LogGroup", "{}", function.id);
         assert!(!group.at("Properties.RetentionInDays").is_null(), "{}", group.id);
@@ -126,22 +97,16 @@ fn functions_are_arm64_unless_told_otherwise() {
 fn both_schedules_wake_schedule_and_say_for_what() {
     let template = Template::read();
 
-    for (rule, rate, task) in [
-        ("HourlyRule", "rate(1 hour)", "schedule"),
-        ("SweepRule", "rate(5 minutes)", "sweep"),
-    ] {
+    for (rule, rate, task) in [("HourlyRule", "rate(1 hour)", "schedule"), ("SweepRule", "rate(5 minutes)", "sweep")] {
         let rule = template.resource(rule);
         assert_eq!(rule.text("Properties.ScheduleExpression"), rate);
         let targets = list(rule.at("Properties.Targets"));
         assert_eq!(untagged(&targets[0]["Arn"]).as_str(), Some("ScheduleFunction.Arn"));
         let input = find(targets[0], "InputTransformer.InputTemplate").as_str().unwrap();
         assert_eq!(input, format!(r#"{{"task":"{task}","time":<time>}}"#));
-        let allowed = template
-            .resources("AWS::Lambda::Permission")
-            .into_iter()
-            .any(|permission| {
-                untagged(permission.at("Properties.SourceArn")).as_str() == Some(&format!("{}.Arn", rule.id))
-            });
+        let allowed = template.resources("AWS::Lambda::Permission").into_iter().any(|permission| {
+            untagged(permission.at("Properties.SourceArn")).as_str() == Some(&format!("{}.Arn", rule.id))
+        });
         assert!(allowed, "{} may not invoke schedule", rule.id);
     }
 }
@@ -156,40 +121,19 @@ fn dead_letters_schedule_errors_and_silence_raise_an_alarm() {
         ("SyncSucceeded", "breaching"),
     ] {
         let alarms = template.resources("AWS::CloudWatch::Alarm");
-        let alarm = alarms
-            .iter()
-            .find(|alarm| alarm.text("Properties.MetricName") == metric)
-            .unwrap();
+        let alarm = alarms.iter().find(|alarm| alarm.text("Properties.MetricName") == metric).unwrap();
         assert_eq!(alarm.text("Properties.TreatMissingData"), missing_data, "{}", alarm.id);
-        assert_eq!(
-            texts(alarm.at("Properties.AlarmActions")),
-            ["AlarmTopic"],
-            "{}",
-            alarm.id
-        );
+        assert_eq!(texts(alarm.at("Properties.AlarmActions")), ["AlarmTopic"], "{}", alarm.id);
     }
     let silence = template.resource("NoSyncAlarm");
-    assert_eq!(
-        silence.number("Properties.Period") * silence.number("Properties.EvaluationPeriods"),
-        2 * 60 * 60
-    );
+    assert_eq!(silence.number("Properties.Period") * silence.number("Properties.EvaluationPeriods"), 2 * 60 * 60);
 }
 
 #[test]
 fn other_programs_find_what_they_need_in_the_outputs() {
     let template = Template::read();
 
-    for output in [
-        "ApiUrl",
-        "UserPoolId",
-        "UserPoolClientId",
-        "TableName",
-        "JobQueueUrl",
-        "DeadLetterQueueUrl",
-    ] {
-        assert!(
-            !template.at(&format!("Outputs.{output}.Value")).is_null(),
-            "no output {output}"
-        );
+    for output in ["ApiUrl", "UserPoolId", "UserPoolClientId", "TableName", "JobQueueUrl", "DeadLetterQueueUrl"] {
+        assert!(!template.at(&format!("Outputs.{output}.Value")).is_null(), "no output {output}");
     }
 }

@@ -24,22 +24,13 @@ impl Template {
 
     /// The resources of one type.
     pub fn resources(&self, kind: &str) -> Vec<Resource<'_>> {
-        self.every_resource()
-            .into_iter()
-            .filter(|resource| resource.text("Type") == kind)
-            .collect()
+        self.every_resource().into_iter().filter(|resource| resource.text("Type") == kind).collect()
     }
 
     /// Every resource.
     pub fn every_resource(&self) -> Vec<Resource<'_>> {
         let resources = self.0["Resources"].as_mapping().unwrap();
-        resources
-            .iter()
-            .map(|(id, body)| Resource {
-                id: id.as_str().unwrap(),
-                body,
-            })
-            .collect()
+        resources.iter().map(|(id, body)| Resource { id: id.as_str().unwrap(), body }).collect()
     }
 
     /// The resource with this logical id.
@@ -69,27 +60,19 @@ impl<'a> Resource<'a> {
 
     /// The number at a path.
     pub fn number(&self, path: &str) -> u64 {
-        self.at(path)
-            .as_u64()
-            .unwrap_or_else(|| panic!("{}: no number at {path}", self.id))
+        self.at(path).as_u64().unwrap_or_else(|| panic!("{}: no number at {path}", self.id))
     }
 
     /// The policy statements of a role.
     pub fn statements(&self) -> Vec<Statement<'a>> {
         let policies = list(self.at("Properties.Policies"));
-        let statements = policies
-            .into_iter()
-            .flat_map(|policy| list(find(policy, "PolicyDocument.Statement")));
+        let statements = policies.into_iter().flat_map(|policy| list(find(policy, "PolicyDocument.Statement")));
         statements.map(Statement).collect()
     }
 
     /// The events of a function, by name.
     pub fn events(&self) -> Vec<(&'a str, &'a Value)> {
-        let events = self
-            .at("Properties.Events")
-            .as_mapping()
-            .into_iter()
-            .flat_map(Mapping::iter);
+        let events = self.at("Properties.Events").as_mapping().into_iter().flat_map(Mapping::iter);
         events.map(|(name, event)| (name.as_str().unwrap(), event)).collect()
     }
 }
@@ -101,18 +84,12 @@ pub struct Statement<'a>(pub &'a Value);
 impl<'a> Statement<'a> {
     /// What it allows.
     pub fn actions(self) -> Vec<&'a str> {
-        list(&self.0["Action"])
-            .into_iter()
-            .map(|action| action.as_str().unwrap())
-            .collect()
+        list(&self.0["Action"]).into_iter().map(|action| action.as_str().unwrap()).collect()
     }
 
     /// On what, written as `!GetAtt X.Arn` and the like are: `X.Arn`.
     pub fn resources(self) -> Vec<&'a str> {
-        list(&self.0["Resource"])
-            .into_iter()
-            .map(|resource| untagged(resource).as_str().unwrap())
-            .collect()
+        list(&self.0["Resource"]).into_iter().map(|resource| untagged(resource).as_str().unwrap()).collect()
     }
 
     /// Whether it allows the action on the resource.
@@ -123,8 +100,7 @@ impl<'a> Statement<'a> {
 
 /// What stands at a dotted path; null if nothing does.
 pub fn find<'a>(value: &'a Value, path: &str) -> &'a Value {
-    path.split('.')
-        .fold(value, |value, key| untagged(value).get(key).unwrap_or(&Value::Null))
+    path.split('.').fold(value, |value, key| untagged(value).get(key).unwrap_or(&Value::Null))
 }
 
 /// A sequence's items, one value as its only item, nothing as none.
