@@ -11,7 +11,7 @@ from pathlib import Path
 import toolbox
 from build import build, cargo_environment
 from console import Failed, elapsed, run, say, step
-from processes import Processes
+from processes import Processes, stop_orphans
 from settings import LOCAL, ROOT, TEMPLATE, Stack
 from stack import bring_up, write_stack_file
 
@@ -31,6 +31,7 @@ def check_everything(stack: Stack) -> int:
         work()
         timings.append((name, time.monotonic() - begin))
 
+    stop_orphans(stack)
     toolbox.check_free(stack.emulator, stack.simulator)
     part("fmt", _format)
     part("build", lambda: build(all_targets=True))

@@ -1,11 +1,13 @@
 """Deploys the built template to the emulator with the SAM CLI, and reads back what was made."""
 
+import platform
+import tomllib
 from pathlib import Path
 
 import boto3
 
 from console import run, step
-from settings import FUNCTIONS, LOCAL, REGION, ROOT, Stack
+from settings import FUNCTIONS, REGION, ROOT, Stack
 from toolbox import sam, sam_environment
 
 # samconfig.toml's environment `local`: the bucket that the packages travel through.
@@ -53,9 +55,6 @@ def complete(stack: Stack, description: dict) -> None:
 
 def _parameters() -> str:
     """The parameters of `local` in samconfig.toml, and this machine's architecture."""
-    import platform
-    import tomllib
-
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text())["local"]["deploy"]["parameters"]
     architecture = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
     return f"{settings['parameter_overrides']} Architecture={architecture}"

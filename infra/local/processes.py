@@ -51,17 +51,31 @@ class Processes:
 
 def stop_recorded(stack: Stack) -> bool:
     """Ends what an earlier command left in the process file. Returns whether there was anything."""
-    if not stack.processes_file.exists():
+    record = _record(stack)
+    if record is None:
         return False
-    record = json.loads(stack.processes_file.read_text())
-    owner = record["owner"]
-    if _is_ours(owner):
+    if _is_ours(record["owner"]):
         # It is still up: let it clean up itself.
-        os.kill(owner, signal.SIGTERM)
-        _wait_until(lambda: not _is_ours(owner), 15)
+        os.kill(record["owner"], signal.SIGTERM)
+        _wait_until(lambda: not _is_ours(record["owner"]), 15)
+    _end_leftovers(stack, record)
+    return True
+
+
+def stop_orphans(stack: Stack) -> None:
+    """Ends what a command left behind that was killed before it could clean up."""
+    record = _record(stack)
+    if record is not None and not _is_ours(record["owner"]):
+        _end_leftovers(stack, record)
+
+
+def _record(stack: Stack) -> dict | None:
+    return json.loads(stack.processes_file.read_text()) if stack.processes_file.exists() else None
+
+
+def _end_leftovers(stack: Stack, record: dict) -> None:
     _end_groups([group for group in record["groups"].values() if _is_ours(group)])
     stack.processes_file.unlink(missing_ok=True)
-    return True
 
 
 def _end_groups(groups: list[int]) -> None:

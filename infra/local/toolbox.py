@@ -17,8 +17,8 @@ HERE = Path(__file__).resolve().parent
 def check_machine() -> None:
     """Fails with a list of what is missing."""
     missing = []
-    if sys.version_info < (3, 10):
-        missing.append(f"Python 3.10 or newer (this is {sys.version.split()[0]})")
+    if sys.version_info < (3, 11):
+        missing.append(f"Python 3.11 or newer (this is {sys.version.split()[0]})")
     if not shutil.which("cargo"):
         missing.append("Rust with rustup: https://rustup.rs")
     if not shutil.which("cc"):

@@ -7,7 +7,7 @@ import time
 
 import toolbox
 from console import Failed, elapsed, say
-from processes import Processes, stop_recorded
+from processes import Processes, stop_orphans, stop_recorded
 from settings import Stack, run_stack, test_stack
 
 DEMO_WORKFLOWS = 250
@@ -62,6 +62,7 @@ def _run(stack: Stack) -> None:
     from build import build
     from stack import bring_up, write_stack_file
 
+    stop_orphans(stack)
     toolbox.check_free(stack.emulator, stack.simulator)
     stack.stack_file.unlink(missing_ok=True)
     build(all_targets=False)

@@ -52,7 +52,7 @@ fn no_policy_has_a_wildcard_without_a_listed_reason() {
         }
         for key in ["Properties.Policies", "Properties.AssumeRolePolicyDocument", "Properties.PolicyDocument"] {
             for text in texts(resource.at(key)) {
-                assert!(!text.contains('*'), "{}: {text}", resource.id);
+                assert!(!text.contains(['*', '?']), "{}: {text}", resource.id);
             }
         }
         assert!(resource.at("Properties.ManagedPolicyArns").is_null(), "{} takes a managed policy", resource.id);
