@@ -4,11 +4,12 @@
     measure.py --sizes-only FILE...   only what these files weigh, plain and zipped
 
 Start time and memory need binaries of this machine's architecture. The runtime API is a fake one on loopback that never hands
-out an event; the AWS endpoint is a closed port, so that what a function warms in its start fails at once and costs nothing.
+out an event; the AWS endpoint is another that knows one secret and nothing else, so that every function gets through its start.
 """
 
 import http.server
 import io
+import json
 import os
 import statistics
 import subprocess
@@ -21,13 +22,11 @@ from pathlib import Path
 FUNCTIONS = ("customers", "workflows", "jobs", "sync", "schedule")
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[1] / "target")
 RUNS = 11
-NOWHERE = "http://127.0.0.1:9"
 # Every variable that some function asks for. Names only: nothing is ever called.
 ENVIRONMENT = {
     "AWS_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_ENDPOINT_URL": NOWHERE,
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_LAMBDA_FUNCTION_NAME": "measured",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
@@ -38,8 +37,8 @@ ENVIRONMENT = {
     "STAGE": "measured",
     "DATA_TABLE": "data",
     "VAULT_TABLE": "vault",
-    "JOB_QUEUE_URL": f"{NOWHERE}/000000000000/jobs",
-    "DEAD_LETTER_QUEUE_URL": f"{NOWHERE}/000000000000/dead-letters",
+    "JOB_QUEUE_URL": "http://127.0.0.1:9/000000000000/jobs",
+    "DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:9/000000000000/dead-letters",
     "SECRETS_KEY_ID": "secrets",
     "TOKEN_KEY_ID": "tokens",
     "APP_KEY_SECRET_ID": "app-key",
@@ -77,6 +76,32 @@ class RuntimeHandler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class AwsHandler(http.server.BaseHTTPRequestHandler):
+    """Answers every call alike: a secret for who asks for one, an absent item for who reads a table."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        answer = json.dumps({"SecretString": "0" * 64}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+def start_aws() -> str:
+    """The address of a running fake."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), AwsHandler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_address[1]}"
+
+
 def sizes(binary: Path) -> tuple[int, int]:
     """Bytes as a file, and as the package that is uploaded."""
     data = binary.read_bytes()
@@ -86,14 +111,14 @@ def sizes(binary: Path) -> tuple[int, int]:
     return len(data), package.tell()
 
 
-def start(binary: Path) -> tuple[float, int]:
+def start(binary: Path, aws: str) -> tuple[float, int]:
     """Milliseconds from process start to first poll, and peak memory in KiB by then."""
     api = RuntimeApi()
     try:
         began = time.perf_counter()
         process = subprocess.Popen(
             [str(binary)],
-            env={**ENVIRONMENT, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_address[1]}"},
+            env={**ENVIRONMENT, "AWS_ENDPOINT_URL": aws, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_address[1]}"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -126,10 +151,11 @@ def main(arguments: list[str]) -> None:
             print(f"{name}: {plain / 1e6:.2f} MB, zipped {zipped / 1e6:.2f} MB")
         return
     print(f"{'function':>10} {'binary MB':>10} {'zip MB':>8} {'start ms':>9} {'(best)':>7} {'peak MB':>8}")
+    aws = start_aws()
     for name in FUNCTIONS:
         binary = TARGET / "lambda" / name / "bootstrap"
         plain, zipped = sizes(binary)
-        runs = [start(binary) for _ in range(RUNS)]
+        runs = [start(binary, aws) for _ in range(RUNS)]
         took = [run[0] for run in runs]
         memory = max(run[1] for run in runs) / 1024
         print(

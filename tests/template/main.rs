@@ -6,5 +6,6 @@
 
 mod access;
 mod data;
+mod dependencies;
 mod operation;
 mod template;

@@ -33,7 +33,7 @@ use crate::{
 /// A holder is certainly dead this long after its deadline: Lambda kills it there.
 const LOCK_MARGIN: Duration = Duration::from_secs(30);
 /// How long a job that needs the lock waits before it looks again.
-const LOCK_WAIT: Duration = Duration::from_secs(30);
+const LOCK_WAIT: Duration = Duration::from_secs(15);
 
 /// Takes jobs through their life; used by `sync` and, for the sweeper, by `schedule`.
 #[derive(Clone, Debug)]
