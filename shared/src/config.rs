@@ -37,6 +37,15 @@ impl<'a> Settings<'a> {
         })
     }
 
+    /// A whole number of at least one, or `default` when the variable is not there.
+    pub fn number(&mut self, name: &str, default: u64) -> u64 {
+        let Some(text) = (self.lookup)(name).filter(|text| !text.is_empty()) else { return default };
+        text.parse().ok().filter(|number| *number > 0).unwrap_or_else(|| {
+            self.faults.push(format!("{name} is not a whole number above zero"));
+            default
+        })
+    }
+
     /// The base URL policy with the deployment's extra hosts (`EXTRA_ZUORA_HOSTS`, may be empty).
     pub fn base_url_policy(&mut self) -> Option<BaseUrlPolicy> {
         let extra = (self.lookup)("EXTRA_ZUORA_HOSTS").unwrap_or_default();

@@ -82,9 +82,10 @@ impl<'a> Resource<'a> {
 pub struct Statement<'a>(pub &'a Value);
 
 impl<'a> Statement<'a> {
-    /// What it allows.
+    /// What it allows, also what it allows only under a condition (`!If [Condition, action, ...]`).
     pub fn actions(self) -> Vec<&'a str> {
-        list(&self.0["Action"]).into_iter().map(|action| action.as_str().unwrap()).collect()
+        let actions = list(&self.0["Action"]).into_iter();
+        actions.map(|action| action.as_str().or_else(|| untagged(action).get(1)?.as_str()).unwrap()).collect()
     }
 
     /// On what, written as `!GetAtt X.Arn` and the like are: `X.Arn`.

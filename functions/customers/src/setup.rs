@@ -6,6 +6,7 @@ use shared::{
     aws::{
         clients,
         keys::oauth_limit,
+        limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
         sealing::{Purpose, Sealer},
         table::Table,
@@ -36,6 +37,7 @@ pub async fn state() -> Result<State, Error> {
     let app_key = settings.required("APP_KEY_SECRET_ID");
     let audience = settings.required("USER_POOL_CLIENT_ID");
     let policy = settings.base_url_policy();
+    let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
     settings.finish()?;
     let policy = policy.ok_or("no base URL policy")?;
 
@@ -47,11 +49,12 @@ pub async fn state() -> Result<State, Error> {
     let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
     let queue = Queue::new(aws_sdk_sqs::Client::new(&sdk), job_queue);
     let desk = CustomerDesk {
-        dispatcher: Dispatcher::new(data, queue),
+        dispatcher: Dispatcher::new(data.clone(), queue),
         vault: Vault::new(Table::new(dynamodb, vault)),
         secrets: Sealer::new(aws_sdk_kms::Client::new(&sdk), secrets_key, Purpose::ClientSecret),
         zuora: Zuora::new(policy.clone())?,
         policy,
+        token_budget: TokenBudget::new(data.clone(), per_minute),
     };
     Ok(State { desk, edge: edge? })
 }

@@ -8,6 +8,7 @@ use shared::{
     aws::{
         clients,
         keys::oauth_limit,
+        limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
         sealing::{Purpose, Sealer},
         table::Table,
@@ -32,6 +33,7 @@ pub async fn worker() -> Result<Worker, Error> {
     let secrets_key = settings.required("SECRETS_KEY_ID");
     let token_key = settings.required("TOKEN_KEY_ID");
     let policy = settings.base_url_policy();
+    let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
     settings.finish()?;
     let policy = policy.ok_or("no base URL policy")?;
 
@@ -48,6 +50,7 @@ pub async fn worker() -> Result<Worker, Error> {
         tokens: Sealer::new(kms, token_key, Purpose::AccessToken),
         zuora: Zuora::new(policy.clone())?,
         policy,
+        token_budget: TokenBudget::new(data.clone(), per_minute),
         dispatcher: dispatcher.clone(),
     };
     // A read of any key opens the connection; what it finds does not matter.

@@ -13,7 +13,7 @@ use super::{
     sync::{Stop, Syncer, fresh_token, origin},
 };
 use crate::{
-    aws::{limits, table::Table},
+    aws::limits::TokenBudget,
     domain::{base_url::BaseUrl, time::Timestamp},
     zuora::{Session, Zuora},
 };
@@ -37,8 +37,13 @@ pub struct Candidate<'a> {
 ///
 /// # Errors
 /// `Connection` says what Zuora answered; `TooMany` when this minute's token requests are used up.
-pub async fn check(zuora: &Zuora, data: &Table, candidate: &Candidate<'_>, now: Timestamp) -> Result<(), AppError> {
-    if !limits::take_token_request(data, now).await? {
+pub async fn check(
+    zuora: &Zuora,
+    budget: &TokenBudget,
+    candidate: &Candidate<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if !budget.take(now).await? {
         return Err(AppError::TooMany { retry_after: Duration::from_secs(60) });
     }
     let Candidate { base, client_id, client_secret, track_id } = candidate;

@@ -17,6 +17,7 @@ use crate::{
     aws::{
         customers::Customers,
         jobs::Jobs,
+        limits::TokenBudget,
         sealing::Sealer,
         table::{StoreError, Stored, write_across},
         vault::{Credentials, Vault},
@@ -46,6 +47,8 @@ pub struct CustomerDesk {
     pub zuora: Zuora,
     /// Which addresses are Zuora's.
     pub policy: BaseUrlPolicy,
+    /// Token requests left this minute.
+    pub token_budget: TokenBudget,
 }
 
 /// A new customer, its credentials, and whether to try them first.
@@ -271,7 +274,7 @@ impl CustomerDesk {
         asking: &Asking,
     ) -> Result<Connection, AppError> {
         let candidate = Candidate { base, client_id, client_secret, track_id: &asking.request_id };
-        connection::check(&self.zuora, &self.dispatcher.data, &candidate, asking.now).await?;
+        connection::check(&self.zuora, &self.token_budget, &candidate, asking.now).await?;
         Ok(Connection { ok: true, checked_at: asking.now, error: None })
     }
 

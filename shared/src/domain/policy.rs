@@ -47,13 +47,21 @@ pub enum Decision {
     Deny,
 }
 
+/// Decides whether `caller` may ask at all; asked before a request is even read.
+pub fn admit(caller: &Caller) -> Decision {
+    if is_super_admin(caller) { Decision::Allow } else { Decision::Deny }
+}
+
 /// Decides whether `caller` may do `verb`, on one customer or (none) in general.
 pub fn decide(caller: &Caller, verb: Verb, _customer: Option<&CustomerId>) -> Decision {
-    let super_admin = caller.groups.iter().any(|group| group == SUPER_ADMIN);
-    match (super_admin, verb) {
+    match (is_super_admin(caller), verb) {
         (true, Verb::ViewAny | Verb::View | Verb::Create | Verb::Update | Verb::Delete | Verb::Sync) => Decision::Allow,
         (false, Verb::ViewAny | Verb::View | Verb::Create | Verb::Update | Verb::Delete | Verb::Sync) => Decision::Deny,
     }
+}
+
+fn is_super_admin(caller: &Caller) -> bool {
+    caller.groups.iter().any(|group| group == SUPER_ADMIN)
 }
 
 #[cfg(test)]
@@ -72,6 +80,7 @@ mod tests {
         ];
         for (groups, decision) in cases {
             let caller = Caller { sub: "s".into(), groups: groups.iter().map(ToString::to_string).collect() };
+            assert_eq!(admit(&caller), decision, "{groups:?}");
             for verb in Verb::ALL {
                 for customer in [None, Some(&customer)] {
                     assert_eq!(decide(&caller, verb, customer), decision, "{groups:?} {verb:?}");

@@ -17,16 +17,20 @@ use crate::domain::{
 /// Reads the caller from a request's context.
 ///
 /// # Errors
-/// `unauthenticated` without an ID token made for `audience`.
+/// `unauthenticated` without an ID token made for `audience`; `forbidden` for a caller who may do nothing here.
 pub fn identify(context: Option<&RequestContext>, audience: &str) -> Result<Caller, Problem> {
     let claims = context
         .and_then(RequestContext::authorizer)
         .and_then(|authorizer| authorizer.fields.get("claims"))
         .and_then(Value::as_object);
     let caller = claims.and_then(|claims| from_claims(claims, audience));
-    caller.ok_or_else(|| {
+    let caller = caller.ok_or_else(|| {
         Problem::new(Kind::Unauthenticated, "Send an ID token of this user pool's client as Authorization: Bearer.")
-    })
+    })?;
+    match policy::admit(&caller) {
+        Decision::Allow => Ok(caller),
+        Decision::Deny => Err(forbidden()),
+    }
 }
 
 fn from_claims(claims: &Map<String, Value>, audience: &str) -> Option<Caller> {
@@ -61,9 +65,13 @@ impl Known {
     pub fn may(&self, verb: Verb, customer: Option<&CustomerId>) -> Result<(), Problem> {
         match policy::decide(&self.0, verb, customer) {
             Decision::Allow => Ok(()),
-            Decision::Deny => Err(Problem::new(Kind::Forbidden, "Ask an administrator for access.")),
+            Decision::Deny => Err(forbidden()),
         }
     }
+}
+
+fn forbidden() -> Problem {
+    Problem::new(Kind::Forbidden, "Ask an administrator for access.")
 }
 
 impl<S: Sync> FromRequestParts<S> for Known {

@@ -28,7 +28,7 @@ use super::{
     lifecycle::{Claimed, Outcome, Report},
 };
 use crate::{
-    aws::{sealing::Sealer, vault::Vault, workflows::Workflows},
+    aws::{limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
     clock,
     domain::{
         base_url::BaseUrlPolicy,
@@ -63,6 +63,8 @@ pub struct Syncer {
     pub zuora: Zuora,
     /// Which addresses are Zuora's.
     pub policy: BaseUrlPolicy,
+    /// Token requests left this minute.
+    pub token_budget: TokenBudget,
 }
 
 /// One run: whose, for which job, until when.

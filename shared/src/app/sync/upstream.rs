@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::{Stop, Syncer};
 use crate::{
-    aws::{limits, sealing::SealError, vault::CachedToken},
+    aws::{sealing::SealError, vault::CachedToken},
     clock,
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
@@ -198,7 +198,7 @@ pub(crate) async fn fresh_token(
     let stored = syncer.vault.credentials(&customer.id).await?.ok_or(SealError::DecryptFailed)?;
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
     let now = clock::now();
-    if !limits::take_token_request(&syncer.dispatcher.data, now).await? {
+    if !syncer.token_budget.take(now).await? {
         let wait = Duration::from_secs(60 - u64::try_from(now.seconds().rem_euclid(60)).unwrap_or_default());
         let failure =
             Failure::new(ErrorClass::RateLimit, "Too many token requests this minute; the sync goes on in the next.");

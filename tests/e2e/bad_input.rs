@@ -1,0 +1,229 @@
+//! Every field of every request, wrong in every way: refused with a problem that names it, and nothing stored.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::simulator::Simulator;
+
+use crate::world::{Answer, World};
+
+/// Base URLs that must never be asked. Source: reliability.md R57.
+const BAD_BASE_URLS: [&str; 22] = [
+    "",
+    "rest.zuora.com",
+    "http://rest.zuora.com",
+    "ftp://rest.zuora.com",
+    "https://169.254.169.254",
+    "http://169.254.169.254/latest/meta-data",
+    "https://[::1]",
+    "https://[::ffff:127.0.0.1]",
+    "https://0x7f.1",
+    "https://2130706433",
+    "https://localhost.",
+    "https://zuora.com.evil.io",
+    "https://evilzuora.com",
+    "https://user:pass@rest.zuora.com",
+    "https://rest.zuora.com@evil.io",
+    "https://rest.zuora.com.",
+    "https://rest.zuorа.com",
+    "https://xn--rest-zuora.com",
+    "https://rest.zuora.com:22",
+    "https://rest.zuora.com/path",
+    "https://rest.zuora.com?x=1",
+    "https://rest.zuora.com#x",
+];
+
+#[track_caller]
+fn assert_problem(answer: &Answer, statuses: &[u16], pointer: &str, what: &str) {
+    assert!(statuses.contains(&answer.status), "{what}: {} {}", answer.status, answer.text);
+    assert_eq!(answer.headers["content-type"], "application/problem+json", "{what}");
+    let named = answer.body["errors"].as_array().is_some_and(|all| all.iter().any(|one| one["pointer"] == pointer));
+    assert!(named, "{what} does not name {pointer}: {}", answer.text);
+}
+
+fn long(length: usize) -> Value {
+    Value::String("x".repeat(length))
+}
+
+#[tokio::test]
+async fn a_wrong_field_of_a_new_customer_is_named_and_nothing_is_stored() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let good = World::creation(&simulator.tenant("input"), &simulator.base_url());
+    let text_faults = |longest: usize| {
+        vec![
+            json!(7),
+            json!(null),
+            json!([]),
+            json!({"a": 1}),
+            json!(true),
+            json!(""),
+            json!("  "),
+            json!("a\u{0}b"),
+            json!("a\nb"),
+            long(longest + 1),
+        ]
+    };
+    let mut cases: Vec<(&str, Vec<Value>)> = vec![
+        ("name", text_faults(200)),
+        ("zuora_client_id", text_faults(100)),
+        ("zuora_client_secret", [text_faults(200), vec![json!("********")]].concat()),
+        ("zuora_base_url", [text_faults(4000), BAD_BASE_URLS.map(Value::from).to_vec()].concat()),
+        ("environment", vec![json!("prod"), json!(1), json!([])]),
+        ("sync_frequency", vec![json!("daily"), json!(60)]),
+        ("verify", vec![json!("yes"), json!(1)]),
+    ];
+    for readonly in ["id", "created_at", "status", "lock", "client_secret_ciphertext", "unknown"] {
+        cases.push((readonly, vec![json!("x")]));
+    }
+
+    for (field, values) in cases {
+        for value in values {
+            let mut body = good.clone();
+            body[field] = value.clone();
+            let answer = world.api.post("/v1/customers", &body).await;
+            assert_problem(&answer, &[422], &format!("/{field}"), &format!("{field} = {value}"));
+        }
+    }
+    for field in ["name", "zuora_client_id", "zuora_client_secret", "zuora_base_url"] {
+        let mut body = good.clone();
+        body.as_object_mut().unwrap().remove(field);
+        assert_problem(&world.api.post("/v1/customers", &body).await, &[422], &format!("/{field}"), field);
+    }
+    let name = good["name"].as_str().unwrap().replace(' ', "%20");
+    assert_eq!(world.api.get(&format!("/v1/customers?name={name}")).await.expect(200)["total"], 0);
+    assert!(simulator.strangers().is_empty() && simulator.tenants()[0].requests().is_empty(), "Zuora was asked");
+}
+
+#[tokio::test]
+async fn a_wrong_field_of_a_change_or_a_connection_test_is_named_and_nothing_changes() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("change");
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let before = world.customer(&id).await;
+    let path = format!("/v1/customers/{id}");
+
+    let fields =
+        ["name", "zuora_client_id", "zuora_client_secret", "zuora_base_url", "environment", "sync_frequency", "verify"];
+    for field in fields {
+        for value in [json!(null), json!(7.5), json!([]), json!("\u{7}")] {
+            let answer = world.api.patch(&path, &json!({field: value})).await;
+            assert_problem(&answer, &[422], &format!("/{field}"), &format!("{field} = {value}"));
+        }
+    }
+    for field in ["id", "created_at", "workflows_count", "zuora_client_secret_set"] {
+        assert_problem(&world.api.patch(&path, &json!({field: "x"})).await, &[422], &format!("/{field}"), field);
+    }
+    for url in BAD_BASE_URLS {
+        let body = json!({"zuora_base_url": url, "zuora_client_id": "x", "zuora_client_secret": "y"});
+        assert_problem(&world.api.post("/v1/connection-test", &body).await, &[422], "/zuora_base_url", url);
+        assert_problem(&world.api.patch(&path, &body).await, &[422], "/zuora_base_url", url);
+    }
+    let missing = world.api.post("/v1/connection-test", &json!({"zuora_base_url": "https://rest.zuora.com"})).await;
+    assert_problem(&missing, &[422], "/zuora_client_id", "a missing client id");
+
+    assert_eq!(world.customer(&id).await, before);
+    world.remove(&id).await;
+}
+
+/// What it is, headers, body, expected status.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16);
+
+#[tokio::test]
+async fn bodies_that_are_not_json_objects_are_refused_before_anything_else() {
+    let world = World::connect().await;
+    let deep = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+    let big = json!({"name": "x".repeat(70_000)}).to_string();
+    let json = [("content-type", "application/json")];
+    let cases: [Case<'_>; 8] = [
+        ("empty", &json, "", 400),
+        ("no JSON", &json, "{name}", 400),
+        ("cut off", &json, "{\"name\":", 400),
+        ("deep", &json, &deep, 400),
+        ("an array", &json, "[]", 422),
+        ("big", &json, &big, 413),
+        ("a form", &[("content-type", "application/x-www-form-urlencoded")], "name=x", 415),
+        ("no type", &[], "{}", 415),
+    ];
+    for (what, headers, body, status) in cases {
+        for (method, path) in [(Method::POST, "/v1/customers"), (Method::POST, "/v1/connection-test")] {
+            let answer = world.api.raw(method, path, headers, body.as_bytes().to_vec()).await;
+            assert_eq!(answer.status, status, "{what}: {}", answer.text);
+            assert_eq!(answer.headers["content-type"], "application/problem+json", "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn wrong_parameters_cursors_and_ids_are_refused() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("parameters");
+    tenant.seed(3);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let workflows = format!("/v1/customers/{id}/workflows");
+    let cases: [(&str, &str, &str); 18] = [
+        ("/v1/customers", "limit=0", "limit"),
+        ("/v1/customers", "limit=201", "limit"),
+        ("/v1/customers", "limit=abc", "limit"),
+        ("/v1/customers", "limit=1&limit=2", "limit"),
+        ("/v1/customers", "sort=name", "sort"),
+        ("/v1/customers", "status=gone", "status"),
+        ("/v1/customers", "environment=prod", "environment"),
+        ("/v1/jobs", "customer_id=x", "customer_id"),
+        ("/v1/jobs", "state=done", "state"),
+        ("/v1/jobs", "kind=import", "kind"),
+        ("/v1/jobs", "error_class=odd", "error_class"),
+        ("/v1/jobs", "since=yesterday", "since"),
+        ("/v1/dead-letters", "error_class=odd", "error_class"),
+        ("/v1/dead-letters", "limit=1e3", "limit"),
+        ("/v1/workflows", "", "zuora_id"),
+        ("/v1/workflows", "zuora_id=1&name=x", "zuora_id"),
+        (&workflows, "deleted=yes", "deleted"),
+        (&workflows, "include=linkages", "include"),
+    ];
+    for (path, query, name) in cases {
+        assert_problem(&world.api.get(&format!("{path}?{query}")).await, &[400], name, &format!("{path}?{query}"));
+    }
+
+    let page = world.api.get(&format!("{workflows}?limit=1")).await.expect(200);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let altered = format!("{}x", &cursor[..cursor.len() - 1]);
+    for url in [
+        format!("{workflows}?limit=1&cursor={altered}"),
+        format!("{workflows}?limit=1&cursor={cursor}&status=Active"),
+        format!("/v1/jobs?cursor={cursor}"),
+        format!("/v1/customers?cursor={}", "A".repeat(3000)),
+    ] {
+        let answer = world.api.get(&url).await;
+        assert_eq!((answer.status, &answer.body["type"]), (400, &json!("/problems/cursor-invalid")), "{url}");
+    }
+    assert_eq!(world.api.get(&format!("{workflows}?limit=1&cursor={cursor}")).await.status, 200);
+
+    for path in [
+        "/v1/customers/1",
+        "/v1/customers/cus_00000000000000000000000000000000",
+        "/v1/customers/job_00000000000000000000000000000000",
+        "/v1/customers/cus_00000000000000000000000000000000/workflows",
+        &format!("{workflows}/no%23such"),
+        &format!("{workflows}/99999999/definition"),
+        "/v1/jobs/x",
+        "/v1/jobs/job_00000000000000000000000000000000",
+    ] {
+        let answer = world.api.get(path).await;
+        assert_eq!((answer.status, &answer.body["type"]), (404, &json!("/problems/not-found")), "{path}");
+    }
+
+    for (body, pointer) in [
+        (json!({"limit": 0}), "/limit"),
+        (json!({"limit": "ten"}), "/limit"),
+        (json!({"customer_id": "x"}), "/customer_id"),
+        (json!({"error_class": "odd"}), "/error_class"),
+        (json!({"older_than": "yesterday"}), "/older_than"),
+        (json!({"all": true}), "/all"),
+    ] {
+        let answer = world.api.post("/v1/dead-letters/redrive", &body).await;
+        assert_problem(&answer, &[422], pointer, &body.to_string());
+    }
+    world.remove(&id).await;
+}

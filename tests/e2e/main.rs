@@ -1,0 +1,16 @@
+//! End-to-end tests over the deployed local stack, with IAM enforced: API Gateway -> Lambda -> SQS -> Lambda -> DynamoDB, and
+//! Zuora played by simulators that each test starts for itself.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
+
+mod access;
+mod bad_input;
+mod failures;
+mod lifecycle;
+mod queue;
+mod restore;
+mod roles;
+mod schedule;
+mod secrets;
+mod sync;
+mod world;

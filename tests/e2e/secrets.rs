@@ -1,0 +1,139 @@
+//! The plaintext of a client secret is nowhere: not in tables, queues, logs or answers, in no common encoding.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::{Engine as _, engine::general_purpose};
+use serde_json::{Value, json};
+use tests::simulator::Simulator;
+
+use crate::world::World;
+
+/// A secret with every character that some encoding changes.
+const CANARY: &str = "Canary+/=&% \"\\ü-7f3a9c51e0";
+/// What stays the same in most encodings, in case only a part leaks.
+const MARK: &str = "7f3a9c51e0";
+
+/// The forms in which it could hide.
+fn forms() -> Vec<(&'static str, String)> {
+    let url: String = url::form_urlencoded::byte_serialize(CANARY.as_bytes()).collect();
+    let json = json!(CANARY).to_string();
+    let mut forms = vec![
+        ("plain", CANARY.to_owned()),
+        ("part of it", MARK.to_owned()),
+        ("url", url),
+        ("json", json.trim_matches('"').to_owned()),
+        ("hex", hex::encode(CANARY)),
+        ("upper hex", hex::encode_upper(CANARY)),
+    ];
+    // Inside a longer text, base64 depends on the position modulo three: compare the stable middle of each.
+    for skip in 0..3 {
+        let padded = format!("{}{CANARY}", "x".repeat(skip));
+        let encoded = general_purpose::STANDARD_NO_PAD.encode(padded);
+        forms.push(("base64", encoded[4..encoded.len() - 4].to_owned()));
+    }
+    forms
+}
+
+#[track_caller]
+fn assert_clean(place: &str, text: &str) {
+    for (form, needle) in forms() {
+        assert!(!text.contains(&needle), "{place} holds the secret ({form})");
+    }
+}
+
+/// An item as text, binaries both as text and as base64.
+fn text_of(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.clone(),
+        AttributeValue::B(bytes) => {
+            let bytes = bytes.as_ref();
+            format!("{} {}", String::from_utf8_lossy(bytes), general_purpose::STANDARD.encode(bytes))
+        }
+        AttributeValue::M(map) => map.iter().map(|(name, value)| format!("{name} {} ", text_of(value))).collect(),
+        AttributeValue::L(list) => list.iter().map(text_of).collect::<Vec<_>>().join(" "),
+        other => format!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("canary");
+    tenant.seed(3);
+    tenant.set_secret(CANARY);
+    let mut answers = String::new();
+
+    // The secret's whole life: created, used, tested, wrong for a while, changed, wrong once more.
+    let creation = World::creation(&tenant, &simulator.base_url());
+    let created = world.api.post("/v1/customers", &creation).await;
+    answers.push_str(&created.text);
+    let id = created.expect(201)["id"].as_str().unwrap().to_owned();
+    let first = world.jobs_of(&id).await[0]["id"].as_str().unwrap().to_owned();
+    answers.push_str(&world.wait_for_job(&first).await.to_string());
+    let test =
+        json!({"zuora_base_url": simulator.base_url(), "zuora_client_id": "wrong", "zuora_client_secret": CANARY});
+    answers.push_str(&world.api.post("/v1/connection-test", &test).await.text);
+    tenant.set_secret("something else");
+    tenant.revoke_tokens();
+    answers.push_str(&world.sync(&id).await.to_string());
+    let path = format!("/v1/customers/{id}");
+    for body in [
+        json!({"zuora_client_secret": CANARY}),
+        json!({"zuora_client_secret": CANARY, "verify": false}),
+        json!({"zuora_client_secret": {"value": CANARY}}),
+        json!({"zuora_client_secret": CANARY, "unknown": CANARY}),
+        json!({"environment": CANARY}),
+    ] {
+        answers.push_str(&world.api.patch(&path, &body).await.text);
+    }
+    answers.push_str(&world.sync(&id).await.to_string());
+    answers.push_str(&world.customer(&id).await.to_string());
+    answers.push_str(&world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.text);
+    assert_clean("an answer", &answers);
+
+    for table in [&world.stack.table_name, &world.stack.vault_table_name] {
+        let pages = world.dynamodb.scan().table_name(table).into_paginator().send();
+        let pages = pages.collect::<Result<Vec<_>, _>>().await.unwrap();
+        let items: Vec<_> = pages.into_iter().flat_map(|page| page.items.unwrap_or_default()).collect();
+        assert!(!items.is_empty());
+        for item in items {
+            assert_clean(table, &text_of(&AttributeValue::M(item)));
+        }
+    }
+    for queue in [&world.stack.job_queue_url, &world.stack.dead_letter_queue_url] {
+        let receive = world.sqs.receive_message().queue_url(queue).max_number_of_messages(10).visibility_timeout(0);
+        let messages = receive.message_attribute_names("All").send().await.unwrap();
+        assert_clean(queue, &format!("{:?}", messages.messages));
+    }
+    let mut lines = 0;
+    for group in world.stack.log_groups.values() {
+        lines += check_log(&world, group).await;
+    }
+    assert!(lines > 0, "the logs are read from where they are not kept");
+    world.remove(&id).await;
+}
+
+/// Reads a function's whole log; says how many events it had.
+async fn check_log(world: &World, group: &str) -> usize {
+    let url = format!("{}/", world.stack.emulator_url);
+    let headers = [("x-amz-target", "Logs_20140328.FilterLogEvents"), ("content-type", "application/x-amz-json-1.1")];
+    let mut events = 0;
+    let mut token = Value::Null;
+    loop {
+        let mut body = json!({"logGroupName": group});
+        if token.is_string() {
+            body["nextToken"] = token;
+        }
+        let (status, text) = world.signed("logs", "POST", &url, &headers, body.to_string()).await;
+        assert_eq!(status, 200, "{text}");
+        let page: Value = serde_json::from_str(&text).unwrap();
+        for event in page["events"].as_array().unwrap() {
+            assert_clean(group, event["message"].as_str().unwrap());
+            events += 1;
+        }
+        token = page["nextToken"].clone();
+        if !token.is_string() {
+            return events;
+        }
+    }
+}
