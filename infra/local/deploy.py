@@ -30,7 +30,7 @@ def deploy(stack: Stack, template: Path) -> None:
         client(stack, "s3").create_bucket(Bucket=BUCKET)
         run(
             [sam(), "deploy", "--config-env", "local", "--config-file", str(ROOT / "samconfig.toml")]
-            + ["--template-file", str(template), "--stack-name", stack.name, "--parameter-overrides", _parameters()],
+            + ["--template-file", str(template), "--stack-name", stack.name, "--parameter-overrides", _parameters(stack)],
             log=stack.home / "deploy.log",
             advice=f"The emulator's log may say more: {stack.home / 'emulator.log'}",
             env=sam_environment(stack.aws_environment()),
@@ -53,11 +53,11 @@ def complete(stack: Stack, description: dict) -> None:
     )
 
 
-def _parameters() -> str:
-    """The parameters of `local` in samconfig.toml, and this machine's architecture."""
+def _parameters(stack: Stack) -> str:
+    """The parameters of `local` in samconfig.toml, this machine's architecture, and the stack's own."""
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text())["local"]["deploy"]["parameters"]
     architecture = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-    return f"{settings['parameter_overrides']} Architecture={architecture}"
+    return f"{settings['parameter_overrides']} Architecture={architecture} {stack.parameters}".rstrip()
 
 
 def describe(stack: Stack) -> dict:

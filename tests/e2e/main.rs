@@ -10,6 +10,7 @@ mod lifecycle;
 mod queue;
 mod restore;
 mod roles;
+mod root;
 mod schedule;
 mod secrets;
 mod sync;

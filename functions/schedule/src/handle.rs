@@ -32,7 +32,7 @@ pub async fn event(lifecycle: &Lifecycle, event: LambdaEvent<Event>) -> Result<(
         Task::Schedule => schedule::run(dispatcher, time, started).await.map(|done| (format!("{done:?}"), done.failed)),
         Task::Sweep => sweep::run(dispatcher, lifecycle, started).await.map(|done| (format!("{done:?}"), done.failed)),
     };
-    let duration_ms = started.until(clock::now()).as_millis();
+    let duration_ms = started.millis_until(clock::now());
     match result {
         Ok((done, failed)) => {
             tracing::info!(request_id, ?task, outcome = "done", done, failed, duration_ms, "the task is done");

@@ -8,6 +8,7 @@ use shared::{
     config::stage,
     domain::{
         job::{Job, Kind, State},
+        message::Message,
         time::Timestamp,
     },
     lambda::{
@@ -29,15 +30,28 @@ async fn record_of(worker: &Worker, record: &SqsMessage, request_id: &str, deadl
     let started = clock::now();
     let message_id = record.message_id.as_deref().unwrap_or_default();
     let body = record.body.as_deref().unwrap_or_default();
+    let (job_id, customer_id) = match Message::parse(body) {
+        Ok(Message::JobV1 { job_id, customer_id, .. }) => (Some(job_id.to_string()), Some(customer_id.to_string())),
+        Err(_) => (None, None),
+    };
     let result = worker.handle(Delivery { message_id, body }, deadline).await;
-    let duration_ms = started.until(clock::now()).as_millis();
+    let duration_ms = started.millis_until(clock::now());
     match result {
         Ok(Handled::Worked(job)) => {
             log(&job, request_id, message_id, duration_ms);
             Ok(())
         }
         Ok(Handled::Nothing(why)) => {
-            tracing::info!(request_id, message_id, outcome = "nothing", why, duration_ms, "nothing to do");
+            tracing::info!(
+                request_id,
+                message_id,
+                customer_id,
+                job_id,
+                outcome = "nothing",
+                why,
+                duration_ms,
+                "nothing to do"
+            );
             Ok(())
         }
         Ok(Handled::SetAside(reason)) => {
@@ -56,6 +70,8 @@ async fn record_of(worker: &Worker, record: &SqsMessage, request_id: &str, deadl
             tracing::error!(
                 request_id,
                 message_id,
+                customer_id,
+                job_id,
                 outcome = "again",
                 error,
                 duration_ms,
@@ -67,7 +83,7 @@ async fn record_of(worker: &Worker, record: &SqsMessage, request_id: &str, deadl
 }
 
 /// The one line about a job, and the metric that alarms look at.
-fn log(job: &Job, request_id: &str, message_id: &str, duration_ms: u128) {
+fn log(job: &Job, request_id: &str, message_id: &str, duration_ms: u64) {
     let error = job.error.as_ref();
     tracing::info!(
         request_id,

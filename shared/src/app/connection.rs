@@ -9,7 +9,8 @@ use secrecy::SecretString;
 
 use super::{
     error::AppError,
-    lifecycle::{Claimed, Outcome},
+    lifecycle::Claimed,
+    outcome::Outcome,
     sync::{Stop, Syncer, fresh_token, origin},
 };
 use crate::{

@@ -18,6 +18,7 @@ pub mod customers;
 pub mod dispatch;
 pub mod error;
 pub mod lifecycle;
+pub mod outcome;
 pub mod purge;
 pub mod retry;
 pub mod schedule;

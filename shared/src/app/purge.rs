@@ -3,11 +3,7 @@
 //! Order: secrets, then workflows and definitions, then other jobs, and last, together, the customer, its lock and the
 //! purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
 
-use super::{
-    error::AppError,
-    lifecycle::{Claimed, Outcome},
-    sync::Syncer,
-};
+use super::{error::AppError, lifecycle::Claimed, outcome::Outcome, sync::Syncer};
 use crate::{
     aws::{
         customers::Customers,
@@ -59,7 +55,7 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
             break;
         }
         if clock::now().until(deadline).as_secs() < 30 {
-            return Ok(Outcome::GoOn(super::lifecycle::Report::default()));
+            return Ok(Outcome::GoOn(super::outcome::Report::default()));
         }
     }
     for batch in jobs.chunks(12) {

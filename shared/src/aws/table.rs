@@ -3,99 +3,27 @@
 //! What must stay true:
 //! - Every stored record carries `rev`, raised by each write and checked by the next ("nobody wrote since I read"). A lost
 //!   race is [`StoreError::Conflict`]: read again, decide again.
-//! - All state changes are transactions. The SDK gives each one idempotency token and repeats it on a retry, so a
-//!   transaction that won but whose answer was lost is answered as won (R42).
+//! - All state changes are transactions ([`super::write`]).
 //! - "No more" is told by the missing `LastEvaluatedKey` alone, never by an empty page.
-
-use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{
-        AttributeValue, ConditionCheck, Delete, DeleteRequest, KeysAndAttributes, Put, PutRequest, Select,
-        TransactWriteItem, WriteRequest,
-    },
+    types::{AttributeValue, DeleteRequest, KeysAndAttributes, Select, WriteRequest},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
-use super::keys::{GSI1, GSI1PK, GSI1SK, IndexKey, Key, PK, SK};
-
-/// A stored item.
-pub type Item = HashMap<String, AttributeValue>;
-
-/// The attribute that counts writes.
-const REV: &str = "rev";
-/// The attribute that DynamoDB's TTL reads, in seconds.
-const TTL: &str = "ttl";
-
-/// A record and the number of its last write.
-#[derive(Clone, Debug)]
-pub struct Stored<T> {
-    /// The record.
-    pub value: T,
-    /// Its write number.
-    pub rev: u64,
-}
-
-/// Why the store did not do it.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Somebody else wrote first, or a condition of a transaction does not hold; `failed` are the positions of those
-    /// writes. Read again, decide again.
-    #[error("a condition did not hold (writes {failed:?})")]
-    Conflict {
-        /// Which writes of the transaction.
-        failed: Vec<usize>,
-    },
-    /// An item is over DynamoDB's 400 KB.
-    #[error("an item is too large to store")]
-    TooLarge,
-    /// Throttled, timed out, unreachable: may pass.
-    #[error("the table could not be reached")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The service refused in a way that trying again does not change.
-    #[error("the table refused the request")]
-    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// An item does not have the shape we wrote.
-    #[error("the stored item {pk} {sk} cannot be read")]
-    Corrupt {
-        /// Its partition.
-        pk: String,
-        /// Its sort key.
-        sk: String,
-        /// What is wrong.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-}
-
-/// What has to hold for a write.
-#[derive(Clone, Debug)]
-pub enum Condition {
-    /// Nothing.
-    None,
-    /// There is no such item.
-    Absent,
-    /// There is one.
-    Exists,
-    /// Its write number is this one.
-    RevIs(u64),
-    /// An expression over attributes whose names are not reserved words.
-    That(&'static str, Vec<(&'static str, AttributeValue)>),
-}
-
-/// One write of a transaction.
-#[derive(Clone, Debug)]
-pub enum Write {
-    /// Stores an item.
-    Put(Box<Item>, Condition),
-    /// Removes an item.
-    Delete(Key, Condition),
-    /// Changes nothing, but the condition has to hold.
-    Check(Key, Condition),
-}
+pub use super::{
+    items::{Item, Stored, key_of, number, parse, to_item},
+    keys::Key,
+    store_error::StoreError,
+    write::{Condition, Write, write_across},
+};
+use super::{
+    items::{TTL, key_item},
+    keys::{GSI1, GSI1PK, GSI1SK, PK, SK},
+    store_error::classify,
+    write::expression,
+};
 
 /// A page of a query, and where the next one starts.
 #[derive(Debug)]
@@ -162,6 +90,16 @@ impl Table {
     /// The table of that name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self { client, name: name.into() }
+    }
+
+    /// Who talks to DynamoDB.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The table's name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Reads one record, strongly consistent.
@@ -353,18 +291,6 @@ impl Table {
         self.write_batches(requests.collect::<Result<_, _>>().map_err(|error| StoreError::Refused(error.into()))?).await
     }
 
-    /// Stores items in batches of 25, without conditions.
-    ///
-    /// # Errors
-    /// As [`Table::delete_all`].
-    pub async fn put_all(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let requests = items.into_iter().map(|item| {
-            let put = PutRequest::builder().set_item(Some(item)).build();
-            put.map(|put| WriteRequest::builder().put_request(put).build())
-        });
-        self.write_batches(requests.collect::<Result<_, _>>().map_err(|error| StoreError::Refused(error.into()))?).await
-    }
-
     async fn write_batches(&self, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
         for batch in requests.chunks(25) {
             let mut left = batch.to_vec();
@@ -387,181 +313,5 @@ impl Table {
             }
         }
         Ok(())
-    }
-}
-
-/// Writes all or nothing across tables.
-///
-/// # Errors
-/// As [`Table::write`]; positions count through the tables in the order given.
-pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreError> {
-    let Some((first, _)) = parts.first() else { return Ok(()) };
-    let client = first.client.clone();
-    let mut items = Vec::new();
-    for (table, writes) in parts {
-        for write in writes {
-            items.push(transact_item(&table.name, write)?);
-        }
-    }
-    let result = client.transact_write_items().set_transact_items(Some(items)).send().await;
-    match result {
-        Ok(_) => Ok(()),
-        Err(error) => Err(classify_transaction(error)),
-    }
-}
-
-/// Turns a record into an item: its fields, its keys, and `rev`, the number of the write that stores it.
-///
-/// # Errors
-/// [`StoreError::Refused`] when the record has no storable form; that is a bug.
-pub fn to_item<T: Serialize>(
-    record: &T,
-    key: &Key,
-    index: Option<&IndexKey>,
-    rev: u64,
-    ttl: Option<i64>,
-) -> Result<Item, StoreError> {
-    let mut item: Item =
-        serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(|error| StoreError::Refused(error.into()))?;
-    item.extend(key_item(key));
-    if let Some(index) = index {
-        item.insert(GSI1PK.to_owned(), AttributeValue::S(index.pk.clone()));
-        item.insert(GSI1SK.to_owned(), AttributeValue::S(index.sk.clone()));
-    }
-    item.insert(REV.to_owned(), number(rev));
-    if let Some(ttl) = ttl {
-        item.insert(TTL.to_owned(), AttributeValue::N(ttl.to_string()));
-    }
-    Ok(item)
-}
-
-/// Reads a record back from its item.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] when it is not what we wrote.
-pub fn parse<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
-    let key = key_of(&item);
-    let rev = item.get(REV).and_then(|rev| rev.as_n().ok()).and_then(|rev| rev.parse().ok()).unwrap_or_default();
-    let value = serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|error| StoreError::Corrupt {
-        pk: key.pk,
-        sk: key.sk,
-        source: error.into(),
-    })?;
-    Ok(Stored { value, rev })
-}
-
-/// The primary key of an item.
-pub fn key_of(item: &Item) -> Key {
-    let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
-    Key { pk: text(PK), sk: text(SK) }
-}
-
-/// A number attribute.
-pub fn number(n: u64) -> AttributeValue {
-    AttributeValue::N(n.to_string())
-}
-
-fn key_item(key: &Key) -> Item {
-    HashMap::from([
-        (PK.to_owned(), AttributeValue::S(key.pk.clone())),
-        (SK.to_owned(), AttributeValue::S(key.sk.clone())),
-    ])
-}
-
-fn expression(condition: &Condition) -> (Option<String>, Option<Item>) {
-    let values = |values: &[(&'static str, AttributeValue)]| {
-        Some(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
-    };
-    match condition {
-        Condition::None => (None, None),
-        Condition::Absent => (Some("attribute_not_exists(PK)".to_owned()), None),
-        Condition::Exists => (Some("attribute_exists(PK)".to_owned()), None),
-        Condition::RevIs(rev) => (Some("rev = :rev".to_owned()), values(&[(":rev", number(*rev))])),
-        Condition::That(text, given) => (Some((*text).to_owned()), if given.is_empty() { None } else { values(given) }),
-    }
-}
-
-fn transact_item(table: &str, write: Write) -> Result<TransactWriteItem, StoreError> {
-    let bug = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Refused(error.into());
-    let builder = TransactWriteItem::builder();
-    Ok(match write {
-        Write::Put(item, condition) => {
-            let (expression, values) = expression(&condition);
-            let put = Put::builder()
-                .table_name(table)
-                .set_item(Some(*item))
-                .set_condition_expression(expression)
-                .set_expression_attribute_values(values);
-            builder.put(put.build().map_err(bug)?).build()
-        }
-        Write::Delete(key, condition) => {
-            let (expression, values) = expression(&condition);
-            let delete = Delete::builder()
-                .table_name(table)
-                .set_key(Some(key_item(&key)))
-                .set_condition_expression(expression)
-                .set_expression_attribute_values(values);
-            builder.delete(delete.build().map_err(bug)?).build()
-        }
-        Write::Check(key, condition) => {
-            let (expression, values) = expression(&condition);
-            let check = ConditionCheck::builder()
-                .table_name(table)
-                .set_key(Some(key_item(&key)))
-                .set_condition_expression(expression)
-                .set_expression_attribute_values(values);
-            builder.condition_check(check.build().map_err(bug)?).build()
-        }
-    })
-}
-
-/// A cancelled transaction is a conflict if a condition failed; a mere collision with another one passes.
-fn classify_transaction(error: SdkError<TransactWriteItemsError>) -> StoreError {
-    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
-        let reasons = cancelled.cancellation_reasons();
-        let failed: Vec<usize> = reasons
-            .iter()
-            .enumerate()
-            .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-            .map(|(position, _)| position)
-            .collect();
-        if !failed.is_empty() {
-            return StoreError::Conflict { failed };
-        }
-        let passes = |code: &str| {
-            matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
-        };
-        if reasons.iter().all(|reason| reason.code().is_none_or(passes)) {
-            return StoreError::Unavailable(error.into());
-        }
-    }
-    classify(error)
-}
-
-/// Sorts what the SDK reports: passing faults, lost races, too large items, and refusals.
-fn classify<E>(error: SdkError<E>) -> StoreError
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    let SdkError::ServiceError(service) = &error else {
-        return match error {
-            SdkError::ConstructionFailure(_) => StoreError::Refused(error.into()),
-            _ => StoreError::Unavailable(error.into()),
-        };
-    };
-    let code = service.err().code().unwrap_or_default();
-    let server_fault = service.raw().status().is_server_error();
-    match code {
-        "ConditionalCheckFailedException" => StoreError::Conflict { failed: vec![0] },
-        "ProvisionedThroughputExceededException"
-        | "ThrottlingException"
-        | "RequestLimitExceeded"
-        | "TransactionInProgressException"
-        | "TransactionConflictException"
-        | "InternalServerError" => StoreError::Unavailable(error.into()),
-        "ItemCollectionSizeLimitExceededException" => StoreError::TooLarge,
-        "ValidationException" if service.err().message().is_some_and(|m| m.contains("size")) => StoreError::TooLarge,
-        _ if server_fault => StoreError::Unavailable(error.into()),
-        _ => StoreError::Refused(error.into()),
     }
 }

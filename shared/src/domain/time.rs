@@ -43,7 +43,12 @@ impl Timestamp {
 
     /// How long until `later`; zero when it has passed.
     pub fn until(self, later: Self) -> Duration {
-        Duration::from_millis(u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0))
+        Duration::from_millis(self.millis_until(later))
+    }
+
+    /// The same in milliseconds, as logs show it.
+    pub fn millis_until(self, later: Self) -> u64 {
+        u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0)
     }
 
     /// The start of the `slot`-long interval, counted from midnight UTC, that this moment lies in.

@@ -65,7 +65,7 @@ async fn around(
     let (response, problem) = finish(response, &request_id);
     let status = response.status();
     let (slug, cause) = (problem.as_ref().map(|p| p.kind.parts().0), problem.as_ref().and_then(Problem::cause));
-    let duration_ms = started.until(clock::now()).as_millis();
+    let duration_ms = started.millis_until(clock::now());
     let (customer_id, job_id) = (param("customer_id"), param("job_id"));
     let outcome = if status.is_server_error() {
         "failed"

@@ -25,7 +25,8 @@ pub(crate) use upstream::{base_url as origin, fresh_token};
 
 use super::{
     dispatch::Dispatcher,
-    lifecycle::{Claimed, Outcome, Report},
+    lifecycle::Claimed,
+    outcome::{Outcome, Report},
 };
 use crate::{
     aws::{limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    app::lifecycle::Outcome,
+    app::outcome::Outcome,
     aws::{sealing::SealError, table::StoreError},
     domain::failure::{ErrorClass, Failure},
     zuora::{ZuoraError, ZuoraErrorKind},

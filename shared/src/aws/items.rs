@@ -1,0 +1,87 @@
+//! Records as items and back: fields, keys, and `rev`, the number of the write that stored them.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{
+    keys::{GSI1PK, GSI1SK, IndexKey, Key, PK, SK},
+    store_error::StoreError,
+};
+
+/// A stored item.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The attribute that counts writes.
+const REV: &str = "rev";
+/// The attribute that DynamoDB's TTL reads, in seconds.
+pub(super) const TTL: &str = "ttl";
+
+/// A record and the number of its last write.
+#[derive(Clone, Debug)]
+pub struct Stored<T> {
+    /// The record.
+    pub value: T,
+    /// Its write number.
+    pub rev: u64,
+}
+
+/// Turns a record into an item: its fields, its keys, and `rev`, the number of the write that stores it.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the record has no storable form; that is a bug.
+pub fn to_item<T: Serialize>(
+    record: &T,
+    key: &Key,
+    index: Option<&IndexKey>,
+    rev: u64,
+    ttl: Option<i64>,
+) -> Result<Item, StoreError> {
+    let mut item: Item =
+        serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(|error| StoreError::Refused(error.into()))?;
+    item.extend(key_item(key));
+    if let Some(index) = index {
+        item.insert(GSI1PK.to_owned(), AttributeValue::S(index.pk.clone()));
+        item.insert(GSI1SK.to_owned(), AttributeValue::S(index.sk.clone()));
+    }
+    item.insert(REV.to_owned(), number(rev));
+    if let Some(ttl) = ttl {
+        item.insert(TTL.to_owned(), AttributeValue::N(ttl.to_string()));
+    }
+    Ok(item)
+}
+
+/// Reads a record back from its item.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when it is not what we wrote.
+pub fn parse<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
+    let key = key_of(&item);
+    let rev = item.get(REV).and_then(|rev| rev.as_n().ok()).and_then(|rev| rev.parse().ok()).unwrap_or_default();
+    let value = serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|error| StoreError::Corrupt {
+        pk: key.pk,
+        sk: key.sk,
+        source: error.into(),
+    })?;
+    Ok(Stored { value, rev })
+}
+
+/// The primary key of an item.
+pub fn key_of(item: &Item) -> Key {
+    let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+    Key { pk: text(PK), sk: text(SK) }
+}
+
+/// A number attribute.
+pub fn number(n: u64) -> AttributeValue {
+    AttributeValue::N(n.to_string())
+}
+
+/// The key attributes of an item.
+pub(super) fn key_item(key: &Key) -> Item {
+    HashMap::from([
+        (PK.to_owned(), AttributeValue::S(key.pk.clone())),
+        (SK.to_owned(), AttributeValue::S(key.sk.clone())),
+    ])
+}

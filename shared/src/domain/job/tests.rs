@@ -1,0 +1,129 @@
+//! The rules of a job, one sentence each.
+
+use super::*;
+
+const NOW: Timestamp = Timestamp::EPOCH;
+
+fn after(seconds: u64) -> Timestamp {
+    NOW.plus(Duration::from_secs(seconds))
+}
+
+fn job() -> Job {
+    Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, None, NOW, NOW)
+}
+
+fn failure() -> Failure {
+    Failure::new(ErrorClass::Transient, "Zuora answered 503.")
+}
+
+#[test]
+fn only_the_newest_message_counts_and_only_while_a_worker_is_wanted() {
+    let mut job = job();
+
+    assert_eq!(job.liveness(1, NOW), Liveness::Live);
+    assert_eq!(job.liveness(0, NOW), Liveness::Stale);
+    job.claim(NOW, after(330));
+    assert_eq!(job.liveness(1, after(329)), Liveness::Stale, "somebody works on it");
+    assert_eq!(job.liveness(1, after(330)), Liveness::Live, "the holder is dead");
+    job.finish(State::Succeeded, after(60));
+    for seq in 0..5 {
+        assert_eq!(job.liveness(seq, after(400)), Liveness::Stale, "it is over");
+    }
+}
+
+#[test]
+fn a_message_that_comes_before_its_moment_is_told_to_wait() {
+    let mut job = job();
+    job.claim(NOW, after(330));
+    job.wait(after(1800), failure());
+
+    assert_eq!(job.liveness(job.seq, after(900)), Liveness::TooEarly(after(1800)));
+    assert_eq!(job.liveness(job.seq, after(1800)), Liveness::Live);
+    assert_eq!(job.attempts, 0, "a wait that Zuora asked for is not an attempt");
+}
+
+#[test]
+fn five_transient_failures_give_a_job_up_and_a_redrive_starts_it_anew() {
+    let mut job = job();
+
+    for attempt in 1..MAX_ATTEMPTS {
+        job.claim(NOW, after(330));
+        assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::Waits, "attempt {attempt}");
+    }
+    job.claim(NOW, after(330));
+    assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::GivenUp);
+    assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Failed, 5, Some(NOW)));
+
+    let dead_letter_seq = job.seq;
+    job.requeue(after(60));
+    assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Queued, 0, None));
+    assert_eq!(job.liveness(dead_letter_seq, after(60)), Liveness::Stale, "the dead letter was replaced");
+}
+
+#[test]
+fn a_dead_letter_that_is_moved_back_by_hand_is_live() {
+    let mut job = job();
+    job.claim(NOW, after(330));
+    job.fail(failure(), NOW);
+
+    assert_eq!(job.liveness(job.seq, after(60)), Liveness::Live);
+    job.claim(after(60), after(390));
+    assert_eq!((job.attempts, job.error, job.dead_lettered_at), (0, None, None));
+}
+
+#[test]
+fn the_backoff_doubles_up_to_a_quarter_of_an_hour_and_is_fully_jittered() {
+    let ceilings: Vec<_> = (1..=8).map(|n| backoff(n, |below| below - 1).as_secs()).collect();
+
+    assert_eq!(ceilings, [20, 40, 80, 160, 320, 640, 900, 900]);
+    assert_eq!(backoff(3, |_| 0), Duration::ZERO);
+}
+
+#[test]
+fn a_silent_job_is_sent_again_three_times_and_then_given_up_as_lost() {
+    let mut job = job();
+    assert!(!job.is_silent(after(599)));
+    assert!(job.is_silent(after(600)));
+
+    for _ in 0..MAX_SWEEPS {
+        let seq = job.seq;
+        assert_eq!(job.sweep(after(600)), AfterFailure::Waits);
+        assert_eq!(job.seq, seq + 1);
+    }
+    assert_eq!(job.sweep(after(1200)), AfterFailure::GivenUp);
+    assert_eq!(job.error.map(|e| e.class), Some(ErrorClass::Lost));
+}
+
+#[test]
+fn a_running_job_is_silent_only_ten_minutes_after_its_lock_expired() {
+    let mut job = job();
+    job.claim(NOW, after(330));
+
+    assert!(!job.is_silent(after(929)));
+    assert!(job.is_silent(after(930)));
+}
+
+#[test]
+fn a_job_cannot_be_continued_for_ever() {
+    let mut job = job();
+    let goes = (0..200).take_while(|_| job.go_on(NOW)).count();
+
+    assert_eq!(goes, 100);
+    assert_eq!((job.state, job.error.map(|e| e.class)), (State::Failed, Some(ErrorClass::TooLarge)));
+}
+
+#[test]
+fn every_change_that_sends_a_message_raises_seq() {
+    let changes: [fn(&mut Job); 5] = [
+        |job| job.wait(NOW, failure()),
+        |job| assert!(job.go_on(NOW)),
+        |job| job.postpone(NOW),
+        |job| job.requeue(NOW),
+        |job| job.fail(failure(), NOW),
+    ];
+    for change in changes {
+        let mut job = job();
+        change(&mut job);
+        assert_eq!(job.seq, 2);
+    }
+}

@@ -1,0 +1,135 @@
+//! What tests do as the account's root, beside the API: read and write tables, send messages, invoke functions, take on roles.
+
+use std::{collections::HashMap, time::Duration};
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sigv4::{
+    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    sign::v4,
+};
+use serde_json::Value;
+
+use crate::world::{Stack, World};
+
+impl World {
+    /// Sends a raw body to the job queue, as root.
+    pub async fn send(&self, body: &str) {
+        let send = self.sqs.send_message().queue_url(&self.stack.job_queue_url).message_group_id("test");
+        send.message_body(body).send().await.unwrap();
+    }
+
+    /// Reads one item of the data table, as root.
+    pub async fn item(&self, pk: &str, sk: &str) -> Option<HashMap<String, AttributeValue>> {
+        let get = self.dynamodb.get_item().table_name(&self.stack.table_name).consistent_read(true);
+        let get = get.key("PK", AttributeValue::S(pk.into())).key("SK", AttributeValue::S(sk.into()));
+        get.send().await.unwrap().item
+    }
+
+    /// Writes one item of the data table, as root.
+    pub async fn put_item(&self, item: HashMap<String, AttributeValue>) {
+        self.dynamodb.put_item().table_name(&self.stack.table_name).set_item(Some(item)).send().await.unwrap();
+    }
+
+    /// All items of one partition of a table, as root.
+    pub async fn partition(&self, table: &str, pk: &str) -> Vec<HashMap<String, AttributeValue>> {
+        let query = self.dynamodb.query().table_name(table).consistent_read(true).key_condition_expression("PK = :pk");
+        let pages = query.expression_attribute_values(":pk", AttributeValue::S(pk.into())).into_paginator().send();
+        pages
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .unwrap()
+            .into_iter()
+            .flat_map(|page| page.items.unwrap_or_default())
+            .collect()
+    }
+
+    /// Invokes a function with an event, as root, and returns its answer.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Value {
+        let url =
+            format!("{}/2015-03-31/functions/{}/invocations", self.stack.emulator_url, self.stack.functions[function]);
+        let (status, text) = self.signed("lambda", "POST", &url, &[], event.to_string()).await;
+        assert_eq!(status, 200, "{text}");
+        let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        assert!(answer.get("errorMessage").is_none(), "{function} failed: {answer}");
+        answer
+    }
+
+    /// A signed call of any AWS API, as root.
+    pub async fn signed(
+        &self,
+        service: &str,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> (u16, String) {
+        let identity = Credentials::for_tests_root().into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.stack.region)
+            .name(service)
+            .time(std::time::UNIX_EPOCH + Duration::from_millis(shared::clock::now().millis().unsigned_abs()))
+            .settings(SigningSettings::default())
+            .build()
+            .unwrap()
+            .into();
+        let signable =
+            SignableRequest::new(method, url, headers.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
+        let (instructions, _) = sign(signable, &params).unwrap().into_parts();
+        let mut request = self.http.request(method.parse().unwrap(), url).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        for (name, value) in instructions.headers() {
+            request = request.header(name, value);
+        }
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    /// The SDK with the rights of a function's role.
+    pub async fn assume(&self, function: &str) -> aws_config::SdkConfig {
+        let role = &self.stack.role_arns[function];
+        let body = format!(
+            "Action=AssumeRole&Version=2011-06-15&RoleArn={}&RoleSessionName=test",
+            role.replace(':', "%3A").replace('/', "%2F")
+        );
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let (status, text) = self.signed("sts", "POST", &format!("{}/", self.stack.emulator_url), &headers, body).await;
+        assert_eq!(status, 200, "{text}");
+        let field = |name: &str| {
+            let (_, rest) = text.split_once(&format!("<{name}>")).unwrap();
+            rest.split('<').next().unwrap().to_owned()
+        };
+        let credentials = Credentials::new(
+            field("AccessKeyId"),
+            field("SecretAccessKey"),
+            Some(field("SessionToken")),
+            None,
+            "assumed",
+        );
+        sdk_config(&self.stack, credentials)
+    }
+}
+
+/// The SDK, pointed at the emulator.
+pub fn sdk_config(stack: &Stack, credentials: Credentials) -> aws_config::SdkConfig {
+    aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::v2026_01_12())
+        .region(aws_config::Region::new(stack.region.clone()))
+        .endpoint_url(&stack.emulator_url)
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+        .build()
+}
+
+/// The account's root.
+pub trait Root {
+    fn for_tests_root() -> Self;
+}
+
+impl Root for Credentials {
+    fn for_tests_root() -> Self {
+        Self::new("test", "test", None, None, "root")
+    }
+}
