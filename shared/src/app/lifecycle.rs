@@ -84,8 +84,8 @@ impl Lifecycle {
             };
             match found.value.liveness(*seq, now) {
                 Liveness::Stale => return Ok(Claim::Nothing("a later message replaced this one, or the job is over")),
-                Liveness::TooEarly(due) => {
-                    return self.hold_back(found, due, now).await.map(|()| Claim::Nothing("the job still waits"));
+                Liveness::TooEarly => {
+                    return self.hold_back(found, now).await.map(|()| Claim::Nothing("the job still waits"));
                 }
                 Liveness::Live => {}
             }
@@ -168,10 +168,9 @@ impl Lifecycle {
     }
 
     /// A wait longer than SQS can delay: sent again for the rest.
-    async fn hold_back(&self, found: Stored<Job>, due: Timestamp, now: Timestamp) -> Result<(), AppError> {
+    async fn hold_back(&self, found: Stored<Job>, now: Timestamp) -> Result<(), AppError> {
         let Stored { value: mut job, rev } = found;
-        job.seq += 1;
-        job.next_attempt_at = Some(due);
+        job.hold_back();
         match self.dispatcher.data.write(vec![Jobs::put(&job, rev)?]).await {
             Ok(()) => self.dispatcher.send(&job, now).await,
             // Somebody changed the job, so somebody sends for it.

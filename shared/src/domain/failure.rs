@@ -78,7 +78,9 @@ impl ErrorClass {
             Self::Transient => {
                 "Usually nothing to do: it is tried again by itself. If it keeps failing, check trust.zuora.com and the logs."
             }
-            Self::Guard => "Compare with Zuora. If the workflows are really gone, approve the deletions of this job.",
+            Self::Guard => {
+                "Compare with Zuora. Nothing was deleted, and each sync looks again; if the workflows are really gone, their deletion has to be approved."
+            }
             Self::TooLarge => "Contact support with the job id: this tenant is over a bound of this installation.",
             Self::Lost => "Retry the job. If it is lost again, look for crashes in the log of the sync function.",
             Self::Bug => "Contact support with the job id and the request id from the log.",

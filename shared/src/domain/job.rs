@@ -199,8 +199,8 @@ pub struct Job {
 pub enum Liveness {
     /// Claim the job.
     Live,
-    /// Live, but the job waits until that moment.
-    TooEarly(Timestamp),
+    /// Live, but the job still waits.
+    TooEarly,
     /// Acknowledge it unseen: a duplicate, or one that a later message replaced.
     Stale,
 }
@@ -259,7 +259,7 @@ impl Job {
             State::Queued | State::Failed => Liveness::Live,
             State::Waiting => match self.next_attempt_at {
                 // SQS delays by whole seconds, so a message may come up to one second before its moment.
-                Some(due) if due > now.plus(Duration::from_secs(1)) => Liveness::TooEarly(due),
+                Some(due) if due > now.plus(Duration::from_secs(1)) => Liveness::TooEarly,
                 _ => Liveness::Live,
             },
             State::Running if self.lock_until.is_none_or(|until| until <= now) => Liveness::Live,
@@ -338,6 +338,11 @@ impl Job {
         }
         self.release(State::Queued, Some(now));
         true
+    }
+
+    /// A message came before the job's moment (SQS delays by a quarter of an hour at most): another one takes its place.
+    pub fn hold_back(&mut self) {
+        self.seq += 1;
     }
 
     /// The worker could not start yet (a lock is held): the message comes again at `until`.

@@ -25,6 +25,8 @@ const TOMBSTONE: Duration = Duration::from_secs(30 * 24 * 3600);
 pub(super) struct Deleted {
     pub(super) count: u64,
     pub(super) held: Option<Held>,
+    /// Some were not asked about for lack of time.
+    pub(super) out_of_time: bool,
 }
 
 impl Run<'_> {
@@ -39,15 +41,18 @@ impl Run<'_> {
         let seen: HashSet<&WorkflowId> = listing.items.iter().map(|(id, _)| id).collect();
         let missing = match guard::judge(known, &seen) {
             Verdict::Hold(held) => {
-                return Ok(Deleted { count: 0, held: Some(held) });
+                return Ok(Deleted { held: Some(held), ..Deleted::default() });
             }
             Verdict::Confirm(missing) => missing,
         };
         // What an earlier run of this job marked counts for the job too.
         let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.job_id == *self.job;
         let earlier = heads.iter().filter(by_this_job).filter(|head| !seen.contains(&head.zuora_id)).count();
-        let mut deleted = Deleted { count: earlier as u64, held: None };
+        let mut deleted = Deleted { count: earlier as u64, ..Deleted::default() };
         for id in missing {
+            if self.is_late() {
+                return Ok(Deleted { out_of_time: true, ..deleted });
+            }
             if self.is_gone(&id).await? && self.bury(&id).await? {
                 deleted.count += 1;
                 counts.remove(&id);

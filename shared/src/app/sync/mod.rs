@@ -123,6 +123,10 @@ impl Syncer {
         if listing.complete {
             let deleted = run.delete_missing(&listing, &heads, &known, &mut counts).await?;
             report.stats.deleted = deleted.count;
+            if deleted.out_of_time {
+                report.counts = Some(counts.totals());
+                return Ok(Outcome::GoOn(report));
+            }
             report.held = deleted.held;
             report.complete = report.held.is_none() && report.stats.errors == 0;
         } else {
