@@ -212,6 +212,34 @@ async fn a_failed_export_keeps_the_old_copy_and_is_made_good_by_the_next_sync() 
 }
 
 #[tokio::test]
+async fn many_workflows_that_cannot_be_exported_do_not_stop_the_others() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("odd", 20);
+    for id in tenant.ids().into_iter().take(7) {
+        tenant.fault(Fault::export().workflow(id).always().status(500));
+    }
+
+    let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+
+    assert_eq!((&job["state"], stats(&job)), (&json!("incomplete"), [13, 0, 0, 0, 20, 7]), "{job}");
+    assert_eq!(world.workflows(&id).await.len(), 13);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_role_that_may_list_but_not_export_fails_the_job_with_the_reason() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("viewer", 20);
+    tenant.fault(Fault::export().always().status(403));
+
+    let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+
+    assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!("permission")), "{job}");
+    assert!(tenant.count(Route::Export) <= 10, "{} exports", tenant.count(Route::Export));
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn a_workflow_that_comes_back_is_created_again() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("revived", 10);

@@ -72,7 +72,8 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed) -> Outcome {
     .await;
     match result {
         Ok(()) => Outcome::Tested(None),
-        Err(Stop::Wait(_, failure) | Stop::Failed(failure)) => Outcome::Tested(Some(failure)),
+        Err(Stop::Failed(failure)) => Outcome::Tested(Some(failure)),
+        Err(Stop::Wait(_, failure) | Stop::Ours(failure)) => Outcome::Untested(failure),
         Err(Stop::Cancelled(why)) => Outcome::Cancelled(why),
     }
 }

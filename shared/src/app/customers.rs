@@ -26,7 +26,7 @@ use crate::{
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Connection, Customer, Environment, NewCustomer, Status},
         ids::{CustomerId, JobId},
-        invalid::{FieldError, Invalid},
+        invalid::Invalid,
         job::{Job, Kind, Trigger},
         schedule::Frequency,
         time::Timestamp,
@@ -126,12 +126,7 @@ impl CustomerDesk {
     /// `NotFound`; `Invalid` when another base URL comes without the secret; `Connection` as for [`CustomerDesk::create`].
     pub async fn change(&self, id: &CustomerId, change: Change, asking: &Asking) -> Result<Customer, AppError> {
         let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
-        if change.moves(&current) && change.secret.is_none() {
-            return Err(AppError::Invalid(Invalid(vec![FieldError::new(
-                "/zuora_client_secret",
-                "Enter the client secret again when the base URL changes: a secret is never sent to another address than the one it was given for.",
-            )])));
-        }
+        change.check(&current)?;
         let mut sealed = None;
         let mut proven = None;
         if let Some(secret) = &change.secret {
@@ -161,6 +156,8 @@ impl CustomerDesk {
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let Stored { value: mut customer, rev } = found;
+            // Somebody may have moved it meanwhile.
+            change.check(&customer)?;
             let credentials_change = change.apply(&mut customer, now);
             let mut vault = Vec::new();
             if credentials_change {
@@ -236,10 +233,10 @@ impl CustomerDesk {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let Stored { value: mut customer, rev } = found;
             if customer.name != confirm {
-                return Err(AppError::Invalid(Invalid(vec![FieldError::new(
+                return Err(AppError::Invalid(Invalid::one(
                     "confirm",
                     "Repeat the customer's name exactly: everything stored of it will be lost.",
-                )])));
+                )));
             }
             customer.status = Status::Deleting;
             customer.next_sync_at = None;
@@ -283,13 +280,24 @@ impl CustomerDesk {
             return Ok(base.clone());
         }
         let parsed = self.policy.parse(&current.zuora_base_url);
-        parsed.map_err(|e| AppError::Invalid(Invalid(vec![FieldError::new("/zuora_base_url", e.to_string())])))
+        parsed.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))
     }
 }
 
 impl Change {
     fn moves(&self, current: &Customer) -> bool {
         self.base.as_ref().is_some_and(|base| base.as_str() != current.zuora_base_url)
+    }
+
+    /// Another base URL needs the secret again.
+    fn check(&self, current: &Customer) -> Result<(), AppError> {
+        if !self.moves(current) || self.secret.is_some() {
+            return Ok(());
+        }
+        Err(AppError::Invalid(Invalid::one(
+            "/zuora_client_secret",
+            "Enter the client secret again when the base URL changes: a secret is never sent to another address than the one it was given for.",
+        )))
     }
 
     /// Applies what is set; says whether the credentials are other ones now.

@@ -186,13 +186,22 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; store failures.
     pub async fn request_test(&self, id: &CustomerId, actor: Option<String>, now: Timestamp) -> Result<Job, AppError> {
-        if self.customers.get(id).await?.is_none() {
-            return Err(AppError::NotFound("customer"));
+        for _ in 0..RACES {
+            let Some(found) = self.customers.get(id).await? else { return Err(AppError::NotFound("customer")) };
+            let job = Job::new(Kind::Test, id.clone(), Trigger::Manual, actor.clone(), now, now);
+            // Not after the customer was deleted: nobody would remove the job.
+            let mut writes = vec![Customers::unchanged(id, found.rev)];
+            writes.extend(Jobs::insert(&job)?);
+            match self.data.write(writes).await {
+                Ok(()) => {
+                    self.send(&job, now).await;
+                    return Ok(job);
+                }
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        let job = Job::new(Kind::Test, id.clone(), Trigger::Manual, actor, now, now);
-        self.data.write(Jobs::insert(&job)?.into()).await?;
-        self.send(&job, now).await;
-        Ok(job)
+        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
     /// Sends the message that `job` waits for. A failure is logged only: the job is stored, the sweeper sends it again.

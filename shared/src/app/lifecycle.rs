@@ -204,12 +204,14 @@ impl Lifecycle {
         if job.state != State::Running || job.lock_until != claimed.job.lock_until {
             return Ok(None);
         }
+        // A test's result holds for the credentials it was made with.
+        let tested = matches!(outcome, Outcome::Tested(_)).then_some(claimed.customer.as_ref()).flatten();
         let report = apply(&mut job, outcome, now);
         let mut writes = Vec::new();
         if job.kind != Kind::Test {
             writes.push(Jobs::release_lock(&job));
         }
-        let follow_up = self.settle_customer(&mut job, report.as_ref(), &mut writes, now).await?;
+        let follow_up = self.settle_customer(&job, report, tested, &mut writes, now).await?;
         writes.push(Jobs::put(&job, rev)?);
         self.dispatcher.data.write(writes).await?;
         self.announce(&job, now).await;
@@ -222,8 +224,9 @@ impl Lifecycle {
     /// Adds what the customer takes over from its job; returns the follow-up job, if one is due.
     async fn settle_customer(
         &self,
-        job: &mut Job,
-        report: Option<&Ended>,
+        job: &Job,
+        report: Option<Ended>,
+        tested: Option<&Customer>,
         writes: &mut Vec<Write>,
         now: Timestamp,
     ) -> Result<Option<Job>, AppError> {
@@ -237,13 +240,13 @@ impl Lifecycle {
         let Stored { value: mut customer, rev } = found;
         let mut follow_up = None;
         if job.kind == Kind::Test {
+            if tested.is_none_or(|tested| tested.credential_version != customer.credential_version) {
+                return Ok(None);
+            }
             customer.record_test(job.error.clone(), now);
         } else {
-            if let Some(counts) = report.and_then(|report| report.counts) {
-                (customer.workflows_count, customer.tasks_count) = counts;
-            }
-            if report.is_some_and(|report| report.complete) {
-                customer.last_complete_sync_at = job.started_at;
+            if let Some(report) = report {
+                report.leave_with(&mut customer, job);
             }
             if ended {
                 customer.record(job, now);

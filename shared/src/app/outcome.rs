@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::domain::{
+    customer::Customer,
     failure::{ErrorClass, Failure},
     job::{Held, Job, MAX_LISTED_ERRORS, State, WorkflowError},
+    looks::Looks,
     stats::Stats,
     time::Timestamp,
 };
@@ -22,6 +24,8 @@ pub struct Report {
     pub failure: Option<Failure>,
     /// Stored, not deleted workflows and their tasks afterwards.
     pub counts: Option<(u64, u64)>,
+    /// How far the daily looks have come.
+    pub looks: Option<Looks>,
     /// Whether the listing was proven complete and everything in it was dealt with.
     pub complete: bool,
 }
@@ -46,6 +50,8 @@ pub enum Outcome {
     Cancelled(&'static str),
     /// A connection test's result.
     Tested(Option<Failure>),
+    /// A connection test that could not be made, for a fault of ours: it says nothing about the connection.
+    Untested(Failure),
     /// A purge removed everything, its own job included.
     Purged,
 }
@@ -53,7 +59,24 @@ pub enum Outcome {
 /// What a report leaves for the customer.
 pub(super) struct Ended {
     pub(super) counts: Option<(u64, u64)>,
+    pub(super) looks: Option<Looks>,
     pub(super) complete: bool,
+}
+
+impl Ended {
+    /// Hands over to the customer what outlives the job.
+    pub(super) fn leave_with(self, customer: &mut Customer, job: &Job) {
+        if let Some(counts) = self.counts {
+            (customer.workflows_count, customer.tasks_count) = counts;
+        }
+        if let Some(looks) = self.looks {
+            customer.looks = looks;
+        }
+        if self.complete {
+            // A job that was retried may have begun before a later one ended.
+            customer.last_complete_sync_at = customer.last_complete_sync_at.max(job.started_at);
+        }
+    }
 }
 
 /// Moves the job on as the outcome says.
@@ -64,7 +87,7 @@ pub(super) fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<E
             job.stats = report.stats;
             job.errors = first(report.errors);
             job.go_on(now);
-            Some(Ended { counts: report.counts, complete: false })
+            Some(Ended { counts: report.counts, looks: report.looks, complete: false })
         }
         Outcome::Wait { after, failure } => {
             job.wait(now.plus(after), failure);
@@ -86,6 +109,11 @@ pub(super) fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<E
             let state = if failure.is_none() { State::Succeeded } else { State::Failed };
             job.error = failure;
             job.finish(state, now);
+            None
+        }
+        Outcome::Untested(failure) => {
+            job.error = Some(failure);
+            job.finish(State::Failed, now);
             None
         }
         Outcome::Purged => {
@@ -110,7 +138,7 @@ fn apply_report(job: &mut Job, report: Report, now: Timestamp) -> Ended {
         .or_else(|| report.held.as_ref().map(|held| Failure::new(ErrorClass::Guard, held.reason.clone())));
     job.held = report.held;
     job.finish(state, now);
-    Ended { counts: report.counts, complete: report.complete }
+    Ended { counts: report.counts, looks: report.looks, complete: report.complete }
 }
 
 fn first(mut errors: Vec<WorkflowError>) -> Vec<WorkflowError> {

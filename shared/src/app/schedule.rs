@@ -32,11 +32,15 @@ pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Re
         let due = now.plus(spread(&customer.id));
         let request = SyncRequest { trigger: Trigger::Schedule, actor: None, now, due, slot: Some(time) };
         match dispatcher.place_sync(&customer.id, &request).await {
-            Ok((Requested::New(job), _)) => {
-                scheduled.queued += 1;
-                sendings.push(sending(&job, now));
+            Ok((requested, send)) => {
+                match requested {
+                    Requested::New(_) => scheduled.queued += 1,
+                    Requested::Joined(_) | Requested::Follows(_) => scheduled.joined += 1,
+                }
+                if send {
+                    sendings.push(sending(requested.job(), now));
+                }
             }
-            Ok(_) => scheduled.joined += 1,
             // Another event or an admin was faster: it is no longer due, paused or gone.
             Err(AppError::Conflict(_) | AppError::NotFound(_)) => {}
             Err(error) => {

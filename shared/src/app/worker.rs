@@ -3,10 +3,13 @@
 //! What must stay true: a message that cannot be read is set aside with its reason before it is acknowledged, one message
 //! never decides for another, and everything here may happen twice.
 
+use std::time::Duration;
+
 use super::{
     connection,
     error::AppError,
     lifecycle::{Claim, Claimed, Lifecycle},
+    outcome::Outcome,
     purge,
     sync::Syncer,
 };
@@ -14,11 +17,15 @@ use crate::{
     aws::dead_letters::{self, Unreadable},
     clock,
     domain::{
+        failure::{ErrorClass, Failure},
         job::{Job, Kind},
         message::Message,
         time::Timestamp,
     },
 };
+
+/// Kept back from an invocation's time, so that a run that hangs is an attempt that failed and not a process that was killed.
+const TIME_TO_SETTLE: Duration = Duration::from_secs(15);
 
 /// The worker's tools.
 #[derive(Clone, Debug)]
@@ -67,11 +74,17 @@ impl Worker {
     }
 
     async fn work(&self, claimed: &Claimed, deadline: Timestamp) -> Result<Handled, AppError> {
-        let outcome = match claimed.job.kind {
-            Kind::Sync => self.syncer.run(claimed, deadline).await,
-            Kind::Purge => purge::run(&self.syncer, claimed, deadline).await,
-            Kind::Test => connection::run(&self.syncer, claimed).await,
+        let work = async {
+            match claimed.job.kind {
+                Kind::Sync => self.syncer.run(claimed, deadline).await,
+                Kind::Purge => purge::run(&self.syncer, claimed, deadline).await,
+                Kind::Test => connection::run(&self.syncer, claimed).await,
+            }
         };
+        let patience = clock::now().until(deadline).saturating_sub(TIME_TO_SETTLE);
+        let outcome = tokio::time::timeout(patience, work).await.unwrap_or_else(|_| {
+            Outcome::Failed(Failure::new(ErrorClass::Transient, "The work did not end within the time of one run."))
+        });
         let settled = self.lifecycle.settle(claimed, outcome, clock::now()).await?;
         Ok(settled
             .map_or(Handled::Nothing("the job was no longer ours, or is gone"), |job| Handled::Worked(job.into())))

@@ -47,6 +47,11 @@ impl Customers {
         Ok(Write::Put(Box::new(item), condition))
     }
 
+    /// The condition that nobody has written a customer since it was read at `rev`.
+    pub fn unchanged(id: &CustomerId, rev: u64) -> Write {
+        Write::Check(keys::profile(id), Condition::RevIs(rev))
+    }
+
     /// The write that removes a customer that was read at `rev`.
     pub fn delete(id: &CustomerId, rev: u64) -> Write {
         Write::Delete(keys::profile(id), Condition::RevIs(rev))

@@ -37,24 +37,33 @@ pub enum StoreError {
     },
 }
 
+/// Whether a transaction was cancelled only because it met another one, or the table was busy.
+pub(super) fn collided(error: &SdkError<TransactWriteItemsError>) -> bool {
+    let passes = |code: &str| {
+        matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+    };
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            let reasons = cancelled.cancellation_reasons();
+            !reasons.is_empty() && reasons.iter().all(|reason| reason.code().is_none_or(passes))
+        }
+        _ => false,
+    }
+}
+
 /// A cancelled transaction is a conflict if a condition failed; a mere collision with another one passes.
 pub(super) fn classify_transaction(error: SdkError<TransactWriteItemsError>) -> StoreError {
+    if collided(&error) {
+        return StoreError::Unavailable(error.into());
+    }
     if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
-        let reasons = cancelled.cancellation_reasons();
+        let reasons = cancelled.cancellation_reasons().iter().enumerate();
         let failed: Vec<usize> = reasons
-            .iter()
-            .enumerate()
             .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
             .map(|(position, _)| position)
             .collect();
         if !failed.is_empty() {
             return StoreError::Conflict { failed };
-        }
-        let passes = |code: &str| {
-            matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
-        };
-        if reasons.iter().all(|reason| reason.code().is_none_or(passes)) {
-            return StoreError::Unavailable(error.into());
         }
     }
     classify(error)

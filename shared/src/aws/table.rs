@@ -230,7 +230,7 @@ impl Table {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] names the writes whose condition did not hold; a collision with another transaction in
-    /// flight is [`StoreError::Unavailable`] (the SDK has already tried again).
+    /// flight is tried again, and [`StoreError::Unavailable`] in the end.
     pub async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         write_across(vec![(self, writes)]).await
     }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::{
     index::{Found, Position, filtered},
     keys,
-    table::{Condition, Range, StoreError, Stored, Table, parse, to_item},
+    table::{Condition, Range, StoreError, Stored, Table, Write, parse, to_item},
 };
 use crate::domain::{
     definition, diff,
@@ -208,11 +208,13 @@ impl Workflows {
         }
     }
 
-    /// Removes a workflow for good, its definition first.
+    /// Removes a workflow for good, unless somebody wrote it since; then its definition.
     pub async fn remove(&self, customer: &CustomerId, stored: &diff::Stored) -> Result<(), StoreError> {
-        if let Some(old) = &stored.definition {
-            self.delete_definition(customer, &stored.zuora_id, old).await?;
+        let key = keys::workflow(customer, &stored.zuora_id);
+        self.table.write(vec![Write::Delete(key, Condition::RevIs(stored.rev))]).await?;
+        match &stored.definition {
+            Some(old) => self.delete_definition(customer, &stored.zuora_id, old).await,
+            None => Ok(()),
         }
-        self.table.delete(&keys::workflow(customer, &stored.zuora_id)).await
     }
 }

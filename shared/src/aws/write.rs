@@ -3,14 +3,19 @@
 //! The SDK gives each transaction one idempotency token and repeats it on a retry, so a transaction that won but whose answer
 //! was lost is answered as won (R42).
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
 
 use super::{
     items::{Item, key_item, number},
     keys::Key,
-    store_error::{StoreError, classify_transaction},
+    store_error::{StoreError, classify_transaction, collided},
     table::Table,
 };
+
+/// How often a transaction that met another one is tried again.
+const MAX_COLLISIONS: u32 = 5;
 
 /// What has to hold for a write.
 #[derive(Clone, Debug)]
@@ -51,10 +56,16 @@ pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreE
             items.push(transact_item(table.name(), write)?);
         }
     }
-    let result = client.transact_write_items().set_transact_items(Some(items)).send().await;
-    match result {
-        Ok(_) => Ok(()),
-        Err(error) => Err(classify_transaction(error)),
+    let mut round = 0;
+    loop {
+        let result = client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
+        let Err(error) = result else { return Ok(()) };
+        // Two transactions met on an item: neither is wrong, and the SDK does not repeat it.
+        if round == MAX_COLLISIONS || !collided(&error) {
+            return Err(classify_transaction(error));
+        }
+        tokio::time::sleep(Duration::from_millis(fastrand::u64(5..(40 << round)))).await;
+        round += 1;
     }
 }
 

@@ -10,9 +10,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    failure::{ErrorClass, Failure},
+    failure::Failure,
     ids::{CustomerId, JobId},
     job::{Job, State},
+    looks::Looks,
     schedule::Frequency,
     stats::Stats,
     time::Timestamp,
@@ -104,6 +105,8 @@ pub struct Customer {
     pub last_sync: Option<LastSync>,
     /// The last sync whose listing was complete and written.
     pub last_complete_sync_at: Option<Timestamp>,
+    /// How far the daily looks at its workflows have come.
+    pub looks: Looks,
     /// When the schedule syncs it next.
     pub next_sync_at: Option<Timestamp>,
     /// The one sync job that is queued, waiting or running.
@@ -149,6 +152,7 @@ impl Customer {
             connection,
             last_sync: None,
             last_complete_sync_at: None,
+            looks: Looks::default(),
             next_sync_at: new.sync_frequency.next_after(now),
             sync_job_id: None,
             config_failures: 0,
@@ -218,6 +222,8 @@ impl Customer {
                 }
             }
             Some(_) if job.state == State::Failed => {}
+            // Nothing readable came back: that proves neither.
+            _ if job.state == State::Incomplete && job.stats.total == 0 => {}
             _ => {
                 self.forgive();
                 self.connection = Some(Connection { ok: true, checked_at: now, error: None });
@@ -230,10 +236,7 @@ impl Customer {
         if error.is_none() {
             self.forgive();
         }
-        let transient = error.as_ref().is_some_and(|error| error.class == ErrorClass::RateLimit);
-        if !transient {
-            self.connection = Some(Connection { ok: error.is_none(), checked_at: now, error });
-        }
+        self.connection = Some(Connection { ok: error.is_none(), checked_at: now, error });
     }
 
     /// How old the secret is.
@@ -245,6 +248,7 @@ impl Customer {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::domain::failure::ErrorClass;
     use crate::domain::job::{Kind, Trigger};
 
     pub(crate) fn customer(now: Timestamp) -> Customer {
@@ -304,6 +308,22 @@ pub(crate) mod tests {
         assert_eq!(customer.sync_job_id, Some(mine.id.clone()));
         customer.record(&mine, now);
         assert_eq!(customer.sync_job_id, None);
+    }
+
+    #[test]
+    fn an_answer_without_one_readable_workflow_proves_nothing_about_the_connection() {
+        let now = Timestamp::EPOCH;
+        let mut customer = customer(now);
+        customer.record(&failed(&customer, ErrorClass::Config, now), now);
+        let mut job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Schedule, None, now, now);
+
+        job.finish(State::Incomplete, now);
+        customer.record(&job, now);
+        assert_eq!((customer.config_failures, customer.connection.as_ref().map(|c| c.ok)), (1, Some(false)));
+
+        job.stats.total = 1;
+        customer.record(&job, now);
+        assert_eq!((customer.config_failures, customer.connection.map(|c| c.ok)), (0, Some(true)));
     }
 
     #[test]

@@ -389,6 +389,8 @@ impl Job {
         self.attempts = 0;
         self.continuations = 0;
         self.sweeps = 0;
+        self.started_at = None;
+        self.follow_up = false;
         self.error = None;
         self.held = None;
         self.finished_at = None;

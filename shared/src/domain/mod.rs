@@ -14,6 +14,7 @@ pub mod invalid;
 pub mod job;
 pub mod known_hosts;
 pub mod listed;
+pub mod looks;
 pub mod message;
 pub mod policy;
 pub mod schedule;

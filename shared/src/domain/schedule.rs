@@ -47,27 +47,8 @@ pub fn spread(customer: &CustomerId) -> Duration {
     Duration::from_secs(stable_hash(customer.as_str()) % 900)
 }
 
-/// The second of the day at which a workflow's definition is exported even if the listing shows no change.
-///
-/// It is unproven that Zuora's listing moves on every edit; the daily export catches what it would hide.
-pub fn daily_slot(workflow: &str) -> u64 {
-    stable_hash(workflow) % 86_400
-}
-
-/// Whether the daily slot of `workflow` lies after `last` and not after `now`.
-pub fn slot_passed(workflow: &str, last: Timestamp, now: Timestamp) -> bool {
-    let day = 86_400;
-    let (last, now) = (last.seconds(), now.seconds());
-    if now - last >= day {
-        return true;
-    }
-    let slot = i64::try_from(daily_slot(workflow)).unwrap_or_default();
-    // The latest moment at or before `now` that falls on the slot.
-    let latest = now - (now - slot).rem_euclid(day);
-    latest > last
-}
-
-fn stable_hash(text: &str) -> u64 {
+/// A hash that stays the same over versions and machines.
+pub(super) fn stable_hash(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
 }
@@ -97,26 +78,5 @@ mod tests {
 
         assert!(places.len() > 150, "{} places", places.len());
         assert!(customers.iter().all(|c| spread(c) < Duration::from_secs(900) && spread(c) == spread(c)));
-    }
-
-    #[test]
-    fn every_slot_passes_exactly_once_a_day() {
-        let start = at("2026-01-31T00:17:00Z");
-        for workflow in ["1", "48", "1201", "a"] {
-            let passed = (0..24)
-                .filter(|hour| {
-                    let last = start.plus(Duration::from_secs(hour * 3600));
-                    slot_passed(workflow, last, last.plus(Duration::from_secs(3600)))
-                })
-                .count();
-            assert_eq!(passed, 1, "{workflow}");
-        }
-    }
-
-    #[test]
-    fn after_more_than_a_day_every_slot_has_passed() {
-        let last = at("2026-01-30T00:00:00Z");
-
-        assert!((0..100).all(|id| slot_passed(&id.to_string(), last, at("2026-01-31T00:00:00Z"))));
     }
 }

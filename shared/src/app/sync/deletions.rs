@@ -4,7 +4,12 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use super::{Run, Stop, exports::Counts, listing::Listing, upstream::Refusal};
+use super::{
+    Run, Stop,
+    exports::Counts,
+    listing::Listing,
+    upstream::{Refusal, concerns_the_run},
+};
 use crate::{
     clock,
     domain::{
@@ -59,7 +64,7 @@ impl Run<'_> {
             }
             self.check_wanted().await?;
         }
-        self.forget_old(heads).await?;
+        self.forget_old(heads, &seen).await?;
         Ok(deleted)
     }
 
@@ -68,6 +73,7 @@ impl Run<'_> {
         match self.upstream.has(id).await {
             Ok(there) => Ok(!there),
             Err(Refusal::Stop(stop)) => Err(stop),
+            Err(Refusal::Zuora(error)) if concerns_the_run(error.kind) => Err(error.into()),
             Err(Refusal::Zuora(error)) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(workflow_id = %id, error, "a missing workflow could not be confirmed as gone and is kept");
@@ -89,11 +95,11 @@ impl Run<'_> {
         Ok(true)
     }
 
-    /// Removes what was deleted more than 30 days ago.
-    async fn forget_old(&self, heads: &[StoredHead]) -> Result<(), Stop> {
+    /// Removes what was deleted more than 30 days ago, and did not come back in this very run.
+    async fn forget_old(&self, heads: &[StoredHead], seen: &HashSet<&WorkflowId>) -> Result<(), Stop> {
         let now = clock::now();
         let old = |head: &&StoredHead| head.deleted_at.is_some_and(|at| at.plus(TOMBSTONE) <= now);
-        for head in heads.iter().filter(old) {
+        for head in heads.iter().filter(old).filter(|head| !seen.contains(&head.zuora_id)) {
             self.syncer.workflows.remove(&self.customer.id, head).await?;
         }
         Ok(())

@@ -7,7 +7,11 @@ use std::collections::HashMap;
 
 use futures::{StreamExt, stream};
 
-use super::{Run, Stop, listing::Listing, upstream::Refusal};
+use super::{
+    Run, Stop,
+    listing::Listing,
+    upstream::{Refusal, concerns_the_run},
+};
 use crate::{
     aws::{table::StoreError, workflows::Packed},
     clock,
@@ -18,8 +22,9 @@ use crate::{
         ids::WorkflowId,
         job::WorkflowError,
         listed::ListedWorkflow,
-        schedule,
+        looks::Looks,
         stats::{Outcome, Stats},
+        time::Timestamp,
         workflow::{LastChange, Workflow},
     },
     zuora::{Version, ZuoraErrorKind},
@@ -27,7 +32,7 @@ use crate::{
 
 /// Exports in flight for one customer. Zuora allows a tenant 40 requests at a time and its own integrations need them.
 const IN_FLIGHT: usize = 5;
-/// So many failures in a row mean that Zuora is down, not that workflows are odd: the attempt ends.
+/// So many failures in a row raise the question whether Zuora is down or the workflows are odd.
 const FAILURES_IN_A_ROW: usize = 5;
 /// How often the run asks whether the customer still wants it.
 const CHECK_EVERY: usize = 25;
@@ -56,6 +61,8 @@ pub(super) struct StoredAll {
     pub(super) stats: Stats,
     pub(super) errors: Vec<WorkflowError>,
     pub(super) counts: Counts,
+    /// How far the daily looks have come.
+    pub(super) looks: Looks,
     /// Some were not looked at for lack of time.
     pub(super) out_of_time: bool,
 }
@@ -66,50 +73,89 @@ struct Task<'a> {
     listed: &'a ListedWorkflow,
     stored: Option<&'a StoredHead>,
     step: Step,
+    /// Since when its daily look is due, if that is why it is exported.
+    look: Option<Timestamp>,
 }
 
 /// What became of one.
 enum Done {
-    Stored { outcome: Outcome, tasks: u64 },
-    Failed(Failure),
+    Stored {
+        outcome: Outcome,
+        tasks: u64,
+    },
+    /// This workflow failed; the flag says whether Zuora's state may be why.
+    Failed(Failure, Suspect),
     OutOfTime,
+}
+
+/// What a failed export says about Zuora as a whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Suspect {
+    /// Nothing: it answered, only not well.
+    Nothing,
+    /// It may be down.
+    Outage,
+    /// The user's role may not export at all.
+    Permission,
 }
 
 impl Run<'_> {
     /// Brings every listed workflow up to date.
     pub(super) async fn store(&self, listing: &Listing, heads: &[StoredHead]) -> Result<StoredAll, Stop> {
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
-        let mut all =
-            StoredAll { stats: Stats::default(), errors: Vec::new(), counts: Counts::of(heads), out_of_time: false };
+        let mut stats = Stats::default();
+        let mut errors = Vec::new();
+        let mut counts = Counts::of(heads);
         let mut tasks = Vec::new();
         for (id, listed) in &listing.items {
             let stored = by_id.get(id).copied();
-            match diff::step(stored, &listed.fingerprint, self.job, || self.look_is_due(id)) {
-                Step::Keep(outcome) => all.stats.count(outcome),
-                step => tasks.push(Task { id, listed, stored, step }),
+            let mut look = None;
+            let due = || {
+                look = self.customer.looks.due_since(id, self.started_at);
+                look.is_some()
+            };
+            match diff::step(stored, &listed.fingerprint, self.job, due) {
+                Step::Keep(outcome) => stats.count(outcome),
+                step => tasks.push(Task { id, listed, stored, step, look }),
             }
         }
-        let mut in_a_row = 0;
+        // Changes first, then the looks in the order of their moments: `Looks` relies on it.
+        tasks.sort_by_key(|task| task.look);
+        let (mut in_a_row, mut worked) = (0, false);
+        let (mut skipped, mut failed_looks) = (Vec::new(), Vec::new());
+        let mut out_of_time = false;
         let mut answers = stream::iter(tasks)
-            .map(|task| async move { (task.id, self.store_one(&task).await) })
+            .map(|task| async move {
+                let done = self.store_one(&task).await;
+                (task.id, task.look, done)
+            })
             .buffer_unordered(IN_FLIGHT);
         let mut seen = 0;
-        while let Some((id, done)) = answers.next().await {
+        while let Some((id, look, done)) = answers.next().await {
             match done? {
-                Done::OutOfTime => all.out_of_time = true,
-                Done::Stored { outcome, tasks } => {
-                    in_a_row = 0;
-                    all.stats.count(outcome);
-                    all.counts.0.insert(id.clone(), tasks);
+                Done::OutOfTime => {
+                    out_of_time = true;
+                    skipped.extend(look.map(|moment| (id.clone(), moment)));
                 }
-                Done::Failed(failure) => {
-                    in_a_row += 1;
+                Done::Stored { outcome, tasks } => {
+                    (in_a_row, worked) = (0, true);
+                    stats.count(outcome);
+                    counts.0.insert(id.clone(), tasks);
+                }
+                Done::Failed(failure, suspect) => {
+                    in_a_row = if suspect == Suspect::Nothing { 0 } else { in_a_row + 1 };
                     if in_a_row >= FAILURES_IN_A_ROW {
-                        return Err(Stop::Failed(failure));
+                        if suspect == Suspect::Permission && !worked {
+                            return Err(Stop::Failed(failure));
+                        }
+                        // Odd workflows must not stop the others: only if Zuora does not even list any more, the attempt ends.
+                        self.upstream.page(1).await?;
+                        in_a_row = 0;
                     }
-                    all.stats.count(Outcome::Error);
+                    stats.count(Outcome::Error);
+                    failed_looks.extend(look.map(|_| id.clone()));
                     let (class, message) = (failure.class, failure.message);
-                    all.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
+                    errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
                 }
             }
             seen += 1;
@@ -117,13 +163,8 @@ impl Run<'_> {
                 self.check_wanted().await?;
             }
         }
-        Ok(all)
-    }
-
-    /// Whether the workflow's daily look falls between the last complete sync and now.
-    fn look_is_due(&self, id: &WorkflowId) -> bool {
-        let last = self.customer.last_complete_sync_at;
-        last.is_some_and(|last| schedule::slot_passed(id.as_str(), last, self.started_at))
+        let looks = self.customer.looks.after(self.started_at, &skipped, failed_looks);
+        Ok(StoredAll { stats, errors, counts, looks, out_of_time })
     }
 
     async fn store_one(&self, task: &Task<'_>) -> Result<Done, Stop> {
@@ -140,7 +181,7 @@ impl Run<'_> {
                 Ok((packed, tasks)) => (Some(packed), tasks as u64),
                 Err(error) => {
                     let message = format!("The export of workflow {} is no definition: {error}.", task.id);
-                    return Ok(Done::Failed(Failure::new(ErrorClass::Transient, message)));
+                    return Ok(Done::Failed(Failure::new(ErrorClass::Transient, message), Suspect::Nothing));
                 }
             },
         };
@@ -165,7 +206,7 @@ impl Run<'_> {
             Ok(()) => {}
             Err(StoreError::TooLarge) => {
                 let message = format!("The listed fields of workflow {} are over 400 KB.", task.id);
-                return Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message)));
+                return Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing));
             }
             Err(error) => return Err(error.into()),
         }
@@ -192,12 +233,14 @@ impl Run<'_> {
 fn judge(refusal: Refusal) -> Result<Done, Stop> {
     match refusal {
         Refusal::Stop(stop) => Err(stop),
-        Refusal::Zuora(error) => match error.kind {
-            ZuoraErrorKind::RateLimited { .. }
-            | ZuoraErrorKind::TokenRejected
-            | ZuoraErrorKind::InvalidCredentials
-            | ZuoraErrorKind::AddressRefused => Err(error.into()),
-            _ => Ok(Done::Failed(error.failure())),
-        },
+        Refusal::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
+        Refusal::Zuora(error) => {
+            let suspect = match error.kind {
+                ZuoraErrorKind::Transient => Suspect::Outage,
+                ZuoraErrorKind::PermissionMissing => Suspect::Permission,
+                _ => Suspect::Nothing,
+            };
+            Ok(Done::Failed(error.failure(), suspect))
+        }
     }
 }

@@ -39,6 +39,7 @@ use crate::{
         guard::{self, Known},
         ids::JobId,
         job::WorkflowError,
+        stats,
         time::Timestamp,
     },
     zuora::Zuora,
@@ -109,11 +110,14 @@ impl Syncer {
             return Ok(Outcome::Ended(Report { held: Some(held), ..Report::default() }));
         }
         let stored = run.store(&listing, &heads).await?;
-        let mut report =
-            Report { stats: stored.stats, errors: [listing.errors(), stored.errors].concat(), ..Report::default() };
-        for error in listing.errors() {
-            debug_assert!(error.workflow_id.is_none());
-            report.stats.count(crate::domain::stats::Outcome::Error);
+        let mut report = Report {
+            stats: stored.stats,
+            errors: [listing.errors(), stored.errors].concat(),
+            looks: Some(stored.looks),
+            ..Report::default()
+        };
+        for _ in listing.errors() {
+            report.stats.count(stats::Outcome::Error);
         }
         if stored.out_of_time {
             report.counts = Some(stored.counts.totals());

@@ -19,6 +19,8 @@ pub enum Stop {
     Wait(Duration, Failure),
     /// A failure; its class decides about another attempt.
     Failed(Failure),
+    /// A failure of our own stores: it says nothing about the customer.
+    Ours(Failure),
     /// The customer no longer wants it.
     Cancelled(&'static str),
 }
@@ -28,7 +30,7 @@ impl Stop {
     pub fn into_outcome(self) -> Outcome {
         match self {
             Self::Wait(after, failure) => Outcome::Wait { after, failure },
-            Self::Failed(failure) => Outcome::Failed(failure),
+            Self::Failed(failure) | Self::Ours(failure) => Outcome::Failed(failure),
             Self::Cancelled(why) => Outcome::Cancelled(why),
         }
     }
@@ -57,24 +59,26 @@ impl From<StoreError> for Stop {
             StoreError::TooLarge => ErrorClass::TooLarge,
             StoreError::Refused(_) | StoreError::Corrupt { .. } => ErrorClass::Bug,
         };
-        Self::Failed(Failure::new(class, format!("Our own store failed: {error}.")))
+        Self::Ours(Failure::new(class, format!("Our own store failed: {error}.")))
     }
 }
 
 impl From<SealError> for Stop {
     fn from(error: SealError) -> Self {
         log(&error);
-        Self::Failed(match error {
-            SealError::DecryptFailed => Failure::new(
+        match error {
+            SealError::DecryptFailed => Self::Failed(Failure::new(
                 ErrorClass::Config,
                 "decrypt_failed: the stored client secret cannot be decrypted. Enter the secret again.",
-            ),
-            SealError::Unavailable(_) => Failure::new(ErrorClass::Transient, "The key service could not be reached."),
-            SealError::Refused(_) => Failure::new(
+            )),
+            SealError::Unavailable(_) => {
+                Self::Ours(Failure::new(ErrorClass::Transient, "The key service could not be reached."))
+            }
+            SealError::Refused(_) => Self::Ours(Failure::new(
                 ErrorClass::Bug,
                 "The key service refused: check the key and the role of the sync function.",
-            ),
-        })
+            )),
+        }
     }
 }
 

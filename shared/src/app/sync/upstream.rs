@@ -130,6 +130,17 @@ impl From<Refusal> for Stop {
     }
 }
 
+/// Whether a refusal is about the whole run and not about the one thing that was asked for.
+pub(super) const fn concerns_the_run(kind: ZuoraErrorKind) -> bool {
+    matches!(
+        kind,
+        ZuoraErrorKind::RateLimited { .. }
+            | ZuoraErrorKind::TokenRejected
+            | ZuoraErrorKind::InvalidCredentials
+            | ZuoraErrorKind::AddressRefused
+    )
+}
+
 /// The customer's base URL, checked again at use: the policy may have changed since it was stored.
 pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<BaseUrl, Stop> {
     policy.parse(&customer.zuora_base_url).map_err(|error| {
@@ -196,6 +207,14 @@ pub(crate) async fn fresh_token(
     timeout: Duration,
 ) -> Result<IssuedToken, Stop> {
     let stored = syncer.vault.credentials(&customer.id).await?.ok_or(SealError::DecryptFailed)?;
+    if stored.secret_version > customer.credential_version {
+        // Changed since this run began: the new secret may belong to another address than the one this run knows.
+        let failure = Failure::new(
+            ErrorClass::Transient,
+            "The credentials were just changed; the job goes on with the new ones.",
+        );
+        return Err(Stop::Wait(Duration::from_secs(1), failure));
+    }
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
     let now = clock::now();
     if !syncer.token_budget.take(now).await? {

@@ -61,6 +61,19 @@ fn five_transient_failures_give_a_job_up_and_a_redrive_starts_it_anew() {
 }
 
 #[test]
+fn a_job_that_starts_anew_forgets_when_it_began_and_what_was_to_follow() {
+    let mut job = job();
+    job.claim(NOW, after(330));
+    job.follow_up = true;
+    job.fail(failure(), after(10));
+
+    job.requeue(after(3600));
+    job.claim(after(3601), after(3931));
+
+    assert_eq!((job.started_at, job.follow_up), (Some(after(3601)), false), "the follow-up ran when it failed");
+}
+
+#[test]
 fn a_dead_letter_that_is_moved_back_by_hand_is_live() {
     let mut job = job();
     job.claim(NOW, after(330));

@@ -1,0 +1,116 @@
+//! The daily look: each workflow's definition is exported once a day even if the listing shows no change.
+//!
+//! It is unproven that Zuora's listing moves on every edit; the look finds what it would hide. Each workflow has a fixed second of
+//! the day, so a day's looks are spread over its syncs. What was done is one moment on the customer, not a write per workflow:
+//! looks are taken in the order of their moments, and everything up to `until` is done. It moves on however the sync ends, so that
+//! one broken workflow or a held deletion does not make every later sync look at everything again.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ids::WorkflowId, schedule::stable_hash, time::Timestamp};
+
+const DAY: i64 = 86_400;
+/// How many failed looks are remembered for the next sync; the others come again with their moment.
+const MAX_PENDING: usize = 100;
+
+/// How far a customer's looks have come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looks {
+    /// All looks due up to then are done, but the pending ones; none before the first sync.
+    pub until: Option<Timestamp>,
+    /// Looks that failed: the next sync takes them again.
+    pub pending: Vec<WorkflowId>,
+}
+
+impl Looks {
+    /// Since when a workflow's look is due at `now`; none when it is done.
+    pub fn due_since(&self, id: &WorkflowId, now: Timestamp) -> Option<Timestamp> {
+        if self.pending.contains(id) {
+            return Some(Timestamp::EPOCH);
+        }
+        Some(latest_slot(id, now)).filter(|slot| self.until.is_some_and(|until| *slot > until))
+    }
+
+    /// How far they have come after a sync that began at `now`. `skipped` are the moments of looks there was no time for, `failed` the
+    /// workflows whose look failed.
+    pub fn after(&self, now: Timestamp, skipped: &[(WorkflowId, Timestamp)], failed: Vec<WorkflowId>) -> Self {
+        let earliest = skipped.iter().map(|(_, moment)| *moment).filter(|moment| *moment > Timestamp::EPOCH).min();
+        let until = earliest.map_or(now, |moment| Timestamp::from_millis(moment.millis() - 1));
+        let still = skipped.iter().map(|(id, _)| id).filter(|id| self.pending.contains(id)).cloned();
+        let pending = failed.into_iter().chain(still).take(MAX_PENDING).collect();
+        Self { until: Some(until), pending }
+    }
+}
+
+/// The latest moment at or before `now` that falls on the workflow's second of the day.
+fn latest_slot(id: &WorkflowId, now: Timestamp) -> Timestamp {
+    let slot = i64::try_from(stable_hash(id.as_str()) % DAY.unsigned_abs()).unwrap_or_default();
+    let now = now.seconds();
+    Timestamp::from_millis((now - (now - slot).rem_euclid(DAY)) * 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn id(n: u32) -> WorkflowId {
+        n.to_string().parse().unwrap()
+    }
+
+    fn start() -> Timestamp {
+        "2026-01-31T00:17:00Z".parse().unwrap()
+    }
+
+    fn hours(n: u64) -> Timestamp {
+        start().plus(Duration::from_secs(n * 3600))
+    }
+
+    #[test]
+    fn every_workflow_is_looked_at_exactly_once_a_day() {
+        for n in 0..50 {
+            let mut looks = Looks::default().after(start(), &[], Vec::new());
+            let mut taken = 0;
+            for hour in 1..=24 {
+                taken += usize::from(looks.due_since(&id(n), hours(hour)).is_some());
+                looks = looks.after(hours(hour), &[], Vec::new());
+            }
+            assert_eq!(taken, 1, "{n}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_due_before_the_first_sync_and_everything_after_a_day_away() {
+        assert_eq!(Looks::default().due_since(&id(1), hours(0)), None, "the first sync exports everything anyway");
+        let looks = Looks { until: Some(start()), pending: Vec::new() };
+
+        assert!((0..100).all(|n| looks.due_since(&id(n), hours(24)).is_some()));
+    }
+
+    #[test]
+    fn what_there_was_no_time_for_is_due_again_and_what_was_done_is_not() {
+        let looks = Looks { until: Some(start()), pending: Vec::new() };
+        let mut due: Vec<_> = (0..100).map(|n| (id(n), looks.due_since(&id(n), hours(24)).unwrap())).collect();
+        due.sort_by_key(|(_, moment)| *moment);
+        let (done, skipped) = due.split_at(60);
+
+        let looks = looks.after(hours(24), skipped, Vec::new());
+
+        assert!(skipped.iter().all(|(id, _)| looks.due_since(id, hours(24)).is_some()));
+        assert!(
+            done.iter()
+                .filter(|(_, moment)| *moment < skipped[0].1)
+                .all(|(id, _)| looks.due_since(id, hours(24)).is_none())
+        );
+    }
+
+    #[test]
+    fn a_failed_look_is_taken_again_by_the_next_sync_and_holds_nothing_else_up() {
+        let looks = Looks { until: Some(start()), pending: Vec::new() }.after(hours(24), &[], vec![id(7)]);
+
+        assert!(looks.due_since(&id(7), hours(24)).is_some());
+        assert!((0..100).filter(|n| *n != 7).all(|n| looks.due_since(&id(n), hours(24)).is_none()));
+        assert_eq!(looks.after(hours(25), &[], Vec::new()).pending, []);
+    }
+}
