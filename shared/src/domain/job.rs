@@ -8,10 +8,13 @@
 //! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt.
 //! - A job whose state is `failed` has an error; a `succeeded` one has none and counted no errors.
 
+mod state;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::state::{Kind, State, Trigger};
 use super::{
     failure::{ErrorClass, Failure},
     ids::{CustomerId, JobId, WorkflowId},
@@ -34,94 +37,6 @@ pub const MAX_LISTED_ERRORS: usize = 100;
 
 const BACKOFF_BASE: Duration = Duration::from_secs(20);
 const BACKOFF_CAP: Duration = Duration::from_secs(900);
-
-/// What a job does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Brings the copy of a customer's workflows up to date.
-    Sync,
-    /// Removes everything of a deleted customer.
-    Purge,
-    /// Tries the stored credentials.
-    Test,
-}
-
-/// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// A message is on its way to a worker.
-    Queued,
-    /// A worker holds it.
-    Running,
-    /// It goes on at `next_attempt_at`.
-    Waiting,
-    /// Done, nothing wrong.
-    Succeeded,
-    /// Done, but a guard held deletions (or the whole result) back for a person to approve.
-    Held,
-    /// Done as far as possible; something was not read or not stored, nothing was deleted for it.
-    Incomplete,
-    /// Given up; a dead letter waits to be redriven.
-    Failed,
-    /// No longer wanted: the customer was paused or deleted.
-    Cancelled,
-}
-
-impl State {
-    /// Every state, in the order of a job's life.
-    pub const ALL: [Self; 8] = [
-        Self::Queued,
-        Self::Running,
-        Self::Waiting,
-        Self::Succeeded,
-        Self::Held,
-        Self::Incomplete,
-        Self::Failed,
-        Self::Cancelled,
-    ];
-
-    /// Whether nothing more happens by itself.
-    pub const fn is_ended(self) -> bool {
-        match self {
-            Self::Queued | Self::Running | Self::Waiting => false,
-            Self::Succeeded | Self::Held | Self::Incomplete | Self::Failed | Self::Cancelled => true,
-        }
-    }
-
-    /// The name in the API, in logs and in keys.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Waiting => "waiting",
-            Self::Succeeded => "succeeded",
-            Self::Held => "held",
-            Self::Incomplete => "incomplete",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-/// Who or what asked for a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// The hourly rule.
-    Schedule,
-    /// A person, through the API.
-    Manual,
-    /// The customer was created.
-    Created,
-    /// The customer's credentials or base URL were changed.
-    CredentialsChanged,
-    /// A trigger that came while another sync of the customer ran.
-    FollowUp,
-    /// The customer was deleted.
-    Deleted,
-}
 
 /// One workflow that could not be stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
