@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::simulator::{Effect, Fault, Route, Simulator};
+use shared::clock;
+use tests::simulator::{Effect, Fault, Route, Simulator, Tenant};
 
 use crate::world::World;
 
@@ -80,6 +81,63 @@ async fn a_secret_that_turns_wrong_fails_the_job_at_once_and_the_right_one_and_a
     world.remove(&id).await;
 }
 
+/// A customer whose secret was replaced at Zuora, and its failed job.
+async fn with_an_outdated_secret(world: &World, simulator: &Simulator, tenant: &Tenant) -> (String, String) {
+    tenant.seed(5);
+    let (id, _) = world.create_and_sync(tenant, &simulator.base_url()).await;
+    tenant.set_secret("replaced at Zuora");
+    tenant.revoke_tokens();
+    let failed = world.sync(&id).await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    (id, failed["id"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_failed_job_is_redriven_with_the_secret_that_was_saved_since() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("saved");
+    let (id, failed) = with_an_outdated_secret(&world, &simulator, &tenant).await;
+    let change = json!({"zuora_client_secret": "replaced at Zuora"});
+    world.api.patch(&format!("/v1/customers/{id}"), &change).await.expect(200);
+    let own_sync = world.jobs_of(&id).await[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.wait_for_job(&own_sync).await["state"], "succeeded");
+
+    let redriven = world.api.post("/v1/dead-letters/redrive", &json!({"customer_id": id})).await.expect(200);
+
+    assert_eq!((&redriven["job_ids"], &redriven["superseded"]), (&json!([failed]), &json!(0)), "{redriven}");
+    let job = world.wait_for_job(&failed).await;
+    assert_eq!((&job["state"], &job["dead_lettered_at"]), (&json!("succeeded"), &Value::Null), "{job}");
+    let letters = world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.expect(200);
+    assert_eq!(letters["items"], json!([]));
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_redrive_leaves_the_work_to_the_sync_that_is_under_way() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("superseded");
+    let (id, failed) = with_an_outdated_secret(&world, &simulator, &tenant).await;
+    let hold = tenant.hold(Route::List);
+    // Unverified, because verification lists as well and would wait at the gate.
+    let change = json!({"zuora_client_secret": "replaced at Zuora", "verify": false});
+    world.api.patch(&format!("/v1/customers/{id}"), &change).await.expect(200);
+    hold.wait_for_arrival().await;
+    let under_way = world.jobs_of(&id).await[0]["id"].as_str().unwrap().to_owned();
+
+    let redriven = world.api.post("/v1/dead-letters/redrive", &json!({"customer_id": id})).await.expect(200);
+
+    assert_eq!((&redriven["redriven"], &redriven["superseded"]), (&json!(0), &json!(1)), "{redriven}");
+    assert_eq!(world.job(&failed).await["superseded_by"], under_way.as_str());
+    let letters = world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.expect(200);
+    assert_eq!(letters["items"], json!([]));
+    hold.release();
+    assert_eq!(world.wait_for_job(&under_way).await["state"], "succeeded");
+    assert_eq!(world.jobs_of(&id).await.len(), 3, "the first, the failed one, and the one that did its work");
+    world.remove(&id).await;
+}
+
 #[tokio::test]
 async fn a_new_secret_is_proven_before_it_replaces_the_old_one_and_brings_a_sync_with_it() {
     let world = World::connect().await;
@@ -133,12 +191,16 @@ async fn a_429_is_waited_out_and_is_not_an_attempt() {
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.reset_requests();
     tenant.fault(Fault::list().rate_limited(4));
+    let before = clock::now();
 
     let asked = world.ask_for_sync(&id).await;
     let waiting = world.wait_for_job_state(&asked, &["waiting"]).await;
+    let after = clock::now();
 
     assert_eq!((&waiting["attempts"], &waiting["error"]["class"]), (&json!(0), &json!("rate_limit")), "{waiting}");
-    assert!(waiting["next_attempt_at"].is_string());
+    let due = waiting["next_attempt_at"].as_str().unwrap();
+    let (earliest, latest) = (before.plus(Duration::from_secs(4)), after.plus(Duration::from_secs(4 + 2)));
+    assert!(earliest.to_string().as_str() <= due && due <= latest.to_string().as_str(), "{earliest} {due} {latest}");
     let job = world.wait_for_job(&asked).await;
     assert_eq!((&job["state"], &job["attempts"]), (&json!("succeeded"), &json!(1)), "{job}");
     let lists: Vec<_> = tenant.requests().into_iter().filter(|seen| seen.route == Route::List).collect();
@@ -155,14 +217,20 @@ async fn a_token_revoked_in_the_middle_is_replaced_once() {
     tenant.seed(120);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.reset_requests();
+    let holds = [2, 3].map(|page| tenant.hold(Route::List.page(page)));
+    let asked = world.ask_for_sync(&id).await;
+    for hold in &holds {
+        hold.wait_for_arrival().await;
+    }
+
     tenant.revoke_tokens();
+    drop(holds);
 
-    let job = world.sync(&id).await;
-
-    assert_eq!(job["state"], "succeeded", "{job}");
-    assert_eq!(tenant.count(Route::Token), 1);
+    let job = world.wait_for_job(&asked).await;
+    assert_eq!((&job["state"], &job["stats"]["unchanged"]), (&json!("succeeded"), &json!(120)), "{job}");
+    assert_eq!(tenant.count(Route::Token), 1, "one for both");
     let rejected = tenant.requests().iter().filter(|seen| seen.status == Some(401)).count();
-    assert_eq!(rejected, 1);
+    assert_eq!(rejected, 2);
     world.remove(&id).await;
 }
 

@@ -1,6 +1,10 @@
 //! Messages that come twice, late, or as nonsense; triggers that come together; retries that do not apply.
 
-use serde_json::json;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+use shared::clock;
 use tests::simulator::{Route, Simulator};
 
 use crate::world::World;
@@ -26,6 +30,37 @@ async fn a_message_that_comes_again_and_one_that_is_stale_do_nothing() {
     assert_eq!(world.jobs_of(&id).await.len(), 2);
     assert_eq!(tenant.count(Route::List), 1, "only the later job asked Zuora");
     world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_message_that_comes_again_while_its_job_runs_does_nothing() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("again");
+    tenant.seed(5);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.reset_requests();
+    let hold = tenant.hold(Route::List);
+    let running = world.ask_for_sync(&id).await;
+    hold.wait_for_arrival().await;
+    let item = world.item(&format!("CUSTOMER#{id}"), &format!("JOB#{running}")).await.unwrap();
+    let seq: u64 = item["seq"].as_n().unwrap().parse().unwrap();
+
+    for _ in 0..3 {
+        world.send(&json!({"type": "job.v1", "job_id": running, "customer_id": id, "seq": seq}).to_string()).await;
+    }
+    // Another customer's whole sync shows that the queue has moved past those messages.
+    let other = simulator.tenant("meanwhile");
+    other.seed(1);
+    let (other_id, _) = world.create_and_sync(&other, &simulator.base_url()).await;
+    hold.release();
+
+    let job = world.wait_for_job(&running).await;
+    assert_eq!((&job["state"], &job["attempts"], &job["follow_up"]), (&json!("succeeded"), &json!(1), &json!(false)));
+    assert_eq!((tenant.count(Route::List), world.jobs_of(&id).await.len()), (1, 2));
+    for id in [&id, &other_id] {
+        world.remove(id).await;
+    }
 }
 
 #[tokio::test]
@@ -60,7 +95,37 @@ async fn a_message_nobody_can_read_is_set_aside_with_its_reason_and_the_others_g
 }
 
 #[tokio::test]
-async fn a_trigger_while_one_waits_joins_it_and_while_one_runs_is_followed_by_exactly_one_more() {
+async fn triggers_while_a_sync_is_queued_join_it() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("joined");
+    tenant.seed(5);
+    let (id, first) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.reset_requests();
+    // Somebody else's lock keeps the next sync queued until it expires.
+    let lock_until = async |until: String| {
+        let (pk, job) = (format!("CUSTOMER#{id}"), first["id"].as_str().unwrap().to_owned());
+        let lock = [("PK", pk), ("SK", "LOCK".into()), ("job_id", job), ("lock_until", until)];
+        world.put_item(lock.map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).into()).await;
+    };
+    lock_until(clock::now().plus(Duration::from_secs(600)).to_string()).await;
+    let queued = world.ask_for_sync(&id).await;
+
+    for _ in 0..3 {
+        let asked = world.api.post(&format!("/v1/customers/{id}/sync"), &json!({})).await.expect(202);
+        assert_eq!(asked, json!({"job_id": queued, "state": "queued", "follow_up": false}));
+    }
+    assert_eq!(tenant.requests().len(), 0, "nobody works on a customer that is locked");
+    lock_until(clock::now().to_string()).await;
+
+    let job = world.wait_for_job(&queued).await;
+    assert_eq!((&job["state"], &job["attempts"]), (&json!("succeeded"), &json!(1)), "{job}");
+    assert_eq!((tenant.count(Route::List), world.jobs_of(&id).await.len()), (1, 2));
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn triggers_while_a_sync_runs_are_followed_by_exactly_one_more() {
     let world = World::connect().await;
     let simulator = Simulator::start();
     let tenant = simulator.tenant("triggers");
@@ -147,6 +212,6 @@ async fn a_dead_letter_moved_back_by_hand_is_worked_on() {
     world.send(&body.to_string()).await;
 
     let job = world.wait_for_job_state(failed["id"].as_str().unwrap(), &["succeeded"]).await;
-    assert_eq!(job["dead_lettered_at"], serde_json::Value::Null);
+    assert_eq!(job["dead_lettered_at"], Value::Null);
     world.remove(&id).await;
 }

@@ -16,15 +16,15 @@ fn tenant(name: &str, workflows: u64) -> (Simulator, Tenant) {
     (simulator, tenant)
 }
 
-/// The export as the simulator gives it to anyone with a token.
-async fn export(simulator: &Simulator, tenant: &Tenant, id: &str) -> String {
+/// An export (`<workflow id>/export`) as the simulator gives it to anyone with a token.
+async fn export(simulator: &Simulator, tenant: &Tenant, path: &str) -> String {
     let http =
         reqwest::Client::builder().no_proxy().tls_certs_only(Vec::<reqwest::Certificate>::new()).build().unwrap();
     let (client_id, secret) = (tenant.client_id(), tenant.client_secret());
     let form = [("client_id", client_id.as_str()), ("client_secret", &secret), ("grant_type", "client_credentials")];
     let answer = http.post(format!("{}/oauth/token", simulator.base_url())).form(&form).send().await.unwrap();
     let token: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-    let url = format!("{}/workflows/{id}/export", simulator.base_url());
+    let url = format!("{}/workflows/{path}", simulator.base_url());
     http.get(url).bearer_auth(token["access_token"].as_str().unwrap()).send().await.unwrap().text().await.unwrap()
 }
 
@@ -44,7 +44,8 @@ async fn a_new_customer_is_synced_and_its_workflows_tasks_and_definitions_are_th
     let (zuora_id, workflow) = workflows.iter().find(|(_, workflow)| workflow["version"].is_string()).unwrap();
     let path = format!("/v1/customers/{id}/workflows/{zuora_id}");
     let definition = world.api.get(&format!("{path}/definition")).await;
-    assert_eq!(definition.text, export(&simulator, &tenant, zuora_id).await, "byte for byte");
+    let original = export(&simulator, &tenant, &format!("{zuora_id}/export")).await;
+    assert_eq!(definition.text, original, "byte for byte");
     let tasks = world.api.get(&format!("{path}/tasks")).await.expect(200);
     assert_eq!(tasks["items"].as_array().unwrap().len() as u64, workflow["tasks_count"].as_u64().unwrap());
     assert_eq!(tasks["items"][0]["name"], definition.body["tasks"][0]["name"]);
@@ -240,6 +241,33 @@ async fn a_role_that_may_list_but_not_export_fails_the_job_with_the_reason() {
 }
 
 #[tokio::test]
+async fn without_an_active_version_the_latest_is_stored_and_without_any_the_workflow_alone() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("drafts", 0);
+    let mut draft = Workflow::named("Never activated");
+    draft.inactive_versions.extend(draft.active_version.take());
+    let draft = tenant.add(draft);
+    let bare = tenant.add(Workflow { active_version: None, ..Workflow::named("Without versions") });
+
+    let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+
+    assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [2, 0, 0, 0, 2, 0]), "{job}");
+    let asked = |workflow| {
+        let seen = tenant.requests().into_iter().filter(move |seen| seen.workflow_id == Some(workflow));
+        seen.map(|seen| (seen.version, seen.status)).collect::<Vec<_>>()
+    };
+    let latest = Some("latest".to_owned());
+    assert_eq!(asked(draft), [(None, Some(404)), (latest.clone(), Some(200))]);
+    assert_eq!(asked(bare), [(None, Some(404)), (latest, Some(404))]);
+    let path = format!("/v1/customers/{id}/workflows");
+    let stored = world.api.get(&format!("{path}/{draft}/definition")).await.text;
+    assert_eq!(stored, export(&simulator, &tenant, &format!("{draft}/export?version=latest")).await);
+    assert_eq!(world.api.get(&format!("{path}/{bare}")).await.expect(200)["tasks_count"], 0);
+    assert_eq!(world.api.get(&format!("{path}/{bare}/definition")).await.status, 404);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn a_workflow_that_comes_back_is_created_again() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("revived", 10);
@@ -277,36 +305,45 @@ async fn other_credentials_that_lead_to_another_tenant_change_nothing() {
 }
 
 #[tokio::test]
-async fn two_customers_sync_side_by_side_and_see_nothing_of_each_other_even_when_one_fails() {
+async fn customers_of_different_zuoras_sync_side_by_side_and_see_nothing_of_each_other_even_when_one_fails() {
     let world = World::connect().await;
-    let (simulator, slow) = tenant("slow", 15);
-    let quick = simulator.tenant("quick");
-    quick.seed(25);
-    let broken = simulator.tenant("down");
-    broken.seed(5);
+    let (slow_zuora, slow) = tenant("slow", 15);
+    let (quick_zuora, quick) = tenant("quick", 25);
+    let (broken_zuora, broken) = tenant("down", 5);
+    broken.fault(Fault::list().always().status(503));
     let hold = slow.hold(Route::List.page(1));
-    // Unverified, because verification lists as well and would wait at the gate.
-    let mut creation = World::creation(&slow, &simulator.base_url());
-    creation["verify"] = json!(false);
-    let slow_id = world.api.post("/v1/customers", &creation).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let slow_id = create_unverified(&world, &slow, &slow_zuora).await;
     hold.wait_for_arrival().await;
 
-    let broken_id = world.create_customer(&broken, &simulator.base_url()).await;
-    broken.fault(Fault::list().always().status(503));
-    let (quick_id, job) = world.create_and_sync(&quick, &simulator.base_url()).await;
+    let broken_id = create_unverified(&world, &broken, &broken_zuora).await;
+    let failing = world.jobs_of(&broken_id).await[0]["id"].as_str().unwrap().to_owned();
+    let failing = world.wait_for_job_state(&failing, &["waiting", "failed"]).await;
+    let (quick_id, job) = world.create_and_sync(&quick, &quick_zuora.base_url()).await;
 
     assert_eq!(stats(&job), [25, 0, 0, 0, 25, 0], "it did not wait for the slow one");
     assert_eq!(world.jobs_of(&slow_id).await[0]["state"], "running");
     hold.release();
     let slow_job = world.jobs_of(&slow_id).await[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(stats(&world.wait_for_job(&slow_job).await), [15, 0, 0, 0, 15, 0]);
+    assert_eq!((&failing["error"]["class"], stats(&failing)), (&json!("transient"), [0; 6]), "{failing}");
     assert_eq!((world.workflows(&slow_id).await.len(), world.workflows(&quick_id).await.len()), (15, 25));
-    // The simulator gives every tenant the same ids: the copies must differ all the same.
+    assert_eq!(world.workflows(&broken_id).await.len(), 0);
+    // Simulators give all tenants the same ids: the copies must differ all the same.
     let shared_id = slow.ids()[0];
     for (id, tenant) in [(&slow_id, &slow), (&quick_id, &quick)] {
         let workflow = world.api.get(&format!("/v1/customers/{id}/workflows/{shared_id}")).await.expect(200);
         assert_eq!(workflow["name"], tenant.workflow(shared_id).unwrap().name);
+    }
+    for (id, zuora) in [(&slow_id, &slow_zuora), (&quick_id, &quick_zuora), (&broken_id, &broken_zuora)] {
+        assert!(zuora.strangers().is_empty(), "somebody came with another's credentials");
         world.remove(id).await;
     }
-    world.remove(&broken_id).await;
+}
+
+/// Creates a customer unseen by its Zuora: a verification lists as well, and would meet what is in store for the sync.
+async fn create_unverified(world: &World, tenant: &Tenant, simulator: &Simulator) -> String {
+    let mut creation = World::creation(tenant, &simulator.base_url());
+    creation["verify"] = json!(false);
+    let customer = world.api.post("/v1/customers", &creation).await.expect(201);
+    customer["id"].as_str().unwrap().to_owned()
 }
