@@ -7,7 +7,7 @@ use tests::simulator::Simulator;
 use crate::world::{Answer, World};
 
 /// Base URLs that must never be asked. Source: reliability.md R57.
-const BAD_BASE_URLS: [&str; 22] = [
+const BAD_BASE_URLS: [&str; 30] = [
     "",
     "rest.zuora.com",
     "http://rest.zuora.com",
@@ -30,6 +30,15 @@ const BAD_BASE_URLS: [&str; 22] = [
     "https://rest.zuora.com/path",
     "https://rest.zuora.com?x=1",
     "https://rest.zuora.com#x",
+    "https://@rest.zuora.com",
+    "https://::ffff:127.0.0.1",
+    "https://rest.zuora.com\\@evil.io",
+    // Beside the tests' own simulators, which this deployment allows.
+    "https://127.0.0.1:443",
+    "http://127.0.0.1:80@evil.io",
+    "http://127.0.0.1.evil.io:80",
+    "http://127.0.0.1:80/path",
+    "http://127.0.0.2:80",
 ];
 
 #[track_caller]
@@ -90,7 +99,9 @@ async fn a_wrong_field_of_a_new_customer_is_named_and_nothing_is_stored() {
         assert_problem(&world.api.post("/v1/customers", &body).await, &[422], &format!("/{field}"), field);
     }
     let name = good["name"].as_str().unwrap().replace(' ', "%20");
-    assert_eq!(world.api.get(&format!("/v1/customers?name={name}")).await.expect(200)["total"], 0);
+    for filter in [format!("name={name}"), format!("zuora_base_url={}", simulator.base_url())] {
+        assert_eq!(world.api.get(&format!("/v1/customers?{filter}")).await.expect(200)["total"], 0, "{filter}");
+    }
     assert!(simulator.strangers().is_empty() && simulator.tenants()[0].requests().is_empty(), "Zuora was asked");
 }
 
@@ -119,8 +130,30 @@ async fn a_wrong_field_of_a_change_or_a_connection_test_is_named_and_nothing_cha
         assert_problem(&world.api.post("/v1/connection-test", &body).await, &[422], "/zuora_base_url", url);
         assert_problem(&world.api.patch(&path, &body).await, &[422], "/zuora_base_url", url);
     }
-    let missing = world.api.post("/v1/connection-test", &json!({"zuora_base_url": "https://rest.zuora.com"})).await;
-    assert_problem(&missing, &[422], "/zuora_client_id", "a missing client id");
+    let test = json!({"zuora_base_url": simulator.base_url(), "zuora_client_id": "x", "zuora_client_secret": "y"});
+    for field in ["zuora_base_url", "zuora_client_id", "zuora_client_secret", "name"] {
+        for value in [None, Some(json!(null)), Some(json!(7)), Some(json!("a\u{0}")), Some(long(4001))] {
+            let mut body = test.clone();
+            match &value {
+                Some(value) => body[field] = value.clone(),
+                None => drop(body.as_object_mut().unwrap().remove(field).unwrap_or_default()),
+            }
+            if field != "name" || value.is_some() {
+                let answer = world.api.post("/v1/connection-test", &body).await;
+                assert_problem(&answer, &[422], &format!("/{field}"), &format!("{field} = {value:?}"));
+            }
+        }
+    }
+    for (query, name) in [
+        ("", "confirm"),
+        ("?confirm=", "confirm"),
+        ("?confirm=change", "confirm"),
+        ("?confirm=x&confirm=x", "confirm"),
+        ("?confirm=x&force=true", "force"),
+    ] {
+        let answer = world.api.delete(&format!("{path}{query}")).await;
+        assert_problem(&answer, &[400, 422], name, &format!("DELETE {query}"));
+    }
 
     assert_eq!(world.customer(&id).await, before);
     world.remove(&id).await;
@@ -135,21 +168,31 @@ async fn bodies_that_are_not_json_objects_are_refused_before_anything_else() {
     let deep = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
     let big = json!({"name": "x".repeat(70_000)}).to_string();
     let json = [("content-type", "application/json")];
-    let cases: [Case<'_>; 8] = [
+    let array = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+    let nobody = "/v1/customers/cus_00000000000000000000000000000000";
+    let cases: [Case<'_>; 10] = [
         ("empty", &json, "", 400),
         ("no JSON", &json, "{name}", 400),
         ("cut off", &json, "{\"name\":", 400),
         ("deep", &json, &deep, 400),
+        ("a deep array", &json, &array, 400),
         ("an array", &json, "[]", 422),
+        ("null", &json, "null", 422),
         ("big", &json, &big, 413),
         ("a form", &[("content-type", "application/x-www-form-urlencoded")], "name=x", 415),
         ("no type", &[], "{}", 415),
     ];
     for (what, headers, body, status) in cases {
-        for (method, path) in [(Method::POST, "/v1/customers"), (Method::POST, "/v1/connection-test")] {
+        let mut routes =
+            vec![(Method::POST, "/v1/customers"), (Method::POST, "/v1/connection-test"), (Method::PATCH, nobody)];
+        // An empty body means "all" to a redrive, and a body without a type is taken for JSON.
+        if status != 415 && !body.is_empty() {
+            routes.push((Method::POST, "/v1/dead-letters/redrive"));
+        }
+        for (method, path) in routes {
             let answer = world.api.raw(method, path, headers, body.as_bytes().to_vec()).await;
-            assert_eq!(answer.status, status, "{what}: {}", answer.text);
-            assert_eq!(answer.headers["content-type"], "application/problem+json", "{what}");
+            assert_eq!(answer.status, status, "{path}: {what}: {}", answer.text);
+            assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}: {what}");
         }
     }
 }
@@ -162,12 +205,16 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
     tenant.seed(3);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     let workflows = format!("/v1/customers/{id}/workflows");
-    let cases: [(&str, &str, &str); 18] = [
-        ("/v1/customers", "limit=0", "limit"),
-        ("/v1/customers", "limit=201", "limit"),
-        ("/v1/customers", "limit=abc", "limit"),
-        ("/v1/customers", "limit=1&limit=2", "limit"),
-        ("/v1/customers", "sort=name", "sort"),
+    for list in ["/v1/customers", "/v1/jobs", "/v1/dead-letters", "/v1/workflows", &workflows] {
+        for limit in ["0", "201", "-1", "abc", "", "1e9", "99999999999999999999", "1&limit=2"] {
+            let path = format!("{list}?limit={limit}");
+            assert_problem(&world.api.get(&path).await, &[400], "limit", &path);
+        }
+        let path = format!("{list}?sort=name");
+        assert_problem(&world.api.get(&path).await, &[400], "sort", &path);
+    }
+    let one = format!("{workflows}/{}", tenant.ids()[0]);
+    let cases: [(&str, &str, &str); 15] = [
         ("/v1/customers", "status=gone", "status"),
         ("/v1/customers", "environment=prod", "environment"),
         ("/v1/jobs", "customer_id=x", "customer_id"),
@@ -176,11 +223,13 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
         ("/v1/jobs", "error_class=odd", "error_class"),
         ("/v1/jobs", "since=yesterday", "since"),
         ("/v1/dead-letters", "error_class=odd", "error_class"),
-        ("/v1/dead-letters", "limit=1e3", "limit"),
+        ("/v1/dead-letters", "customer_id=x", "customer_id"),
         ("/v1/workflows", "", "zuora_id"),
         ("/v1/workflows", "zuora_id=1&name=x", "zuora_id"),
         (&workflows, "deleted=yes", "deleted"),
         (&workflows, "include=linkages", "include"),
+        (&one, "include=linkages", "include"),
+        (&one, "deleted=true", "deleted"),
     ];
     for (path, query, name) in cases {
         assert_problem(&world.api.get(&format!("{path}?{query}")).await, &[400], name, &format!("{path}?{query}"));
@@ -192,7 +241,9 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
     for url in [
         format!("{workflows}?limit=1&cursor={altered}"),
         format!("{workflows}?limit=1&cursor={cursor}&status=Active"),
+        format!("{workflows}?cursor="),
         format!("/v1/jobs?cursor={cursor}"),
+        format!("/v1/workflows?name=x&cursor={cursor}"),
         format!("/v1/customers?cursor={}", "A".repeat(3000)),
     ] {
         let answer = world.api.get(&url).await;
@@ -200,18 +251,36 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
     }
     assert_eq!(world.api.get(&format!("{workflows}?limit=1&cursor={cursor}")).await.status, 200);
 
+    let long_id = format!("cus_{}", "0".repeat(2000));
+    for id in ["1", "cus_00000000000000000000000000000000", "job_00000000000000000000000000000000", "cus_%00", &long_id]
+    {
+        let path = format!("/v1/customers/{id}");
+        let answers = [
+            world.api.get(&path).await,
+            world.api.patch(&path, &json!({"name": "x"})).await,
+            world.api.delete(&format!("{path}?confirm=x")).await,
+            world.api.post(&format!("{path}/sync"), &json!({})).await,
+            world.api.post(&format!("{path}/pause"), &json!({})).await,
+            world.api.post(&format!("{path}/connection-test"), &json!({})).await,
+            world.api.get(&format!("{path}/workflows")).await,
+        ];
+        for (place, answer) in answers.into_iter().enumerate() {
+            let got = (answer.status, &answer.body["type"]);
+            assert_eq!(got, (404, &json!("/problems/not-found")), "{place}: {path}: {}", answer.text);
+        }
+    }
     for path in [
-        "/v1/customers/1",
-        "/v1/customers/cus_00000000000000000000000000000000",
-        "/v1/customers/job_00000000000000000000000000000000",
-        "/v1/customers/cus_00000000000000000000000000000000/workflows",
-        &format!("{workflows}/no%23such"),
-        &format!("{workflows}/99999999/definition"),
-        "/v1/jobs/x",
-        "/v1/jobs/job_00000000000000000000000000000000",
+        format!("{workflows}/no%23such"),
+        format!("{workflows}/99999999/tasks"),
+        format!("{workflows}/99999999/definition"),
+        "/v1/jobs/x".to_owned(),
+        "/v1/jobs/job_00000000000000000000000000000000".to_owned(),
     ] {
-        let answer = world.api.get(path).await;
+        let answer = world.api.get(&path).await;
         assert_eq!((answer.status, &answer.body["type"]), (404, &json!("/problems/not-found")), "{path}");
+    }
+    for job in ["x", "job_00000000000000000000000000000000"] {
+        assert_eq!(world.api.post(&format!("/v1/jobs/{job}/retry"), &json!({})).await.status, 404, "{job}");
     }
 
     for (body, pointer) in [
