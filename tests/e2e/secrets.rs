@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::{Engine as _, engine::general_purpose};
 use serde_json::{Value, json};
-use tests::simulator::Simulator;
+use tests::simulator::{Fault, Simulator, Tenant};
 
 use crate::world::World;
 
@@ -19,6 +19,7 @@ fn forms() -> Vec<(&'static str, String)> {
     let mut forms = vec![
         ("plain", CANARY.to_owned()),
         ("part of it", MARK.to_owned()),
+        ("url with %20", url.replace('+', "%20")),
         ("url", url),
         ("json", json.trim_matches('"').to_owned()),
         ("hex", hex::encode(CANARY)),
@@ -27,8 +28,12 @@ fn forms() -> Vec<(&'static str, String)> {
     // Inside a longer text, base64 depends on the position modulo three: compare the stable middle of each.
     for skip in 0..3 {
         let padded = format!("{}{CANARY}", "x".repeat(skip));
-        let encoded = general_purpose::STANDARD_NO_PAD.encode(padded);
-        forms.push(("base64", encoded[4..encoded.len() - 4].to_owned()));
+        for (form, engine) in
+            [("base64", general_purpose::STANDARD_NO_PAD), ("url-safe base64", general_purpose::URL_SAFE_NO_PAD)]
+        {
+            let encoded = engine.encode(&padded);
+            forms.push((form, encoded[4..encoded.len() - 4].to_owned()));
+        }
     }
     forms
 }
@@ -52,6 +57,18 @@ fn text_of(value: &AttributeValue) -> String {
         AttributeValue::L(list) => list.iter().map(text_of).collect::<Vec<_>>().join(" "),
         other => format!("{other:?}"),
     }
+}
+
+/// Has Zuora's next refusals repeat the secret they were sent, plain and encoded, in body and headers.
+fn echo(tenant: &Tenant) {
+    let url: String = url::form_urlencoded::byte_serialize(CANARY.as_bytes()).collect();
+    let basic = general_purpose::STANDARD.encode(CANARY);
+    for text in [CANARY, &url, &basic] {
+        let body = json!({"error": "invalid_client", "error_description": format!("client_secret={text} is wrong")});
+        tenant.fault(Fault::token().status(401).header("zuora-request-id", &basic).body(body));
+    }
+    let page = format!("<html>client_secret={url}</html>");
+    tenant.fault(Fault::token().status(401).header("content-type", "text/html").body(page));
 }
 
 #[tokio::test]
@@ -87,9 +104,35 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
         answers.push_str(&world.api.patch(&path, &body).await.text);
     }
     answers.push_str(&world.sync(&id).await.to_string());
+
+    // Right again, but Zuora answers with what it was sent: to a saved test, an unsaved one, a change and a sync.
+    tenant.set_secret(CANARY);
+    let right = json!({"zuora_client_secret": CANARY});
+    answers.push_str(&world.api.patch(&path, &right).await.text);
+    for job in world.jobs_of(&id).await {
+        answers.push_str(&world.wait_for_job(job["id"].as_str().unwrap()).await.to_string());
+    }
+    let unsaved = json!({
+        "zuora_base_url": simulator.base_url(), "zuora_client_id": tenant.client_id(), "zuora_client_secret": CANARY,
+    });
+    echo(&tenant);
+    for _ in 0..4 {
+        let answer = world.api.post("/v1/connection-test", &unsaved).await;
+        assert_eq!(answer.status, 422, "{}", answer.text);
+        answers.push_str(&answer.text);
+    }
+    echo(&tenant);
+    answers.push_str(&world.api.patch(&path, &right).await.text);
+    tenant.revoke_tokens();
+    answers.push_str(&world.sync(&id).await.to_string());
+    let tested = world.api.post(&format!("{path}/connection-test"), &json!({})).await.expect(202);
+    answers.push_str(&world.wait_for_job(tested["job_id"].as_str().unwrap()).await.to_string());
+    tenant.clear_faults();
     answers.push_str(&world.customer(&id).await.to_string());
+    answers.push_str(&world.api.get(&format!("/v1/jobs?customer_id={id}")).await.text);
     answers.push_str(&world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.text);
     assert_clean("an answer", &answers);
+    assert!(answers.contains("***"), "Zuora's echo was not shown, so nothing was proven about it");
 
     for table in [&world.stack.table_name, &world.stack.vault_table_name] {
         let pages = world.dynamodb.scan().table_name(table).into_paginator().send();
@@ -101,9 +144,7 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
         }
     }
     for queue in [&world.stack.job_queue_url, &world.stack.dead_letter_queue_url] {
-        let receive = world.sqs.receive_message().queue_url(queue).max_number_of_messages(10).visibility_timeout(0);
-        let messages = receive.message_attribute_names("All").send().await.unwrap();
-        assert_clean(queue, &format!("{:?}", messages.messages));
+        check_queue(&world, queue).await;
     }
     let mut lines = 0;
     for group in world.stack.log_groups.values() {
@@ -111,6 +152,27 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
     }
     assert!(lines > 0, "the logs are read from where they are not kept");
     world.remove(&id).await;
+}
+
+/// Looks at every message of a queue, and lets each go as soon as it was looked at, because others are working with them.
+async fn check_queue(world: &World, queue: &str) {
+    let mut held = Vec::new();
+    loop {
+        let receive = world.sqs.receive_message().queue_url(queue).max_number_of_messages(10).visibility_timeout(5);
+        let messages = receive.message_attribute_names("All").send().await.unwrap().messages.unwrap_or_default();
+        if messages.is_empty() {
+            break;
+        }
+        for message in messages {
+            assert_clean(queue, &format!("{:?} {:?}", message.body, message.message_attributes));
+            held.push(message.receipt_handle.unwrap());
+        }
+    }
+    for receipt in held {
+        let release = world.sqs.change_message_visibility().queue_url(queue).receipt_handle(receipt);
+        // Somebody may have deleted it meanwhile.
+        drop(release.visibility_timeout(0).send().await);
+    }
 }
 
 /// Reads a function's whole log; says how many events it had.
