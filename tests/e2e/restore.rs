@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType,
 };
-use serde_json::json;
 use shared::{
     app::{
         dispatch::{Dispatcher, SyncRequest},
@@ -29,7 +28,7 @@ use shared::{
     },
     zuora::Zuora,
 };
-use tests::simulator::Simulator;
+use tests::simulator::{Route, Simulator};
 
 use crate::world::World;
 
@@ -103,11 +102,16 @@ async fn restored_tables_are_whole_a_sync_there_finds_nothing_changed() {
     fresh_table(&world, &data).await;
     fresh_table(&world, &vault).await;
     copy(&world, &world.stack.table_name, &data, &format!("CUSTOMER#{id}")).await;
+    let jobs = world.jobs_of(&id).await;
+    for job in &jobs {
+        copy(&world, &world.stack.table_name, &data, &format!("JOB#{}", job["id"].as_str().unwrap())).await;
+    }
     for partition in ["CREDENTIALS", "TOKEN"] {
         copy(&world, &world.stack.vault_table_name, &vault, &format!("{partition}#{id}")).await;
     }
 
     let worker = worker(&world, &data, &vault);
+    tenant.reset_requests();
     let request = SyncRequest::at_once(Trigger::Manual, None, clock::now());
     let asked = worker.lifecycle.dispatcher.request_sync(&customer, &request).await.unwrap();
     // The message also went to the deployed queue, where it points to a job that the deployed tables do not have.
@@ -119,13 +123,23 @@ async fn restored_tables_are_whole_a_sync_there_finds_nothing_changed() {
     assert_eq!(job.state, State::Succeeded, "{job:?}");
     assert_eq!((job.stats.created, job.stats.updated, job.stats.deleted, job.stats.errors), (0, 0, 0, 0));
     assert_eq!(job.stats.unchanged, 60);
-    let zuora_id: WorkflowId = tenant.ids()[0].to_string().parse().unwrap();
-    let workflow = worker.syncer.workflows.get(&customer, &zuora_id).await.unwrap().unwrap().value;
-    let restored =
-        worker.syncer.workflows.definition(&customer, &zuora_id, &workflow.definition.unwrap()).await.unwrap();
-    let path = format!("/v1/customers/{id}/workflows/{zuora_id}/definition");
-    assert_eq!(world.api.get(&path).await.text.as_bytes(), restored, "byte for byte");
-    assert_eq!(json!(workflow.name), json!(tenant.workflow(tenant.ids()[0]).unwrap().name));
+    assert_eq!(tenant.count(Route::Export), 0, "nothing is fetched again");
+    for number in tenant.ids() {
+        let zuora_id: WorkflowId = number.to_string().parse().unwrap();
+        let workflow = worker.syncer.workflows.get(&customer, &zuora_id).await.unwrap().unwrap().value;
+        let definition = workflow.definition.as_ref().unwrap();
+        let restored = worker.syncer.workflows.definition(&customer, &zuora_id, definition).await.unwrap();
+        let path = format!("/v1/customers/{id}/workflows/{zuora_id}/definition");
+        assert_eq!(world.api.get(&path).await.text.as_bytes(), restored, "{number}: byte for byte");
+        assert_eq!(workflow.name, tenant.workflow(number).map(|original| original.name));
+    }
+    for job in &jobs {
+        let job_id = job["id"].as_str().unwrap().parse().unwrap();
+        let restored = worker.lifecycle.dispatcher.jobs.find(&job_id).await.unwrap().unwrap().value;
+        assert_eq!((restored.customer_id, restored.state), (customer.clone(), State::Succeeded), "{job}");
+    }
+    let listed = worker.lifecycle.dispatcher.customers.all().await.unwrap();
+    assert_eq!(listed.iter().map(|one| &one.id).collect::<Vec<_>>(), [&customer], "the index was restored too");
     for table in [data, vault] {
         world.dynamodb.delete_table().table_name(table).send().await.unwrap();
     }
