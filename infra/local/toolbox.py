@@ -66,6 +66,17 @@ def environment(name: str) -> Path:
     return place
 
 
+def cross_target() -> None:
+    """The standard library for Lambda's arm64: rustup adds it by itself only where it may install by itself."""
+    with step("Adding the Rust target aarch64-unknown-linux-gnu"):
+        run(
+            ["rustup", "target", "add", "aarch64-unknown-linux-gnu"],
+            log=LOCAL / "logs" / "rustup-target.log",
+            advice="Building for AWS needs rustup (https://rustup.rs) and, the first time, its download server.",
+            cwd=ROOT,
+        )
+
+
 def sam() -> str:
     """The SAM CLI of the checkout."""
     return str(LOCAL / "venv" / "sam" / "bin" / "sam")

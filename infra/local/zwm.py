@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
                 toolbox.check_machine()
                 for name in names:
                     toolbox.environment(name)
+                    if name == "cross":
+                        toolbox.cross_target()
             case _:
                 say(__doc__)
                 return 2

@@ -77,9 +77,9 @@ async fn a_wrong_field_of_a_new_customer_is_named_and_nothing_is_stored() {
         ("zuora_client_id", text_faults(100)),
         ("zuora_client_secret", [text_faults(200), vec![json!("********")]].concat()),
         ("zuora_base_url", [text_faults(4000), BAD_BASE_URLS.map(Value::from).to_vec()].concat()),
-        ("environment", vec![json!("prod"), json!(1), json!([])]),
-        ("sync_frequency", vec![json!("daily"), json!(60)]),
-        ("verify", vec![json!("yes"), json!(1)]),
+        ("environment", vec![json!("prod"), json!(1), json!([]), json!(null)]),
+        ("sync_frequency", vec![json!("daily"), json!(60), json!(null)]),
+        ("verify", vec![json!("yes"), json!(1), json!(null)]),
     ];
     for readonly in ["id", "created_at", "status", "lock", "client_secret_ciphertext", "unknown"] {
         cases.push((readonly, vec![json!("x")]));
@@ -289,6 +289,11 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
         (json!({"customer_id": "x"}), "/customer_id"),
         (json!({"error_class": "odd"}), "/error_class"),
         (json!({"older_than": "yesterday"}), "/older_than"),
+        // A null must not mean "no filter": it would redrive everything.
+        (json!({"customer_id": null, "limit": 1}), "/customer_id"),
+        (json!({"error_class": null, "limit": 1}), "/error_class"),
+        (json!({"older_than": null, "limit": 1}), "/older_than"),
+        (json!({"limit": null, "error_class": "guard"}), "/limit"),
         (json!({"all": true}), "/all"),
     ] {
         let answer = world.api.post("/v1/dead-letters/redrive", &body).await;

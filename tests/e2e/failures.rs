@@ -69,7 +69,8 @@ async fn a_secret_that_turns_wrong_fails_the_job_at_once_and_the_right_one_and_a
     );
     let letters = world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.expect(200);
     assert_eq!(letters["items"][0]["job_id"], job["id"]);
-    assert!(letters["depth"].as_u64().unwrap() >= 1, "{letters}");
+    let depth = async || world.api.get("/v1/dead-letters").await.expect(200)["depth"].as_u64().unwrap();
+    world.wait_until("the dead-letter queue holds it", async || depth().await >= 1).await;
 
     tenant.set_secret(&right);
     let redriven = world.api.post("/v1/dead-letters/redrive", &json!({"customer_id": id})).await.expect(200);

@@ -63,7 +63,9 @@ fn text_of(value: &AttributeValue) -> String {
 fn echo(tenant: &Tenant) {
     let url: String = url::form_urlencoded::byte_serialize(CANARY.as_bytes()).collect();
     let basic = general_purpose::STANDARD.encode(CANARY);
-    for text in [CANARY, &url, &basic] {
+    let html = CANARY.replace('&', "&amp;").replace('"', "&quot;");
+    let hex = hex::encode(CANARY);
+    for text in [CANARY, &url, &basic, &html, &hex] {
         let body = json!({"error": "invalid_client", "error_description": format!("client_secret={text} is wrong")});
         tenant.fault(Fault::token().status(401).header("zuora-request-id", &basic).body(body));
     }
@@ -116,7 +118,7 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
         "zuora_base_url": simulator.base_url(), "zuora_client_id": tenant.client_id(), "zuora_client_secret": CANARY,
     });
     echo(&tenant);
-    for _ in 0..4 {
+    for _ in 0..6 {
         let answer = world.api.post("/v1/connection-test", &unsaved).await;
         assert_eq!(answer.status, 422, "{}", answer.text);
         answers.push_str(&answer.text);
@@ -132,7 +134,6 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
     answers.push_str(&world.api.get(&format!("/v1/jobs?customer_id={id}")).await.text);
     answers.push_str(&world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.text);
     assert_clean("an answer", &answers);
-    assert!(answers.contains("***"), "Zuora's echo was not shown, so nothing was proven about it");
 
     for table in [&world.stack.table_name, &world.stack.vault_table_name] {
         let pages = world.dynamodb.scan().table_name(table).into_paginator().send();

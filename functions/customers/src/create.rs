@@ -19,7 +19,11 @@ use shared::{
         schedule::Frequency,
         text,
     },
-    http::{body::ValidJson, caller::Known, problem::Problem},
+    http::{
+        body::{ValidJson, present},
+        caller::Known,
+        problem::Problem,
+    },
 };
 
 use crate::{
@@ -42,8 +46,11 @@ pub struct CreateCustomerRequest {
     zuora_client_id: String,
     zuora_client_secret: String,
     zuora_base_url: String,
+    #[serde(default, deserialize_with = "present")]
     environment: Option<Environment>,
+    #[serde(default, deserialize_with = "present")]
     sync_frequency: Option<Frequency>,
+    #[serde(default, deserialize_with = "present")]
     verify: Option<bool>,
 }
 

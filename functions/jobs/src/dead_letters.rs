@@ -8,7 +8,7 @@ use shared::{
     clock,
     domain::{failure::ErrorClass, ids::CustomerId, invalid::Invalid, policy::Verb, time::Timestamp},
     http::{
-        body::OptionalJson,
+        body::{OptionalJson, present},
         caller::Known,
         problem::Problem,
         query::{Limit, ValidQuery},
@@ -60,14 +60,18 @@ pub async fn list_dead_letters(
     Ok(Json(DeadLetters { items, next_cursor: None, depth }))
 }
 
-/// Which dead letters to redrive; all of them unless told.
+/// Which dead letters to redrive; all of them unless told. A `null` is refused: it must not widen the filter to everything.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RedriveRequest {
+    #[serde(default, deserialize_with = "present")]
     customer_id: Option<CustomerId>,
+    #[serde(default, deserialize_with = "present")]
     error_class: Option<ErrorClass>,
     /// Only those given up before this moment.
+    #[serde(default, deserialize_with = "present")]
     older_than: Option<Timestamp>,
+    #[serde(default, deserialize_with = "present")]
     limit: Option<usize>,
 }
 

@@ -5,8 +5,6 @@
 //! - `credential_version` rises with every change of client id, secret or base URL; a cached token is bound to it.
 //! - `deleting` is final: such a customer is hidden and nothing but its purge job touches it.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -105,7 +103,8 @@ pub struct Customer {
     pub last_sync: Option<LastSync>,
     /// The last sync whose listing was complete and written.
     pub last_complete_sync_at: Option<Timestamp>,
-    /// How far the daily looks at its workflows have come.
+    /// How far the daily looks at its workflows have come. (Absent in items of older backups.)
+    #[serde(default)]
     pub looks: Looks,
     /// When the schedule syncs it next.
     pub next_sync_at: Option<Timestamp>,
@@ -238,15 +237,12 @@ impl Customer {
         }
         self.connection = Some(Connection { ok: error.is_none(), checked_at: now, error });
     }
-
-    /// How old the secret is.
-    pub fn secret_age(&self, now: Timestamp) -> Duration {
-        self.secret_updated_at.until(now)
-    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::domain::failure::ErrorClass;
     use crate::domain::job::{Kind, Trigger};

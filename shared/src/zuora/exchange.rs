@@ -11,7 +11,7 @@ use super::{
     resolver::AddressRefused,
     retry_after::retry_after,
     scrub::scrub,
-    wire::error_text,
+    wire::{error_text, oauth_error},
 };
 use crate::domain::listed::is_plain_id;
 
@@ -43,7 +43,11 @@ impl Call<'_> {
         }
         let kind = kind_of(self.operation, answer.status, retry_after(response.headers()));
         let body = (Call { limit: SMALL_LIMIT, ..self }).body(&mut response).await.unwrap_or_default();
-        Err(answer.mark(self.fail(kind, &error_text(&body))))
+        let detail = match self.operation {
+            Operation::Token => oauth_error(&body),
+            _ => error_text(&body),
+        };
+        Err(answer.mark(self.fail(kind, &detail)))
     }
 
     /// Reads the body as it unpacks, so that a small answer cannot become a large one.

@@ -40,6 +40,8 @@ fn forms(secret: &str) -> Vec<String> {
         BASE64_STANDARD_NO_PAD.encode(secret),
         BASE64_URL_SAFE.encode(secret),
         BASE64_URL_SAFE_NO_PAD.encode(secret),
+        hex::encode(secret),
+        hex::encode_upper(secret),
     ];
     forms.retain(|form| !form.is_empty());
     forms.sort_unstable_by_key(|form| std::cmp::Reverse(form.len()));

@@ -106,6 +106,24 @@ fn code(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
+/// Returns the error code of a refused token request, such as `invalid_client`, and nothing else of its body.
+///
+/// That request carried the client secret, and an upstream can echo it in more encodings than anyone can list: so nothing is shown
+/// but a word that no secret looks like (RFC 6749 section 5.2 has only such).
+pub(super) fn oauth_error(body: &[u8]) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let code = body["error"].as_str().unwrap_or_default();
+    let known = [
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+    ];
+    known.into_iter().find(|known| *known == code).unwrap_or_default().to_owned()
+}
+
 /// Returns what an error body says, in whichever of Zuora's shapes; nothing of a body that is not JSON.
 pub(super) fn error_text(body: &[u8]) -> String {
     let Ok(body) = serde_json::from_slice::<Value>(body) else {
