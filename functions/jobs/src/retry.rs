@@ -20,6 +20,6 @@ pub async fn retry_job(
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may(Verb::Sync, Some(&job.customer_id))?;
-    let job = state.dispatcher.retry(&id, clock::now()).await?;
+    let job = state.dispatcher.retry(&id, &state.dead_letters, clock::now()).await?;
     Ok((StatusCode::ACCEPTED, Json(job.into())))
 }

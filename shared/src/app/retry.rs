@@ -30,8 +30,9 @@ use crate::{
 
 /// How long drained dead letters stay hidden while they are looked at.
 const HIDDEN: Duration = Duration::from_secs(30);
-/// How many rounds of ten one redrive drains.
+/// How many rounds of ten a redrive drains, and a retry, which settles one letter only.
 const DRAIN_ROUNDS: usize = 30;
+const RETRY_ROUNDS: usize = 5;
 
 /// Which dead letters to redrive.
 #[derive(Clone, Debug)]
@@ -71,12 +72,12 @@ pub enum Again {
 }
 
 impl Dispatcher {
-    /// Retries one failed job.
+    /// Retries one failed job, and clears `queue` of its dead letter.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` with the job's state when it has not failed, its customer is paused, or another sync of the
     /// customer is under way.
-    pub async fn retry(&self, id: &JobId, now: Timestamp) -> Result<Job, AppError> {
+    pub async fn retry(&self, id: &JobId, queue: &Queue, now: Timestamp) -> Result<Job, AppError> {
         for _ in 0..RACES {
             let Some(found) = self.jobs.find(id).await? else {
                 return Err(AppError::NotFound("job"));
@@ -87,6 +88,11 @@ impl Dispatcher {
             match self.requeue(found, false, now).await {
                 Ok(Again::Queued(job)) => {
                     self.send(&job, now).await;
+                    // Its dead letter is settled. If that fails, the job goes on all the same, and a later drain takes the letter.
+                    if let Err(error) = self.drain(queue, RETRY_ROUNDS).await {
+                        let error: &dyn std::error::Error = &error;
+                        tracing::warn!(job_id = %job.id, error, "the dead-letter queue was not cleared of a retried job");
+                    }
                     return Ok(*job);
                 }
                 Ok(Again::Superseded(other)) => {
@@ -172,13 +178,13 @@ impl Dispatcher {
             }
         }
         self.queue.send_all(&sendings).await?;
-        self.drain(queue).await?;
+        self.drain(queue, DRAIN_ROUNDS).await?;
         Ok(result)
     }
 
     /// Deletes dead letters whose job moved on; the others come back after a moment.
-    async fn drain(&self, queue: &Queue) -> Result<(), AppError> {
-        for _ in 0..DRAIN_ROUNDS {
+    async fn drain(&self, queue: &Queue, rounds: usize) -> Result<(), AppError> {
+        for _ in 0..rounds {
             let received = queue.receive(HIDDEN).await?;
             if received.is_empty() {
                 break;

@@ -161,18 +161,16 @@ impl Queue {
         Ok(())
     }
 
-    /// How many messages lie in the queue, about.
+    /// How many messages lie in the queue, about, also those that somebody is looking at right now.
     pub async fn depth(&self) -> Result<u64, QueueError> {
-        let name = QueueAttributeName::ApproximateNumberOfMessages;
-        let answer = self
-            .client
-            .get_queue_attributes()
-            .queue_url(&self.url)
-            .attribute_names(name.clone())
-            .send()
-            .await
-            .map_err(failed)?;
-        let depth = answer.attributes().and_then(|all| all.get(&name)).and_then(|depth| depth.parse().ok());
+        let names = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let request = self.client.get_queue_attributes().queue_url(&self.url);
+        let answer = request.set_attribute_names(Some(names.to_vec())).send().await.map_err(failed)?;
+        let number = |name| answer.attributes()?.get(name)?.parse::<u64>().ok();
+        let depth = names.iter().map(number).sum::<Option<u64>>();
         depth.ok_or_else(|| failed("the queue did not say its depth"))
     }
 }
