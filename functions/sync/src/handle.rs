@@ -34,7 +34,8 @@ async fn record_of(worker: &Worker, record: &SqsMessage, request_id: &str, deadl
         Ok(Message::JobV1 { job_id, customer_id, .. }) => (Some(job_id.to_string()), Some(customer_id.to_string())),
         Err(_) => (None, None),
     };
-    let result = worker.handle(Delivery { message_id, body }, deadline).await;
+    // On the heap: the largest future of the product.
+    let result = Box::pin(worker.handle(Delivery { message_id, body }, deadline)).await;
     let duration_ms = started.millis_until(clock::now());
     match result {
         Ok(Handled::Worked(job)) => {

@@ -3,7 +3,7 @@
 //! Always with a fresh token, never with a cached one, and always with one page of workflows: a token alone does not show
 //! that the user's role may read them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
@@ -11,12 +11,13 @@ use super::{
     error::AppError,
     lifecycle::Claimed,
     outcome::Outcome,
-    sync::{Stop, Syncer, fresh_token, origin},
+    stop::Stop,
+    sync::{Syncer, fresh_token, origin},
 };
 use crate::{
     aws::limits::TokenBudget,
     domain::{base_url::BaseUrl, time::Timestamp},
-    zuora::{Session, Zuora},
+    zuora::{Meter, Session, Zuora},
 };
 
 /// A person waits for the answer, so each request gets this long.
@@ -57,15 +58,16 @@ pub async fn check(
 }
 
 /// Runs a claimed connection test with the stored credentials.
-pub async fn run(syncer: &Syncer, claimed: &Claimed) -> Outcome {
+pub async fn run(syncer: &Syncer, claimed: &Claimed, meter: &Arc<Meter>) -> Outcome {
     let Some(customer) = &claimed.customer else {
-        return Outcome::Cancelled("the customer was deleted");
+        return Stop::Cancelled("the customer was deleted").into();
     };
     let result: Result<(), Stop> = async {
         let base = origin(&syncer.policy, customer)?;
         let track_id = claimed.job.id.as_str();
-        let token = fresh_token(syncer, customer, &base, track_id, PATIENCE).await?;
+        let token = fresh_token(syncer, customer, &base, track_id, PATIENCE, meter).await?;
         let session = Session::new(base, token.access_token, track_id).with_timeout(PATIENCE);
+        let session = session.with_meter(Arc::clone(meter));
         syncer.zuora.workflows_page(&session, 1).await?;
         Ok(())
     }
@@ -74,6 +76,6 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed) -> Outcome {
         Ok(()) => Outcome::Tested(None),
         Err(Stop::Failed(failure)) => Outcome::Tested(Some(failure)),
         Err(Stop::Wait(_, failure) | Stop::Ours(failure)) => Outcome::Untested(failure),
-        Err(Stop::Cancelled(why)) => Outcome::Cancelled(why),
+        Err(stop @ Stop::Cancelled(_)) => stop.into(),
     }
 }

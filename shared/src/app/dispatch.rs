@@ -127,7 +127,7 @@ impl Dispatcher {
     ) -> Result<(Requested, bool), AppError> {
         let Stored { value: mut customer, rev } = customer;
         if customer.status == Status::Paused {
-            return Err(AppError::Conflict("The customer is paused. Resume it before syncing.".to_owned()));
+            return Err(paused());
         }
         if let Some(slot) = request.slot {
             if !customer.is_due(slot) {
@@ -186,9 +186,32 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; store failures.
     pub async fn request_test(&self, id: &CustomerId, actor: Option<String>, now: Timestamp) -> Result<Job, AppError> {
+        self.place_aside(Job::new(Kind::Test, id.clone(), Trigger::Manual, actor, now, now), now).await
+    }
+
+    /// Asks what a sync would do. Nothing waits for a dry run and it waits for nothing: it runs beside any other job.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when the customer is paused; store failures.
+    pub async fn request_dry_run(
+        &self,
+        id: &CustomerId,
+        actor: Option<String>,
+        now: Timestamp,
+    ) -> Result<Job, AppError> {
+        let mut job = Job::new(Kind::Sync, id.clone(), Trigger::Manual, actor, now, now);
+        job.dry_run = true;
+        self.place_aside(job, now).await
+    }
+
+    /// Stores and sends a job that runs beside the customer's one sync.
+    async fn place_aside(&self, job: Job, now: Timestamp) -> Result<Job, AppError> {
+        let id = &job.customer_id;
         for _ in 0..RACES {
             let Some(found) = self.customers.get(id).await? else { return Err(AppError::NotFound("customer")) };
-            let job = Job::new(Kind::Test, id.clone(), Trigger::Manual, actor.clone(), now, now);
+            if job.kind == Kind::Sync && found.value.status == Status::Paused {
+                return Err(paused());
+            }
             // Not after the customer was deleted: nobody would remove the job.
             let mut writes = vec![Customers::unchanged(id, found.rev)];
             writes.extend(Jobs::insert(&job)?);
@@ -211,6 +234,11 @@ impl Dispatcher {
             tracing::warn!(job_id = %job.id, customer_id = %job.customer_id, error, "a job's message was not sent; the sweeper will send it");
         }
     }
+}
+
+/// A paused customer is left alone until somebody resumes it.
+pub(crate) fn paused() -> AppError {
+    AppError::Conflict("The customer is paused. Resume it before syncing.".to_owned())
 }
 
 /// The message that `job` waits for, delayed until it is due.

@@ -11,11 +11,12 @@ use std::time::Duration;
 use super::{
     dispatch::{Dispatcher, RACES},
     error::AppError,
-    outcome::{Ended, Outcome, apply, sentence},
+    outcome::{Left, Outcome, apply, sentence},
 };
 use crate::{
     aws::{
         customers::Customers,
+        held::HeldLists,
         jobs::Jobs,
         queue::Queue,
         table::{StoreError, Stored, Write},
@@ -24,7 +25,7 @@ use crate::{
         customer::{Customer, Status},
         failure::ErrorClass,
         ids::{CustomerId, JobId},
-        job::{AfterFailure, Job, Kind, Liveness, State, Trigger},
+        job::{AfterFailure, Job, Kind, Liveness, State, Traffic, Trigger},
         message::Message,
         time::Timestamp,
     },
@@ -111,6 +112,7 @@ impl Lifecycle {
             (Kind::Sync, Some(found)) if found.value.status == Status::Paused => {
                 return self.drop_job(job, rev, "the customer is paused", now).await;
             }
+            (Kind::Sync, Some(found)) if job.dry_run => Some(found.value),
             (Kind::Sync, Some(Stored { value: mut customer, rev: customer_rev })) => {
                 if let Some(other) = self.other_sync(&customer, &job.id).await? {
                     return self.give_way(job, rev, other).await;
@@ -124,7 +126,7 @@ impl Lifecycle {
         claimed.claim(now, until);
         writes.push(Jobs::put(&claimed, rev)?);
         let lock = writes.len();
-        if job.kind != Kind::Test {
+        if job.is_exclusive() {
             writes.push(Jobs::take_lock(&claimed, until, now)?);
         }
         match self.dispatcher.data.write(writes).await {
@@ -186,9 +188,15 @@ impl Lifecycle {
     ///
     /// # Errors
     /// Store failures: the lock expires, and the message comes again.
-    pub async fn settle(&self, claimed: &Claimed, outcome: Outcome, now: Timestamp) -> Result<Option<Job>, AppError> {
+    pub async fn settle(
+        &self,
+        claimed: &Claimed,
+        outcome: Outcome,
+        traffic: &Traffic,
+        now: Timestamp,
+    ) -> Result<Option<Job>, AppError> {
         for _ in 0..RACES {
-            match self.try_settle(claimed, outcome.clone(), now).await {
+            match self.try_settle(claimed, outcome.clone(), traffic, now).await {
                 Err(AppError::Store(StoreError::Conflict { .. })) => {}
                 result => return result,
             }
@@ -196,7 +204,13 @@ impl Lifecycle {
         Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
     }
 
-    async fn try_settle(&self, claimed: &Claimed, outcome: Outcome, now: Timestamp) -> Result<Option<Job>, AppError> {
+    async fn try_settle(
+        &self,
+        claimed: &Claimed,
+        outcome: Outcome,
+        traffic: &Traffic,
+        now: Timestamp,
+    ) -> Result<Option<Job>, AppError> {
         let Some(found) = self.dispatcher.jobs.get(&claimed.job.customer_id, &claimed.job.id).await? else {
             return Ok(None);
         };
@@ -206,12 +220,16 @@ impl Lifecycle {
         }
         // A test's result holds for the credentials it was made with.
         let tested = matches!(outcome, Outcome::Tested(_)).then_some(claimed.customer.as_ref()).flatten();
-        let report = apply(&mut job, outcome, now);
+        let left = apply(&mut job, outcome, now);
+        job.record_run(claimed.job.claimed_at.unwrap_or(now), traffic.clone(), now);
         let mut writes = Vec::new();
-        if job.kind != Kind::Test {
+        if job.is_exclusive() {
             writes.push(Jobs::release_lock(&job));
         }
-        let follow_up = self.settle_customer(&job, report, tested, &mut writes, now).await?;
+        if let Some(hold) = left.as_ref().and_then(|left| left.hold.as_ref()) {
+            writes.push(HeldLists::put(&job.customer_id, &job.id, hold, now)?);
+        }
+        let follow_up = self.settle_customer(&job, left, tested, &mut writes, now).await?;
         writes.push(Jobs::put(&job, rev)?);
         self.dispatcher.data.write(writes).await?;
         self.announce(&job, now).await;
@@ -225,13 +243,13 @@ impl Lifecycle {
     async fn settle_customer(
         &self,
         job: &Job,
-        report: Option<Ended>,
+        left: Option<Left>,
         tested: Option<&Customer>,
         writes: &mut Vec<Write>,
         now: Timestamp,
     ) -> Result<Option<Job>, AppError> {
         let ended = job.state.is_ended();
-        if job.kind == Kind::Purge || !(ended || report.is_some()) {
+        if job.kind == Kind::Purge || job.dry_run || !(ended || left.is_some()) {
             return Ok(None);
         }
         let Some(found) = self.dispatcher.customers.get(&job.customer_id).await? else {
@@ -245,8 +263,8 @@ impl Lifecycle {
             }
             customer.record_test(job.error.clone(), now);
         } else {
-            if let Some(report) = report {
-                report.leave_with(&mut customer, job);
+            if let Some(left) = left {
+                left.leave_with(&mut customer, job);
             }
             if ended {
                 customer.record(job, now);
@@ -295,6 +313,7 @@ impl Lifecycle {
         let mut writes = vec![Jobs::put(&job, rev)?];
         if given_up
             && job.kind == Kind::Sync
+            && !job.dry_run
             && let Some(found) = self.dispatcher.customers.get(&job.customer_id).await?
         {
             let Stored { value: mut customer, rev } = found;

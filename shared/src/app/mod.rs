@@ -13,6 +13,8 @@
 //!
 //! What is *not* needed for correctness: SQS's order, its receive counts, the age of a message, the index being up to date.
 
+pub mod approve;
+pub mod cancel;
 pub mod connection;
 pub mod customers;
 pub mod dispatch;
@@ -22,6 +24,7 @@ pub mod outcome;
 pub mod purge;
 pub mod retry;
 pub mod schedule;
+pub mod stop;
 pub mod sweep;
 pub mod sync;
 pub mod sync_all;

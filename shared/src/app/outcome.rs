@@ -1,17 +1,16 @@
 //! How an attempt ended, and what that makes of its job. Pure: the writes are [`super::lifecycle`]'s.
 
-use std::time::Duration;
-
+use super::stop::Stop;
 use crate::domain::{
     customer::Customer,
     failure::{ErrorClass, Failure},
-    job::{Held, Job, MAX_LISTED_ERRORS, State, WorkflowError},
+    job::{Hold, Job, MAX_LISTED_ERRORS, Plan, State, WorkflowError},
     looks::Looks,
     stats::Stats,
     time::Timestamp,
 };
 
-/// What a sync found out, when it got as far as a result.
+/// What a sync found out and did.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The counts.
@@ -19,15 +18,17 @@ pub struct Report {
     /// Workflows that could not be stored.
     pub errors: Vec<WorkflowError>,
     /// What a guard held back.
-    pub held: Option<Held>,
+    pub hold: Option<Hold>,
     /// Why the result is not whole.
     pub failure: Option<Failure>,
-    /// Stored, not deleted workflows and their tasks afterwards.
+    /// Stored, not deleted workflows and their tasks afterwards; none when the run did not get as far as storing.
     pub counts: Option<(u64, u64)>,
     /// How far the daily looks have come.
     pub looks: Option<Looks>,
     /// Whether the listing was proven complete and everything in it was dealt with.
     pub complete: bool,
+    /// What a dry run would have done.
+    pub plan: Option<Plan>,
 }
 
 /// How an attempt ended.
@@ -35,19 +36,15 @@ pub struct Report {
 pub enum Outcome {
     /// With a result.
     Ended(Report),
-    /// Out of time with exports left; what is done is stored.
+    /// Out of time with work left; what is done is stored.
     GoOn(Report),
-    /// Zuora asked to wait.
-    Wait {
-        /// For how long.
-        after: Duration,
+    /// Before its result; what was done by then is stored.
+    Stopped {
         /// Why.
-        failure: Failure,
+        stop: Stop,
+        /// What was done.
+        so_far: Report,
     },
-    /// It failed; the class says whether it is tried again.
-    Failed(Failure),
-    /// The customer no longer wants it.
-    Cancelled(&'static str),
     /// A connection test's result.
     Tested(Option<Failure>),
     /// A connection test that could not be made, for a fault of ours: it says nothing about the connection.
@@ -56,21 +53,30 @@ pub enum Outcome {
     Purged,
 }
 
-/// What a report leaves for the customer.
-pub(super) struct Ended {
-    pub(super) counts: Option<(u64, u64)>,
-    pub(super) looks: Option<Looks>,
-    pub(super) complete: bool,
+impl From<Stop> for Outcome {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped { stop, so_far: Report::default() }
+    }
 }
 
-impl Ended {
+/// What a report leaves for the customer, and for an approval.
+#[derive(Debug)]
+pub(super) struct Left {
+    counts: Option<(u64, u64)>,
+    looks: Option<Looks>,
+    complete: bool,
+    /// The list that the job held back.
+    pub(super) hold: Option<Hold>,
+}
+
+impl Left {
     /// Hands over to the customer what outlives the job.
-    pub(super) fn leave_with(self, customer: &mut Customer, job: &Job) {
+    pub(super) fn leave_with(&self, customer: &mut Customer, job: &Job) {
         if let Some(counts) = self.counts {
             (customer.workflows_count, customer.tasks_count) = counts;
         }
-        if let Some(looks) = self.looks {
-            customer.looks = looks;
+        if let Some(looks) = &self.looks {
+            customer.looks = looks.clone();
         }
         if self.complete {
             // A job that was retried may have begun before a later one ended.
@@ -80,30 +86,25 @@ impl Ended {
 }
 
 /// Moves the job on as the outcome says.
-pub(super) fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<Ended> {
+pub(super) fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<Left> {
     match outcome {
-        Outcome::Ended(report) => Some(apply_report(job, report, now)),
+        Outcome::Ended(report) | Outcome::GoOn(report) if !report.stats.adds_up() => {
+            // Numbers that contradict each other are worse than none.
+            let message = format!("The counts of this sync contradict each other: {:?}.", report.stats);
+            stop(job, Stop::Failed(Failure::new(ErrorClass::Bug, message)), now);
+            None
+        }
+        Outcome::Ended(report) => Some(end(job, report, now)),
         Outcome::GoOn(report) => {
-            job.stats = report.stats;
-            job.errors = first(report.errors);
+            let left = note(job, report);
             job.go_on(now);
-            Some(Ended { counts: report.counts, looks: report.looks, complete: false })
+            Some(left)
         }
-        Outcome::Wait { after, failure } => {
-            job.wait(now.plus(after), failure);
-            None
-        }
-        Outcome::Failed(failure) => {
-            if failure.class.is_permanent() {
-                job.fail(failure, now);
-            } else {
-                job.fail_transiently(failure, now, fastrand_below);
-            }
-            None
-        }
-        Outcome::Cancelled(why) => {
-            job.cancel(&sentence(why), now);
-            None
+        Outcome::Stopped { stop: why, so_far } => {
+            // An attempt that got nowhere does not hide what an earlier one did.
+            let left = so_far.counts.is_some().then(|| note(job, so_far));
+            stop(job, why, now);
+            left
         }
         Outcome::Tested(failure) => {
             let state = if failure.is_none() { State::Succeeded } else { State::Failed };
@@ -123,27 +124,43 @@ pub(super) fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<E
     }
 }
 
-fn apply_report(job: &mut Job, report: Report, now: Timestamp) -> Ended {
-    let state = if report.held.is_some() {
+fn stop(job: &mut Job, why: Stop, now: Timestamp) {
+    match why {
+        Stop::Wait(after, failure) => job.wait(now.plus(after), failure),
+        Stop::Failed(failure) | Stop::Ours(failure) if failure.class.is_permanent() => job.fail(failure, now),
+        Stop::Failed(failure) | Stop::Ours(failure) => {
+            job.fail_transiently(failure, now, |n| fastrand::u64(0..n));
+        }
+        Stop::Cancelled(why) => job.cancel(&sentence(why), now),
+    }
+}
+
+fn end(job: &mut Job, report: Report, now: Timestamp) -> Left {
+    let state = if report.hold.is_some() {
         State::Held
     } else if report.complete && report.stats.errors == 0 {
         State::Succeeded
     } else {
         State::Incomplete
     };
-    job.stats = report.stats;
-    job.errors = first(report.errors);
+    let held = report.hold.as_ref().map(|hold| hold.held.clone());
     job.error = report
         .failure
-        .or_else(|| report.held.as_ref().map(|held| Failure::new(ErrorClass::Guard, held.reason.clone())));
-    job.held = report.held;
+        .clone()
+        .or_else(|| held.as_ref().map(|held| Failure::new(ErrorClass::Guard, held.reason.clone())));
+    job.held = held;
+    job.plan.clone_from(&report.plan);
+    let left = note(job, report);
     job.finish(state, now);
-    Ended { counts: report.counts, looks: report.looks, complete: report.complete }
+    left
 }
 
-fn first(mut errors: Vec<WorkflowError>) -> Vec<WorkflowError> {
-    errors.truncate(MAX_LISTED_ERRORS);
-    errors
+/// Writes what a run did into its job.
+fn note(job: &mut Job, report: Report) -> Left {
+    job.stats = report.stats;
+    job.errors = report.errors;
+    job.errors.truncate(MAX_LISTED_ERRORS);
+    Left { counts: report.counts, looks: report.looks, complete: report.complete, hold: report.hold }
 }
 
 /// A reason as a sentence.
@@ -153,6 +170,95 @@ pub(super) fn sentence(why: &str) -> String {
     format!("{first}{}.", letters.as_str())
 }
 
-fn fastrand_below(n: u64) -> u64 {
-    fastrand::u64(0..n)
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::{
+        ids::CustomerId,
+        job::{HeldKind, Kind, Trigger},
+        stats,
+    };
+
+    fn job() -> Job {
+        let now = Timestamp::EPOCH;
+        let mut job = Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, None, now, now);
+        job.claim(now, now.plus(Duration::from_secs(330)));
+        job
+    }
+
+    fn report(outcomes: &[stats::Outcome]) -> Report {
+        let mut report = Report { counts: Some((1, 2)), complete: true, ..Report::default() };
+        outcomes.iter().for_each(|outcome| report.stats.count(*outcome));
+        report
+    }
+
+    fn ended(report: Report) -> Job {
+        let mut job = job();
+        apply(&mut job, Outcome::Ended(report), Timestamp::EPOCH);
+        job
+    }
+
+    #[test]
+    fn only_a_complete_sync_without_errors_and_doubts_has_succeeded() {
+        use stats::Outcome::{Created, Error};
+        let held = Hold::new(HeldKind::Deletions, "too many".into(), Vec::new());
+
+        assert_eq!(ended(report(&[Created])).state, State::Succeeded);
+        assert_eq!(ended(report(&[Created, Error])).state, State::Incomplete);
+        assert_eq!(ended(Report { complete: false, ..report(&[Created]) }).state, State::Incomplete);
+        assert_eq!(ended(Report { hold: Some(held), ..report(&[Created]) }).state, State::Held);
+    }
+
+    #[test]
+    fn a_held_job_says_why_and_what_to_do() {
+        let hold = Hold::new(HeldKind::Deletions, "Too many are missing.".into(), vec!["7".parse().unwrap()]);
+        let job = ended(Report { hold: Some(hold.clone()), ..report(&[]) });
+
+        assert_eq!(job.held, Some(hold.held));
+        assert_eq!(job.error, Some(Failure::new(ErrorClass::Guard, "Too many are missing.")));
+    }
+
+    #[test]
+    fn counts_that_contradict_each_other_are_never_shown_as_a_result() {
+        let mut wrong = report(&[stats::Outcome::Created]);
+        wrong.stats.total = 7;
+        for outcome in [Outcome::Ended(wrong.clone()), Outcome::GoOn(wrong)] {
+            let mut job = job();
+            assert!(apply(&mut job, outcome, Timestamp::EPOCH).is_none());
+
+            assert_eq!((job.state, job.stats), (State::Waiting, Stats::default()));
+            assert_eq!(job.error.unwrap().class, ErrorClass::Bug);
+        }
+    }
+
+    #[test]
+    fn an_attempt_that_got_nowhere_does_not_hide_what_an_earlier_one_did() {
+        let mut job = job();
+        let failure = Failure::new(ErrorClass::RateLimit, "wait");
+        let wait = |so_far| Outcome::Stopped { stop: Stop::Wait(Duration::from_secs(9), failure.clone()), so_far };
+
+        apply(&mut job, wait(report(&[stats::Outcome::Created])), Timestamp::EPOCH);
+        assert_eq!((job.state, job.stats.created), (State::Waiting, 1));
+        assert!(apply(&mut job, wait(Report::default()), Timestamp::EPOCH).is_none());
+        assert_eq!(job.stats.created, 1);
+    }
+
+    #[test]
+    fn what_stops_an_attempt_decides_what_becomes_of_the_job() {
+        let failure = |class| Failure::new(class, "no");
+        for (stop, state) in [
+            (Stop::Wait(Duration::from_secs(9), failure(ErrorClass::RateLimit)), State::Waiting),
+            (Stop::Failed(failure(ErrorClass::Transient)), State::Waiting),
+            (Stop::Failed(failure(ErrorClass::Config)), State::Failed),
+            (Stop::Failed(failure(ErrorClass::TooLarge)), State::Failed),
+            (Stop::Ours(failure(ErrorClass::Bug)), State::Waiting),
+            (Stop::Cancelled("the customer was paused"), State::Cancelled),
+        ] {
+            let mut job = job();
+            apply(&mut job, stop.clone().into(), Timestamp::EPOCH);
+            assert_eq!(job.state, state, "{stop:?}");
+        }
+    }
 }

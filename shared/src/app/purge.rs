@@ -3,7 +3,7 @@
 //! Order: secrets, then workflows and definitions, then other jobs, and last, together, the customer, its lock and the
 //! purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
 
-use super::{error::AppError, lifecycle::Claimed, outcome::Outcome, sync::Syncer};
+use super::{error::AppError, lifecycle::Claimed, outcome::Outcome, stop::Stop, sync::Syncer};
 use crate::{
     aws::{
         customers::Customers,
@@ -26,7 +26,7 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Out
         Err(error) => {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(job_id = %claimed.job.id, error, "a purge was interrupted");
-            Outcome::Failed(Failure::new(ErrorClass::Transient, "The store could not be reached while purging."))
+            Stop::Ours(Failure::new(ErrorClass::Transient, "The store could not be reached while purging.")).into()
         }
     }
 }
@@ -34,7 +34,7 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Out
 async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Result<Outcome, AppError> {
     let customer = &claimed.job.customer_id;
     if claimed.customer.as_ref().is_some_and(|customer| customer.status != Status::Deleting) {
-        return Ok(Outcome::Cancelled("the customer is not being deleted"));
+        return Ok(Stop::Cancelled("the customer is not being deleted").into());
     }
     let data = &syncer.dispatcher.data;
     syncer.vault.table().write(Vault::destroy(customer)).await?;

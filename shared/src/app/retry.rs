@@ -113,6 +113,9 @@ impl Dispatcher {
             return Err(AppError::Conflict(format!("The job is {}, not failed.", job.state.as_str())));
         }
         let mut writes = Vec::new();
+        if job.dry_run {
+            return Err(AppError::Conflict("A dry run is not retried. Ask for another one.".to_owned()));
+        }
         if job.kind == Kind::Sync {
             let Some(customer) = self.customers.get(&job.customer_id).await? else {
                 return Err(AppError::NotFound("customer"));

@@ -3,14 +3,14 @@
 //! What must stay true: a message that cannot be read is set aside with its reason before it is acknowledged, one message
 //! never decides for another, and everything here may happen twice.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     connection,
     error::AppError,
     lifecycle::{Claim, Claimed, Lifecycle},
-    outcome::Outcome,
     purge,
+    stop::Stop,
     sync::Syncer,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
         message::Message,
         time::Timestamp,
     },
+    zuora::Meter,
 };
 
 /// Kept back from an invocation's time, so that a run that hangs is an attempt that failed and not a process that was killed.
@@ -74,18 +75,19 @@ impl Worker {
     }
 
     async fn work(&self, claimed: &Claimed, deadline: Timestamp) -> Result<Handled, AppError> {
+        let meter = Arc::new(Meter::default());
         let work = async {
             match claimed.job.kind {
-                Kind::Sync => self.syncer.run(claimed, deadline).await,
+                Kind::Sync => self.syncer.run(claimed, deadline, &meter).await,
                 Kind::Purge => purge::run(&self.syncer, claimed, deadline).await,
-                Kind::Test => connection::run(&self.syncer, claimed).await,
+                Kind::Test => connection::run(&self.syncer, claimed, &meter).await,
             }
         };
         let patience = clock::now().until(deadline).saturating_sub(TIME_TO_SETTLE);
         let outcome = tokio::time::timeout(patience, work).await.unwrap_or_else(|_| {
-            Outcome::Failed(Failure::new(ErrorClass::Transient, "The work did not end within the time of one run."))
+            Stop::Failed(Failure::new(ErrorClass::Transient, "The work did not end within the time of one run.")).into()
         });
-        let settled = self.lifecycle.settle(claimed, outcome, clock::now()).await?;
+        let settled = self.lifecycle.settle(claimed, outcome, &meter.traffic(), clock::now()).await?;
         Ok(settled
             .map_or(Handled::Nothing("the job was no longer ours, or is gone"), |job| Handled::Worked(job.into())))
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     ids::{CustomerId, JobId},
-    job::{Job, RETENTION, State},
+    job::{Job, Progress, RETENTION, State},
     time::Timestamp,
 };
 
@@ -150,6 +150,19 @@ impl Jobs {
         let index = keys::job_by_state(job.state, &job.id);
         let ttl = ttl(job.finished_at.unwrap_or(job.created_at).plus(RETENTION));
         to_item(job, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, Some(ttl))
+    }
+
+    /// Shows how far a claimed job has come. Does not count as a write of the job: who read it before may still write it.
+    pub async fn show_progress(&self, claimed: &Job, progress: &Progress) -> Result<(), StoreError> {
+        let progress = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(progress)
+            .map_err(|error| StoreError::Refused(error.into()))?;
+        let until = claimed.lock_until.map(|until| until.to_string()).unwrap_or_default();
+        let ours = Condition::That("lock_until = :until", vec![(":until", AttributeValue::S(until))]);
+        match self.table.set(&keys::job(&claimed.customer_id, &claimed.id), "progress", progress, &ours).await {
+            // It is somebody else's by now, and so is its progress.
+            Err(StoreError::Conflict { .. }) => Ok(()),
+            result => result,
+        }
     }
 
     /// The write that takes the lock on a customer: fails while somebody else may be alive.

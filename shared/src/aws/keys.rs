@@ -7,6 +7,7 @@
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
 //! | | `JOB#<id>` | one job |
+//! | | `HELD#<job id>` | the whole list that a job held back |
 //! | `JOB#<id>` | `POINTER` | whose job it is |
 //! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
 //! | `LIMIT#oauth#<minute>` | `LIMIT` | token requests of that minute |
@@ -73,9 +74,19 @@ pub fn workflow(customer: &CustomerId, id: &WorkflowId) -> Key {
     Key::new(customer_partition(customer), format!("{WORKFLOW_PREFIX}{id}"))
 }
 
+/// Sort key prefix of all chunks of a workflow, whatever definition they belong to.
+pub fn definition_chunks(id: &WorkflowId) -> String {
+    format!("DEFINITION#{id}#")
+}
+
+/// Sort key prefix of the chunks of one definition.
+pub fn chunks_of_definition(id: &WorkflowId, hash: &str) -> String {
+    format!("DEFINITION#{id}#{hash}#")
+}
+
 /// One chunk of a definition.
 pub fn definition_chunk(customer: &CustomerId, id: &WorkflowId, hash: &str, chunk: u32) -> Key {
-    Key::new(customer_partition(customer), format!("DEFINITION#{id}#{hash}#{chunk:04}"))
+    Key::new(customer_partition(customer), format!("{}{chunk:04}", chunks_of_definition(id, hash)))
 }
 
 /// Sort key prefix of a customer's jobs.
@@ -84,6 +95,11 @@ pub const JOB_PREFIX: &str = "JOB#";
 /// One job.
 pub fn job(customer: &CustomerId, id: &JobId) -> Key {
     Key::new(customer_partition(customer), format!("{JOB_PREFIX}{id}"))
+}
+
+/// What a job held back.
+pub fn held_list(customer: &CustomerId, job: &JobId) -> Key {
+    Key::new(customer_partition(customer), format!("HELD#{job}"))
 }
 
 /// Whose job it is.
@@ -176,6 +192,7 @@ mod tests {
             workflow(&customer, &workflow_id),
             definition_chunk(&customer, &workflow_id, "abc", 0),
             job(&customer, &JobId::new()),
+            held_list(&customer, &JobId::new()),
         ] {
             assert_eq!(key.pk, customer_partition(&customer));
             assert!(key.pk.ends_with(customer.as_str()));

@@ -4,6 +4,7 @@ pub mod app_key;
 pub mod clients;
 pub mod customers;
 pub mod dead_letters;
+pub mod held;
 pub mod index;
 pub mod items;
 pub mod jobs;

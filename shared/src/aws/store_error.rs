@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
+    types::CancellationReason,
 };
 
 /// Why the store did not do it.
@@ -64,6 +65,10 @@ pub(super) fn classify_transaction(error: SdkError<TransactWriteItemsError>) -> 
             .collect();
         if !failed.is_empty() {
             return StoreError::Conflict { failed };
+        }
+        let too_large = |reason: &CancellationReason| reason.message().is_some_and(|message| message.contains("size"));
+        if cancelled.cancellation_reasons().iter().any(too_large) {
+            return StoreError::TooLarge;
         }
     }
     classify(error)

@@ -250,6 +250,31 @@ impl Table {
         Ok(())
     }
 
+    /// Sets one attribute of an item, under a condition.
+    pub async fn set(
+        &self,
+        key: &Key,
+        name: &str,
+        value: AttributeValue,
+        condition: &Condition,
+    ) -> Result<(), StoreError> {
+        let (expression, values) = expression(condition);
+        let mut values = values.unwrap_or_default();
+        values.insert(":value".to_owned(), value);
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key_item(key)))
+            .update_expression("SET #name = :value")
+            .expression_attribute_names("#name", name)
+            .set_expression_attribute_values(Some(values))
+            .set_condition_expression(expression)
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(())
+    }
+
     /// Removes one item.
     pub async fn delete(&self, key: &Key) -> Result<(), StoreError> {
         self.client.delete_item().table_name(&self.name).set_key(Some(key_item(key))).send().await.map_err(classify)?;

@@ -1,8 +1,8 @@
 //! Workflows and their definitions in the data table.
 //!
 //! What must stay true: chunks first, then the one write that moves the workflow's pointer to them, then the old chunks go.
-//! A reader therefore always finds the definition its workflow names, and a crash leaves at most unused chunks, which the
-//! next write of the same definition uses again (their key is the content's hash).
+//! A reader therefore always finds the definition its workflow names, and a crash leaves at most chunks without a name, which
+//! the workflow's next change or daily look removes.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::{
     index::{Found, Position, filtered},
     keys,
-    table::{Condition, Range, StoreError, Stored, Table, Write, parse, to_item},
+    table::{Condition, Item, Range, StoreError, Stored, Table, Write, key_of, parse, to_item},
 };
 use crate::domain::{
     definition, diff,
@@ -21,30 +21,6 @@ use crate::domain::{
 /// The attributes that a diff needs; the listed item itself stays in the table.
 const HEAD: &str =
     "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, deleted_at, last_change, written_at";
-
-/// An export, ready to be stored.
-#[derive(Clone, Debug)]
-pub struct Packed {
-    hash: String,
-    chunks: Vec<Vec<u8>>,
-    bytes: u64,
-}
-
-impl Packed {
-    /// Compresses an export.
-    ///
-    /// # Errors
-    /// As [`definition::compress`].
-    pub fn new(export: &[u8]) -> Result<Self, definition::DefinitionError> {
-        let chunks = definition::compress(export)?;
-        Ok(Self { hash: definition::content_hash(export), chunks, bytes: export.len() as u64 })
-    }
-
-    /// The content's hash: equal exports have equal hashes.
-    pub fn hash(&self) -> &str {
-        &self.hash
-    }
-}
 
 /// A stored definition that cannot be put together again.
 #[derive(Debug, thiserror::Error)]
@@ -86,21 +62,19 @@ impl Workflows {
     pub async fn heads(&self, customer: &CustomerId) -> Result<Vec<diff::Stored>, StoreError> {
         let range =
             Range { projection: Some(HEAD), ..Range::table(keys::customer_partition(customer), keys::WORKFLOW_PREFIX) };
-        let heads = self.table.all(&range).await?.into_iter().map(|item| {
-            let Stored { value: head, rev } = parse::<Head>(item)?;
-            Ok(diff::Stored {
-                zuora_id: head.zuora_id,
-                created_at: head.created_at,
-                fingerprint: head.fingerprint,
-                definition: head.definition_ref,
-                tasks_count: head.tasks_count,
-                deleted_at: head.deleted_at,
-                last_change: head.last_change,
-                written_at: head.written_at,
-                rev,
-            })
-        });
-        heads.collect()
+        let mut heads = Vec::new();
+        let mut after = None;
+        loop {
+            // Page by page: the items themselves take several times the memory of what is kept.
+            let page = self.table.page(&range, after).await?;
+            for item in page.items {
+                heads.push(head(item)?);
+            }
+            after = page.last;
+            if after.is_none() {
+                return Ok(heads);
+            }
+        }
     }
 
     /// Reads one workflow, or its tombstone.
@@ -138,19 +112,19 @@ impl Workflows {
         &self,
         customer: &CustomerId,
         id: &WorkflowId,
-        packed: Packed,
-    ) -> Result<DefinitionRef, StoreError> {
-        let Packed { hash, chunks, bytes } = packed;
-        let count = u32::try_from(chunks.len()).map_err(|_| StoreError::TooLarge)?;
+        definition: &DefinitionRef,
+        chunks: Vec<Vec<u8>>,
+    ) -> Result<(), StoreError> {
         for (at, chunk) in (0..).zip(chunks) {
-            let key = keys::definition_chunk(customer, id, &hash, at);
-            let item = [(keys::PK, key.pk), (keys::SK, key.sk)];
-            let mut item: super::table::Item =
-                item.into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).collect();
-            item.insert("chunk".to_owned(), AttributeValue::B(chunk.into()));
+            let key = keys::definition_chunk(customer, id, &definition.hash, at);
+            let item = Item::from([
+                (keys::PK.to_owned(), AttributeValue::S(key.pk)),
+                (keys::SK.to_owned(), AttributeValue::S(key.sk)),
+                ("chunk".to_owned(), AttributeValue::B(chunk.into())),
+            ]);
             self.table.put(item, &Condition::None).await?;
         }
-        Ok(DefinitionRef { hash, chunks: count, bytes })
+        Ok(())
     }
 
     /// Reads a definition back, byte for byte.
@@ -160,8 +134,7 @@ impl Workflows {
         id: &WorkflowId,
         wanted: &DefinitionRef,
     ) -> Result<Bytes, DefinitionError> {
-        let first = keys::definition_chunk(customer, id, &wanted.hash, 0).sk;
-        let prefix = first.trim_end_matches("0000").to_owned();
+        let prefix = keys::chunks_of_definition(id, &wanted.hash);
         let items = self.table.all(&Range::table(keys::customer_partition(customer), prefix)).await?;
         let chunks: Vec<Vec<u8>> = items
             .into_iter()
@@ -177,15 +150,19 @@ impl Workflows {
         definition::restore(&chunks, limit).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
     }
 
-    /// Removes the chunks of a definition that no workflow names any more.
-    pub async fn delete_definition(
+    /// Removes the chunks of a workflow that do not belong to the definition it names: replaced ones, and what a crash left.
+    pub async fn tidy_definitions(
         &self,
         customer: &CustomerId,
         id: &WorkflowId,
-        old: &DefinitionRef,
+        named: Option<&DefinitionRef>,
     ) -> Result<(), StoreError> {
-        let keys: Vec<_> = (0..old.chunks).map(|at| keys::definition_chunk(customer, id, &old.hash, at)).collect();
-        self.table.delete_all(&keys).await
+        let prefix = keys::definition_chunks(id);
+        let keep = named.map(|named| keys::chunks_of_definition(id, &named.hash));
+        let range = Range { projection: Some("PK, SK"), ..Range::table(keys::customer_partition(customer), prefix) };
+        let chunks = self.table.all(&range).await?;
+        let stray = chunks.iter().map(key_of).filter(|key| !keep.as_ref().is_some_and(|keep| key.sk.starts_with(keep)));
+        self.table.delete_all(&stray.collect::<Vec<_>>()).await
     }
 
     /// Stores a workflow that was read at `rev`; 0 = there was none.
@@ -208,13 +185,26 @@ impl Workflows {
         }
     }
 
-    /// Removes a workflow for good, unless somebody wrote it since; then its definition.
+    /// Removes a workflow for good, unless somebody wrote it since. Its definition goes first: what is left after a crash
+    /// still has a name, and goes next time.
     pub async fn remove(&self, customer: &CustomerId, stored: &diff::Stored) -> Result<(), StoreError> {
+        self.tidy_definitions(customer, &stored.zuora_id, None).await?;
         let key = keys::workflow(customer, &stored.zuora_id);
-        self.table.write(vec![Write::Delete(key, Condition::RevIs(stored.rev))]).await?;
-        match &stored.definition {
-            Some(old) => self.delete_definition(customer, &stored.zuora_id, old).await,
-            None => Ok(()),
-        }
+        self.table.write(vec![Write::Delete(key, Condition::RevIs(stored.rev))]).await
     }
+}
+
+fn head(item: Item) -> Result<diff::Stored, StoreError> {
+    let Stored { value: head, rev } = parse::<Head>(item)?;
+    Ok(diff::Stored {
+        zuora_id: head.zuora_id,
+        created_at: head.created_at,
+        fingerprint: head.fingerprint,
+        definition: head.definition_ref,
+        tasks_count: head.tasks_count,
+        deleted_at: head.deleted_at,
+        last_change: head.last_change,
+        written_at: head.written_at,
+        rev,
+    })
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     failure::Failure,
+    guard::Limits,
     ids::{CustomerId, JobId},
     job::{Job, State},
     looks::Looks,
@@ -103,6 +104,9 @@ pub struct Customer {
     pub last_sync: Option<LastSync>,
     /// The last sync whose listing was complete and written.
     pub last_complete_sync_at: Option<Timestamp>,
+    /// How much may vanish from its list at once. (Absent in items of older backups.)
+    #[serde(default)]
+    pub delete_guard: Limits,
     /// How far the daily looks at its workflows have come. (Absent in items of older backups.)
     #[serde(default)]
     pub looks: Looks,
@@ -151,6 +155,7 @@ impl Customer {
             connection,
             last_sync: None,
             last_complete_sync_at: None,
+            delete_guard: Limits::default(),
             looks: Looks::default(),
             next_sync_at: new.sync_frequency.next_after(now),
             sync_job_id: None,

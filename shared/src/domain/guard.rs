@@ -5,16 +5,49 @@
 //! and never when the workflows seen are not the ones we knew (a different tenant behind the same name).
 //! Source: reliability.md section 8, design.md section 5.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{ids::WorkflowId, job::Held};
+use serde::{Deserialize, Serialize};
 
-/// A share of the stored workflows that may vanish at once, in percent.
-const MAX_MISSING_PERCENT: usize = 20;
-/// A number that may vanish at once however few are stored.
-const ALWAYS_ALLOWED: usize = 5;
+use super::{
+    ids::WorkflowId,
+    job::{HeldKind, Hold},
+};
+
 /// From how many workflows on each side "not one in common" means another tenant.
 const ENOUGH_TO_COMPARE: usize = 5;
+
+/// How much may vanish at once: the larger of the two.
+///
+/// Every customer may have limits of its own, within bounds: a guard that lets everything pass would be none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// A number of workflows, however few are stored.
+    pub count: u64,
+    /// A share of the stored workflows, in percent.
+    pub percent: u64,
+}
+
+impl Limits {
+    /// The most that `count` can be set to; the least is 1.
+    pub const MAX_COUNT: u64 = 50;
+    /// The most that `percent` can be set to; the least is 1.
+    pub const MAX_PERCENT: u64 = 50;
+
+    /// How many of `stored` workflows may go at once.
+    pub fn allowed(self, stored: usize) -> usize {
+        // Clamped at use too: an item may have been written by an older version or by hand.
+        let count = usize::try_from(self.count.clamp(1, Self::MAX_COUNT)).unwrap_or(1);
+        let percent = usize::try_from(self.percent.clamp(1, Self::MAX_PERCENT)).unwrap_or(1);
+        count.max(stored * percent / 100)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { count: 5, percent: 20 }
+    }
+}
 
 /// One stored, not deleted workflow, as far as the guard cares.
 #[derive(Clone, Debug)]
@@ -34,32 +67,36 @@ pub enum Verdict {
     /// These may go, each after Zuora has confirmed with a 404.
     Confirm(Vec<WorkflowId>),
     /// Nothing may be deleted until a person approves.
-    Hold(Held),
+    Hold(Hold),
 }
 
 /// Decides about what is `known` but not `seen` in a complete listing.
-pub fn judge(known: &[Known], seen: &HashSet<&WorkflowId>) -> Verdict {
+///
+/// What is on the `approved` list does not count against the limits: a person has looked at exactly these. Everything else is
+/// judged as ever.
+pub fn judge(known: &[Known], seen: &HashSet<&WorkflowId>, limits: Limits, approved: &HashSet<WorkflowId>) -> Verdict {
     let missing: Vec<WorkflowId> =
         known.iter().filter(|known| !seen.contains(&known.id)).map(|known| known.id.clone()).collect();
-    if seen.is_empty() && !known.is_empty() {
+    let surprising = missing.iter().filter(|id| !approved.contains(*id)).count();
+    if seen.is_empty() && surprising > 0 {
         let reason = format!("Zuora listed no workflow at all, but {} are stored. Nothing was deleted.", known.len());
-        return Verdict::Hold(held(reason, &missing));
+        return Verdict::Hold(Hold::new(HeldKind::Deletions, reason, missing));
     }
-    let allowed = ALWAYS_ALLOWED.max(known.len() * MAX_MISSING_PERCENT / 100);
-    if missing.len() > allowed {
+    let allowed = limits.allowed(known.len());
+    if surprising > allowed {
         let reason = format!(
             "{} of {} stored workflows are missing from Zuora's list, more than the {allowed} that may go at once. Nothing was deleted.",
             missing.len(),
             known.len()
         );
-        return Verdict::Hold(held(reason, &missing));
+        return Verdict::Hold(Hold::new(HeldKind::Deletions, reason, missing));
     }
     Verdict::Confirm(missing)
 }
 
 /// Looks for signs that the credentials lead to a different tenant; if so, nothing at all may be written.
-pub fn looks_foreign(known: &[Known], seen: &[Seen<'_>]) -> Option<Held> {
-    let by_id: std::collections::HashMap<_, _> = known.iter().map(|known| (&known.id, known)).collect();
+pub fn looks_foreign(known: &[Known], seen: &[Seen<'_>]) -> Option<Hold> {
+    let by_id: HashMap<_, _> = known.iter().map(|known| (&known.id, known)).collect();
     let common: Vec<_> = seen.iter().filter_map(|(id, created)| Some((*by_id.get(id)?, *created))).collect();
     let other = common.iter().filter(|(known, created)| differs(known.created_at.as_deref(), *created)).count();
     let strangers = common.is_empty() && known.len() >= ENOUGH_TO_COMPARE && seen.len() >= ENOUGH_TO_COMPARE;
@@ -75,17 +112,13 @@ pub fn looks_foreign(known: &[Known], seen: &[Seen<'_>]) -> Option<Held> {
             common.len()
         )
     };
-    let ids: Vec<_> = known.iter().map(|known| known.id.clone()).collect();
-    Some(held(reason, &ids))
+    let ids = known.iter().map(|known| known.id.clone()).collect();
+    Some(Hold::new(HeldKind::DifferentTenant, reason, ids))
 }
 
 /// Two creation times contradict each other only when both are there.
 fn differs(stored: Option<&str>, listed: Option<&str>) -> bool {
     matches!((stored, listed), (Some(stored), Some(listed)) if stored != listed)
-}
-
-fn held(reason: String, ids: &[WorkflowId]) -> Held {
-    Held { reason, count: ids.len() as u64, workflow_ids: ids.iter().take(100).cloned().collect() }
 }
 
 #[cfg(test)]
@@ -101,15 +134,22 @@ mod tests {
     }
 
     fn verdict(stored: usize, missing: usize) -> Verdict {
+        with_approved(stored, missing, 0, Limits::default())
+    }
+
+    fn with_approved(stored: usize, missing: usize, approved: usize, limits: Limits) -> Verdict {
         let known = known(stored);
         let seen = known[missing..].iter().map(|known| &known.id).collect();
-        judge(&known, &seen)
+        judge(&known, &seen, limits, &(0..approved).map(id).collect())
     }
 
     #[test]
     fn an_empty_listing_deletes_nothing_even_if_only_one_is_stored() {
         for stored in [1, 5, 120] {
-            assert!(matches!(verdict(stored, stored), Verdict::Hold(held) if held.count == stored as u64), "{stored}");
+            assert!(
+                matches!(verdict(stored, stored), Verdict::Hold(hold) if hold.held.count == stored as u64),
+                "{stored}"
+            );
         }
         assert_eq!(verdict(0, 0), Verdict::Confirm(vec![]));
     }
@@ -123,11 +163,33 @@ mod tests {
     }
 
     #[test]
-    fn a_hold_names_the_first_hundred() {
-        let Verdict::Hold(held) = verdict(1000, 300) else { panic!("not held") };
+    fn a_hold_says_how_many_of_how_many_are_missing() {
+        let Verdict::Hold(hold) = verdict(1000, 300) else { panic!("not held") };
 
-        assert_eq!((held.count, held.workflow_ids.len()), (300, 100));
-        assert!(held.reason.contains("300 of 1000"), "{}", held.reason);
+        assert_eq!((hold.held.count, hold.workflow_ids.len()), (300, 300));
+        assert!(hold.held.reason.contains("300 of 1000"), "{}", hold.held.reason);
+    }
+
+    #[test]
+    fn what_was_approved_may_go_and_nothing_beyond_it_but_the_usual() {
+        let limits = Limits::default();
+
+        assert!(matches!(with_approved(30, 20, 20, limits), Verdict::Confirm(ids) if ids.len() == 20));
+        assert!(matches!(with_approved(30, 26, 20, limits), Verdict::Confirm(ids) if ids.len() == 26));
+        assert!(matches!(with_approved(30, 27, 20, limits), Verdict::Hold(hold) if hold.held.count == 27));
+        assert!(matches!(with_approved(7, 7, 7, limits), Verdict::Confirm(ids) if ids.len() == 7), "even all of them");
+        assert!(matches!(with_approved(7, 7, 6, limits), Verdict::Hold(_)), "an empty list surprises by one");
+    }
+
+    #[test]
+    fn a_customers_own_limits_count_within_their_bounds() {
+        let limits = |count, percent| Limits { count, percent };
+
+        assert_eq!(limits(1, 1).allowed(1000), 10);
+        assert_eq!(limits(30, 1).allowed(100), 30);
+        assert_eq!(limits(1, 50).allowed(101), 50);
+        assert_eq!(limits(0, 0).allowed(50), 1, "a guard that holds everything would hold the copy's truth");
+        assert_eq!(limits(u64::MAX, u64::MAX).allowed(1000), 500, "never off");
     }
 
     #[test]

@@ -8,16 +8,22 @@
 //! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt.
 //! - A job whose state is `failed` has an error; a `succeeded` one has none and counted no errors.
 
+mod held;
+mod run;
 mod state;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::state::{Kind, State, Trigger};
+pub use self::{
+    held::{Approval, Approved, Held, HeldKind, Hold, list_hash},
+    run::{MAX_REQUEST_IDS, MAX_RUNS, Plan, Progress, Run, Traffic, WorkflowError},
+    state::{Kind, State, Trigger},
+};
 use super::{
     failure::{ErrorClass, Failure},
-    ids::{CustomerId, JobId, WorkflowId},
+    ids::{CustomerId, JobId},
     stats::Stats,
     time::Timestamp,
 };
@@ -37,28 +43,6 @@ pub const MAX_LISTED_ERRORS: usize = 100;
 
 const BACKOFF_BASE: Duration = Duration::from_secs(20);
 const BACKOFF_CAP: Duration = Duration::from_secs(900);
-
-/// One workflow that could not be stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkflowError {
-    /// Zuora's id; absent for a listed item without a usable id.
-    pub workflow_id: Option<WorkflowId>,
-    /// The class of the failure.
-    pub class: ErrorClass,
-    /// One sentence for people.
-    pub message: String,
-}
-
-/// What a guard held back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
-    /// Why, in a sentence.
-    pub reason: String,
-    /// How many stored workflows would have been deleted.
-    pub count: u64,
-    /// The first hundred of them.
-    pub workflow_ids: Vec<WorkflowId>,
-}
 
 /// The state of one job; [`crate::aws::jobs`] stores it as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,6 +91,27 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
     /// When its dead letter was sent; none once it was redriven.
     pub dead_lettered_at: Option<Timestamp>,
+    /// While running: when the worker took it. (Absent in items of older backups, as are all below.)
+    #[serde(default)]
+    pub claimed_at: Option<Timestamp>,
+    /// A sync that only plans: it writes nothing, takes no lock, and nobody waits for it.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// What a dry run found.
+    #[serde(default)]
+    pub plan: Option<Plan>,
+    /// What this sync may delete beyond the guard's limits.
+    #[serde(default)]
+    pub approval: Option<Approval>,
+    /// Somebody asked to stop it: the run ends at its next look.
+    #[serde(default)]
+    pub cancel_requested: bool,
+    /// While running: how far it has come.
+    #[serde(default)]
+    pub progress: Option<Progress>,
+    /// Its runs so far, the last [`MAX_RUNS`].
+    #[serde(default)]
+    pub runs: Vec<Run>,
 }
 
 /// What a message means for the job it points to.
@@ -162,6 +167,22 @@ impl Job {
             started_at: None,
             finished_at: None,
             dead_lettered_at: None,
+            claimed_at: None,
+            dry_run: false,
+            plan: None,
+            approval: None,
+            cancel_requested: false,
+            progress: None,
+            runs: Vec::new(),
+        }
+    }
+
+    /// Whether it works on the customer alone, under its lock: everything that writes workflows.
+    pub const fn is_exclusive(&self) -> bool {
+        match self.kind {
+            Kind::Sync => !self.dry_run,
+            Kind::Purge => true,
+            Kind::Test => false,
         }
     }
 
@@ -190,7 +211,22 @@ impl Job {
         self.state = State::Running;
         self.started_at.get_or_insert(now);
         self.lock_until = Some(lock_until);
+        self.claimed_at = Some(now);
         self.next_attempt_at = None;
+    }
+
+    /// Writes the run that just ended into the job's history; call after the job has moved on.
+    pub fn record_run(&mut self, started_at: Timestamp, traffic: Traffic, now: Timestamp) {
+        self.runs.push(Run {
+            started_at,
+            ended_at: now,
+            state: self.state,
+            traffic,
+            waits_until: self.next_attempt_at.filter(|_| self.state == State::Waiting),
+            error: self.error.clone(),
+        });
+        let surplus = self.runs.len().saturating_sub(MAX_RUNS);
+        self.runs.drain(..surplus);
     }
 
     /// The job ended with a result: `succeeded`, `incomplete` or `held`.
@@ -311,12 +347,15 @@ impl Job {
         self.finished_at = None;
         self.dead_lettered_at = None;
         self.superseded_by = None;
+        self.cancel_requested = false;
     }
 
     fn release(&mut self, state: State, due: Option<Timestamp>) {
         self.state = state;
         self.seq += 1;
         self.lock_until = None;
+        self.claimed_at = None;
+        self.progress = None;
         self.next_attempt_at = due;
     }
 
@@ -328,7 +367,8 @@ impl Job {
     fn give_up(&mut self, failure: Failure, now: Timestamp) {
         self.end(State::Failed, now);
         self.error = Some(failure);
-        self.dead_lettered_at = Some(now);
+        // A plan that was not made is no loss: who wanted it asks again.
+        self.dead_lettered_at = (!self.dry_run).then_some(now);
     }
 }
 

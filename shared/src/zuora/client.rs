@@ -4,7 +4,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use reqwest::{Client, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{
     error::{Operation, ZuoraError, ZuoraErrorKind as Kind},
-    exchange::{Call, SMALL_LIMIT, tracked},
+    exchange::{Answer, Call, Export, SMALL_LIMIT, tracked},
     resolver::{GuardedResolver, Lookup, system_lookup},
     session::Session,
     token::IssuedToken,
@@ -94,7 +93,7 @@ impl Zuora {
         track_id: &str,
         timeout: Duration,
     ) -> Result<IssuedToken, ZuoraError> {
-        let call = Call { operation: Operation::Token, limit: SMALL_LIMIT, secret: client_secret };
+        let call = Call { operation: Operation::Token, limit: SMALL_LIMIT, secret: client_secret, large: None };
         let form = [
             ("client_id", client_id),
             ("client_secret", client_secret.expose_secret()),
@@ -111,9 +110,9 @@ impl Zuora {
     /// # Errors
     /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows".
     pub async fn workflows_page(&self, session: &Session, page: u32) -> Result<Page, ZuoraError> {
-        let call = Call { operation: Operation::ListWorkflows, limit: PAGE_LIMIT, secret: &session.token };
+        let call = session.call(Operation::ListWorkflows, PAGE_LIMIT);
         let path = format!("/workflows?page={page}&page_length={PAGE_LENGTH}");
-        self.get(session, call, &path, |body| Page::parse(body)).await
+        self.get(session, call, &path, |answer| Page::parse(&answer.body)).await
     }
 
     /// Reads one workflow; `None` if Zuora says that it does not exist. Used to confirm an absence.
@@ -121,9 +120,9 @@ impl Zuora {
     /// # Errors
     /// As the kinds say; no error means that the workflow is gone.
     pub async fn workflow(&self, session: &Session, id: &str) -> Result<Option<Box<RawValue>>, ZuoraError> {
-        let call = Call { operation: Operation::GetWorkflow, limit: PAGE_LIMIT, secret: &session.token };
+        let call = session.call(Operation::GetWorkflow, PAGE_LIMIT);
         let path = format!("/workflows/{}", call.path_id(id)?);
-        match self.get(session, call, &path, |body| parse_workflow(body)).await {
+        match self.get(session, call, &path, |answer| parse_workflow(&answer.body)).await {
             Ok(workflow) => Ok(Some(workflow)),
             Err(error) if error.kind == Kind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -135,14 +134,14 @@ impl Zuora {
     ///
     /// # Errors
     /// `NotFound` if there is no such version, `TooLarge` over 20 MB.
-    pub async fn export(&self, session: &Session, id: &str, version: Version) -> Result<Bytes, ZuoraError> {
-        let call = Call { operation: Operation::ExportWorkflow, limit: EXPORT_LIMIT, secret: &session.token };
+    pub async fn export(&self, session: &Session, id: &str, version: Version) -> Result<Export, ZuoraError> {
+        let call = session.call(Operation::ExportWorkflow, EXPORT_LIMIT);
         let query = match version {
             Version::Active => "",
             Version::Latest => "?version=latest",
         };
         let path = format!("/workflows/{}/export{query}", call.path_id(id)?);
-        self.get(session, call, &path, |body| Ok(body.clone())).await
+        self.get(session, call, &path, |answer| Ok(answer.take())).await
     }
 
     /// Sends a request and reads its body, a second time if the first ends in something that passes.
@@ -151,14 +150,14 @@ impl Zuora {
         session: &Session,
         call: Call<'_>,
         path: &str,
-        read: impl Fn(&Bytes) -> Result<T, BodyFault>,
+        read: impl Fn(&mut Answer) -> Result<T, BodyFault>,
     ) -> Result<T, ZuoraError> {
         let url = self.url(&session.base, path, call)?;
         let attempt = async || {
             let request = self.http.get(&url).bearer_auth(session.token.expose_secret());
-            session.count_request();
-            let answer = call.send(tracked(request, &session.track_id).timeout(session.timeout)).await?;
-            read(&answer.body).map_err(|fault| {
+            session.meter.sent(call.operation);
+            let mut answer = call.send(tracked(request, &session.track_id).timeout(session.timeout)).await?;
+            read(&mut answer).map_err(|fault| {
                 let kind = if fault.transient { Kind::Transient } else { Kind::Malformed };
                 answer.mark(call.fail(kind, &fault.detail))
             })
@@ -170,8 +169,9 @@ impl Zuora {
             tokio::time::sleep(pause).await;
             outcome = attempt().await;
         }
-        if matches!(&outcome, Err(error) if matches!(error.kind, Kind::RateLimited { .. })) {
-            session.count_rate_limited();
+        match &outcome {
+            Ok(_) => session.meter.answered(call.operation),
+            Err(error) => session.meter.failed(error),
         }
         outcome
     }

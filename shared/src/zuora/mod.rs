@@ -12,6 +12,7 @@ mod class;
 pub mod client;
 pub mod error;
 mod exchange;
+pub mod meter;
 mod resolver;
 pub mod retry_after;
 mod scrub;
@@ -23,6 +24,8 @@ pub mod wire;
 
 pub use client::{PAGE_LENGTH, SetupError, Version, Zuora};
 pub use error::{Operation, ZuoraError, ZuoraErrorKind};
+pub use exchange::Export;
+pub use meter::Meter;
 pub use session::{RetryBudget, Session};
 pub use token::IssuedToken;
 pub use wire::Page;

@@ -1,6 +1,6 @@
-//! One run's conversation with one customer's Zuora: origin, token, the run's retry budget and its counters.
+//! One run's conversation with one customer's Zuora: origin, token, the run's retry budget, its memory bound and its meter.
 //!
-//! A renewed token goes into a renewed session; budget and counters go on, because they belong to the run.
+//! A renewed token goes into a renewed session; all else goes on, because it belongs to the run.
 
 use std::{
     sync::{
@@ -11,7 +11,9 @@ use std::{
 };
 
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 
+use super::{error::Operation, exchange::Call, meter::Meter};
 use crate::domain::base_url::BaseUrl;
 
 /// What a run may sleep between tries of its requests, in all.
@@ -28,13 +30,8 @@ pub struct Session {
     pub(super) track_id: String,
     pub(super) timeout: Duration,
     pub(super) budget: Arc<RetryBudget>,
-    counters: Arc<Counters>,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    requests: AtomicU64,
-    rate_limited: AtomicU64,
+    pub(super) large: Arc<Semaphore>,
+    pub(super) meter: Arc<Meter>,
 }
 
 impl Session {
@@ -46,7 +43,8 @@ impl Session {
             track_id: track_id.into(),
             timeout: REQUEST_TIMEOUT,
             budget: Arc::new(RetryBudget::new(RUN_BUDGET)),
-            counters: Arc::default(),
+            large: Arc::new(Semaphore::new(1)),
+            meter: Arc::default(),
         }
     }
 
@@ -56,34 +54,27 @@ impl Session {
         Self { timeout, ..self }
     }
 
+    /// The same session counting with `meter`.
+    #[must_use]
+    pub fn with_meter(self, meter: Arc<Meter>) -> Self {
+        Self { meter, ..self }
+    }
+
     /// The same session drawing on `budget`; an empty one means that no request is repeated.
     #[must_use]
     pub fn with_budget(self, budget: Arc<RetryBudget>) -> Self {
         Self { budget, ..self }
     }
 
+    /// One exchange of this session.
+    pub(super) const fn call(&self, operation: Operation, limit: usize) -> Call<'_> {
+        Call { operation, limit, secret: &self.token, large: Some(&self.large) }
+    }
+
     /// The same run with a new token.
     #[must_use]
     pub fn renewed(&self, token: SecretString) -> Self {
         Self { token, ..self.clone() }
-    }
-
-    /// How many requests were sent, repeated ones included.
-    pub fn requests(&self) -> u64 {
-        self.counters.requests.load(Ordering::Relaxed)
-    }
-
-    /// How many of them were answered with a request to wait.
-    pub fn rate_limited(&self) -> u64 {
-        self.counters.rate_limited.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn count_request(&self) {
-        self.counters.requests.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn count_rate_limited(&self) {
-        self.counters.rate_limited.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -4,68 +4,82 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use futures::{StreamExt, stream};
+
 use super::{
     Run, Stop,
-    exports::Counts,
-    listing::Listing,
+    tally::Tally,
     upstream::{Refusal, concerns_the_run},
 };
 use crate::{
     clock,
-    domain::{
-        diff::Stored as StoredHead,
-        guard::{self, Known, Verdict},
-        ids::WorkflowId,
-        job::Held,
-        stats::Outcome,
-        workflow::LastChange,
-    },
+    domain::{diff::Stored as StoredHead, ids::WorkflowId, stats::Outcome, workflow::LastChange},
 };
 
 /// How long a deleted workflow is kept.
 const TOMBSTONE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Questions in flight: a tenant that lost a fifth of 10,000 workflows must not take an hour.
+const IN_FLIGHT: usize = 5;
+/// How often the run asks whether it is still wanted.
+const CHECK_EVERY: usize = 25;
 
-/// What was deleted, or why nothing was.
-#[derive(Default)]
-pub(super) struct Deleted {
-    pub(super) count: u64,
-    pub(super) held: Option<Held>,
-    /// Some were not asked about for lack of time.
-    pub(super) out_of_time: bool,
+/// What a missing workflow turned out to be.
+enum Fate {
+    Gone,
+    Kept,
+    NotAsked,
 }
 
 impl Run<'_> {
-    /// Judges what is missing and marks what Zuora confirms as gone.
-    pub(super) async fn delete_missing(
+    /// Marks the `missing` workflows that Zuora confirms as gone.
+    pub(super) async fn bury_missing(
         &self,
-        listing: &Listing,
+        missing: &[WorkflowId],
         heads: &[StoredHead],
-        known: &[Known],
-        counts: &mut Counts,
-    ) -> Result<Deleted, Stop> {
-        let seen: HashSet<&WorkflowId> = listing.items.iter().map(|(id, _)| id).collect();
-        let missing = match guard::judge(known, &seen) {
-            Verdict::Hold(held) => {
-                return Ok(Deleted { held: Some(held), ..Deleted::default() });
-            }
-            Verdict::Confirm(missing) => missing,
-        };
+        seen: &HashSet<&WorkflowId>,
+        tally: &mut Tally,
+    ) -> Result<(), Stop> {
         // What an earlier run of this job marked counts for the job too.
-        let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.job_id == *self.job;
+        let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.job_id == self.job.id;
         let earlier = heads.iter().filter(by_this_job).filter(|head| !seen.contains(&head.zuora_id)).count();
-        let mut deleted = Deleted { count: earlier as u64, ..Deleted::default() };
-        for id in missing {
-            if self.is_late() {
-                return Ok(Deleted { out_of_time: true, ..deleted });
+        tally.stats.deleted = earlier as u64;
+        let mut fates = stream::iter(missing)
+            .map(async |id| (id, self.bury_if_gone(id).await))
+            .buffer_unordered(IN_FLIGHT)
+            .enumerate();
+        while let Some((at, (id, fate))) = fates.next().await {
+            match fate? {
+                Fate::Gone => {
+                    tally.stats.deleted += 1;
+                    tally.counts.remove(id);
+                }
+                Fate::Kept => {}
+                Fate::NotAsked => tally.out_of_time = true,
             }
-            if self.is_gone(&id).await? && self.bury(&id).await? {
-                deleted.count += 1;
-                counts.remove(&id);
+            if at % CHECK_EVERY == 0 {
+                self.check_wanted().await?;
             }
-            self.check_wanted().await?;
         }
-        self.forget_old(heads, &seen).await?;
-        Ok(deleted)
+        Ok(())
+    }
+
+    /// How many of the missing Zuora confirms as gone, for a dry run.
+    pub(super) async fn count_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Stop> {
+        let mut answers = stream::iter(missing).map(async |id| (id, self.is_gone(id).await)).buffered(IN_FLIGHT);
+        let mut gone = Vec::new();
+        while let Some((id, answer)) = answers.next().await {
+            if answer? {
+                gone.push(id.clone());
+            }
+        }
+        Ok(gone)
+    }
+
+    async fn bury_if_gone(&self, id: &WorkflowId) -> Result<Fate, Stop> {
+        if self.is_late() {
+            return Ok(Fate::NotAsked);
+        }
+        Ok(if self.is_gone(id).await? && self.bury(id).await? { Fate::Gone } else { Fate::Kept })
     }
 
     /// Only Zuora's 404 counts; a doubt keeps the workflow, and the next sync asks again.
@@ -90,16 +104,19 @@ impl Run<'_> {
         let now = clock::now();
         workflow.deleted_at = Some(now);
         workflow.written_at = now;
-        workflow.last_change = LastChange { job_id: self.job.clone(), kind: Outcome::Updated };
+        workflow.last_change = LastChange { job_id: self.job.id.clone(), kind: Outcome::Updated };
         self.syncer.workflows.put(&self.customer.id, &workflow, found.rev).await?;
         Ok(true)
     }
 
     /// Removes what was deleted more than 30 days ago, and did not come back in this very run.
-    async fn forget_old(&self, heads: &[StoredHead], seen: &HashSet<&WorkflowId>) -> Result<(), Stop> {
+    pub(super) async fn forget_old(&self, heads: &[StoredHead], seen: &HashSet<&WorkflowId>) -> Result<(), Stop> {
         let now = clock::now();
         let old = |head: &&StoredHead| head.deleted_at.is_some_and(|at| at.plus(TOMBSTONE) <= now);
         for head in heads.iter().filter(old).filter(|head| !seen.contains(&head.zuora_id)) {
+            if self.is_late() {
+                return Ok(());
+            }
             self.syncer.workflows.remove(&self.customer.id, head).await?;
         }
         Ok(())

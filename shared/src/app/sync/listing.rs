@@ -7,9 +7,12 @@
 use std::collections::{HashSet, VecDeque};
 
 use futures::{StreamExt, stream::FuturesOrdered};
-use serde_json::value::RawValue;
 
-use super::{Run, Stop, upstream::Refusal};
+use super::{
+    Run, Stop,
+    pages::{Lost, Pages, Place},
+    upstream::Refusal,
+};
 use crate::{
     domain::{
         failure::{ErrorClass, Failure},
@@ -26,10 +29,22 @@ const MAX_PAGES: u32 = 1_000;
 /// Pages asked for at the same time, once the stored count says that they exist.
 const LOOK_AHEAD: usize = 4;
 
+/// One workflow of the listing, as far as the plan cares.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) id: WorkflowId,
+    pub(super) created_at: Option<String>,
+    pub(super) fingerprint: String,
+    /// Where the rest of it is.
+    pub(super) place: Place,
+}
+
 /// What Zuora listed.
 pub(super) struct Listing {
     /// Each workflow once.
-    pub(super) items: Vec<(WorkflowId, ListedWorkflow)>,
+    pub(super) items: Vec<Item>,
+    /// The items as they came.
+    pub(super) pages: Pages,
     /// Items without a usable id.
     nameless: u64,
     /// Whether absence from it means anything.
@@ -40,7 +55,7 @@ pub(super) struct Listing {
 
 impl Listing {
     pub(super) fn seen(&self) -> Vec<Seen<'_>> {
-        self.items.iter().map(|(id, item)| (id, item.created_at.as_deref())).collect()
+        self.items.iter().map(|item| (&item.id, item.created_at.as_deref())).collect()
     }
 
     /// One error per item without a usable id.
@@ -54,9 +69,10 @@ impl Listing {
 /// What the pages so far amount to.
 #[derive(Default)]
 struct Walk {
-    items: Vec<(WorkflowId, ListedWorkflow)>,
+    items: Vec<Item>,
     ids: HashSet<WorkflowId>,
-    pages: HashSet<String>,
+    pages: Pages,
+    hashes: HashSet<String>,
     nameless: u64,
 }
 
@@ -69,8 +85,8 @@ enum Next {
 
 impl Run<'_> {
     /// Lists all workflows. Page 1 alone; then several at once, as far as the number of `stored` ones promises pages.
-    pub(super) async fn list(&self, stored: usize) -> Result<Listing, Stop> {
-        let promised = u32::try_from(stored.div_ceil(PAGE_LENGTH)).unwrap_or(MAX_PAGES);
+    pub(super) async fn list(&self, stored: u64) -> Result<Listing, Stop> {
+        let promised = u32::try_from(stored.div_ceil(PAGE_LENGTH as u64)).unwrap_or(MAX_PAGES);
         let mut walk = Walk::default();
         let mut asked = VecDeque::new();
         let mut answers = FuturesOrdered::new();
@@ -95,7 +111,9 @@ impl Run<'_> {
                 }
                 Err(refusal) => return Err(refusal.into()),
             };
-            match walk.take(&page) {
+            let next_step = walk.take(&page).map_err(|error| Stop::bug(&error))?;
+            self.watch.page_read(walk.items.len());
+            match next_step {
                 Next::More => {}
                 Next::Complete => return Ok(walk.end(None)),
                 Next::Broken(why) => return Ok(walk.end(Some(format!("Page {number} of the listing {why}.")))),
@@ -111,30 +129,32 @@ impl Run<'_> {
 
 impl Walk {
     fn started(&self) -> bool {
-        !self.pages.is_empty()
+        !self.hashes.is_empty()
     }
 
-    fn take(&mut self, page: &Page) -> Next {
+    fn take(&mut self, page: &Page) -> Result<Next, Lost> {
+        let new = self.hashes.insert(page.content_hash.clone());
         if page.items.is_empty() {
-            self.pages.insert(page.content_hash.clone());
-            return if page.has_next { Next::Broken("is empty but announces another") } else { Next::Complete };
+            let end = if page.has_next { Next::Broken("is empty but announces another") } else { Next::Complete };
+            return Ok(end);
         }
-        if !self.pages.insert(page.content_hash.clone()) {
-            return Next::Broken("repeats an earlier one");
+        if !new {
+            return Ok(Next::Broken("repeats an earlier one"));
         }
-        for item in &page.items {
-            match identify(item) {
-                Some((id, listed)) => {
-                    // Page-number paging can show one workflow twice when the list moves: it counts once.
-                    if self.ids.insert(id.clone()) {
-                        self.items.push((id, listed));
-                    }
-                }
-                None => self.nameless += 1,
+        for (at, raw) in page.items.iter().enumerate() {
+            let Some((id, listed)) = identify(raw) else {
+                self.nameless += 1;
+                continue;
+            };
+            // Page-number paging can show one workflow twice when the list moves: it counts once.
+            if self.ids.insert(id.clone()) {
+                let ListedWorkflow { created_at, fingerprint, .. } = listed;
+                self.items.push(Item { id, created_at, fingerprint, place: self.pages.next(at) });
             }
         }
+        self.pages.add(&page.items)?;
         // A full page without a next one is asked about once more: "no more" is never taken on trust (R22).
-        if page.has_next || page.items.len() >= PAGE_LENGTH { Next::More } else { Next::Complete }
+        Ok(if page.has_next || page.items.len() >= PAGE_LENGTH { Next::More } else { Next::Complete })
     }
 
     fn end(self, broken: Option<String>) -> Listing {
@@ -143,6 +163,7 @@ impl Walk {
         let why = broken.or(nameless);
         Listing {
             items: self.items,
+            pages: self.pages,
             nameless: self.nameless,
             complete: why.is_none(),
             failure: why.map(|why| Failure::new(ErrorClass::Transient, format!("{why} Nothing was deleted."))),
@@ -150,7 +171,7 @@ impl Walk {
     }
 }
 
-fn identify(item: &RawValue) -> Option<(WorkflowId, ListedWorkflow)> {
+fn identify(item: &serde_json::value::RawValue) -> Option<(WorkflowId, ListedWorkflow)> {
     let listed = ListedWorkflow::parse(item).ok()?;
     let id = listed.zuora_id.parse().ok()?;
     Some((id, listed))
@@ -158,6 +179,8 @@ fn identify(item: &RawValue) -> Option<(WorkflowId, ListedWorkflow)> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::*;
 
     fn page(ids: std::ops::Range<u32>, has_next: bool) -> Page {
@@ -165,31 +188,39 @@ mod tests {
         Page { items: items.collect(), has_next, content_hash: format!("{ids:?}") }
     }
 
+    fn take(walk: &mut Walk, page: &Page) -> Next {
+        walk.take(page).unwrap()
+    }
+
     #[test]
     fn a_short_last_page_completes_and_a_full_one_is_asked_about_again() {
-        assert!(matches!(Walk::default().take(&page(0..49, false)), Next::Complete));
+        assert!(matches!(take(&mut Walk::default(), &page(0..49, false)), Next::Complete));
         let mut walk = Walk::default();
-        assert!(matches!(walk.take(&page(0..50, false)), Next::More));
-        assert!(matches!(walk.take(&page(0..0, false)), Next::Complete));
+        assert!(matches!(take(&mut walk, &page(0..50, false)), Next::More));
+        assert!(matches!(take(&mut walk, &page(0..0, false)), Next::Complete));
         assert!(walk.end(None).complete);
     }
 
     #[test]
     fn a_repeated_page_and_an_empty_one_that_promises_more_break_the_walk() {
         let mut walk = Walk::default();
-        walk.take(&page(0..50, true));
+        take(&mut walk, &page(0..50, true));
 
-        assert!(matches!(walk.take(&page(0..50, true)), Next::Broken(_)));
-        assert!(matches!(Walk::default().take(&page(0..0, true)), Next::Broken(_)));
+        assert!(matches!(take(&mut walk, &page(0..50, true)), Next::Broken(_)));
+        assert!(matches!(take(&mut Walk::default(), &page(0..0, true)), Next::Broken(_)));
     }
 
     #[test]
-    fn a_workflow_on_two_pages_counts_once() {
+    fn a_workflow_on_two_pages_counts_once_and_every_item_can_be_read_again() {
         let mut walk = Walk::default();
-        walk.take(&page(0..50, true));
-        walk.take(&page(49..60, false));
+        take(&mut walk, &page(0..50, true));
+        take(&mut walk, &page(49..60, false));
+        let listing = walk.end(None);
 
-        assert_eq!(walk.end(None).items.len(), 60);
+        assert_eq!(listing.items.len(), 60);
+        for item in &listing.items {
+            assert_eq!(listing.pages.read(item.place).unwrap().zuora_id, item.id.as_str());
+        }
     }
 
     #[test]
@@ -197,7 +228,7 @@ mod tests {
         for item in [r#"{"name":"x"}"#, r#"{"id":null}"#, r#"{"id":"a#b"}"#, "[]", "7"] {
             let mut walk = Walk::default();
             let raw = RawValue::from_string(item.to_owned()).unwrap();
-            walk.take(&Page { items: vec![raw], has_next: false, content_hash: "h".into() });
+            take(&mut walk, &Page { items: vec![raw], has_next: false, content_hash: "h".into() });
             let listing = walk.end(None);
 
             assert!(!listing.complete, "{item}");

@@ -2,47 +2,53 @@
 //! list is proven complete and the guard agrees, mark what is gone.
 //!
 //! ```text
-//! token -> pages -> different tenant? -> diff -> exports -> deletions -> report
+//! token -> pages -> different tenant? -> plan -> exports -> guard -> deletions -> report
 //! ```
 //!
 //! What must stay true:
 //! - Nothing is deleted from a listing that is not proven complete, and never without Zuora's own 404 for each workflow.
 //! - A workflow's stored copy is replaced only by a whole new one. A failed export changes nothing and is counted.
-//! - A run that dies anywhere can be repeated: the diff shows what is left, and what an earlier run of the same job wrote
+//! - A run that dies anywhere can be repeated: the plan shows what is left, and what an earlier run of the same job wrote
 //!   still counts under its kind, so the stats of the last run are the stats of the job.
+//! - Memory does not grow with the tenant, but for a few hundred bytes a workflow: pages are packed, exports pass through.
 
 mod deletions;
 mod exports;
 mod listing;
-mod stop;
+mod pages;
+mod plan;
+mod store;
+mod tally;
 mod upstream;
+mod watch;
 
-use std::time::Duration;
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-pub use stop::Stop;
 pub use upstream::Upstream;
 pub(crate) use upstream::{base_url as origin, fresh_token};
 
+use self::{listing::Listing, plan::Plan, tally::Tally, watch::Watch};
 use super::{
     dispatch::Dispatcher,
     lifecycle::Claimed,
     outcome::{Outcome, Report},
+    stop::Stop,
 };
 use crate::{
-    aws::{limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
+    aws::{held::HeldLists, limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
     clock,
     domain::{
         base_url::BaseUrlPolicy,
         customer::Customer,
         diff,
         failure::{ErrorClass, Failure},
-        guard::{self, Known},
-        ids::JobId,
-        job::WorkflowError,
+        guard::{self, Known, Verdict},
+        ids::WorkflowId,
+        job::{HeldKind, Job, WorkflowError, list_hash},
         stats,
         time::Timestamp,
     },
-    zuora::Zuora,
+    zuora::{Meter, Zuora},
 };
 
 /// A run starts nothing new when less than this is left of its time: the slowest request takes 30 s.
@@ -71,100 +77,147 @@ pub struct Syncer {
 
 /// One run: whose, for which job, until when.
 pub(crate) struct Run<'a> {
-    pub(crate) syncer: &'a Syncer,
-    pub(crate) customer: &'a Customer,
-    pub(crate) job: &'a JobId,
-    pub(crate) upstream: Upstream<'a>,
-    pub(crate) started_at: Timestamp,
+    syncer: &'a Syncer,
+    customer: &'a Customer,
+    job: &'a Job,
+    upstream: Upstream<'a>,
+    watch: Watch,
+    started_at: Timestamp,
     deadline: Timestamp,
 }
 
-impl Syncer {
-    /// Runs a claimed sync job until `deadline`; never fails, but says how it ended.
-    pub async fn run(&self, claimed: &Claimed, deadline: Timestamp) -> Outcome {
-        let Some(customer) = &claimed.customer else {
-            return Outcome::Cancelled("the customer was deleted");
-        };
-        match self.attempt(customer, &claimed.job.id, claimed.job.started_at, deadline).await {
-            Ok(outcome) => outcome,
-            Err(stop) => stop.into_outcome(),
-        }
-    }
+/// What a person allowed this job beyond the guard's limits.
+#[derive(Default)]
+struct Allowed {
+    workflows: HashSet<WorkflowId>,
+    different_tenant: bool,
+}
 
-    async fn attempt(
-        &self,
-        customer: &Customer,
-        job: &JobId,
-        started_at: Option<Timestamp>,
-        deadline: Timestamp,
-    ) -> Result<Outcome, Stop> {
-        let upstream = Upstream::open(self, customer, job).await?;
-        let started_at = started_at.unwrap_or_else(clock::now);
-        let run = Run { syncer: self, customer, job, upstream, started_at, deadline };
-        let heads = self.workflows.heads(&customer.id).await?;
-        let listing = run.list(active(&heads).count()).await?;
-        let known: Vec<Known> = active(&heads)
-            .map(|head| Known { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
-            .collect();
-        if let Some(held) = guard::looks_foreign(&known, &listing.seen()) {
-            return Ok(Outcome::Ended(Report { held: Some(held), ..Report::default() }));
-        }
-        let stored = run.store(&listing, &heads).await?;
-        let mut report = Report {
-            stats: stored.stats,
-            errors: [listing.errors(), stored.errors].concat(),
-            looks: Some(stored.looks),
-            ..Report::default()
+impl Syncer {
+    /// Runs a claimed sync job until `deadline`; never fails, but says how it ended. Counts its traffic with `meter`.
+    pub async fn run(&self, claimed: &Claimed, deadline: Timestamp, meter: &Arc<Meter>) -> Outcome {
+        let Some(customer) = &claimed.customer else {
+            return Stop::Cancelled("the customer was deleted").into();
         };
-        for _ in listing.errors() {
-            report.stats.count(stats::Outcome::Error);
-        }
-        if stored.out_of_time {
-            report.counts = Some(stored.counts.totals());
-            return Ok(Outcome::GoOn(report));
-        }
-        let mut counts = stored.counts;
-        if listing.complete {
-            let deleted = run.delete_missing(&listing, &heads, &known, &mut counts).await?;
-            report.stats.deleted = deleted.count;
-            if deleted.out_of_time {
-                report.counts = Some(counts.totals());
-                return Ok(Outcome::GoOn(report));
+        let job = &claimed.job;
+        match Upstream::open(self, customer, &job.id, meter).await {
+            Ok(upstream) => {
+                let started_at = job.started_at.unwrap_or_else(clock::now);
+                let watch = Watch::new(clock::now());
+                let run = Run { syncer: self, customer, job, upstream, watch, started_at, deadline };
+                run.go().await
             }
-            report.held = deleted.held;
-            report.complete = report.held.is_none() && report.stats.errors == 0;
-        } else {
-            report.failure = listing.failure.clone();
+            Err(stop) => stop.into(),
         }
-        report.counts = Some(counts.totals());
-        if report.failure.is_none() && report.stats.errors > 0 {
-            report.failure = Some(summary(&report.errors, report.stats.errors));
-        }
-        Ok(Outcome::Ended(report))
     }
 }
 
 impl Run<'_> {
-    /// Whether there is no time to start anything new.
-    pub(crate) fn is_late(&self) -> bool {
-        clock::now().until(self.deadline) < WIND_DOWN
+    async fn go(&self) -> Outcome {
+        let (heads, listing, allowed) = match self.look().await {
+            Ok(found) => found,
+            Err(stop) => return stop.into(),
+        };
+        let known: Vec<Known> = heads
+            .iter()
+            .filter(|head| head.deleted_at.is_none())
+            .map(|head| Known { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
+            .collect();
+        if !allowed.different_tenant
+            && let Some(hold) = guard::looks_foreign(&known, &listing.seen())
+        {
+            return Outcome::Ended(Report { hold: Some(hold), ..Report::default() });
+        }
+        let plan = Plan::of(&listing, &heads, &self.customer.looks, &self.job.id, self.started_at);
+        let seen: HashSet<&WorkflowId> = listing.items.iter().map(|item| &item.id).collect();
+        let verdict = guard::judge(&known, &seen, self.customer.delete_guard, &allowed.workflows);
+        if self.job.dry_run {
+            return self.rehearse(&listing, &plan, verdict).await.unwrap_or_else(Outcome::from);
+        }
+        let mut tally = Tally::new(&heads, self.customer.looks.clone());
+        let worked = async {
+            self.store(&listing, plan, &mut tally).await?;
+            if let (true, false, Verdict::Confirm(missing)) = (listing.complete, tally.out_of_time, &verdict) {
+                self.bury_missing(missing, &heads, &seen, &mut tally).await?;
+                self.forget_old(&heads, &seen).await?;
+            }
+            Ok::<_, Stop>(())
+        };
+        if let Err(stop) = worked.await {
+            return Outcome::Stopped { stop, so_far: tally.report() };
+        }
+        if tally.out_of_time {
+            return Outcome::GoOn(listing.count_nameless(tally.report()));
+        }
+        Outcome::Ended(conclude(&listing, verdict, tally.report()))
     }
 
-    /// Stops the run when the customer was paused, deleted or given to another job in the meantime.
-    pub(crate) async fn check_wanted(&self) -> Result<(), Stop> {
-        match self.syncer.dispatcher.customers.get(&self.customer.id).await? {
-            None => Err(Stop::Cancelled("the customer was deleted")),
-            Some(found) if !found.value.is_syncable() => Err(Stop::Cancelled("the customer was paused")),
-            Some(found) if found.value.sync_job_id.as_ref() != Some(self.job) => {
-                Err(Stop::Cancelled("another sync took over"))
-            }
-            Some(_) => Ok(()),
+    /// Reads both sides, at the same time, and what a person allowed.
+    async fn look(&self) -> Result<(Vec<diff::Stored>, Listing, Allowed), Stop> {
+        let heads = Box::pin(async { Ok::<_, Stop>(self.syncer.workflows.heads(&self.customer.id).await?) });
+        let listing = Box::pin(self.list(self.customer.workflows_count));
+        tokio::try_join!(heads, listing, Box::pin(self.allowed()))
+    }
+
+    /// The approved list, if it still is the one that was approved.
+    async fn allowed(&self) -> Result<Allowed, Stop> {
+        let Some(approval) = &self.job.approval else {
+            return Ok(Allowed::default());
+        };
+        let lists = HeldLists::new(self.syncer.dispatcher.data.clone());
+        let list = lists.get(&self.customer.id, &approval.held_job_id).await?.unwrap_or_default();
+        if list_hash(&list) != approval.list_hash {
+            let message = "The list that was approved is gone or was changed. Nothing was deleted.";
+            return Err(Stop::Failed(Failure::new(ErrorClass::Guard, message)));
         }
+        Ok(Allowed {
+            workflows: list.into_iter().collect(),
+            different_tenant: approval.kind == HeldKind::DifferentTenant,
+        })
+    }
+
+    /// A dry run: what would be done, without exporting or writing anything.
+    async fn rehearse(&self, listing: &Listing, plan: &Plan<'_>, verdict: Verdict) -> Result<Outcome, Stop> {
+        let (stats, mut told) = plan.rehearse();
+        let mut report = Report { stats, ..Report::default() };
+        if let (true, Verdict::Confirm(missing)) = (listing.complete, &verdict) {
+            let gone = self.count_gone(missing).await?;
+            report.stats.deleted = gone.len() as u64;
+            told.deleted = plan::named(&gone);
+        }
+        report.plan = Some(told);
+        Ok(Outcome::Ended(conclude(listing, verdict, report)))
+    }
+
+    /// Whether there is no time to start anything new.
+    fn is_late(&self) -> bool {
+        clock::now().until(self.deadline) < WIND_DOWN
     }
 }
 
-fn active(heads: &[diff::Stored]) -> impl Iterator<Item = &diff::Stored> {
-    heads.iter().filter(|head| head.deleted_at.is_none())
+/// The report of a run that came to its end: complete, held, or with what is missing.
+fn conclude(listing: &Listing, verdict: Verdict, report: Report) -> Report {
+    let mut report = listing.count_nameless(report);
+    match verdict {
+        _ if !listing.complete => report.failure.clone_from(&listing.failure),
+        Verdict::Hold(hold) => report.hold = Some(hold),
+        Verdict::Confirm(_) => report.complete = report.stats.errors == 0,
+    }
+    if report.failure.is_none() && report.stats.errors > 0 {
+        report.failure = Some(summary(&report.errors, report.stats.errors));
+    }
+    report
+}
+
+impl Listing {
+    /// Each item without a usable id was seen, and is an error.
+    fn count_nameless(&self, mut report: Report) -> Report {
+        for error in self.errors() {
+            report.stats.count(stats::Outcome::Error);
+            report.errors.push(error);
+        }
+        report
+    }
 }
 
 /// What a job with workflow errors says of itself: the first error's class and text stand for all.

@@ -3,13 +3,14 @@
 //! What must stay true: a token is used only with the credential version and the origin it was issued for, and every new
 //! one takes a place in the minute's budget first.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
-use super::{Stop, Syncer};
+use super::Syncer;
 use crate::{
+    app::stop::Stop,
     aws::{sealing::SealError, vault::CachedToken},
     clock,
     domain::{
@@ -19,7 +20,10 @@ use crate::{
         ids::{JobId, WorkflowId},
         time::Timestamp,
     },
-    zuora::{IssuedToken, Page, Session, Version, Zuora, ZuoraError, ZuoraErrorKind, session::REQUEST_TIMEOUT},
+    zuora::{
+        Export, IssuedToken, Meter, Operation, Page, Session, Version, Zuora, ZuoraError, ZuoraErrorKind,
+        session::REQUEST_TIMEOUT,
+    },
 };
 
 /// A token is not used in its last minutes: a run must not outlive it.
@@ -41,20 +45,27 @@ pub struct Upstream<'a> {
     base: BaseUrl,
     open: Mutex<Open>,
     track_id: String,
+    meter: Arc<Meter>,
 }
 
 impl<'a> Upstream<'a> {
     /// Opens with the cached token, or with a new one.
-    pub async fn open(syncer: &'a Syncer, customer: &'a Customer, job: &JobId) -> Result<Self, Stop> {
+    pub async fn open(
+        syncer: &'a Syncer,
+        customer: &'a Customer,
+        job: &JobId,
+        meter: &Arc<Meter>,
+    ) -> Result<Self, Stop> {
         let base = base_url(&syncer.policy, customer)?;
         let track_id = job.to_string();
         let (token, expires_at) = match cached(syncer, customer, &base).await {
             Some(cached) => cached,
-            None => issue(syncer, customer, &base, &track_id).await?,
+            None => issue(syncer, customer, &base, &track_id, meter).await?,
         };
-        let session = Session::new(base.clone(), token, track_id.clone());
+        let meter = Arc::clone(meter);
+        let session = Session::new(base.clone(), token, track_id.clone()).with_meter(Arc::clone(&meter));
         let open = Mutex::new(Open { session, expires_at, generation: 0 });
-        Ok(Self { syncer, customer, base, open, track_id })
+        Ok(Self { syncer, customer, base, open, track_id, meter })
     }
 
     /// One page of the listing.
@@ -71,7 +82,7 @@ impl<'a> Upstream<'a> {
     }
 
     /// A workflow's export.
-    pub async fn export(&self, id: &WorkflowId, version: Version) -> Result<bytes::Bytes, Refusal> {
+    pub async fn export(&self, id: &WorkflowId, version: Version) -> Result<Export, Refusal> {
         self.ask(async |zuora: &Zuora, session: &Session| zuora.export(session, id.as_str(), version).await).await
     }
 
@@ -106,7 +117,7 @@ impl<'a> Upstream<'a> {
 
     /// Budget and counters of the session go on: they belong to the run.
     async fn renew(&self, open: &mut Open) -> Result<(), Stop> {
-        let (token, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id).await?;
+        let (token, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id, &self.meter).await?;
         *open = Open { session: open.session.renewed(token), expires_at, generation: open.generation + 1 };
         Ok(())
     }
@@ -177,8 +188,9 @@ async fn issue(
     customer: &Customer,
     base: &BaseUrl,
     track_id: &str,
+    meter: &Meter,
 ) -> Result<(SecretString, Timestamp), Stop> {
-    let token = fresh_token(syncer, customer, base, track_id, REQUEST_TIMEOUT).await?;
+    let token = fresh_token(syncer, customer, base, track_id, REQUEST_TIMEOUT, meter).await?;
     let now = clock::now();
     // A short-lived token is used for half its life.
     let life = token.expires_in.checked_sub(EXPIRY_MARGIN).unwrap_or_default().max(token.expires_in / 2);
@@ -205,6 +217,7 @@ pub(crate) async fn fresh_token(
     base: &BaseUrl,
     track_id: &str,
     timeout: Duration,
+    meter: &Meter,
 ) -> Result<IssuedToken, Stop> {
     let stored = syncer.vault.credentials(&customer.id).await?.ok_or(SealError::DecryptFailed)?;
     if stored.secret_version > customer.credential_version {
@@ -223,5 +236,10 @@ pub(crate) async fn fresh_token(
             Failure::new(ErrorClass::RateLimit, "Too many token requests this minute; the sync goes on in the next.");
         return Err(Stop::Wait(wait + Duration::from_millis(fastrand::u64(0..=5000)), failure));
     }
-    Ok(syncer.zuora.token(base, &customer.zuora_client_id, &secret, track_id, timeout).await?)
+    meter.sent(Operation::Token);
+    let token = syncer.zuora.token(base, &customer.zuora_client_id, &secret, track_id, timeout).await;
+    token.map_err(|error| {
+        meter.failed(&error);
+        error.into()
+    })
 }

@@ -32,7 +32,7 @@ pub enum State {
     Incomplete,
     /// Given up; a dead letter waits to be redriven.
     Failed,
-    /// No longer wanted: the customer was paused or deleted.
+    /// No longer wanted: the customer was paused or deleted, or an admin cancelled it.
     Cancelled,
 }
 
@@ -86,6 +86,8 @@ pub enum Trigger {
     CredentialsChanged,
     /// A trigger that came while another sync of the customer ran.
     FollowUp,
+    /// A person approved what an earlier sync had held back.
+    Approval,
     /// The customer was deleted.
     Deleted,
 }

@@ -121,7 +121,7 @@ async fn a_page_is_asked_for_with_the_token_and_read_through_gzip() {
         "{request}"
     );
     assert!(request.contains("user-agent: zuora-workflow-manager/"), "{request}");
-    assert_eq!((session.requests(), session.rate_limited()), (1, 0));
+    assert_eq!((session.meter.traffic().requests, session.meter.traffic().rate_limited), (1, 0));
 }
 
 #[tokio::test]
@@ -176,8 +176,8 @@ async fn refusals_keep_their_meaning_and_are_not_repeated() {
 
         assert_eq!(error.kind, kind);
         assert!(error.status.is_some());
-        assert_eq!((server.requests().len(), session.requests()), (1, 1));
-        assert_eq!(session.rate_limited(), u64::from(matches!(kind, Kind::RateLimited { .. })));
+        assert_eq!((server.requests().len(), session.meter.traffic().requests), (1, 1));
+        assert_eq!(session.meter.traffic().rate_limited, u64::from(matches!(kind, Kind::RateLimited { .. })));
         if kind == Kind::PermissionMissing {
             assert!(error.to_string().ends_with("no permission (code 90000010)"), "{error}");
         }
@@ -205,7 +205,7 @@ async fn what_passes_is_tried_once_more() {
 
         let page = zuora().workflows_page(&session, 1).await.unwrap();
 
-        assert_eq!((page.items.len(), session.requests(), server.requests().len()), (0, 2, 2));
+        assert_eq!((page.items.len(), session.meter.traffic().requests, server.requests().len()), (0, 2, 2));
     }
 }
 
@@ -258,7 +258,7 @@ async fn an_export_comes_back_byte_for_byte_in_the_version_asked_for() {
     let bytes = zuora.export(&session, "48", Version::Latest).await.unwrap();
 
     assert_eq!((error.kind, error.detail.as_str()), (Kind::NotFound, "Workflow version '1' is not found."));
-    assert_eq!(bytes, export);
+    assert_eq!(bytes.as_ref(), export.as_bytes());
     let paths: Vec<_> = server.requests().iter().map(|request| request.split(' ').nth(1).unwrap().to_owned()).collect();
     assert_eq!(paths, ["/workflows/48/export", "/workflows/48/export?version=latest"]);
 }
@@ -335,7 +335,7 @@ async fn a_renewed_session_uses_the_new_token_and_counts_on() {
     zuora.workflows_page(&renewed, 1).await.unwrap();
 
     assert!(server.requests()[1].contains("Bearer fresh\r\n"));
-    assert_eq!((first.requests(), renewed.requests()), (2, 2));
+    assert_eq!((first.meter.traffic().requests, renewed.meter.traffic().requests), (2, 2));
 }
 
 #[test]

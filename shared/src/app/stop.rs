@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::{
-    app::outcome::Outcome,
     aws::{sealing::SealError, table::StoreError},
     domain::failure::{ErrorClass, Failure},
     zuora::{ZuoraError, ZuoraErrorKind},
@@ -26,13 +25,10 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// How the attempt ended.
-    pub fn into_outcome(self) -> Outcome {
-        match self {
-            Self::Wait(after, failure) => Outcome::Wait { after, failure },
-            Self::Failed(failure) | Self::Ours(failure) => Outcome::Failed(failure),
-            Self::Cancelled(why) => Outcome::Cancelled(why),
-        }
+    /// Something that cannot happen did.
+    pub(super) fn bug(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error, "a sync met a fault of this program");
+        Self::Ours(Failure::new(ErrorClass::Bug, format!("{error}.")))
     }
 }
 

@@ -1,0 +1,133 @@
+//! A person approves what a guard held back: a new sync, for which exactly the workflows of that list may go.
+//!
+//! What must stay true: an approval is for one job and one list, acts once, re-verifies everything (a new listing, Zuora's own 404
+//! for each), and changes no limit for good. Approving twice makes one sync.
+
+use super::{
+    dispatch::{Dispatcher, RACES, paused},
+    error::AppError,
+};
+use crate::{
+    aws::{
+        customers::Customers,
+        jobs::Jobs,
+        table::{StoreError, Stored},
+    },
+    domain::{
+        customer::{Customer, Status},
+        ids::JobId,
+        job::{Approval, Approved, Held, Job, Kind, State, Trigger},
+        time::Timestamp,
+    },
+};
+
+/// Who approves which list.
+#[derive(Clone, Debug)]
+pub struct Approving {
+    /// The job that held it back.
+    pub job: JobId,
+    /// The hash of the list that the person saw, if they say so.
+    pub list_hash: Option<String>,
+    /// The caller's `sub`.
+    pub actor: String,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+impl Dispatcher {
+    /// Queues the sync that acts on an approval; returns it.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when there is nothing to approve (any more), says why.
+    pub async fn approve_deletions(&self, approving: &Approving) -> Result<Job, AppError> {
+        for _ in 0..RACES {
+            let found = self.jobs.find(&approving.job).await?.ok_or(AppError::NotFound("job"))?;
+            match self.try_approve(found, approving).await {
+                Ok((job, send)) => {
+                    if send {
+                        self.send(&job, approving.now).await;
+                    }
+                    return Ok(job);
+                }
+                Err(AppError::Store(StoreError::Conflict { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+    }
+
+    async fn try_approve(&self, found: Stored<Job>, approving: &Approving) -> Result<(Job, bool), AppError> {
+        let Stored { value: mut held_job, rev } = found;
+        let found = self.customers.get(&held_job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
+        let Stored { value: mut customer, rev: customer_rev } = found;
+        let held = approvable(&held_job, approving)?.clone();
+        if let Some(approved) = &held.approved {
+            let job = self.jobs.get(&customer.id, &approved.job_id).await?.ok_or(AppError::NotFound("job"))?.value;
+            return Ok((job, false));
+        }
+        if is_outdated(&held_job, &customer) {
+            return conflict("A later sync was complete: nothing is held any more.");
+        }
+        if customer.status == Status::Paused {
+            return Err(paused());
+        }
+        let approval =
+            Approval { held_job_id: held_job.id.clone(), kind: held.kind, list_hash: held.list_hash.clone() };
+        let Approving { actor, now, .. } = approving;
+        let mut writes = Vec::new();
+        let mut send = true;
+        let job = match self.active_sync(&customer).await? {
+            Some(active) if active.value.state == State::Running => {
+                return conflict("A sync of this customer is running. Approve when it has ended.");
+            }
+            // It is not running: it takes the approval along. What Zuora asked to wait for is waited for.
+            Some(Stored { value: mut active, rev }) => {
+                active.approval = Some(approval);
+                match active.state {
+                    State::Waiting => send = false,
+                    _ => active.postpone(*now),
+                }
+                writes.push(Jobs::put(&active, rev)?);
+                active
+            }
+            None => {
+                let id = customer.id.clone();
+                let mut job = Job::new(Kind::Sync, id, Trigger::Approval, Some(actor.clone()), *now, *now);
+                job.approval = Some(approval);
+                customer.sync_job_id = Some(job.id.clone());
+                writes.extend(Jobs::insert(&job)?);
+                job
+            }
+        };
+        writes.push(Customers::put(&customer, customer_rev)?);
+        let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
+        held_job.held = Some(Held { approved: Some(approved), ..held });
+        writes.push(Jobs::put(&held_job, rev)?);
+        self.data.write(writes).await?;
+        Ok((job, send))
+    }
+}
+
+/// What the job held back, if it can be approved at all.
+fn approvable<'a>(job: &'a Job, approving: &Approving) -> Result<&'a Held, AppError> {
+    let held = match &job.held {
+        Some(held) if job.state == State::Held => held,
+        _ => return conflict(&format!("The job is {}: it holds nothing back.", job.state.as_str())),
+    };
+    if job.dry_run {
+        return conflict("A dry run deletes nothing. Ask for a sync, then approve what it holds back.");
+    }
+    if approving.list_hash.as_ref().is_some_and(|seen| *seen != held.list_hash) {
+        return conflict("The job holds back another list than the one you saw. Look at it again.");
+    }
+    Ok(held)
+}
+
+/// A complete sync after it means that the doubt is gone.
+fn is_outdated(job: &Job, customer: &Customer) -> bool {
+    customer.last_complete_sync_at.is_some_and(|complete| job.started_at.is_some_and(|held| complete > held))
+}
+
+fn conflict<T>(why: &str) -> Result<T, AppError> {
+    Err(AppError::Conflict(why.to_owned()))
+}

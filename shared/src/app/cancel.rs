@@ -1,0 +1,70 @@
+//! Cancelling a job: at once while it waits, at its next look while it runs.
+//!
+//! What must stay true: what a run has written by then stays and is whole, and the customer is free for its next sync.
+
+use super::{
+    dispatch::{Dispatcher, RACES},
+    error::AppError,
+    outcome::sentence,
+};
+use crate::{
+    aws::{
+        customers::Customers,
+        jobs::Jobs,
+        table::{StoreError, Stored},
+    },
+    domain::{
+        ids::JobId,
+        job::{Job, Kind, State},
+        time::Timestamp,
+    },
+};
+
+/// Why a job was cancelled that nobody had begun.
+const BY_AN_ADMIN: &str = "an admin cancelled it";
+
+impl Dispatcher {
+    /// Cancels a job; a running one stops by itself within moments. Cancelling twice is the same as once.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` names the state of a job that is over or that cannot be cancelled.
+    pub async fn cancel(&self, id: &JobId, now: Timestamp) -> Result<Job, AppError> {
+        for _ in 0..RACES {
+            let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
+            match self.try_cancel(found, now).await {
+                Err(AppError::Store(StoreError::Conflict { .. })) => {}
+                result => return result,
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+    }
+
+    async fn try_cancel(&self, found: Stored<Job>, now: Timestamp) -> Result<Job, AppError> {
+        let Stored { value: mut job, rev } = found;
+        let refuse = |why: &str| Err(AppError::Conflict(why.to_owned()));
+        match (job.kind, job.state) {
+            (Kind::Purge, _) => return refuse("The removal of a customer cannot be cancelled."),
+            (_, State::Queued | State::Waiting) => {}
+            (Kind::Sync, State::Running) if job.cancel_requested => return Ok(job),
+            (Kind::Sync, State::Running) => {
+                job.cancel_requested = true;
+                // Whoever asked for one more sync meanwhile asked for this one to go on.
+                job.follow_up = false;
+                self.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                return Ok(job);
+            }
+            (Kind::Test, State::Running) => return refuse("A connection test is over in a few seconds."),
+            (_, state) => return refuse(&format!("The job is {}: there is nothing to cancel.", state.as_str())),
+        }
+        job.cancel(&sentence(BY_AN_ADMIN), now);
+        let mut writes = vec![Jobs::put(&job, rev)?];
+        if job.is_exclusive()
+            && let Some(Stored { value: mut customer, rev }) = self.customers.get(&job.customer_id).await?
+        {
+            customer.record(&job, now);
+            writes.push(Customers::put(&customer, rev)?);
+        }
+        self.data.write(writes).await?;
+        Ok(job)
+    }
+}

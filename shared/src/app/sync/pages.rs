@@ -1,0 +1,97 @@
+//! The listed items of a run, packed: a tenant's whole listing is kept in a fraction of its size until it is stored.
+//!
+//! Nothing may be written before the whole listing was judged (it may be another tenant's), so it has to be kept; as text it
+//! could be larger than the function's memory.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::value::RawValue;
+
+use crate::domain::listed::ListedWorkflow;
+
+/// Fast, and still a tenth of the size for such repetitive text.
+const LEVEL: i32 = 1;
+
+/// Where a listed item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    page: usize,
+    item: usize,
+}
+
+/// Packed pages, and the one that was read last: items are stored in the order of the listing, mostly.
+#[derive(Default)]
+pub(super) struct Pages {
+    packed: Vec<Vec<u8>>,
+    last: Mutex<Option<(usize, Vec<Box<RawValue>>)>>,
+}
+
+/// A packed item does not come back: memory is damaged, or this code is.
+#[derive(Debug, thiserror::Error)]
+#[error("a listed item could not be unpacked")]
+pub(super) struct Lost;
+
+impl Pages {
+    /// Where the items of the next page will be.
+    pub(super) fn next(&self, item: usize) -> Place {
+        Place { page: self.packed.len(), item }
+    }
+
+    /// Adds a page.
+    pub(super) fn add(&mut self, items: &[Box<RawValue>]) -> Result<(), Lost> {
+        let text = serde_json::to_vec(items).map_err(|_| Lost)?;
+        self.packed.push(zstd::encode_all(text.as_slice(), LEVEL).map_err(|_| Lost)?);
+        Ok(())
+    }
+
+    /// Reads an item again.
+    pub(super) fn read(&self, place: Place) -> Result<ListedWorkflow, Lost> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|(page, _)| *page != place.page) {
+            let packed = self.packed.get(place.page).ok_or(Lost)?;
+            let text = zstd::decode_all(packed.as_slice()).map_err(|_| Lost)?;
+            *last = Some((place.page, serde_json::from_slice(&text).map_err(|_| Lost)?));
+        }
+        let (_, items) = last.as_ref().ok_or(Lost)?;
+        ListedWorkflow::parse(items.get(place.item).ok_or(Lost)?).map_err(|_| Lost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_item_comes_back_as_it_was_listed_whatever_the_order() {
+        let page = |from: usize| -> Vec<Box<RawValue>> {
+            (from..from + 3)
+                .map(|n| RawValue::from_string(format!(r#"{{ "id" : {n}, "name":"é\u0000 " }}"#)).unwrap())
+                .collect()
+        };
+        let mut pages = Pages::default();
+        let mut places = Vec::new();
+        for from in [10, 20, 30] {
+            places.extend((0..3).map(|item| (from + item, pages.next(item))));
+            pages.add(&page(from)).unwrap();
+        }
+        places.reverse();
+
+        for (n, place) in places {
+            assert_eq!(pages.read(place).unwrap().raw, format!(r#"{{ "id" : {n}, "name":"é\u0000 " }}"#));
+        }
+        assert!(pages.read(Place { page: 3, item: 0 }).is_err() && pages.read(Place { page: 0, item: 3 }).is_err());
+    }
+
+    #[test]
+    fn a_packed_listing_is_a_fraction_of_its_size() {
+        let items: Vec<_> = (0..50)
+            .map(|n| {
+                RawValue::from_string(format!(r#"{{"id":{n},"text":"{}"}}"#, "the same again ".repeat(1000))).unwrap()
+            })
+            .collect();
+        let mut pages = Pages::default();
+        pages.add(&items).unwrap();
+
+        assert!(pages.packed[0].len() * 10 < items.iter().map(|item| item.get().len()).sum());
+    }
+}

@@ -1,0 +1,94 @@
+//! What a run has to do, decided from the listing and the stored fingerprints before anything is written.
+
+use std::collections::HashMap;
+
+use super::{
+    listing::{Item, Listing},
+    pages::Place,
+};
+use crate::domain::{
+    diff::{self, Step, Stored},
+    ids::{JobId, WorkflowId},
+    job,
+    looks::Looks,
+    stats::{self, Stats},
+    time::Timestamp,
+};
+
+/// How many workflows of a kind a dry run names.
+const NAMED: usize = 100;
+
+/// One workflow that needs an export.
+#[derive(Debug)]
+pub(super) struct Task<'a> {
+    pub(super) id: &'a WorkflowId,
+    /// Where its listed fields are.
+    pub(super) place: Place,
+    pub(super) stored: Option<&'a Stored>,
+    pub(super) step: Step,
+    /// Since when its daily look is due, if that is why it is exported.
+    pub(super) look: Option<Timestamp>,
+}
+
+/// What is settled already, and what is left to do.
+#[derive(Debug, Default)]
+pub(super) struct Plan<'a> {
+    /// What needs nothing, counted.
+    pub(super) stats: Stats,
+    /// Changes first, in the order of the listing; then the looks in the order of their moments, which `Looks` relies on.
+    pub(super) tasks: Vec<Task<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    /// Compares a listing with what is stored.
+    pub(super) fn of(
+        listing: &'a Listing,
+        heads: &'a [Stored],
+        looks: &Looks,
+        job: &JobId,
+        started_at: Timestamp,
+    ) -> Self {
+        let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
+        let mut plan = Self::default();
+        for Item { id, fingerprint, place, .. } in &listing.items {
+            let stored = by_id.get(id).copied();
+            let mut look = None;
+            let due = || {
+                look = looks.due_since(id, started_at);
+                look.is_some()
+            };
+            match diff::step(stored, fingerprint, job, due) {
+                Step::Keep(outcome) => plan.stats.count(outcome),
+                step => plan.tasks.push(Task { id, place: *place, stored, step, look }),
+            }
+        }
+        plan.tasks.sort_by_key(|task| task.look);
+        plan
+    }
+
+    /// What a dry run reports of it. A look counts as unchanged: only its export would show more.
+    pub(super) fn rehearse(&self) -> (Stats, job::Plan) {
+        let mut stats = self.stats;
+        let mut told = job::Plan::default();
+        for task in &self.tasks {
+            let (outcome, ids) = match task.step {
+                Step::Store(stats::Outcome::Created) => (stats::Outcome::Created, Some(&mut told.created)),
+                Step::Store(outcome) => (outcome, Some(&mut told.updated)),
+                Step::Compare | Step::Keep(_) => {
+                    told.looks += 1;
+                    (stats::Outcome::Unchanged, None)
+                }
+            };
+            stats.count(outcome);
+            if let Some(ids) = ids.filter(|ids| ids.len() < NAMED) {
+                ids.push(task.id.clone());
+            }
+        }
+        (stats, told)
+    }
+}
+
+/// The first of a list, as a dry run names them.
+pub(super) fn named(ids: &[WorkflowId]) -> Vec<WorkflowId> {
+    ids.iter().take(NAMED).cloned().collect()
+}

@@ -1,0 +1,97 @@
+//! Stores one workflow: definition chunks first, then, in one transaction, the workflow and the record of its change, then
+//! the chunks that nobody names any more go.
+//!
+//! What must stay true: a stored copy is replaced by a whole new one or not at all. A crash between these steps leaves at most
+//! chunks without a name, which the workflow's next change or daily look removes.
+
+use super::{
+    Run, Stop,
+    exports::{Done, Suspect},
+    listing::Listing,
+    plan::Task,
+};
+use crate::{
+    aws::table::StoreError,
+    clock,
+    domain::{
+        definition::{Definition, DefinitionError, compress, content_hash},
+        diff::Step,
+        failure::{ErrorClass, Failure},
+        ids::WorkflowId,
+        stats::Outcome,
+        workflow::{DefinitionRef, LastChange, Workflow},
+    },
+    zuora::Export,
+};
+
+impl Run<'_> {
+    /// Compares the export with what is stored, and stores it if it differs.
+    pub(super) async fn store_one(
+        &self,
+        task: &Task<'_>,
+        listing: &Listing,
+        export: Option<Export>,
+    ) -> Result<Done, Stop> {
+        let export = export.as_ref().map(AsRef::as_ref);
+        let tasks = match export.map_or(Ok(0), |export| Definition::parse(export).map(|found| found.tasks_count as u64))
+        {
+            Ok(tasks) => tasks,
+            Err(error) => return Ok(malformed(task.id, error)),
+        };
+        let (customer, workflows) = (&self.customer.id, &self.syncer.workflows);
+        let old = task.stored.and_then(|stored| stored.definition.as_ref());
+        let hash = export.map(content_hash);
+        let same = old.map(|old| old.hash.as_str()) == hash.as_deref();
+        let outcome = match task.step {
+            Step::Compare if same => {
+                workflows.tidy_definitions(customer, task.id, old).await?;
+                return Ok(Done::Stored { outcome: Outcome::Unchanged, tasks });
+            }
+            Step::Compare => Outcome::Updated,
+            Step::Store(outcome) | Step::Keep(outcome) => outcome,
+        };
+        let definition = match export {
+            Some(_) if same => old.cloned(),
+            Some(export) => match self.put_definition(task.id, export).await? {
+                Ok(definition) => Some(definition),
+                Err(error) => return Ok(malformed(task.id, error)),
+            },
+            None => None,
+        };
+        let listed = listing.pages.read(task.place).map_err(|error| Stop::bug(&error))?;
+        let change = LastChange { job_id: self.job.id.clone(), kind: outcome };
+        let workflow = Workflow::from_listed(listed, task.id.clone(), definition, tasks, change, clock::now());
+        match workflows.put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev)).await {
+            Ok(()) => {}
+            Err(StoreError::TooLarge) => {
+                let message = format!("The listed fields of workflow {} are over 400 KB.", task.id);
+                return Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        if task.stored.is_some() {
+            workflows.tidy_definitions(customer, task.id, workflow.definition.as_ref()).await?;
+        }
+        Ok(Done::Stored { outcome, tasks })
+    }
+
+    async fn put_definition(
+        &self,
+        id: &WorkflowId,
+        export: &[u8],
+    ) -> Result<Result<DefinitionRef, DefinitionError>, Stop> {
+        let chunks = match compress(export) {
+            Ok(chunks) => chunks,
+            Err(error) => return Ok(Err(error)),
+        };
+        let bytes = export.len() as u64;
+        let reference = DefinitionRef { hash: content_hash(export), chunks: chunks.len() as u32, bytes };
+        self.syncer.workflows.put_definition(&self.customer.id, id, &reference, chunks).await?;
+        Ok(Ok(reference))
+    }
+}
+
+fn malformed(id: &WorkflowId, error: DefinitionError) -> Done {
+    let message = format!("The export of workflow {id} is no definition: {error}.");
+    Done::Failed(Failure::new(ErrorClass::Transient, message), Suspect::Nothing)
+}

@@ -1,0 +1,119 @@
+//! A run looks up now and then: is it still wanted? And tells how far it has come.
+//!
+//! What must stay true: a run that was paused, deleted, cancelled or replaced stops here, between two workflows, with everything it
+//! wrote whole; and progress is a sketch that never gets in the way of the job's own, conditional writes.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::{Run, Stop};
+use crate::{
+    clock,
+    domain::{
+        failure::{ErrorClass, Failure},
+        job::{Progress, State},
+        time::Timestamp,
+    },
+};
+
+/// How often progress is written, at most.
+const EVERY: Duration = Duration::from_secs(3);
+
+/// How far a run has come.
+#[derive(Debug)]
+pub(super) struct Watch(Mutex<Progress>);
+
+impl Watch {
+    pub(super) fn new(started_at: Timestamp) -> Self {
+        Self(Mutex::new(Progress { pages: 0, listed: 0, to_export: None, exported: 0, updated_at: started_at }))
+    }
+
+    /// A page was read; so many workflows were seen by now.
+    pub(super) fn page_read(&self, listed: usize) {
+        self.change(|progress| {
+            progress.pages += 1;
+            progress.listed = listed as u64;
+        });
+    }
+
+    /// So many workflows are to be exported.
+    pub(super) fn planned(&self, to_export: usize) {
+        self.change(|progress| progress.to_export = Some(to_export as u64));
+    }
+
+    /// One of them is done.
+    pub(super) fn one_done(&self) {
+        self.change(|progress| progress.exported += 1);
+    }
+
+    /// What to write now; nothing if it was written a moment ago.
+    fn due(&self, now: Timestamp) -> Option<Progress> {
+        let mut progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if progress.updated_at.plus(EVERY) > now {
+            return None;
+        }
+        progress.updated_at = now;
+        Some(progress.clone())
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Progress)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Run<'_> {
+    /// Stops the run when it is no longer wanted: customer paused or deleted, other credentials, cancelled, replaced.
+    pub(super) async fn check_wanted(&self) -> Result<(), Stop> {
+        let dispatcher = &self.syncer.dispatcher;
+        let id = &self.customer.id;
+        let (customer, job) = tokio::join!(dispatcher.customers.get(id), dispatcher.jobs.get(id, &self.job.id));
+        let customer = match customer? {
+            None => return Err(Stop::Cancelled("the customer was deleted")),
+            Some(found) => found.value,
+        };
+        match job? {
+            Some(found) if found.value.cancel_requested => return Err(Stop::Cancelled("an admin cancelled it")),
+            Some(found) if found.value.state == State::Running && found.value.lock_until == self.job.lock_until => {}
+            _ => return Err(Stop::Cancelled("another worker took over")),
+        }
+        if !customer.is_syncable() {
+            return Err(Stop::Cancelled("the customer was paused"));
+        }
+        if !self.job.dry_run && customer.sync_job_id.as_ref() != Some(&self.job.id) {
+            return Err(Stop::Cancelled("another sync took over"));
+        }
+        if customer.credential_version != self.customer.credential_version {
+            // They may lead to another tenant: nothing more is written for the old ones.
+            let message = "The credentials were just changed; the job goes on with the new ones.";
+            return Err(Stop::Wait(Duration::from_secs(1), Failure::new(ErrorClass::Transient, message)));
+        }
+        if let Some(progress) = self.watch.due(clock::now())
+            && let Err(error) = dispatcher.jobs.show_progress(self.job, &progress).await
+        {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(job_id = %self.job.id, error, "the progress of a job was not written");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_written_every_few_seconds_and_not_more_often() {
+        let start = Timestamp::EPOCH;
+        let watch = Watch::new(start);
+        watch.page_read(50);
+        watch.planned(20);
+        watch.one_done();
+
+        assert_eq!(watch.due(start.plus(EVERY - Duration::from_millis(1))), None);
+        let progress = watch.due(start.plus(EVERY)).unwrap();
+        assert_eq!((progress.pages, progress.listed, progress.to_export, progress.exported), (1, 50, Some(20), 1));
+        assert_eq!(watch.due(start.plus(EVERY)), None);
+    }
+}
