@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tests::simulator::{Effect, Fault, Reply, Route, Simulator, Tenant, Workflow};
 
-use crate::client::{Zuora, ask_token, http, ids, json};
+use crate::client::{Zuora, ask_token, http, http_unpacking_nothing, ids, json};
 
 async fn tenant_of_120() -> (Simulator, Tenant, Zuora) {
     let simulator = Simulator::start();
@@ -204,4 +204,19 @@ async fn a_closure_can_make_anything_of_the_true_answer() {
     assert_eq!(answer.headers()["x-bent"], "yes");
     let body = json(answer).await;
     assert_eq!((ids(&body)[0], &body["asked"]), (116, &json!(1)));
+}
+
+#[tokio::test]
+async fn an_answer_that_names_its_encoding_is_sent_as_it_is() {
+    let (_simulator, tenant, zuora) = tenant_of_120().await;
+    let page = zuora.get(PAGE_2).await.unwrap().bytes().await.unwrap();
+    tenant.fault(Fault::list().with(|_, truth| truth.with_header("content-encoding", "identity")));
+    tenant.fault(Fault::list().with(|_, truth| truth.with_header("content-encoding", "gzip")));
+
+    let plain = http_unpacking_nothing().get(format!("{}{PAGE_2}", zuora.url)).bearer_auth(&zuora.token);
+    let plain = plain.header("accept-encoding", "gzip").send().await.unwrap();
+    let mislabelled = zuora.get(PAGE_2).await.unwrap();
+
+    assert_eq!(plain.bytes().await.unwrap(), page);
+    assert!(mislabelled.bytes().await.is_err(), "it is no gzip");
 }

@@ -144,6 +144,23 @@ async fn a_hold_keeps_requests_waiting_until_it_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_hold_of_the_next_request_lets_the_others_pass() {
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("acme");
+    tenant.seed(60);
+    let zuora = Zuora::login(&simulator, &tenant).await;
+    let hold = tenant.hold_next(Route::List);
+
+    let (held, ()) = tokio::join!(zuora.page(1), async {
+        hold.wait_for_arrival().await;
+        assert_eq!(zuora.page(2).await.len(), 10, "the second one passes");
+        hold.release();
+    });
+
+    assert_eq!(held.len(), 50);
+}
+
+#[tokio::test]
 async fn latency_slows_every_answer() {
     let simulator = Simulator::start();
     let tenant = simulator.tenant("acme");

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::{Asked, Only, lock};
 
-/// Keeps matching requests waiting from its creation until it is dropped.
+/// Keeps matching requests (all, or the first ones) waiting from its creation until it is dropped.
 pub struct Hold {
     gate: Arc<Gate>,
     gates: Gates,
@@ -37,6 +37,8 @@ impl Drop for Hold {
 
 struct Gate {
     only: Only,
+    /// How many requests it stops; those that come later pass.
+    places: usize,
     arrived: watch::Sender<usize>,
     open: watch::Sender<bool>,
 }
@@ -46,8 +48,8 @@ struct Gate {
 pub(super) struct Gates(Arc<Mutex<Vec<Arc<Gate>>>>);
 
 impl Gates {
-    pub(super) fn close(&self, only: Only) -> Hold {
-        let gate = Arc::new(Gate { only, arrived: watch::Sender::new(0), open: watch::Sender::new(false) });
+    pub(super) fn close(&self, only: Only, places: usize) -> Hold {
+        let gate = Arc::new(Gate { only, places, arrived: watch::Sender::new(0), open: watch::Sender::new(false) });
         lock(&self.0).push(Arc::clone(&gate));
         Hold { gate, gates: self.clone() }
     }
@@ -56,8 +58,14 @@ impl Gates {
         let closed: Vec<_> = lock(&self.0).iter().filter(|gate| gate.only.matches(asked)).cloned().collect();
         for gate in closed {
             let mut open = gate.open.subscribe();
-            gate.arrived.send_modify(|arrived| *arrived += 1);
-            let _ = open.wait_for(|open| *open).await;
+            let stopped = gate.arrived.send_if_modified(|arrived| {
+                let room = *arrived < gate.places;
+                *arrived += usize::from(room);
+                room
+            });
+            if stopped {
+                let _ = open.wait_for(|open| *open).await;
+            }
         }
     }
 }

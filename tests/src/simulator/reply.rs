@@ -42,7 +42,7 @@ pub struct Reply {
     pub status: u16,
     /// Headers besides those the simulator always sends.
     pub headers: Vec<(String, String)>,
-    /// The body before compression.
+    /// The body before compression; as it is sent, if the headers name an encoding.
     pub body: Bytes,
     pub(super) manner: Manner,
 }
@@ -87,9 +87,11 @@ impl Reply {
         if let Some(track_id) = asked.header("Zuora-Track-Id") {
             self = self.with_header("Zuora-Track-Id", track_id);
         }
-        if asked.accepts_gzip() && self.body.len() > GZIP_FROM {
+        let encoding = header::CONTENT_ENCODING.as_str();
+        let encoded = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(encoding));
+        if asked.accepts_gzip() && self.body.len() > GZIP_FROM && !encoded {
             self.body = gzip(&self.body);
-            self = self.with_header(header::CONTENT_ENCODING.as_str(), "gzip");
+            self = self.with_header(encoding, "gzip");
         }
         let mut response = Response::builder().status(self.status);
         for (name, value) in &self.headers {

@@ -185,7 +185,12 @@ impl Tenant {
 
     /// Keeps the requests selected waiting until the hold is dropped.
     pub fn hold(&self, only: impl Into<Only>) -> Hold {
-        self.gates.close(only.into())
+        self.gates.close(only.into(), usize::MAX)
+    }
+
+    /// Keeps the next of the requests selected waiting until the hold is dropped; those after it pass.
+    pub fn hold_next(&self, only: impl Into<Only>) -> Hold {
+        self.gates.close(only.into(), 1)
     }
 
     /// Every request since the start or the last reset, in the order of arrival.
