@@ -8,7 +8,7 @@ use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::world::{Stack, World};
 
@@ -29,6 +29,43 @@ impl World {
     /// Writes one item of the data table, as root.
     pub async fn put_item(&self, item: HashMap<String, AttributeValue>) {
         self.dynamodb.put_item().table_name(&self.stack.table_name).set_item(Some(item)).send().await.unwrap();
+    }
+
+    /// Sets attributes of one item of the data table, as root.
+    pub async fn set(&self, pk: &str, sk: &str, attributes: &[(&str, AttributeValue)]) {
+        let terms: Vec<_> = (0..attributes.len()).map(|at| format!("#n{at} = :v{at}")).collect();
+        let mut update = self.dynamodb.update_item().table_name(&self.stack.table_name);
+        update = update.key("PK", AttributeValue::S(pk.into())).key("SK", AttributeValue::S(sk.into()));
+        update = update.update_expression(format!("SET {}", terms.join(", ")));
+        for (at, (name, value)) in attributes.iter().enumerate() {
+            update = update.expression_attribute_names(format!("#n{at}"), *name);
+            update = update.expression_attribute_values(format!(":v{at}"), value.clone());
+        }
+        update.send().await.unwrap();
+    }
+
+    /// Sets attributes of a job, as root.
+    pub async fn set_job(&self, customer: &str, job: &str, attributes: &[(&str, AttributeValue)]) {
+        self.set(&format!("CUSTOMER#{customer}"), &format!("JOB#{job}"), attributes).await;
+    }
+
+    /// The number of the one message of a job that counts.
+    pub async fn seq_of(&self, customer: &str, job: &str) -> u64 {
+        let item = self.item(&format!("CUSTOMER#{customer}"), &format!("JOB#{job}")).await.unwrap();
+        item["seq"].as_n().unwrap().parse().unwrap()
+    }
+
+    /// Delivers a job's newest message, once more or early.
+    pub async fn deliver(&self, customer: &str, job: &str) {
+        let seq = self.seq_of(customer, job).await;
+        self.send(&json!({"type": "job.v1", "job_id": job, "customer_id": customer, "seq": seq}).to_string()).await;
+    }
+
+    /// Has the moment that a waiting job waits for come now, so that no test sits a wait out.
+    pub async fn hurry(&self, customer: &str, job: &str) {
+        let now = AttributeValue::S(shared::clock::now().to_string());
+        self.set_job(customer, job, &[("next_attempt_at", now)]).await;
+        self.deliver(customer, job).await;
     }
 
     /// All items of one partition of a table, as root.

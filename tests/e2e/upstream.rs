@@ -1,0 +1,45 @@
+//! Zuora as the tests bend it, and a job's counts as they read them.
+
+use serde_json::Value;
+use tests::simulator::{Fault, Simulator, Tenant};
+
+use crate::world::World;
+
+/// A simulator with one tenant of so many workflows.
+pub fn tenant(name: &str, workflows: u64) -> (Simulator, Tenant) {
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant(name);
+    tenant.seed(workflows);
+    (simulator, tenant)
+}
+
+/// Created, updated, unchanged, deleted, total, errors.
+pub fn stats(job: &Value) -> [u64; 6] {
+    ["created", "updated", "unchanged", "deleted", "total", "errors"].map(|name| job["stats"][name].as_u64().unwrap())
+}
+
+/// A fault that changes the JSON of the true answer.
+pub fn bent(fault: Fault, change: impl Fn(&mut Value) + Send + Sync + 'static) -> Fault {
+    fault.with(move |_, mut reply| {
+        let mut body = serde_json::from_slice(&reply.body).unwrap();
+        change(&mut body);
+        reply.body = body.to_string().into();
+        reply
+    })
+}
+
+/// A fault that changes the listed workflows of the true answer.
+pub fn listed(fault: Fault, change: impl Fn(&mut Vec<Value>) + Send + Sync + 'static) -> Fault {
+    bent(fault, move |page| change(page["data"].as_array_mut().unwrap()))
+}
+
+/// Creates a customer unseen by its Zuora: a verification lists as well, and would meet what is in store for the sync. Returns its id
+/// and that of its first job.
+pub async fn create_unverified(world: &World, tenant: &Tenant, simulator: &Simulator) -> (String, String) {
+    let mut creation = World::creation(tenant, &simulator.base_url());
+    creation["verify"] = false.into();
+    let customer = world.api.post("/v1/customers", &creation).await.expect(201);
+    let id = customer["id"].as_str().unwrap().to_owned();
+    let job = world.jobs_of(&id).await[0]["id"].as_str().unwrap().to_owned();
+    (id, job)
+}
