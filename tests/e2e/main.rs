@@ -9,6 +9,7 @@ mod export_faults;
 mod failures;
 mod lifecycle;
 mod listing_faults;
+mod midrun;
 mod queue;
 mod rate_limits;
 mod restore;
