@@ -62,9 +62,32 @@ async fn an_export_that_fails_in_any_way_fails_only_its_own_workflow() {
     let errors = job["errors"].as_array().unwrap().iter();
     let classes: HashMap<_, _> = errors.map(|error| (error["workflow_id"].clone(), error["class"].clone())).collect();
     assert_eq!(classes, expected);
-    assert_eq!(definitions(&world, &id, &broken).await, before, "each keeps its old copy");
+    assert!(definitions(&world, &id, &broken).await == before, "an old copy was lost");
     tenant.clear_faults();
     assert_eq!(stats(&world.sync(&id).await), [0, 11, 2, 0, 13, 0], "and the next sync makes them good");
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_workflow_that_vanishes_between_listing_and_export_keeps_its_last_copy() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("vanishing", 5);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let edited = tenant.ids()[2];
+    let before = definitions(&world, &id, &[edited]).await;
+    tenant.edit(edited, |workflow| workflow.name = "Edited, then removed".into());
+    let hold = tenant.hold(Route::Export);
+    let asked = world.ask_for_sync(&id).await;
+    hold.wait_for_arrival().await;
+    tenant.remove(edited);
+    hold.release();
+
+    let job = world.wait_for_job(&asked).await;
+
+    assert_eq!(job["stats"]["deleted"], 0, "{job}");
+    assert!(definitions(&world, &id, &[edited]).await == before, "nothing better came, and the last copy went");
+    assert_eq!(stats(&world.sync(&id).await), [0, 0, 4, 1, 4, 0]);
+    assert!(definitions(&world, &id, &[edited]).await == before, "it is not kept with the deleted workflow");
     world.remove(&id).await;
 }
 
@@ -128,7 +151,7 @@ async fn a_workflow_too_large_for_its_record_fails_alone_and_keeps_its_old_copy(
         (&json!("too_large"), &json!(swollen.to_string()))
     );
     assert_eq!(world.api.get(&path).await.expect(200)["description"], before["description"]);
-    assert_eq!(definitions(&world, &id, &[swollen]).await, definition);
+    assert!(definitions(&world, &id, &[swollen]).await == definition, "the old definition was lost");
     world.remove(&id).await;
 }
 

@@ -10,6 +10,7 @@ mod failures;
 mod lifecycle;
 mod listing_faults;
 mod midrun;
+mod operators;
 mod queue;
 mod rate_limits;
 mod restore;

@@ -196,6 +196,24 @@ async fn a_customer_paused_between_two_exports_keeps_whole_workflows_and_loses_n
 }
 
 #[tokio::test]
+async fn the_number_of_workflows_is_right_also_after_a_run_that_was_stopped() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("counted", 60);
+    let hold = tenant.hold(Route::Export.workflow(tenant.ids()[20]));
+    let (id, job) = create_unverified(&world, &tenant, &simulator).await;
+    hold.wait_for_arrival().await;
+    world.api.post(&format!("/v1/customers/{id}/pause"), &json!({})).await.expect(200);
+    hold.release();
+    assert_eq!(world.wait_for_job(&job).await["state"], "cancelled");
+
+    let stored = world.workflows(&id).await.len();
+
+    assert!(stored > 0);
+    assert_eq!(world.customer(&id).await["workflows_count"], stored);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn credentials_changed_during_a_run_are_used_by_exactly_one_more() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("changing", 4);

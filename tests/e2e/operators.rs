@@ -1,0 +1,234 @@
+//! Failed, lost and silent jobs in an operator's hands: seen, retried, redriven, each exactly as asked. Rows R50 to R56 of
+//! docs/reliability.md.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+use shared::{clock, domain::time::Timestamp};
+use tests::simulator::{Fault, Route, Simulator, Tenant};
+
+use crate::{
+    upstream::{stats, tenant},
+    world::World,
+};
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn minutes_ago(minutes: i64) -> String {
+    Timestamp::from_millis(clock::now().millis() - minutes * 60_000).to_string()
+}
+
+/// A customer with two failed jobs: `permission`, then `config`. Everything is in order again at Zuora afterwards.
+async fn with_two_failures(world: &World, simulator: &Simulator, tenant: &Tenant) -> (String, String, String) {
+    let (id, _) = world.create_and_sync(tenant, &simulator.base_url()).await;
+    tenant.fault(Fault::list().status(403));
+    let denied = world.sync(&id).await;
+    tenant.fault(Fault::token().status(401));
+    tenant.revoke_tokens();
+    let wrong = world.sync(&id).await;
+    for (job, class) in [(&denied, "permission"), (&wrong, "config")] {
+        assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!(class)), "{job}");
+    }
+    let job_id = |job: &Value| job["id"].as_str().unwrap().to_owned();
+    (id, job_id(&denied), job_id(&wrong))
+}
+
+async fn redrive(world: &World, filter: Value) -> Value {
+    world.api.post("/v1/dead-letters/redrive", &filter).await.expect(200)
+}
+
+/// The jobs of a customer's dead letters, newest first.
+async fn letters(world: &World, filter: &str) -> Vec<Value> {
+    let letters = world.api.get(&format!("/v1/dead-letters?{filter}")).await.expect(200);
+    letters["items"].as_array().unwrap().iter().map(|letter| letter["job_id"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_customer_that_the_index_does_not_show_yet_is_read_and_synced_by_its_id() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("unlisted", 3);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let name = world.customer(&id).await["name"].as_str().unwrap().replace(' ', "%20");
+    let listed = async || world.api.get(&format!("/v1/customers?name={name}")).await.expect(200)["total"].clone();
+    let mut item = world.item(&format!("CUSTOMER#{id}"), "PROFILE").await.unwrap();
+    item.retain(|attribute, _| !attribute.starts_with("GSI"));
+    world.put_item(item).await;
+    assert_eq!(listed().await, 0, "as an index that lags behind");
+
+    assert_eq!(world.customer(&id).await["workflows_count"], 3);
+    assert_eq!(stats(&world.sync(&id).await), [0, 0, 3, 0, 3, 0]);
+
+    assert_eq!(listed().await, 1);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn the_fifth_transient_failure_gives_a_job_up_where_operators_see_it() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("fifth", 3);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.fault(Fault::list().always().status(500));
+    let job = world.ask_for_sync(&id).await;
+
+    for attempt in 1..=4 {
+        let waiting = async || {
+            let job = world.job(&job).await;
+            job["state"] == "waiting" && job["attempts"] == attempt
+        };
+        world.wait_until("the attempt has failed", waiting).await;
+        world.hurry(&id, &job).await;
+    }
+
+    let failed = world.wait_for_job(&job).await;
+    let ended = (&failed["state"], &failed["attempts"], &failed["error"]["class"]);
+    assert_eq!(ended, (&json!("failed"), &json!(5), &json!("transient")), "{failed}");
+    assert!(failed["error"]["message"].as_str().unwrap().contains("HTTP 500"), "{failed}");
+    assert!(failed["dead_lettered_at"].is_string());
+    assert_eq!(letters(&world, &format!("customer_id={id}")).await, [json!(job)]);
+    let customer = world.customer(&id).await;
+    assert_eq!((&customer["status"], &customer["last_sync"]["state"]), (&json!("active"), &json!("failed")));
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_job_that_runs_or_waits_is_not_retried() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("busy", 3);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.reset_requests();
+    let hold = tenant.hold(Route::List);
+    let job = world.ask_for_sync(&id).await;
+    hold.wait_for_arrival().await;
+
+    let retry = async || world.api.post(&format!("/v1/jobs/{job}/retry"), &json!({})).await;
+    let running = retry().await;
+    tenant.fault(Fault::list().rate_limited(600));
+    hold.release();
+    world.wait_for_job_state(&job, &["waiting"]).await;
+    let waiting = retry().await;
+
+    for (answer, state) in [(running, "running"), (waiting, "waiting")] {
+        assert_eq!((answer.status, &answer.body["type"]), (409, &json!("/problems/conflict")));
+        assert!(answer.body["detail"].as_str().unwrap().contains(state), "{}", answer.text);
+    }
+    assert_eq!(tenant.count(Route::List), 1);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_redrive_takes_what_its_filter_names_and_says_what_is_left() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("filtered", 3);
+    let (id, denied, wrong) = with_two_failures(&world, &simulator, &tenant).await;
+    let of_customer = format!("customer_id={id}");
+    assert_eq!(letters(&world, &of_customer).await, [json!(wrong), json!(denied)]);
+    assert_eq!(letters(&world, &format!("{of_customer}&error_class=permission")).await, [json!(denied)]);
+
+    let none = redrive(&world, json!({"customer_id": id, "older_than": minutes_ago(60)})).await;
+    assert_eq!((&none["job_ids"], &none["remaining"]), (&json!([]), &json!(0)));
+    let other = redrive(&world, json!({"customer_id": id, "error_class": "too_large"})).await;
+    assert_eq!(other["job_ids"], json!([]));
+    assert_eq!(letters(&world, &of_customer).await.len(), 2, "a filter is never widened");
+
+    let one = redrive(&world, json!({"customer_id": id, "error_class": "permission"})).await;
+    assert_eq!(one["job_ids"], json!([denied]));
+    assert_eq!(world.wait_for_job(&denied).await["state"], "succeeded");
+    assert_eq!(letters(&world, &of_customer).await, [json!(wrong)]);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_redrive_is_bounded_and_a_customers_jobs_run_one_after_the_other() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("bounded", 3);
+    let (id, denied, wrong) = with_two_failures(&world, &simulator, &tenant).await;
+
+    let first = redrive(&world, json!({"customer_id": id, "limit": 1})).await;
+    assert_eq!((&first["job_ids"], &first["remaining"]), (&json!([wrong]), &json!(1)), "{first}");
+    world.wait_for_job(&wrong).await;
+    let hold = tenant.hold(Route::List);
+    let running = world.ask_for_sync(&id).await;
+    hold.wait_for_arrival().await;
+    let second = redrive(&world, json!({"customer_id": id})).await;
+    hold.release();
+
+    assert_eq!((&second["redriven"], &second["superseded"]), (&json!(0), &json!(1)), "{second}");
+    assert_eq!(world.job(&denied).await["superseded_by"], json!(running));
+    assert_eq!(world.wait_for_job(&running).await["state"], "succeeded");
+    assert_eq!(letters(&world, &format!("customer_id={id}")).await, [Value::Null; 0]);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_the_queue_no_longer_holds_is_listed_and_redriven_all_the_same() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("outlived", 3);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.fault(Fault::list().status(403));
+    let job = world.sync(&id).await["id"].as_str().unwrap().to_owned();
+
+    take_letter(&world, &job).await;
+
+    assert_eq!(letters(&world, &format!("customer_id={id}")).await, [json!(job)]);
+    assert_eq!(world.job(&job).await["state"], "failed");
+    assert_eq!(redrive(&world, json!({"customer_id": id})).await["job_ids"], json!([job]));
+    assert_eq!(world.wait_for_job(&job).await["state"], "succeeded");
+    world.remove(&id).await;
+}
+
+/// Deletes a job's message from the dead-letter queue, as its retention does after fourteen days. The others are
+/// hidden for three seconds.
+async fn take_letter(world: &World, job: &str) {
+    let queue = &world.stack.dead_letter_queue_url;
+    let one_round = async || {
+        let receive = world.sqs.receive_message().queue_url(queue).max_number_of_messages(10).visibility_timeout(3);
+        let messages = receive.send().await.unwrap().messages.unwrap_or_default();
+        let mut taken = false;
+        for message in messages {
+            let receipt = message.receipt_handle.unwrap();
+            if message.body.is_some_and(|body| body.contains(job)) {
+                world.sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.unwrap();
+                taken = true;
+            }
+        }
+        taken
+    };
+    world.wait_until("the dead-letter queue held the job's message", one_round).await;
+}
+
+#[tokio::test]
+async fn a_job_that_stays_silent_is_given_up_as_lost_and_its_customer_goes_on() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("silent", 3);
+    let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let job = job["id"].as_str().unwrap();
+    // Three times sent again already; its worker died once more, and no message is left.
+    let dead = [
+        ("state", text("running")),
+        ("lock_until", text(minutes_ago(11))),
+        ("sweeps", AttributeValue::N("3".into())),
+        ("finished_at", AttributeValue::Null(true)),
+        ("GSI1PK", text("JOBS#running")),
+    ];
+    world.set_job(&id, job, &dead).await;
+    world.set(&format!("CUSTOMER#{id}"), "PROFILE", &[("sync_job_id", text(job))]).await;
+
+    world
+        .wait_until("the sweeper gives it up", async || {
+            world.invoke("schedule", &json!({"task": "sweep", "time": minutes_ago(0)})).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            world.job(job).await["state"] == "failed"
+        })
+        .await;
+
+    let lost = world.job(job).await;
+    assert_eq!((&lost["error"]["class"], lost["dead_lettered_at"].is_string()), (&json!("lost"), true), "{lost}");
+    assert_eq!(letters(&world, &format!("customer_id={id}&error_class=lost")).await, [json!(job)]);
+    assert_eq!(world.customer(&id).await["last_sync"]["state"], "failed");
+    let next = world.sync(&id).await;
+    assert_eq!((next["id"] == job, &next["state"]), (false, &json!("succeeded")));
+    world.remove(&id).await;
+}
