@@ -5,6 +5,7 @@
 
 mod access;
 mod bad_input;
+mod edits;
 mod export_faults;
 mod failures;
 mod lifecycle;

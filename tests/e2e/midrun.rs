@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{clock, domain::time::Timestamp};
 use tests::simulator::{Fault, Route};
 
@@ -342,27 +342,4 @@ async fn a_customer_made_anew_under_the_same_name_gets_nothing_of_the_old_ones_r
     assert_eq!((world.workflows(new_id).await.len(), world.jobs_of(new_id).await.len()), (12, 1));
     assert_eq!(world.customer(new_id).await["last_sync"]["job_id"], first["id"]);
     world.remove(new_id).await;
-}
-
-#[tokio::test]
-async fn two_admins_who_change_different_fields_at_once_both_get_what_they_asked_for() {
-    let world = World::connect().await;
-    let (simulator, tenant) = tenant("edited", 1);
-    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
-    let path = format!("/v1/customers/{id}");
-    let changes =
-        [json!({"name": "A new name"}), json!({"environment": "sandbox"}), json!({"sync_frequency": "manual"})];
-
-    for answer in join_all(changes.iter().map(|change| world.api.patch(&path, change))).await {
-        answer.expect(200);
-    }
-
-    let customer = world.customer(&id).await;
-    for change in &changes {
-        for (field, value) in change.as_object().unwrap() {
-            assert_eq!(customer[field], *value, "{customer}");
-        }
-    }
-    assert_eq!(customer["next_sync_at"], Value::Null);
-    world.remove(&id).await;
 }

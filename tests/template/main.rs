@@ -8,4 +8,5 @@ mod access;
 mod data;
 mod dependencies;
 mod operation;
+mod reliability;
 mod template;

@@ -1,0 +1,80 @@
+//! The table of `docs/reliability.md` cannot rot: every row stands once, and every test it names is where it says.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// What a row's last cell says: its words, and the tests it names, each with its file.
+struct Proof {
+    words: String,
+    tests: Vec<(String, String)>,
+}
+
+/// The rows of the document's tables, in order: a first cell `R` and a number, and four cells in all.
+fn rows() -> Vec<(String, Proof)> {
+    let text = fs::read_to_string(Path::new(ROOT).join("docs/reliability.md")).unwrap();
+    text.lines().filter(|line| line.starts_with("| R")).map(row).collect()
+}
+
+fn row(line: &str) -> (String, Proof) {
+    let cells: Vec<_> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+    let [id, what, does, proof] = cells[..] else { panic!("not four cells: {line}") };
+    assert!(!what.is_empty() && !does.is_empty() && !proof.is_empty(), "an empty cell: {line}");
+    (id.to_owned(), Proof { words: format!("{does} {proof}"), tests: named(proof) })
+}
+
+/// The tests between backticks, each of the file named last before it.
+fn named(cell: &str) -> Vec<(String, String)> {
+    let mut file = None;
+    let mut tests = Vec::new();
+    for code in cell.split('`').skip(1).step_by(2) {
+        if code.contains('/') {
+            file = Some(code);
+        } else if code.contains('_') {
+            let file = file.unwrap_or_else(|| panic!("no file before {code}"));
+            tests.push((file.to_owned(), code.to_owned()));
+        }
+    }
+    tests
+}
+
+#[test]
+fn every_row_stands_once() {
+    let numbers = (1..=56).flat_map(|number| match number {
+        22 => ["R22", "R22b", "R22c", "R22d", "R22e"].map(str::to_owned).to_vec(),
+        _ => vec![format!("R{number:02}")],
+    });
+
+    assert_eq!(rows().into_iter().map(|(id, _)| id).collect::<Vec<_>>(), numbers.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_row_names_a_test_or_says_why_there_is_none() {
+    for (id, proof) in rows() {
+        let excused = proof.words.contains("Cannot happen") || proof.words.contains("(pending)");
+        assert!(!proof.tests.is_empty() || excused, "{id}");
+    }
+}
+
+#[test]
+fn every_named_test_is_in_the_file_it_is_said_to_be_in() {
+    let mut files = BTreeMap::new();
+    for (id, proof) in rows() {
+        for (file, test) in proof.tests {
+            let text = files.entry(file.clone()).or_insert_with(|| {
+                fs::read_to_string(Path::new(ROOT).join(&file)).unwrap_or_else(|error| panic!("{id}: {file}: {error}"))
+            });
+            assert!(is_test(text, &test), "{id}: {file} has no test {test}");
+        }
+    }
+}
+
+/// Whether there is a function of that name whose attribute, on a line before it, is a test's.
+fn is_test(text: &str, name: &str) -> bool {
+    let lines: Vec<_> = text.lines().map(str::trim).collect();
+    let declares = |line: &str| line.contains(&format!("fn {name}("));
+    let marked = |at: usize| {
+        lines[..at].iter().rev().take_while(|line| line.starts_with("#[")).any(|line| line.contains("test"))
+    };
+    lines.iter().enumerate().any(|(at, line)| declares(line) && marked(at))
+}
