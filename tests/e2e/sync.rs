@@ -3,18 +3,10 @@
 use serde_json::{Value, json};
 use tests::simulator::{Effect, Fault, Route, Simulator, Tenant, Workflow};
 
-use crate::world::World;
-
-fn stats(job: &Value) -> [u64; 6] {
-    ["created", "updated", "unchanged", "deleted", "total", "errors"].map(|name| job["stats"][name].as_u64().unwrap())
-}
-
-fn tenant(name: &str, workflows: u64) -> (Simulator, Tenant) {
-    let simulator = Simulator::start();
-    let tenant = simulator.tenant(name);
-    tenant.seed(workflows);
-    (simulator, tenant)
-}
+use crate::{
+    upstream::{create_unverified, listed, stats, tenant},
+    world::World,
+};
 
 /// An export (`<workflow id>/export`) as the simulator gives it to anyone with a token.
 async fn export(simulator: &Simulator, tenant: &Tenant, path: &str) -> String {
@@ -174,12 +166,7 @@ async fn a_workflow_that_moved_off_the_list_but_still_exists_is_kept() {
     let (simulator, tenant) = tenant("shifted", 10);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     let hidden = tenant.ids()[4];
-    tenant.fault(Fault::list().always().with(move |_, mut reply| {
-        let mut body: Value = serde_json::from_slice(&reply.body).unwrap();
-        body["data"].as_array_mut().unwrap().retain(|item| item["id"] != hidden);
-        reply.body = body.to_string().into();
-        reply
-    }));
+    tenant.fault(listed(Fault::list().always(), move |items| items.retain(|item| item["id"] != hidden)));
 
     let job = world.sync(&id).await;
 
@@ -312,18 +299,16 @@ async fn customers_of_different_zuoras_sync_side_by_side_and_see_nothing_of_each
     let (broken_zuora, broken) = tenant("down", 5);
     broken.fault(Fault::list().always().status(503));
     let hold = slow.hold(Route::List.page(1));
-    let slow_id = create_unverified(&world, &slow, &slow_zuora).await;
+    let (slow_id, slow_job) = create_unverified(&world, &slow, &slow_zuora).await;
     hold.wait_for_arrival().await;
 
-    let broken_id = create_unverified(&world, &broken, &broken_zuora).await;
-    let failing = world.jobs_of(&broken_id).await[0]["id"].as_str().unwrap().to_owned();
+    let (broken_id, failing) = create_unverified(&world, &broken, &broken_zuora).await;
     let failing = world.wait_for_job_state(&failing, &["waiting", "failed"]).await;
     let (quick_id, job) = world.create_and_sync(&quick, &quick_zuora.base_url()).await;
 
     assert_eq!(stats(&job), [25, 0, 0, 0, 25, 0], "it did not wait for the slow one");
     assert_eq!(world.jobs_of(&slow_id).await[0]["state"], "running");
     hold.release();
-    let slow_job = world.jobs_of(&slow_id).await[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(stats(&world.wait_for_job(&slow_job).await), [15, 0, 0, 0, 15, 0]);
     assert_eq!((&failing["error"]["class"], stats(&failing)), (&json!("transient"), [0; 6]), "{failing}");
     assert_eq!((world.workflows(&slow_id).await.len(), world.workflows(&quick_id).await.len()), (15, 25));
@@ -338,12 +323,4 @@ async fn customers_of_different_zuoras_sync_side_by_side_and_see_nothing_of_each
         assert!(zuora.strangers().is_empty(), "somebody came with another's credentials");
         world.remove(id).await;
     }
-}
-
-/// Creates a customer unseen by its Zuora: a verification lists as well, and would meet what is in store for the sync.
-async fn create_unverified(world: &World, tenant: &Tenant, simulator: &Simulator) -> String {
-    let mut creation = World::creation(tenant, &simulator.base_url());
-    creation["verify"] = json!(false);
-    let customer = world.api.post("/v1/customers", &creation).await.expect(201);
-    customer["id"].as_str().unwrap().to_owned()
 }
