@@ -3,7 +3,10 @@
 //! What must stay true: a failed export changes nothing and is counted, and the next sync finds that workflow changed again,
 //! because its fingerprint stayed old. A few broken workflows do not keep the others from being stored.
 
-use std::collections::HashMap;
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
 use futures::{StreamExt, stream};
 
@@ -15,7 +18,7 @@ use super::{
     upstream::{Refusal, concerns_the_run},
 };
 use crate::{
-    domain::{failure::Failure, ids::WorkflowId, job::WorkflowError, stats::Outcome, time::Timestamp},
+    domain::{diff::Stored, failure::Failure, ids::WorkflowId, job::WorkflowError, stats::Outcome, time::Timestamp},
     zuora::{Export, Version, ZuoraErrorKind},
 };
 
@@ -56,36 +59,67 @@ enum Answer {
     Not(Done),
 }
 
+/// What the loop over the answers keeps in mind.
+struct Progressing<'a> {
+    tally: &'a mut Tally,
+    /// Not dealt with yet, with the moments of their looks.
+    open: HashMap<WorkflowId, Option<Timestamp>>,
+    failed_looks: Vec<WorkflowId>,
+    failures_in_a_row: usize,
+    /// At least one was stored.
+    worked: bool,
+    done: usize,
+}
+
 impl Run<'_> {
     /// Brings every planned workflow up to date. However it ends, the tally holds what was done by then.
-    pub(super) async fn store(&self, listing: &Listing, plan: Plan<'_>, tally: &mut Tally) -> Result<(), Stop> {
+    pub(super) async fn store(
+        &self,
+        listing: &Listing,
+        plan: Plan<'_>,
+        heads: &[Stored],
+        tally: &mut Tally,
+    ) -> Result<(), Stop> {
         tally.stats = plan.stats;
         self.watch.planned(plan.tasks.len());
-        let mut open: HashMap<WorkflowId, Option<Timestamp>> =
-            plan.tasks.iter().map(|task| (task.id.clone(), task.look)).collect();
-        let mut failed_looks = Vec::new();
-        let result = self.store_each(listing, plan.tasks, tally, &mut open, &mut failed_looks).await;
-        let skipped: Vec<_> = open.into_iter().filter_map(|(id, look)| Some((id, look?))).collect();
+        let open = plan.tasks.iter().map(|task| (task.id.clone(), task.look)).collect();
+        let failed_looks = Vec::new();
+        let mut progressing = Progressing { tally, open, failed_looks, failures_in_a_row: 0, worked: false, done: 0 };
+        let result = self.store_each(listing, plan.tasks, &mut progressing).await;
+        let Progressing { open, failed_looks, .. } = progressing;
+        let mut skipped: Vec<_> = open.into_iter().filter_map(|(id, look)| Some((id, look?))).collect();
+        if !listing.complete {
+            skipped.extend(self.unseen_looks(listing, heads));
+        }
         tally.looks = self.customer.looks.after(self.started_at, &skipped, failed_looks);
         result
     }
 
+    /// The looks that are due at workflows which a broken listing did not show.
+    fn unseen_looks(&self, listing: &Listing, heads: &[Stored]) -> Vec<(WorkflowId, Timestamp)> {
+        let seen: HashSet<_> = listing.items.iter().map(|item| &item.id).collect();
+        let unseen = heads.iter().filter(|head| head.deleted_at.is_none() && !seen.contains(&head.zuora_id));
+        let due = |id: &WorkflowId| self.customer.looks.due_since(id, self.started_at);
+        unseen.filter_map(|head| Some((head.zuora_id.clone(), due(&head.zuora_id)?))).collect()
+    }
+
+    /// What is in flight when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
     async fn store_each(
         &self,
         listing: &Listing,
         tasks: Vec<Task<'_>>,
-        tally: &mut Tally,
-        open: &mut HashMap<WorkflowId, Option<Timestamp>>,
-        failed_looks: &mut Vec<WorkflowId>,
+        progressing: &mut Progressing<'_>,
     ) -> Result<(), Stop> {
+        let halted = Cell::new(false);
         let exported = stream::iter(tasks).map(async |task| {
-            let answer = self.ask_for(task.id).await;
+            let answer = if halted.get() { Ok(Answer::Not(Done::OutOfTime)) } else { self.ask_for(task.id).await };
             (task, answer)
         });
         let mut results = exported
             .buffer_unordered(IN_FLIGHT)
             .map(async |(task, answer)| {
                 let done = match answer {
+                    Ok(Answer::Export(_)) if halted.get() => Ok(Done::OutOfTime),
                     Ok(Answer::Export(export)) => self.store_one(&task, listing, export).await,
                     Ok(Answer::Not(done)) => Ok(done),
                     Err(stop) => Err(stop),
@@ -93,40 +127,60 @@ impl Run<'_> {
                 (task.id, done)
             })
             .buffer_unordered(WRITES);
-        let (mut in_a_row, mut worked, mut seen) = (0, false, 0);
+        let mut end = Ok(());
         while let Some((id, done)) = results.next().await {
-            match done? {
-                Done::OutOfTime => {
-                    tally.out_of_time = true;
-                    continue;
-                }
-                Done::Stored { outcome, tasks } => {
-                    (in_a_row, worked) = (0, true);
-                    tally.stats.count(outcome);
-                    tally.counts.set(id, tasks);
-                }
-                Done::Failed(failure, suspect) => {
-                    in_a_row = if suspect == Suspect::Nothing { 0 } else { in_a_row + 1 };
-                    if in_a_row >= FAILURES_IN_A_ROW {
-                        if suspect == Suspect::Permission && !worked {
-                            return Err(Stop::Failed(failure));
-                        }
-                        // Odd workflows must not stop the others: only if Zuora does not even list any more, the attempt ends.
-                        self.upstream.page(1).await?;
-                        in_a_row = 0;
+            let taken = match done {
+                Ok(done) => self.take(id, done, halted.get(), progressing).await,
+                Err(stop) => Err(stop),
+            };
+            if taken.is_err() && !halted.replace(true) {
+                end = taken;
+            }
+        }
+        end
+    }
+
+    /// Counts what became of one workflow, and looks up now and then.
+    async fn take(
+        &self,
+        id: &WorkflowId,
+        done: Done,
+        halted: bool,
+        progressing: &mut Progressing<'_>,
+    ) -> Result<(), Stop> {
+        match done {
+            Done::OutOfTime => {
+                progressing.tally.out_of_time = true;
+                return Ok(());
+            }
+            Done::Stored { outcome, tasks } => {
+                (progressing.failures_in_a_row, progressing.worked) = (0, true);
+                progressing.tally.stats.count(outcome);
+                progressing.tally.counts.set(id, tasks);
+            }
+            Done::Failed(failure, suspect) => {
+                let in_a_row = if suspect == Suspect::Nothing { 0 } else { progressing.failures_in_a_row + 1 };
+                progressing.failures_in_a_row = in_a_row;
+                if in_a_row >= FAILURES_IN_A_ROW && !halted {
+                    if suspect == Suspect::Permission && !progressing.worked {
+                        return Err(Stop::Failed(failure));
                     }
-                    tally.stats.count(Outcome::Error);
-                    failed_looks.extend(open.get(id).copied().flatten().map(|_| id.clone()));
-                    let (class, message) = (failure.class, failure.message);
-                    tally.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
+                    // Odd workflows must not stop the others: only if Zuora does not even list any more, the attempt ends.
+                    self.upstream.page(1).await?;
+                    progressing.failures_in_a_row = 0;
                 }
+                progressing.tally.stats.count(Outcome::Error);
+                let look = progressing.open.get(id).copied().flatten();
+                progressing.failed_looks.extend(look.map(|_| id.clone()));
+                let (class, message) = (failure.class, failure.message);
+                progressing.tally.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
             }
-            open.remove(id);
-            self.watch.one_done();
-            seen += 1;
-            if seen % CHECK_EVERY == 0 {
-                self.check_wanted().await?;
-            }
+        }
+        progressing.open.remove(id);
+        self.watch.one_done();
+        progressing.done += 1;
+        if progressing.done.is_multiple_of(CHECK_EVERY) && !halted {
+            self.check_wanted().await?;
         }
         Ok(())
     }

@@ -136,7 +136,7 @@ impl Run<'_> {
         }
         let mut tally = Tally::new(&heads, self.customer.looks.clone());
         let worked = async {
-            self.store(&listing, plan, &mut tally).await?;
+            self.store(&listing, plan, &heads, &mut tally).await?;
             if let (true, false, Verdict::Confirm(missing)) = (listing.complete, tally.out_of_time, &verdict) {
                 self.bury_missing(missing, &heads, &seen, &mut tally).await?;
                 self.forget_old(&heads, &seen).await?;

@@ -40,6 +40,9 @@ impl Run<'_> {
         };
         let (customer, workflows) = (&self.customer.id, &self.syncer.workflows);
         let old = task.stored.and_then(|stored| stored.definition.as_ref());
+        if export.is_none() && old.is_some() {
+            return Ok(vanished(task.id));
+        }
         let hash = export.map(content_hash);
         let same = old.map(|old| old.hash.as_str()) == hash.as_deref();
         let outcome = match task.step {
@@ -89,6 +92,12 @@ impl Run<'_> {
         self.syncer.workflows.put_definition(&self.customer.id, id, &reference, chunks).await?;
         Ok(Ok(reference))
     }
+}
+
+/// Nothing is no better copy: probably the workflow was deleted after it was listed, which the next sync will find out.
+fn vanished(id: &WorkflowId) -> Done {
+    let message = format!("Zuora listed workflow {id} and then had no export of it any more.");
+    Done::Failed(Failure::new(ErrorClass::Transient, message), Suspect::Nothing)
 }
 
 fn malformed(id: &WorkflowId, error: DefinitionError) -> Done {
