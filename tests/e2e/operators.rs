@@ -73,12 +73,7 @@ async fn the_fifth_transient_failure_gives_a_job_up_where_operators_see_it() {
     tenant.fault(Fault::list().always().status(500));
     let job = world.ask_for_sync(&id).await;
 
-    for attempt in 1..=4 {
-        let waiting = async || {
-            let job = world.job(&job).await;
-            job["state"] == "waiting" && job["attempts"] == attempt
-        };
-        world.wait_until("the attempt has failed", waiting).await;
+    while world.wait_for_job_state(&job, &["waiting", "failed"]).await["state"] == "waiting" {
         world.hurry(&id, &job).await;
     }
 

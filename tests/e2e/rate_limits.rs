@@ -107,11 +107,12 @@ async fn a_wait_longer_than_sqs_can_delay_is_slept_in_parts() {
 async fn a_429_in_the_middle_of_the_exports_keeps_what_is_done_and_counts_it_in_the_end() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("interrupted", 30);
-    tenant.fault(Fault::export().after(17).rate_limited(1));
+    tenant.fault(Fault::export().after(17).rate_limited(600));
     let (id, job) = create_unverified(&world, &tenant, &simulator).await;
 
     let waiting = world.wait_for_job_state(&job, &["waiting", "failed", "succeeded"]).await;
     let done = world.workflows(&id).await;
+    world.hurry(&id, &job).await;
     let job = world.wait_for_job(&job).await;
 
     assert_eq!((&waiting["state"], &waiting["error"]["class"]), (&json!("waiting"), &json!("rate_limit")), "{waiting}");
