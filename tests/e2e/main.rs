@@ -4,10 +4,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
 
 mod access;
+mod approvals;
 mod bad_input;
 mod edits;
 mod export_faults;
 mod failures;
+mod jobs_told;
 mod lifecycle;
 mod listing_faults;
 mod midrun;

@@ -13,6 +13,7 @@ use shared::{
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Environment, NewCustomer},
+        guard::Limits,
         invalid::Invalid,
         known_hosts::KNOWN_HOSTS,
         policy::Verb,
@@ -27,6 +28,7 @@ use shared::{
 };
 
 use crate::{
+    delete_guard::DeleteGuardRequest,
     json::{CustomerJson, asking},
     setup::State,
 };
@@ -51,6 +53,8 @@ pub struct CreateCustomerRequest {
     #[serde(default, deserialize_with = "present")]
     sync_frequency: Option<Frequency>,
     #[serde(default, deserialize_with = "present")]
+    delete_guard: Option<DeleteGuardRequest>,
+    #[serde(default, deserialize_with = "present")]
     verify: Option<bool>,
 }
 
@@ -61,7 +65,10 @@ impl CreateCustomerRequest {
         let client_id = invalid.check("/zuora_client_id", text::line(&self.zuora_client_id, MAX_CLIENT_ID));
         let secret = invalid.check("/zuora_client_secret", text::secret(&self.zuora_client_secret, MAX_SECRET));
         let base = invalid.check("/zuora_base_url", policy.parse(&self.zuora_base_url));
-        let (Some(name), Some(zuora_client_id), Some(()), Some(base)) = (name, client_id, secret, base) else {
+        let delete_guard = self.delete_guard.unwrap_or_default().validate(&mut invalid);
+        let (Some(name), Some(zuora_client_id), Some(()), Some(base), true) =
+            (name, client_id, secret, base, invalid.0.is_empty())
+        else {
             return Err(invalid);
         };
         let customer = NewCustomer {
@@ -70,6 +77,7 @@ impl CreateCustomerRequest {
             zuora_base_url: base.as_str().to_owned(),
             environment: self.environment.unwrap_or_else(|| environment_of(&base)),
             sync_frequency: self.sync_frequency.unwrap_or_default(),
+            delete_guard: delete_guard.over(Limits::default()),
         };
         let secret = self.zuora_client_secret.into();
         Ok(Creation { customer, base, secret, verify: self.verify.unwrap_or(true) })
@@ -128,9 +136,19 @@ mod tests {
 
     #[test]
     fn all_wrong_fields_are_named_at_once() {
-        let wrong = json!({"name": " ", "zuora_client_id": "a\u{0}", "zuora_client_secret": "****", "zuora_base_url": "http://x"});
+        let wrong = json!({"delete_guard": {"count": 0, "percent": 51}, "name": " ", "zuora_client_id": "a\u{0}", "zuora_client_secret": "****", "zuora_base_url": "http://x"});
 
         let fields = validate(&wrong).err().unwrap();
-        assert_eq!(fields, ["/name", "/zuora_client_id", "/zuora_client_secret", "/zuora_base_url"]);
+        assert_eq!(
+            fields,
+            [
+                "/name",
+                "/zuora_client_id",
+                "/zuora_client_secret",
+                "/zuora_base_url",
+                "/delete_guard/count",
+                "/delete_guard/percent"
+            ]
+        );
     }
 }

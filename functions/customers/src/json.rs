@@ -7,6 +7,7 @@ use shared::{
     domain::{
         customer::{Connection, Customer, Environment, LastSync, Status},
         failure::Failure,
+        guard::Limits,
         ids::CustomerId,
         schedule::Frequency,
         time::Timestamp,
@@ -23,6 +24,7 @@ pub struct CustomerJson {
     zuora_base_url: String,
     environment: Environment,
     sync_frequency: Frequency,
+    delete_guard: Limits,
     status: Status,
     workflows_count: u64,
     tasks_count: u64,
@@ -57,6 +59,7 @@ impl From<Customer> for CustomerJson {
             zuora_base_url: customer.zuora_base_url,
             environment: customer.environment,
             sync_frequency: customer.sync_frequency,
+            delete_guard: customer.delete_guard,
             status: customer.status,
             workflows_count: customer.workflows_count,
             tasks_count: customer.tasks_count,

@@ -4,6 +4,7 @@
 
 mod create;
 mod delete;
+mod delete_guard;
 mod json;
 mod list;
 mod overview;

@@ -19,6 +19,7 @@ use shared::{
 
 use crate::{
     create::{MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
+    delete_guard::DeleteGuardRequest,
     json::{CustomerJson, asking},
     setup::State,
 };
@@ -40,6 +41,8 @@ pub struct UpdateCustomerRequest {
     #[serde(default, deserialize_with = "present")]
     sync_frequency: Option<Frequency>,
     #[serde(default, deserialize_with = "present")]
+    delete_guard: Option<DeleteGuardRequest>,
+    #[serde(default, deserialize_with = "present")]
     verify: Option<bool>,
 }
 
@@ -53,6 +56,7 @@ impl UpdateCustomerRequest {
             invalid.check("/zuora_client_secret", text::secret(secret, MAX_SECRET));
         }
         let base = self.zuora_base_url.and_then(|url| invalid.check("/zuora_base_url", policy.parse(&url)));
+        let delete_guard = self.delete_guard.unwrap_or_default().validate(&mut invalid);
         if !invalid.0.is_empty() {
             return Err(invalid);
         }
@@ -63,6 +67,7 @@ impl UpdateCustomerRequest {
             base,
             environment: self.environment,
             sync_frequency: self.sync_frequency,
+            delete_guard,
             verify: self.verify.unwrap_or(true),
         })
     }

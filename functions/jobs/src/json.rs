@@ -6,11 +6,14 @@ use shared::{
     domain::{
         failure::Failure,
         ids::{CustomerId, JobId},
-        job::{Held, Job, Kind, State, Trigger, WorkflowError},
+        job::{Approval, Held, Job, Kind, Plan, Progress, Run, State, Trigger, WorkflowError},
         stats::Stats,
         time::Timestamp,
     },
 };
+
+/// How many workflow errors, or held workflows, of each job a list names: two hundred jobs must fit an answer of Lambda's, which has 6 MB.
+const NAMED_IN_A_LIST: usize = 10;
 
 /// A job. What only the queue rules need (`seq`, `lock_until`) is not shown.
 #[derive(Debug, Serialize)]
@@ -26,6 +29,16 @@ pub struct JobJson {
     errors: Vec<WorkflowError>,
     error: Option<Failure>,
     held: Option<Held>,
+    approval: Option<Approval>,
+    dry_run: bool,
+    /// What a dry run found; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Plan>,
+    progress: Option<Progress>,
+    /// The last runs, oldest first; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runs: Option<Vec<Run>>,
+    cancel_requested: bool,
     follow_up: bool,
     superseded_by: Option<JobId>,
     created_at: Timestamp,
@@ -49,6 +62,12 @@ impl From<Job> for JobJson {
             errors: job.errors,
             error: job.error,
             held: job.held,
+            approval: job.approval,
+            dry_run: job.dry_run,
+            plan: job.plan,
+            progress: job.progress,
+            runs: Some(job.runs),
+            cancel_requested: job.cancel_requested,
             follow_up: job.follow_up,
             superseded_by: job.superseded_by,
             created_at: job.created_at,
@@ -57,6 +76,18 @@ impl From<Job> for JobJson {
             next_attempt_at: job.next_attempt_at,
             dead_lettered_at: job.dead_lettered_at,
         }
+    }
+}
+
+impl JobJson {
+    /// A job as one of many: its runs and the long lists are shown when it is read by itself.
+    pub fn in_list(job: Job) -> Self {
+        let mut short = Self { runs: None, plan: None, ..Self::from(job) };
+        short.errors.truncate(NAMED_IN_A_LIST);
+        if let Some(held) = &mut short.held {
+            held.workflow_ids.truncate(NAMED_IN_A_LIST);
+        }
+        short
     }
 }
 

@@ -65,7 +65,7 @@ pub async fn list_jobs(
     let (found, more) = jobs.list(&selection, filter.limit.0, |job| filter.matches(job)).await?;
     let last = found.last().filter(|_| more).map(|job| job.id.to_string());
     let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
-    Ok(Json(List { items: found.into_iter().map(JobJson::from).collect(), next_cursor, total: None }))
+    Ok(Json(List { items: found.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))
 }
 
 /// Reads one job.

@@ -1,6 +1,8 @@
-//! HTTP: jobs and dead letters; retry and redrive.
+//! HTTP: jobs and dead letters; retry, redrive, cancel, and the approval of what a guard held back.
 
+mod cancel;
 mod dead_letters;
+mod held;
 mod json;
 mod list;
 mod retry;
@@ -24,6 +26,9 @@ fn routes(state: setup::State) -> Router {
         .route("/v1/jobs", get(list::list_jobs))
         .route("/v1/jobs/{job_id}", get(list::get_job))
         .route("/v1/jobs/{job_id}/retry", post(retry::retry_job))
+        .route("/v1/jobs/{job_id}/cancel", post(cancel::cancel_job))
+        .route("/v1/jobs/{job_id}/held", get(held::list_held))
+        .route("/v1/jobs/{job_id}/approve-deletions", post(held::approve_deletions))
         .route("/v1/dead-letters", get(dead_letters::list_dead_letters))
         .route("/v1/dead-letters/redrive", post(dead_letters::redrive_dead_letters))
         .with_state(state)

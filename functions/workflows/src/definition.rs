@@ -58,11 +58,19 @@ pub async fn tasks(state: &State, customer: &Customer, workflow: &Workflow) -> R
     Ok(definition.tasks)
 }
 
+/// Reads a definition. If its chunks went while they were read, a sync has replaced them: then the workflow names the new ones.
 async fn read(state: &State, customer: &Customer, workflow: &Workflow) -> Result<Bytes, Problem> {
     let Some(definition) = &workflow.definition else {
         return Ok(Bytes::new());
     };
-    let result = state.workflows.definition(&customer.id, &workflow.zuora_id, definition).await;
+    let (workflows, id) = (&state.workflows, &workflow.zuora_id);
+    let mut result = workflows.definition(&customer.id, id, definition).await;
+    if let Err(DefinitionError::Damaged) = result {
+        let now = workflows.get(&customer.id, id).await?.and_then(|found| found.value.definition);
+        if let Some(moved) = now.filter(|now| now.hash != definition.hash) {
+            result = workflows.definition(&customer.id, id, &moved).await;
+        }
+    }
     result.map_err(|error| match error {
         DefinitionError::Store(error) => error.into(),
         error @ DefinitionError::Damaged => Problem::internal(&error),

@@ -25,6 +25,7 @@ use crate::{
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Connection, Customer, Environment, NewCustomer, Status},
+        guard::LimitsChange,
         ids::{CustomerId, JobId},
         invalid::Invalid,
         job::{Job, Kind, Trigger},
@@ -78,6 +79,8 @@ pub struct Change {
     pub environment: Option<Environment>,
     /// Another frequency.
     pub sync_frequency: Option<Frequency>,
+    /// Other limits of the delete guard.
+    pub delete_guard: LimitsChange,
     /// Whether to try a new secret before anything is stored.
     pub verify: bool,
 }
@@ -319,6 +322,7 @@ impl Change {
         if let Some(frequency) = self.sync_frequency {
             customer.set_frequency(frequency, now);
         }
+        customer.delete_guard = self.delete_guard.over(customer.delete_guard);
         customer.updated_at = now;
         credentials_change
     }

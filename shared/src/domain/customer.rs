@@ -135,6 +135,8 @@ pub struct NewCustomer {
     pub environment: Environment,
     /// How often it is synced.
     pub sync_frequency: Frequency,
+    /// How much may vanish from its list at once.
+    pub delete_guard: Limits,
 }
 
 impl Customer {
@@ -155,7 +157,7 @@ impl Customer {
             connection,
             last_sync: None,
             last_complete_sync_at: None,
-            delete_guard: Limits::default(),
+            delete_guard: new.delete_guard,
             looks: Looks::default(),
             next_sync_at: new.sync_frequency.next_after(now),
             sync_job_id: None,
@@ -259,6 +261,7 @@ pub(crate) mod tests {
             zuora_base_url: "https://rest.zuora.com".into(),
             environment: Environment::Production,
             sync_frequency: Frequency::Hourly,
+            delete_guard: Limits::default(),
         };
         Customer::new(new, None, now)
     }

@@ -43,6 +43,23 @@ impl Limits {
     }
 }
 
+/// New limits; what is absent stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LimitsChange {
+    /// See [`Limits::count`].
+    pub count: Option<u64>,
+    /// See [`Limits::percent`].
+    pub percent: Option<u64>,
+}
+
+impl LimitsChange {
+    /// The limits with what is changed.
+    #[must_use]
+    pub fn over(self, limits: Limits) -> Limits {
+        Limits { count: self.count.unwrap_or(limits.count), percent: self.percent.unwrap_or(limits.percent) }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { count: 5, percent: 20 }

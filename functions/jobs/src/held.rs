@@ -1,0 +1,80 @@
+//! `GET /v1/jobs/{job_id}/held` and `POST /v1/jobs/{job_id}/approve-deletions`
+
+use axum::{Json, extract::State as Shared};
+use http::StatusCode;
+use serde::Deserialize;
+use shared::{
+    app::{approve::Approving, error::AppError},
+    aws::held::HeldLists,
+    clock,
+    domain::{
+        ids::{JobId, WorkflowId},
+        policy::Verb,
+    },
+    http::{
+        body::{OptionalJson, present},
+        caller::Known,
+        cursor::Scope,
+        list::List,
+        path::Ids,
+        problem::Problem,
+        query::{Limit, ValidQuery},
+    },
+};
+
+use crate::{json::JobJson, setup::State};
+
+/// Which page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+/// Lists the Zuora ids of every workflow that a job held back; the job itself names only the first hundred.
+pub async fn list_held(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    ValidQuery(paging): ValidQuery<Paging>,
+) -> Result<Json<List<WorkflowId>>, Problem> {
+    let id: JobId = ids.get("job_id", "job")?;
+    let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
+    known.may(Verb::View, Some(&job.customer_id))?;
+    let list = HeldLists::new(state.dispatcher.data.clone()).get(&job.customer_id, &id).await?;
+    let list = list.filter(|_| job.held.is_some()).unwrap_or_default();
+    let scope = Scope { caller: &known.0.sub, route: "/v1/jobs/{job_id}/held", filter: id.as_str() };
+    let after = paging.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    // The list is sorted, so the last id of a page says where the next one begins.
+    let from = after.map_or(0, |after| list.partition_point(|id| id.as_str() <= after.as_str()));
+    let items: Vec<WorkflowId> = list[from..].iter().take(paging.limit.0).cloned().collect();
+    let last = items.last().filter(|_| from + items.len() < list.len());
+    let next_cursor = last.map(|id| state.edge.cursors.seal(&scope, id.as_str()));
+    Ok(Json(List { items, next_cursor, total: Some(list.len() as u64) }))
+}
+
+/// Which list was seen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveRequest {
+    /// The job's `held.list_hash`: refused if it is another list by now.
+    #[serde(default, deserialize_with = "present")]
+    list_hash: Option<String>,
+}
+
+/// Queues a sync that may delete what the job held back, and nothing beyond the usual besides it.
+pub async fn approve_deletions(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    OptionalJson(body): OptionalJson<ApproveRequest>,
+) -> Result<(StatusCode, Json<JobJson>), Problem> {
+    let id: JobId = ids.get("job_id", "job")?;
+    let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
+    known.may(Verb::Approve, Some(&job.customer_id))?;
+    let approving = Approving { job: id, list_hash: body.list_hash, actor: known.0.sub, now: clock::now() };
+    let sync = state.dispatcher.approve_deletions(&approving).await?;
+    Ok((StatusCode::ACCEPTED, Json(sync.into())))
+}
