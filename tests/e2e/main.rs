@@ -6,6 +6,7 @@
 mod access;
 mod approvals;
 mod bad_input;
+mod changes;
 mod edits;
 mod export_faults;
 mod failures;

@@ -1,5 +1,6 @@
-//! HTTP: workflows, tasks and definitions. Reads only.
+//! HTTP: workflows, tasks, definitions and changes. Reads only.
 
+mod changes;
 mod definition;
 mod everywhere;
 mod json;
@@ -24,5 +25,7 @@ fn routes(state: setup::State) -> Router {
         .route(workflow, get(list::get_workflow))
         .route(&format!("{workflow}/tasks"), get(definition::list_tasks))
         .route(&format!("{workflow}/definition"), get(definition::get_definition))
+        .route(&format!("{workflow}/changes"), get(changes::list_of_workflow))
+        .route("/v1/customers/{customer_id}/changes", get(changes::read_feed))
         .with_state(state)
 }

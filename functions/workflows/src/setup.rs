@@ -3,7 +3,7 @@
 use lambda_http::Error;
 use shared::{
     app::error::AppError,
-    aws::{clients, customers::Customers, keys::oauth_limit, table::Table, workflows::Workflows},
+    aws::{changes::Changes, clients, customers::Customers, keys::oauth_limit, table::Table, workflows::Workflows},
     clock,
     config::Settings,
     domain::{
@@ -22,6 +22,8 @@ pub struct State {
     pub customers: Customers,
     /// Their workflows.
     pub workflows: Workflows,
+    /// What syncs changed.
+    pub changes: Changes,
     /// Authentication and cursors.
     pub edge: Edge,
 }
@@ -39,7 +41,12 @@ pub async fn state() -> Result<State, Error> {
     let key = oauth_limit(clock::now());
     // The read only opens the connection; what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
-    Ok(State { customers: Customers::new(data.clone()), workflows: Workflows::new(data), edge: edge? })
+    Ok(State {
+        customers: Customers::new(data.clone()),
+        workflows: Workflows::new(data.clone()),
+        changes: Changes::new(data),
+        edge: edge?,
+    })
 }
 
 impl State {

@@ -47,6 +47,13 @@ impl Position {
         &self.0
     }
 
+    /// The sort key of the table.
+    pub(super) fn sort_key(&self) -> String {
+        let values: [Option<String>; 4] = serde_json::from_str(&self.0).unwrap_or_default();
+        let [_, sort_key, ..] = values;
+        sort_key.unwrap_or_default()
+    }
+
     fn start_key(&self, index: bool) -> Option<Item> {
         let values: [Option<String>; 4] = serde_json::from_str(&self.0).ok()?;
         let names = [PK, SK, GSI1PK, GSI1SK];

@@ -6,6 +6,7 @@
 //! | | `LOCK` | who works on it, until when |
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
+//! | | `CHANGE#<time>#<zuora id>` | what a sync changed about one workflow |
 //! | | `JOB#<id>` | one job |
 //! | | `HELD#<job id>` | the whole list that a job held back |
 //! | `JOB#<id>` | `POINTER` | whose job it is |
@@ -13,8 +14,8 @@
 //! | `LIMIT#oauth#<minute>` | `LIMIT` | token requests of that minute |
 //! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
 //!
-//! The one sparse index (`GSI1`): `CUSTOMERS` by lower-case name, `JOBS#<state>` by job id (so by age), and
-//! `WORKFLOWS#<customer>` by lower-case name.
+//! The one sparse index (`GSI1`): `CUSTOMERS` by lower-case name, `JOBS#<state>` by job id (so by age),
+//! `WORKFLOWS#<customer>` by lower-case name, and `CHANGES#<customer>#<zuora id>` by time.
 
 use crate::domain::{
     ids::{CustomerId, JobId, WorkflowId},
@@ -87,6 +88,19 @@ pub fn chunks_of_definition(id: &WorkflowId, hash: &str) -> String {
 /// One chunk of a definition.
 pub fn definition_chunk(customer: &CustomerId, id: &WorkflowId, hash: &str, chunk: u32) -> Key {
     Key::new(customer_partition(customer), format!("{}{chunk:04}", chunks_of_definition(id, hash)))
+}
+
+/// Sort key prefix of a customer's changes: they sort by time.
+pub const CHANGE_PREFIX: &str = "CHANGE#";
+
+/// One change.
+pub fn change(customer: &CustomerId, at: Timestamp, id: &WorkflowId) -> Key {
+    Key::new(customer_partition(customer), format!("{}#{id}", changes_before(at)))
+}
+
+/// A sort key between the changes before a moment and those from it on.
+pub fn changes_before(at: Timestamp) -> String {
+    format!("{CHANGE_PREFIX}{at}")
 }
 
 /// Sort key prefix of a customer's jobs.
@@ -167,6 +181,16 @@ pub fn workflow_by_name(customer: &CustomerId, name: Option<&str>, id: &Workflow
     IndexKey { pk: workflows_of(customer), sk: format!("{}#{id}", folded(name.unwrap_or_default())) }
 }
 
+/// Index partition of one workflow's changes.
+pub fn changes_of(customer: &CustomerId, id: &WorkflowId) -> String {
+    format!("CHANGES#{customer}#{id}")
+}
+
+/// A change among its workflow's, by time.
+pub fn change_by_workflow(customer: &CustomerId, at: Timestamp, id: &WorkflowId) -> IndexKey {
+    IndexKey { pk: changes_of(customer, id), sk: at.to_string() }
+}
+
 /// A name as it sorts and is searched by prefix: lower case, cut to 200 bytes at a character.
 pub fn folded(name: &str) -> String {
     let lower = name.to_lowercase();
@@ -193,6 +217,7 @@ mod tests {
             definition_chunk(&customer, &workflow_id, "abc", 0),
             job(&customer, &JobId::new()),
             held_list(&customer, &JobId::new()),
+            change(&customer, Timestamp::EPOCH, &workflow_id),
         ] {
             assert_eq!(key.pk, customer_partition(&customer));
             assert!(key.pk.ends_with(customer.as_str()));
@@ -206,6 +231,16 @@ mod tests {
 
         assert!(chunk("48", 2) < chunk("48", 10));
         assert!(!chunk("480", 0).starts_with("DEFINITION#48#"));
+    }
+
+    #[test]
+    fn changes_sort_by_time_and_a_moment_parts_them() {
+        let (customer, id) = (CustomerId::new(), "48".parse().unwrap());
+        let change = |at: i64| change(&customer, Timestamp::from_millis(at), &id).sk;
+        let moment = |at: i64| changes_before(Timestamp::from_millis(at));
+
+        assert!(change(999) < change(1000) && change(1000) < change(10_000));
+        assert!(change(999) < moment(1000) && moment(1000) < change(1000));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Adapters: each file talks to one AWS service (or one family of items) and speaks the domain's types.
 
 pub mod app_key;
+pub mod changes;
 pub mod clients;
 pub mod customers;
 pub mod dead_letters;

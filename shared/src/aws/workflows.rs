@@ -8,11 +8,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 
 use super::{
+    changes::Changes,
     index::{Found, Position, filtered},
     keys,
     table::{Condition, Item, Range, StoreError, Stored, Table, Write, key_of, parse, to_item},
 };
 use crate::domain::{
+    change::Change,
     definition, diff,
     ids::{CustomerId, WorkflowId},
     workflow::{DefinitionRef, Workflow},
@@ -165,18 +167,25 @@ impl Workflows {
         self.table.delete_all(&stray.collect::<Vec<_>>()).await
     }
 
-    /// Stores a workflow that was read at `rev`; 0 = there was none.
+    /// Stores a workflow that was read at `rev` (0 = there was none) and the record of its change, both or neither.
     ///
-    /// A write whose answer was lost and that the SDK repeated is recognised as our own (R42).
+    /// A write whose answer was lost is recognised as our own when it comes again (R42).
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when somebody else wrote it, which the customer's lock forbids.
-    pub async fn put(&self, customer: &CustomerId, workflow: &Workflow, rev: u64) -> Result<(), StoreError> {
+    pub async fn put(
+        &self,
+        customer: &CustomerId,
+        workflow: &Workflow,
+        rev: u64,
+        change: &Change,
+    ) -> Result<(), StoreError> {
         let index = keys::workflow_by_name(customer, workflow.name.as_deref(), &workflow.zuora_id);
         let key = keys::workflow(customer, &workflow.zuora_id);
         let item = to_item(workflow, &key, Some(&index), rev + 1, None)?;
         let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
-        match self.table.put(item, &condition).await {
+        let writes = vec![Write::Put(Box::new(item), condition), Changes::put(customer, change)?];
+        match self.table.write(writes).await {
             Err(StoreError::Conflict { failed }) => match self.get(customer, &workflow.zuora_id).await? {
                 Some(found) if found.value == *workflow => Ok(()),
                 _ => Err(StoreError::Conflict { failed }),

@@ -3,10 +3,10 @@
 //! The export is the only copy of the tasks, so an export that does not hold them is malformed and must not replace a good
 //! one. Stored bytes come back identical. Nothing here panics, whatever the bytes are.
 
-use std::io::Read;
+use std::{collections::BTreeMap, io::Read};
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, value::RawValue};
 use sha2::{Digest, Sha256};
 
 use super::listed::text;
@@ -108,21 +108,40 @@ impl Definition {
     /// # Errors
     /// `Malformed` if a workflow or the list of tasks is missing, or a task is no object with an id.
     pub fn parse(export: &[u8]) -> Result<Self, DefinitionError> {
-        let Ok(Value::Object(mut export)) = serde_json::from_slice(export) else {
-            return Err(DefinitionError::Malformed("it is not a JSON object"));
-        };
-        if !export.get("workflow").is_some_and(Value::is_object) {
+        let Sections { tasks, linkages, .. } = Sections::of(export)?;
+        let tasks: Vec<Task> = read_all(&tasks, NOT_A_TASK)?;
+        Ok(Self { tasks_count: tasks.len(), tasks, linkages: read_all(&linkages, NOT_A_LINKAGE)? })
+    }
+}
+
+/// An export taken apart, its parts still text: the whole of it as values would take several times the memory.
+pub(super) struct Sections<'a> {
+    /// Everything beside the two lists, `workflow` included.
+    pub(super) rest: BTreeMap<String, &'a RawValue>,
+    pub(super) tasks: Vec<&'a RawValue>,
+    pub(super) linkages: Vec<&'a RawValue>,
+}
+
+pub(super) const NOT_A_TASK: DefinitionError = DefinitionError::Malformed("a task is not an object with an id");
+pub(super) const NOT_A_LINKAGE: DefinitionError = DefinitionError::Malformed("its linkages are not a list of objects");
+
+impl<'a> Sections<'a> {
+    pub(super) fn of(export: &'a [u8]) -> Result<Self, DefinitionError> {
+        let mut rest: BTreeMap<String, &'a RawValue> =
+            serde_json::from_slice(export).map_err(|_| DefinitionError::Malformed("it is not a JSON object"))?;
+        if !rest.get("workflow").is_some_and(|workflow| workflow.get().starts_with('{')) {
             return Err(DefinitionError::Malformed("it has no workflow"));
         }
-        let Some(tasks @ Value::Array(_)) = export.remove("tasks") else {
-            return Err(DefinitionError::Malformed("it has no list of tasks"));
-        };
-        let tasks: Vec<Task> = serde_json::from_value(tasks)
-            .map_err(|_| DefinitionError::Malformed("a task is not an object with an id"))?;
-        let linkages: Option<Vec<Linkage>> = serde_json::from_value(export.remove("linkages").unwrap_or_default())
-            .map_err(|_| DefinitionError::Malformed("its linkages are not a list of objects"))?;
-        Ok(Self { tasks_count: tasks.len(), tasks, linkages: linkages.unwrap_or_default() })
+        let tasks = rest.remove("tasks").and_then(|tasks| serde_json::from_str(tasks.get()).ok());
+        let tasks = tasks.ok_or(DefinitionError::Malformed("it has no list of tasks"))?;
+        let linkages = rest.remove("linkages").map_or(Ok(None), |linkages| serde_json::from_str(linkages.get()));
+        let linkages: Option<_> = linkages.map_err(|_| NOT_A_LINKAGE)?;
+        Ok(Self { rest, tasks, linkages: linkages.unwrap_or_default() })
     }
+}
+
+fn read_all<T: DeserializeOwned>(parts: &[&RawValue], malformed: DefinitionError) -> Result<Vec<T>, DefinitionError> {
+    parts.iter().map(|part| serde_json::from_str(part.get()).map_err(|_| malformed)).collect()
 }
 
 /// Returns the name under which these bytes are stored: equal bytes, equal name.

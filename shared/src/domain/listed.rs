@@ -119,6 +119,13 @@ fn fingerprint(fields: &Map<String, Value>) -> String {
     hex::encode(Sha256::digest(canonical))
 }
 
+/// JSON in the one form that equal values have, whatever the order of their keys was.
+pub(super) fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
 /// Writes JSON with sorted keys, whatever order the map of this build keeps.
 fn write(value: &Value, out: &mut String) {
     match value {

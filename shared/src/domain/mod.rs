@@ -4,6 +4,7 @@
 //! pure function and is tested as one.
 
 pub mod base_url;
+pub mod change;
 pub mod customer;
 pub mod definition;
 pub mod diff;
@@ -16,6 +17,7 @@ pub mod known_hosts;
 pub mod listed;
 pub mod looks;
 pub mod message;
+pub mod outline;
 pub mod policy;
 pub mod schedule;
 pub mod stats;

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock,
-    domain::{diff::Stored as StoredHead, ids::WorkflowId, stats::Outcome, workflow::LastChange},
+    domain::{change::Change, diff::Stored as StoredHead, ids::WorkflowId, stats::Outcome, workflow::LastChange},
 };
 
 /// How long a deleted workflow is kept.
@@ -105,7 +105,8 @@ impl Run<'_> {
         workflow.deleted_at = Some(now);
         workflow.written_at = now;
         workflow.last_change = LastChange { job_id: self.job.id.clone(), kind: Outcome::Updated };
-        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev).await?;
+        let change = Change::deleted(&workflow);
+        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev, &change).await?;
         Ok(true)
     }
 

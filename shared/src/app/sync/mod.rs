@@ -24,6 +24,7 @@ mod watch;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use tokio::sync::Semaphore;
 pub use upstream::Upstream;
 pub(crate) use upstream::{base_url as origin, fresh_token};
 
@@ -82,6 +83,8 @@ pub(crate) struct Run<'a> {
     job: &'a Job,
     upstream: Upstream<'a>,
     watch: Watch,
+    /// The one place for a large old definition: memory does not grow with what a tenant's workflows weigh.
+    large_history: Semaphore,
     started_at: Timestamp,
     deadline: Timestamp,
 }
@@ -104,7 +107,8 @@ impl Syncer {
             Ok(upstream) => {
                 let started_at = job.started_at.unwrap_or_else(clock::now);
                 let watch = Watch::new(clock::now());
-                let run = Run { syncer: self, customer, job, upstream, watch, started_at, deadline };
+                let large_history = Semaphore::new(1);
+                let run = Run { syncer: self, customer, job, upstream, watch, large_history, started_at, deadline };
                 run.go().await
             }
             Err(stop) => stop.into(),

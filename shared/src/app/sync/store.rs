@@ -11,18 +11,29 @@ use super::{
     plan::Task,
 };
 use crate::{
-    aws::table::StoreError,
+    aws::{table::StoreError, workflows::DefinitionError as Unread},
     clock,
     domain::{
-        definition::{Definition, DefinitionError, compress, content_hash},
+        change::{Change, Definitions},
+        definition::{DefinitionError, compress, content_hash},
         diff::Step,
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
+        outline::Outline,
         stats::Outcome,
         workflow::{DefinitionRef, LastChange, Workflow},
     },
     zuora::Export,
 };
+
+/// Old definitions over this size are read one at a time, as large exports are.
+const LARGE: u64 = 1024 * 1024;
+
+/// What a change is compared with.
+struct Before {
+    workflow: Option<Workflow>,
+    definitions: Definitions,
+}
 
 impl Run<'_> {
     /// Compares the export with what is stored, and stores it if it differs.
@@ -32,18 +43,17 @@ impl Run<'_> {
         listing: &Listing,
         export: Option<Export>,
     ) -> Result<Done, Stop> {
-        let export = export.as_ref().map(AsRef::as_ref);
-        let tasks = match export.map_or(Ok(0), |export| Definition::parse(export).map(|found| found.tasks_count as u64))
-        {
-            Ok(tasks) => tasks,
+        let new = match export.as_ref().map_or(Ok(Outline::default()), |export| Outline::parse(export.as_ref())) {
+            Ok(outline) => outline,
             Err(error) => return Ok(malformed(task.id, error)),
         };
+        let tasks = new.tasks.len() as u64;
         let (customer, workflows) = (&self.customer.id, &self.syncer.workflows);
         let old = task.stored.and_then(|stored| stored.definition.as_ref());
         if export.is_none() && old.is_some() {
             return Ok(vanished(task.id));
         }
-        let hash = export.map(content_hash);
+        let hash = export.as_ref().map(|export| content_hash(export.as_ref()));
         let same = old.map(|old| old.hash.as_str()) == hash.as_deref();
         let outcome = match task.step {
             Step::Compare if same => {
@@ -53,18 +63,22 @@ impl Run<'_> {
             Step::Compare => Outcome::Updated,
             Step::Store(outcome) | Step::Keep(outcome) => outcome,
         };
-        let definition = match export {
+        let definition = match &export {
             Some(_) if same => old.cloned(),
-            Some(export) => match self.put_definition(task.id, export).await? {
+            Some(export) => match self.put_definition(task.id, export.as_ref()).await? {
                 Ok(definition) => Some(definition),
                 Err(error) => return Ok(malformed(task.id, error)),
             },
             None => None,
         };
+        // What comes now reads the old definition: two large ones are not held at the same time.
+        drop(export);
         let listed = listing.pages.read(task.place).map_err(|error| Stop::bug(&error))?;
-        let change = LastChange { job_id: self.job.id.clone(), kind: outcome };
-        let workflow = Workflow::from_listed(listed, task.id.clone(), definition, tasks, change, clock::now());
-        match workflows.put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev)).await {
+        let last_change = LastChange { job_id: self.job.id.clone(), kind: outcome };
+        let before = self.before(task, same, new).await?;
+        let workflow = Workflow::from_listed(listed, task.id.clone(), definition, tasks, last_change, clock::now());
+        let change = Change::between(before.workflow.as_ref(), &workflow, &before.definitions);
+        match workflows.put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev), &change).await {
             Ok(()) => {}
             Err(StoreError::TooLarge) => {
                 let message = format!("The listed fields of workflow {} are over 400 KB.", task.id);
@@ -76,6 +90,34 @@ impl Run<'_> {
             workflows.tidy_definitions(customer, task.id, workflow.definition.as_ref()).await?;
         }
         Ok(Done::Stored { outcome, tasks })
+    }
+
+    /// What was stored until now, and what is different about the definition.
+    async fn before(&self, task: &Task<'_>, same: bool, new: Outline) -> Result<Before, Stop> {
+        let Some(stored) = task.stored else {
+            return Ok(Before { workflow: None, definitions: Definitions::Differ { old: Outline::default(), new } });
+        };
+        let (customer, workflows) = (&self.customer.id, &self.syncer.workflows);
+        let workflow = workflows.get(customer, task.id).await?.map(|found| found.value);
+        let definitions = match &stored.definition {
+            _ if same => Definitions::Same,
+            None => Definitions::Differ { old: Outline::default(), new },
+            Some(reference) => {
+                let _place = match reference.bytes > LARGE {
+                    true => self.large_history.acquire().await.ok(),
+                    false => None,
+                };
+                match workflows.definition(customer, task.id, reference).await {
+                    Ok(bytes) => {
+                        Outline::parse(&bytes).map_or(Definitions::Unreadable, |old| Definitions::Differ { old, new })
+                    }
+                    // The record of a change must not keep the change from being stored.
+                    Err(Unread::Damaged) => Definitions::Unreadable,
+                    Err(Unread::Store(error)) => return Err(error.into()),
+                }
+            }
+        };
+        Ok(Before { workflow, definitions })
     }
 
     async fn put_definition(

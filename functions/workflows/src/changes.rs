@@ -1,0 +1,98 @@
+//! `GET .../workflows/{workflow_id}/changes` and `GET /v1/customers/{customer_id}/changes`
+
+use axum::{Json, extract::State as Shared};
+use serde::{Deserialize, Serialize};
+use shared::{
+    aws::{changes::Place, index::Position},
+    clock,
+    domain::{
+        change::{Change, ChangeKind},
+        ids::WorkflowId,
+        time::Timestamp,
+    },
+    http::{
+        caller::Known,
+        cursor::Scope,
+        list::List,
+        path::Ids,
+        problem::Problem,
+        query::{Limit, ValidQuery},
+    },
+};
+
+use crate::{list::cursor_problem, setup::State};
+
+/// Which page.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+}
+
+/// Lists the changes of one workflow, newest first. They outlive the workflow: one that was removed for good still has its history.
+pub async fn list_of_workflow(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    ValidQuery(paging): ValidQuery<Paging>,
+) -> Result<Json<List<Change>>, Problem> {
+    let customer = state.customer(&known, &ids).await?;
+    let id: WorkflowId = ids.get("workflow_id", "workflow")?;
+    let text = format!("{} {id}", customer.id);
+    let route = "/v1/customers/{customer_id}/workflows/{workflow_id}/changes";
+    let scope = Scope { caller: &known.0.sub, route, filter: &text };
+    let after = paging.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    let after = after.map(|text| Position::parse(&text)).transpose().map_err(|_| cursor_problem())?;
+    let found = state.changes.of_workflow(&customer.id, &id, after.as_ref(), paging.limit.0).await?;
+    if found.items.is_empty() && after.is_none() {
+        // No history: then the workflow has to be there, or the path names nothing.
+        state.workflow(&known, &ids).await?;
+    }
+    let next_cursor = found.next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+    Ok(Json(List { items: found.items, next_cursor, total: None }))
+}
+
+/// What to read of a customer's feed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+    kind: Option<ChangeKind>,
+    since: Option<Timestamp>,
+}
+
+/// A part of a feed.
+#[derive(Debug, Serialize)]
+pub struct FeedJson {
+    items: Vec<Change>,
+    /// Where to read on at once; none at the end.
+    next_cursor: Option<String>,
+    /// Where to read on at any time: also at the end, for what comes later.
+    resume_cursor: String,
+}
+
+/// Reads a customer's changes, oldest first. What a running sync has changed appears when the run is over.
+pub async fn read_feed(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    ValidQuery(wanted): ValidQuery<Wanted>,
+) -> Result<Json<FeedJson>, Problem> {
+    let now = clock::now();
+    let customer = state.customer(&known, &ids).await?;
+    let text = format!("{:?}", (&customer.id, wanted.kind, wanted.since));
+    let scope = Scope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/changes", filter: &text };
+    let cursor = wanted.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    let cursor = cursor.map(|text| Place::parse(&text)).transpose().map_err(|_| cursor_problem())?;
+    let from = cursor.unwrap_or_else(|| Place::before(wanted.since.unwrap_or(Timestamp::EPOCH)));
+    let horizon = state.changes.horizon(&customer.id, now).await?;
+    let keep = |change: &Change| wanted.kind.is_none_or(|kind| kind == change.kind);
+    let feed = state.changes.feed(&customer.id, &from, horizon, wanted.limit.0, keep).await?;
+    let resume_cursor = state.edge.cursors.seal(&scope, feed.resume.as_str());
+    let next_cursor = feed.more.then(|| resume_cursor.clone());
+    Ok(Json(FeedJson { items: feed.changes, next_cursor, resume_cursor }))
+}

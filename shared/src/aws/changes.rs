@@ -1,0 +1,166 @@
+//! What syncs changed, kept for 400 days: by customer in the order of time, and by workflow.
+//!
+//! What must stay true: a feed that is read on from where it ended misses nothing. A sync writes its changes over minutes, so the feed shows
+//! them only when nothing earlier can come any more: see [`Changes::horizon`].
+
+use std::time::Duration;
+
+use super::{
+    customers::Customers,
+    index::{Found, Position, filtered},
+    jobs::Jobs,
+    keys,
+    table::{Condition, Range, SortKeys, StoreError, Table, Write, to_item},
+};
+use crate::domain::{
+    change::Change,
+    ids::{CustomerId, WorkflowId},
+    job::State,
+    time::Timestamp,
+};
+
+/// How long a change is kept: a year and a month, so that this month can be compared with the same one last year.
+const RETENTION: Duration = Duration::from_secs(400 * 24 * 3600);
+/// How far the clocks of two functions may be apart.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
+
+/// The changes of a data table.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    table: Table,
+}
+
+/// A part of a customer's feed.
+#[derive(Debug)]
+pub struct Feed {
+    /// The changes, oldest first.
+    pub changes: Vec<Change>,
+    /// Where to read on, now or later.
+    pub resume: Place,
+    /// Whether there are more already.
+    pub more: bool,
+}
+
+/// A place in a customer's feed: everything before it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place(String);
+
+/// The text is not a place in a feed.
+#[derive(Debug, thiserror::Error)]
+#[error("not a place in a feed")]
+pub struct NotAPlace;
+
+impl Place {
+    /// The place before everything from `at` on.
+    pub fn before(at: Timestamp) -> Self {
+        Self(keys::changes_before(at))
+    }
+
+    /// The place right after the change at a sort key. An id goes on with letters, digits, `-` or `_`, all behind `!`.
+    fn after(sort_key: &str) -> Self {
+        Self(format!("{sort_key}!"))
+    }
+
+    /// Reads a place back from a cursor's text.
+    ///
+    /// # Errors
+    /// [`NotAPlace`] when it was not made by [`Place::as_str`].
+    pub fn parse(text: &str) -> Result<Self, NotAPlace> {
+        if text.starts_with(keys::CHANGE_PREFIX) { Ok(Self(text.to_owned())) } else { Err(NotAPlace) }
+    }
+
+    /// The text for a cursor.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Changes {
+    /// The changes in `table`.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// The write that stores a change; part of the transaction that makes it.
+    ///
+    /// # Errors
+    /// When it has no storable form; that is a bug.
+    pub fn put(customer: &CustomerId, change: &Change) -> Result<Write, StoreError> {
+        let key = keys::change(customer, change.at, &change.zuora_id);
+        let index = keys::change_by_workflow(customer, change.at, &change.zuora_id);
+        let ttl = change.at.plus(RETENTION).seconds();
+        Ok(Write::Put(Box::new(to_item(change, &key, Some(&index), 1, Some(ttl))?), Condition::None))
+    }
+
+    /// Lists the changes of one workflow, newest first. The index lags behind by moments.
+    pub async fn of_workflow(
+        &self,
+        customer: &CustomerId,
+        id: &WorkflowId,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Found<Change>, StoreError> {
+        let range = Range { descending: true, ..Range::index(keys::changes_of(customer, id), "") };
+        filtered(&self.table, &range, after, limit, |_| true).await
+    }
+
+    /// Reads a customer's changes from `from` on, up to the horizon.
+    pub async fn feed(
+        &self,
+        customer: &CustomerId,
+        from: &Place,
+        horizon: Timestamp,
+        limit: usize,
+        keep: impl Fn(&Change) -> bool,
+    ) -> Result<Feed, StoreError> {
+        let until = Place::before(horizon);
+        if from.0 >= until.0 {
+            return Ok(Feed { changes: Vec::new(), resume: from.clone(), more: false });
+        }
+        let keys = SortKeys::Between(from.0.clone(), until.0.clone());
+        let range = Range { keys, ..Range::table(keys::customer_partition(customer), "") };
+        let found = filtered(&self.table, &range, None, limit, keep).await?;
+        let more = found.next.is_some();
+        let resume = found.next.map_or(until, |last| Place::after(&last.sort_key()));
+        Ok(Feed { changes: found.items, resume, more })
+    }
+
+    /// Up to when a customer's changes are all there: until the start of the run that is writing, or until just now.
+    ///
+    /// `now` has to be read before this: a run that starts meanwhile starts after it.
+    pub async fn horizon(&self, customer: &CustomerId, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let settled = now.minus(CLOCKS_DIFFER);
+        let customers = Customers::new(self.table.clone());
+        let Some(found) = customers.get(customer).await? else { return Ok(settled) };
+        let Some(active) = found.value.sync_job_id else { return Ok(settled) };
+        let job = Jobs::new(self.table.clone()).get(customer, &active).await?;
+        let running = job.filter(|job| job.value.state == State::Running).and_then(|job| job.value.claimed_at);
+        Ok(running.map_or(settled, |claimed| settled.min(claimed.minus(CLOCKS_DIFFER))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_after_a_change_is_before_every_later_one_even_of_a_longer_id() {
+        let customer = CustomerId::new();
+        let key = |at: i64, id: &str| keys::change(&customer, Timestamp::from_millis(at), &id.parse().unwrap()).sk;
+        let after = Place::after(&key(1000, "48"));
+
+        assert!(key(1000, "48") < after.0);
+        for later in [key(1000, "480"), key(1000, "48-1"), key(1000, "49"), key(1001, "1")] {
+            assert!(after.0 < later, "{later}");
+        }
+        assert!(Place::before(Timestamp::from_millis(1000)).0 < key(1000, "1"));
+    }
+
+    #[test]
+    fn a_place_round_trips_and_anything_else_is_refused() {
+        let place = Place::before(Timestamp::EPOCH);
+
+        assert_eq!(Place::parse(place.as_str()).unwrap(), place);
+        assert!(Place::parse("PROFILE").is_err() && Place::parse("").is_err());
+    }
+}

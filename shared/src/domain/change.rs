@@ -1,0 +1,331 @@
+//! What a sync changed about one workflow: the record that stays when the copy has moved on.
+//!
+//! What must stay true: a record always fits an item of the table, and two hundred one answer. Its lists are cut, its counts are not; and it shows values only of
+//! what Zuora lists, never of a definition, whose settings may hold secrets.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::Hash,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    ids::{JobId, WorkflowId},
+    listed::{canonical, text},
+    outline::{self, Field, LinkageName, Outline, Part, TaskName},
+    time::Timestamp,
+    workflow::Workflow,
+};
+
+/// How many entries each list of a record names.
+pub const NAMED: usize = 50;
+/// How many fields an edited part names.
+const FIELDS_OF_A_PART: usize = 20;
+/// The longest text of a record, in characters.
+const LONGEST: usize = 200;
+/// A record that is larger in JSON shortens its lists: two hundred of them have to fit one answer of Lambda's (6 MB).
+const LARGEST: usize = 20_000;
+/// How many entries its lists keep then, in turn, until it fits.
+const SHORTER: [usize; 3] = [20, 5, 0];
+
+/// What happened to the workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// Stored for the first time, or back after a deletion.
+    Created,
+    /// Its listing or its definition changed.
+    Updated,
+    /// Confirmed gone at Zuora.
+    Deleted,
+}
+
+/// One change of one workflow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The workflow's Zuora id.
+    pub zuora_id: WorkflowId,
+    /// Its name then.
+    pub name: Option<String>,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// When the sync wrote it.
+    pub at: Timestamp,
+    /// That sync.
+    pub job_id: JobId,
+    /// The active version before and after.
+    pub version: BeforeAfter,
+    /// Listed fields that changed, by name; the first fifty.
+    pub fields: Vec<FieldChange>,
+    /// Whether the definition is another one.
+    pub definition_changed: bool,
+    /// Tasks, matched by name and kind; none if the definition is the same or an old copy could not be read.
+    pub tasks: Option<Edits<TaskName>>,
+    /// Linkages, matched by the tasks at their ends.
+    pub linkages: Option<Edits<LinkageName>>,
+    /// What else changed in the definition, such as `workflow.priority`; the first fifty.
+    pub settings: Vec<String>,
+}
+
+/// A value before and after.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeAfter {
+    /// None when there was none.
+    pub before: Option<String>,
+    /// None when there is none.
+    pub after: Option<String>,
+}
+
+/// One listed field that changed. Longer values are cut.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// Zuora's name of it.
+    pub field: String,
+    /// Its value before and after, what is no text as JSON.
+    #[serde(flatten)]
+    pub values: BeforeAfter,
+}
+
+/// Parts that came, went, or stayed with other contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edits<N> {
+    /// The first fifty that are new.
+    pub added: Vec<N>,
+    /// The first fifty that are gone.
+    pub removed: Vec<N>,
+    /// The first fifty that stayed, and what is different about them.
+    pub edited: Vec<Edited<N>>,
+    /// How many of each there are in all.
+    pub counts: EditCounts,
+}
+
+/// How many parts came, went or were edited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditCounts {
+    /// New.
+    pub added: u64,
+    /// Gone.
+    pub removed: u64,
+    /// With other contents.
+    pub edited: u64,
+}
+
+/// A part with other contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited<N> {
+    /// Which.
+    #[serde(flatten)]
+    pub name: N,
+    /// The fields that differ, such as `parameters.url`.
+    pub fields: Vec<String>,
+}
+
+/// The two definitions of a workflow that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Definitions {
+    /// They are the same.
+    Same,
+    /// They differ; what there is not counts as empty.
+    Differ {
+        /// What was stored before.
+        old: Outline,
+        /// What is stored now.
+        new: Outline,
+    },
+    /// They differ, and the old one cannot be read any more.
+    Unreadable,
+}
+
+impl Change {
+    /// What differs between what was stored and what was just stored in its place.
+    pub fn between(old: Option<&Workflow>, new: &Workflow, definitions: &Definitions) -> Self {
+        let created = old.is_none_or(|old| old.deleted_at.is_some());
+        let kind = if created { ChangeKind::Created } else { ChangeKind::Updated };
+        let mut change = Self::of(new, kind);
+        change.version.after.clone_from(&new.version);
+        if let Some(old) = old {
+            change.version.before.clone_from(&old.version);
+            change.fields = listed_changes(&old.listed, &new.listed);
+        }
+        change.definition_changed = *definitions != Definitions::Same;
+        if let Definitions::Differ { old, new } = definitions {
+            change.compare(old, new);
+        }
+        if old.is_none() {
+            // What is new is new as a whole: the counts say it, and a first sync writes thousands of these.
+            change.shorten(0);
+        }
+        change.fit()
+    }
+
+    /// That a workflow was marked as deleted.
+    pub fn deleted(workflow: &Workflow) -> Self {
+        let mut change = Self::of(workflow, ChangeKind::Deleted);
+        change.version.before.clone_from(&workflow.version);
+        change.fit()
+    }
+
+    fn of(workflow: &Workflow, kind: ChangeKind) -> Self {
+        Self {
+            zuora_id: workflow.zuora_id.clone(),
+            name: workflow.name.as_deref().map(cut),
+            kind,
+            at: workflow.written_at,
+            job_id: workflow.last_change.job_id.clone(),
+            version: BeforeAfter::default(),
+            fields: Vec::new(),
+            definition_changed: false,
+            tasks: None,
+            linkages: None,
+            settings: Vec::new(),
+        }
+    }
+
+    fn compare(&mut self, old: &Outline, new: &Outline) {
+        self.tasks = Some(edits(&old.tasks, &new.tasks, Clone::clone, TaskName::cut));
+        let ends = |name: &LinkageName| (name.from.clone(), name.to.clone());
+        self.linkages = Some(edits(&old.linkages, &new.linkages, ends, LinkageName::cut));
+        let settings = outline::differing(&old.settings, &new.settings);
+        self.settings = settings.into_iter().take(NAMED).map(|name| cut(&name)).collect();
+    }
+
+    /// Keeps the first `named` entries of each list.
+    fn shorten(&mut self, named: usize) {
+        self.fields.truncate(named);
+        self.settings.truncate(named);
+        if let Some(tasks) = &mut self.tasks {
+            tasks.shorten(named);
+        }
+        if let Some(linkages) = &mut self.linkages {
+            linkages.shorten(named);
+        }
+    }
+
+    fn fit(mut self) -> Self {
+        for version in [&mut self.version.before, &mut self.version.after] {
+            *version = version.as_deref().map(cut);
+        }
+        for named in SHORTER {
+            if serde_json::to_string(&self).map_or(0, |json| json.len()) > LARGEST {
+                self.shorten(named);
+            }
+        }
+        self
+    }
+}
+
+impl<N> Edits<N> {
+    fn shorten(&mut self, named: usize) {
+        self.added.truncate(named);
+        self.removed.truncate(named);
+        self.edited.truncate(named);
+    }
+}
+
+impl TaskName {
+    fn cut(&self) -> Self {
+        Self { name: self.name.as_deref().map(cut), action_type: self.action_type.as_deref().map(cut) }
+    }
+}
+
+impl LinkageName {
+    fn cut(&self) -> Self {
+        Self {
+            from: self.from.as_ref().map(TaskName::cut),
+            to: self.to.as_ref().map(TaskName::cut),
+            linkage_type: self.linkage_type.as_deref().map(cut),
+        }
+    }
+}
+
+/// The listed fields that differ, unknown ones too.
+fn listed_changes(old: &str, new: &str) -> Vec<FieldChange> {
+    let parse = |listed: &str| serde_json::from_str::<Map<String, Value>>(listed).unwrap_or_default();
+    let (old, new) = (parse(old), parse(new));
+    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let differs = |name: &&String| old.get(*name).map(canonical) != new.get(*name).map(canonical);
+    names
+        .into_iter()
+        .filter(differs)
+        .take(NAMED)
+        .map(|name| FieldChange {
+            field: cut(name),
+            values: BeforeAfter { before: old.get(name).and_then(shown), after: new.get(name).and_then(shown) },
+        })
+        .collect()
+}
+
+/// A value as a record shows it; `null` is none.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        value => Some(cut(&text(value).unwrap_or_else(|| value.to_string()))),
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Compares two lists of parts. Several may have the same key: equal ones are taken for the same first, then the rest in order.
+fn edits<N, K: Eq + Hash>(
+    old: &[Part<N>],
+    new: &[Part<N>],
+    key: impl Fn(&N) -> K,
+    shown: impl Fn(&N) -> N,
+) -> Edits<N> {
+    let mut left: Vec<bool> = vec![true; old.len()];
+    let mut equal: HashMap<(K, &[Field]), VecDeque<usize>> = HashMap::new();
+    for (at, part) in old.iter().enumerate() {
+        equal.entry((key(&part.name), part.fields.as_slice())).or_default().push_back(at);
+    }
+    let mut changed = Vec::new();
+    for part in new {
+        match equal.get_mut(&(key(&part.name), part.fields.as_slice())).and_then(VecDeque::pop_front) {
+            Some(at) => left[at] = false,
+            None => changed.push(part),
+        }
+    }
+    let mut akin: HashMap<K, VecDeque<usize>> = HashMap::new();
+    for (at, part) in old.iter().enumerate().filter(|(at, _)| left[*at]) {
+        akin.entry(key(&part.name)).or_default().push_back(at);
+    }
+    let mut edits = Edits { added: Vec::new(), removed: Vec::new(), edited: Vec::new(), counts: EditCounts::default() };
+    for part in changed {
+        match akin.get_mut(&key(&part.name)).and_then(VecDeque::pop_front) {
+            Some(at) => {
+                left[at] = false;
+                edits.counts.edited += 1;
+                let names = outline::differing(&old[at].fields, &part.fields);
+                let fields = names.iter().take(FIELDS_OF_A_PART).map(|name| cut(name)).collect();
+                push(&mut edits.edited, || Edited { name: shown(&part.name), fields });
+            }
+            None => {
+                edits.counts.added += 1;
+                push(&mut edits.added, || shown(&part.name));
+            }
+        }
+    }
+    for (part, _) in old.iter().zip(left).filter(|(_, left)| *left) {
+        edits.counts.removed += 1;
+        push(&mut edits.removed, || shown(&part.name));
+    }
+    edits
+}
+
+/// Names one more, unless the list is long enough.
+fn push<T>(list: &mut Vec<T>, entry: impl FnOnce() -> T) {
+    if list.len() < NAMED {
+        list.push(entry());
+    }
+}
+
+#[cfg(test)]
+mod tests;

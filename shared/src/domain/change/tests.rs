@@ -1,0 +1,192 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::domain::{
+    listed::ListedWorkflow,
+    stats::Outcome,
+    workflow::{DefinitionRef, LastChange},
+};
+
+fn workflow(listed: &Value, hash: &str) -> Workflow {
+    let raw = serde_json::value::RawValue::from_string(listed.to_string()).unwrap();
+    let definition = DefinitionRef { hash: hash.to_owned(), chunks: 1, bytes: 1 };
+    let change = LastChange { job_id: JobId::new(), kind: Outcome::Updated };
+    let at = Timestamp::from_millis(1000);
+    Workflow::from_listed(ListedWorkflow::parse(&raw).unwrap(), "48".parse().unwrap(), Some(definition), 1, change, at)
+}
+
+fn outline(tasks: &Value, linkages: &Value) -> Outline {
+    let export = json!({"workflow": {"id": 1, "priority": "High"}, "tasks": tasks, "linkages": linkages});
+    Outline::parse(export.to_string().as_bytes()).unwrap()
+}
+
+fn task(id: u32, name: &str, url: &str) -> Value {
+    json!({"id": id, "name": name, "action_type": "Callout", "parameters": {"url": url}})
+}
+
+fn compared(old: Outline, new: Outline) -> Change {
+    let listed = json!({"id": 48, "name": "Dunning"});
+    let (before, after) = (workflow(&listed, "a"), workflow(&listed, "b"));
+    Change::between(Some(&before), &after, &Definitions::Differ { old, new })
+}
+
+fn names(tasks: &[TaskName]) -> Vec<&str> {
+    tasks.iter().filter_map(|task| task.name.as_deref()).collect()
+}
+
+#[test]
+fn listed_fields_that_differ_are_shown_before_and_after_unknown_ones_too() {
+    let old = workflow(
+        &json!({"id": 48, "name": "A", "same": [1, {"b": 1, "a": 2}], "gone": "x", "active_version": {"version": "0.0.1"}}),
+        "a",
+    );
+    let new = workflow(
+        &json!({"id": 48, "name": "B", "same": [1, {"a": 2, "b": 1}], "new": null, "active_version": {"version": "0.0.2"}}),
+        "a",
+    );
+
+    let change = Change::between(Some(&old), &new, &Definitions::Same);
+
+    assert_eq!(
+        (change.kind, change.name.as_deref(), change.definition_changed),
+        (ChangeKind::Updated, Some("B"), false)
+    );
+    assert_eq!((change.version.before.as_deref(), change.version.after.as_deref()), (Some("0.0.1"), Some("0.0.2")));
+    let fields: Vec<_> = change.fields.iter().map(|field| field.field.as_str()).collect();
+    assert_eq!(fields, ["active_version", "gone", "name", "new"]);
+    assert_eq!(change.fields[0].values.after.as_deref(), Some(r#"{"version":"0.0.2"}"#));
+    assert_eq!(
+        (change.fields[2].values.before.as_deref(), change.fields[2].values.after.as_deref()),
+        (Some("A"), Some("B"))
+    );
+    assert_eq!((change.tasks, change.linkages), (None, None));
+}
+
+#[test]
+fn tasks_are_matched_by_name_and_kind_whatever_their_ids() {
+    let old = outline(&json!([task(1, "Get", "a"), task(2, "Send", "a"), task(3, "Old", "a")]), &json!([]));
+    let new = outline(&json!([task(901, "New", "a"), task(902, "Get", "a"), task(903, "Send", "b")]), &json!([]));
+
+    let tasks = compared(old, new).tasks.unwrap();
+
+    assert_eq!((names(&tasks.added), names(&tasks.removed)), (vec!["New"], vec!["Old"]));
+    assert_eq!(
+        (tasks.edited[0].name.name.as_deref(), &tasks.edited[0].fields),
+        (Some("Send"), &vec!["parameters.url".to_owned()])
+    );
+    assert_eq!(tasks.counts, EditCounts { added: 1, removed: 1, edited: 1 });
+}
+
+#[test]
+fn of_tasks_with_the_same_name_the_unchanged_ones_are_matched_first() {
+    let old = outline(&json!([task(1, "Call", "a"), task(2, "Call", "b"), task(3, "Call", "c")]), &json!([]));
+    let new = outline(
+        &json!([task(4, "Call", "b"), task(5, "Call", "c"), task(6, "Call", "d"), task(7, "Call", "e")]),
+        &json!([]),
+    );
+
+    let tasks = compared(old, new).tasks.unwrap();
+
+    assert_eq!(tasks.counts, EditCounts { added: 1, removed: 0, edited: 1 }, "a became d, e is new");
+}
+
+#[test]
+fn linkages_are_matched_by_the_tasks_at_their_ends() {
+    let tasks = |from: u32| json!([task(from, "Get", "a"), task(from + 1, "Send", "a"), task(from + 2, "Stop", "a")]);
+    let link =
+        |from: u32, to: u32, kind: &str| json!({"source_task_id": from, "target_task_id": to, "linkage_type": kind});
+    let old = outline(&tasks(1), &json!([link(1, 2, "Success"), link(2, 3, "Success")]));
+    let new = outline(&tasks(91), &json!([link(91, 92, "Failure"), link(91, 93, "Success")]));
+
+    let linkages = compared(old, new).linkages.unwrap();
+
+    assert_eq!(linkages.counts, EditCounts { added: 1, removed: 1, edited: 1 });
+    assert_eq!(linkages.edited[0].fields, ["linkage_type"]);
+    assert_eq!(linkages.edited[0].name.linkage_type.as_deref(), Some("Failure"));
+    assert_eq!(linkages.removed[0].from.as_ref().and_then(|task| task.name.as_deref()), Some("Send"));
+}
+
+#[test]
+fn a_new_workflow_is_told_by_its_counts_and_a_revived_one_by_what_is_different_since() {
+    let listed = json!({"id": 48, "name": "Dunning"});
+    let new = workflow(&listed, "a");
+    let definitions =
+        Definitions::Differ { old: Outline::default(), new: outline(&json!([task(1, "Get", "a")]), &json!([])) };
+
+    let created = Change::between(None, &new, &definitions);
+    assert_eq!((created.kind, created.tasks.as_ref().unwrap().counts.added), (ChangeKind::Created, 1));
+    assert!(created.tasks.unwrap().added.is_empty() && created.settings.is_empty() && created.fields.is_empty());
+
+    let tombstone = Workflow { deleted_at: Some(Timestamp::EPOCH), ..workflow(&json!({"id": 48, "name": "Old"}), "a") };
+    let revived = Change::between(Some(&tombstone), &new, &Definitions::Same);
+    assert_eq!((revived.kind, revived.fields[0].field.as_str()), (ChangeKind::Created, "name"));
+}
+
+#[test]
+fn a_deletion_shows_the_last_version() {
+    let gone = workflow(&json!({"id": 48, "name": "Dunning", "active_version": {"version": "0.0.3"}}), "a");
+
+    let change = Change::deleted(&gone);
+
+    assert_eq!(
+        (change.kind, change.version.before.as_deref(), change.version.after),
+        (ChangeKind::Deleted, Some("0.0.3"), None)
+    );
+}
+
+#[test]
+fn a_definition_that_cannot_be_read_any_more_is_told_and_stops_nothing() {
+    let listed = json!({"id": 48});
+    let change = Change::between(Some(&workflow(&listed, "a")), &workflow(&listed, "b"), &Definitions::Unreadable);
+
+    assert_eq!((change.definition_changed, change.tasks), (true, None));
+}
+
+#[test]
+fn a_record_always_fits_an_item_and_keeps_its_counts() {
+    let long = |n: u32| "\u{1f9fe}".repeat(250) + &n.to_string();
+    let many = |url: &str| {
+        let tasks = (0..200).map(|n| {
+            let mut task = task(n, &format!("{n}{}", long(n)), url);
+            for field in 0..25 {
+                task[format!("{field}{}", long(field))] = json!(url);
+            }
+            task
+        });
+        json!(tasks.collect::<Vec<_>>())
+    };
+    let listed = |value: &str| {
+        Value::Object(
+            (0..200).map(|n| (long(n), json!(value.repeat(300)))).chain([("id".to_owned(), json!(48))]).collect(),
+        )
+    };
+    let definitions =
+        Definitions::Differ { old: outline(&many("a"), &json!([])), new: outline(&many("b"), &json!([])) };
+
+    let change =
+        Change::between(Some(&workflow(&listed("\u{1f9fe}"), "a")), &workflow(&listed("x"), "b"), &definitions);
+
+    assert!(serde_json::to_string(&change).unwrap().len() < 20_000);
+    assert_eq!(change.tasks.unwrap().counts.edited, 200);
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_counted_twice_or_forgotten(old in prop::collection::vec((0..4_u8, 0..3_u8), 0..12), new in prop::collection::vec((0..4_u8, 0..3_u8), 0..12)) {
+        let tasks = |parts: &[(u8, u8)]| {
+            let tasks: Vec<_> = parts.iter().zip(0..).map(|((name, url), id)| task(id, &name.to_string(), &url.to_string())).collect();
+            outline(&json!(tasks), &json!([]))
+        };
+
+        let counts = compared(tasks(&old), tasks(&new)).tasks.unwrap().counts;
+
+        let same = old.len() as u64 - counts.removed - counts.edited;
+        prop_assert_eq!(same + counts.added + counts.edited, new.len() as u64);
+        let back = compared(tasks(&new), tasks(&old)).tasks.unwrap().counts;
+        prop_assert_eq!((back.added, back.removed, back.edited), (counts.removed, counts.added, counts.edited));
+        if old == new {
+            prop_assert_eq!(counts, EditCounts::default());
+        }
+    }
+}
