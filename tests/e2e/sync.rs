@@ -1,24 +1,12 @@
 //! What a sync does when Zuora answers: exact stats, faithful copies, and nothing deleted without proof.
 
-use serde_json::{Value, json};
-use tests::simulator::{Effect, Fault, Route, Simulator, Tenant, Workflow};
+use serde_json::json;
+use tests::simulator::{Effect, Fault, Route, Workflow};
 
 use crate::{
-    upstream::{create_unverified, listed, stats, tenant},
+    upstream::{Reader, create_unverified, listed, stats, tenant},
     world::World,
 };
-
-/// An export (`<workflow id>/export`) as the simulator gives it to anyone with a token.
-async fn export(simulator: &Simulator, tenant: &Tenant, path: &str) -> String {
-    let http =
-        reqwest::Client::builder().no_proxy().tls_certs_only(Vec::<reqwest::Certificate>::new()).build().unwrap();
-    let (client_id, secret) = (tenant.client_id(), tenant.client_secret());
-    let form = [("client_id", client_id.as_str()), ("client_secret", &secret), ("grant_type", "client_credentials")];
-    let answer = http.post(format!("{}/oauth/token", simulator.base_url())).form(&form).send().await.unwrap();
-    let token: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-    let url = format!("{}/workflows/{path}", simulator.base_url());
-    http.get(url).bearer_auth(token["access_token"].as_str().unwrap()).send().await.unwrap().text().await.unwrap()
-}
 
 #[tokio::test]
 async fn a_new_customer_is_synced_and_its_workflows_tasks_and_definitions_are_there_to_read() {
@@ -36,7 +24,7 @@ async fn a_new_customer_is_synced_and_its_workflows_tasks_and_definitions_are_th
     let (zuora_id, workflow) = workflows.iter().find(|(_, workflow)| workflow["version"].is_string()).unwrap();
     let path = format!("/v1/customers/{id}/workflows/{zuora_id}");
     let definition = world.api.get(&format!("{path}/definition")).await;
-    let original = export(&simulator, &tenant, &format!("{zuora_id}/export")).await;
+    let original = Reader::of(&simulator, &tenant).await.get(&format!("{zuora_id}/export")).await;
     assert_eq!(definition.text, original, "byte for byte");
     let tasks = world.api.get(&format!("{path}/tasks")).await.expect(200);
     assert_eq!(tasks["items"].as_array().unwrap().len() as u64, workflow["tasks_count"].as_u64().unwrap());
@@ -248,7 +236,7 @@ async fn without_an_active_version_the_latest_is_stored_and_without_any_the_work
     assert_eq!(asked(bare), [(None, Some(404)), (latest, Some(404))]);
     let path = format!("/v1/customers/{id}/workflows");
     let stored = world.api.get(&format!("{path}/{draft}/definition")).await.text;
-    assert_eq!(stored, export(&simulator, &tenant, &format!("{draft}/export?version=latest")).await);
+    assert_eq!(stored, Reader::of(&simulator, &tenant).await.get(&format!("{draft}/export?version=latest")).await);
     assert_eq!(world.api.get(&format!("{path}/{bare}")).await.expect(200)["tasks_count"], 0);
     assert_eq!(world.api.get(&format!("{path}/{bare}/definition")).await.status, 404);
     world.remove(&id).await;

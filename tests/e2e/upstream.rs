@@ -5,6 +5,33 @@ use tests::simulator::{Fault, Simulator, Tenant};
 
 use crate::world::World;
 
+/// A tenant as its own client reads it, beside the product.
+pub struct Reader {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Reader {
+    /// With a token of its own.
+    pub async fn of(simulator: &Simulator, tenant: &Tenant) -> Self {
+        let no_roots = Vec::<reqwest::Certificate>::new();
+        let http = reqwest::Client::builder().no_proxy().tls_certs_only(no_roots).build().unwrap();
+        let (id, secret) = (tenant.client_id(), tenant.client_secret());
+        let form = [("client_id", id.as_str()), ("client_secret", &secret), ("grant_type", "client_credentials")];
+        let answer = http.post(format!("{}/oauth/token", simulator.base_url())).form(&form).send().await.unwrap();
+        let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        Self { http, base: simulator.base_url(), token }
+    }
+
+    /// The answer to `/workflows/<path>`, such as `48/export`.
+    pub async fn get(&self, path: &str) -> String {
+        let request = self.http.get(format!("{}/workflows/{path}", self.base)).bearer_auth(&self.token);
+        request.send().await.unwrap().text().await.unwrap()
+    }
+}
+
 /// A simulator with one tenant of so many workflows.
 pub fn tenant(name: &str, workflows: u64) -> (Simulator, Tenant) {
     let simulator = Simulator::start();

@@ -5,7 +5,7 @@ use shared::{
     app::{customers::CustomerDesk, dispatch::Dispatcher},
     aws::{
         clients,
-        keys::oauth_limit,
+        keys::token_slot,
         limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
         sealing::{Purpose, Sealer},
@@ -44,7 +44,7 @@ pub async fn state() -> Result<State, Error> {
     let sdk = clients::load().await;
     let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
     let data = Table::new(dynamodb.clone(), data);
-    let key = oauth_limit(clock::now());
+    let key = token_slot(clock::now());
     // The app key must be there; the read of any item only opens the connection, what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
     let queue = Queue::new(aws_sdk_sqs::Client::new(&sdk), job_queue);

@@ -3,7 +3,7 @@
 use lambda_http::Error;
 use shared::{
     app::dispatch::Dispatcher,
-    aws::{clients, keys::oauth_limit, queue::Queue, table::Table},
+    aws::{clients, keys::token_slot, queue::Queue, table::Table},
     clock,
     config::Settings,
     http::Edge,
@@ -32,7 +32,7 @@ pub async fn state() -> Result<State, Error> {
 
     let sdk = clients::load().await;
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
-    let key = oauth_limit(clock::now());
+    let key = token_slot(clock::now());
     // The read only opens the connection; what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
     let sqs = aws_sdk_sqs::Client::new(&sdk);

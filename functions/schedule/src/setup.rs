@@ -5,7 +5,7 @@ use std::time::Duration;
 use lambda_runtime::Error;
 use shared::{
     app::{dispatch::Dispatcher, lifecycle::Lifecycle},
-    aws::{clients, keys::oauth_limit, queue::Queue, table::Table},
+    aws::{clients, keys::token_slot, queue::Queue, table::Table},
     clock,
     config::Settings,
 };
@@ -25,7 +25,7 @@ pub async fn lifecycle() -> Result<Lifecycle, Error> {
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
     // The read only opens the connection; what it finds does not matter.
-    let _ = tokio::time::timeout(WARM_UP, data.get_item(&oauth_limit(clock::now()))).await;
+    let _ = tokio::time::timeout(WARM_UP, data.get_item(&token_slot(clock::now()))).await;
     let dispatcher = Dispatcher::new(data, Queue::new(sqs.clone(), job_queue));
     Ok(Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) })
 }

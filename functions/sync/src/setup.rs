@@ -7,7 +7,7 @@ use shared::{
     app::{dispatch::Dispatcher, lifecycle::Lifecycle, sync::Syncer, worker::Worker},
     aws::{
         clients,
-        keys::oauth_limit,
+        keys::token_slot,
         limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
         sealing::{Purpose, Sealer},
@@ -54,6 +54,6 @@ pub async fn worker() -> Result<Worker, Error> {
         dispatcher: dispatcher.clone(),
     };
     // A read of any key opens the connection; what it finds does not matter.
-    let _ = tokio::time::timeout(WARM_UP, data.get_item(&oauth_limit(clock::now()))).await;
+    let _ = tokio::time::timeout(WARM_UP, data.get_item(&token_slot(clock::now()))).await;
     Ok(Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } })
 }

@@ -3,7 +3,7 @@
 use lambda_http::Error;
 use shared::{
     app::error::AppError,
-    aws::{changes::Changes, clients, customers::Customers, keys::oauth_limit, table::Table, workflows::Workflows},
+    aws::{changes::Changes, clients, customers::Customers, keys::token_slot, table::Table, workflows::Workflows},
     clock,
     config::Settings,
     domain::{
@@ -38,7 +38,7 @@ pub async fn state() -> Result<State, Error> {
 
     let sdk = clients::load().await;
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
-    let key = oauth_limit(clock::now());
+    let key = token_slot(clock::now());
     // The read only opens the connection; what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
     Ok(State {

@@ -15,7 +15,7 @@ use super::{
     sync::{Syncer, fresh_token, origin},
 };
 use crate::{
-    aws::limits::TokenBudget,
+    aws::limits::{Place, TokenBudget},
     domain::{base_url::BaseUrl, time::Timestamp},
     zuora::{Meter, Session, Zuora},
 };
@@ -38,15 +38,15 @@ pub struct Candidate<'a> {
 /// Tries credentials: a token and one page of workflows.
 ///
 /// # Errors
-/// `Connection` says what Zuora answered; `TooMany` when this minute's token requests are used up.
+/// `Connection` says what Zuora answered; `TooMany` when there is no place for a token request just now.
 pub async fn check(
     zuora: &Zuora,
     budget: &TokenBudget,
     candidate: &Candidate<'_>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    if !budget.take(now).await? {
-        return Err(AppError::TooMany { retry_after: Duration::from_secs(60) });
+    if let Place::Full(retry_after) = budget.take(now).await? {
+        return Err(AppError::TooMany { retry_after });
     }
     let Candidate { base, client_id, client_secret, track_id } = candidate;
     let result = async {

@@ -48,7 +48,7 @@ pub struct CustomerDesk {
     pub zuora: Zuora,
     /// Which addresses are Zuora's.
     pub policy: BaseUrlPolicy,
-    /// Token requests left this minute.
+    /// Places for token requests.
     pub token_budget: TokenBudget,
 }
 

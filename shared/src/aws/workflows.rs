@@ -1,8 +1,8 @@
 //! Workflows and their definitions in the data table.
 //!
-//! What must stay true: chunks first, then the one write that moves the workflow's pointer to them, then the old chunks go.
-//! A reader therefore always finds the definition its workflow names, and a crash leaves at most chunks without a name, which
-//! the workflow's next change or daily look removes.
+//! What must stay true: chunks first, then the one transaction that moves the workflow's pointer to them and removes the old ones.
+//! A reader therefore always finds the definition its workflow names. A crash between the two leaves at most chunks without a name:
+//! the next run writes the same ones, or the workflow's daily look removes them.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
@@ -23,6 +23,9 @@ use crate::domain::{
 /// The attributes that a diff needs; the listed item itself stays in the table.
 const HEAD: &str =
     "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, deleted_at, last_change, written_at";
+
+/// Old chunks that go in the transaction of their replacement: it may hold 4 MB, and a chunk 350 KB. More go after it.
+const CHUNKS_IN_A_TRANSACTION: u32 = 8;
 
 /// A stored definition that cannot be put together again.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +170,8 @@ impl Workflows {
         self.table.delete_all(&stray.collect::<Vec<_>>()).await
     }
 
-    /// Stores a workflow that was read at `rev` (0 = there was none) and the record of its change, both or neither.
+    /// Stores a workflow that was read at `rev` (0 = there was none), and the record of its change; the definition that it `replaces`
+    /// goes. All or nothing, so that a crash leaves no chunk without a name.
     ///
     /// A write whose answer was lost is recognised as our own when it comes again (R42).
     ///
@@ -178,19 +182,32 @@ impl Workflows {
         customer: &CustomerId,
         workflow: &Workflow,
         rev: u64,
+        replaces: Option<&DefinitionRef>,
         change: &Change,
     ) -> Result<(), StoreError> {
-        let index = keys::workflow_by_name(customer, workflow.name.as_deref(), &workflow.zuora_id);
-        let key = keys::workflow(customer, &workflow.zuora_id);
-        let item = to_item(workflow, &key, Some(&index), rev + 1, None)?;
+        let id = &workflow.zuora_id;
+        let index = keys::workflow_by_name(customer, workflow.name.as_deref(), id);
+        let item = to_item(workflow, &keys::workflow(customer, id), Some(&index), rev + 1, None)?;
         let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
-        let writes = vec![Write::Put(Box::new(item), condition), Changes::put(customer, change)?];
+        let mut writes = vec![Write::Put(Box::new(item), condition), Changes::put(customer, change)?];
+        let named = workflow.definition.as_ref().map(|named| &named.hash);
+        let replaced = replaces.filter(|old| Some(&old.hash) != named);
+        let few = replaced.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);
+        let chunks =
+            few.into_iter().flat_map(|old| (0..old.chunks).map(|n| keys::definition_chunk(customer, id, &old.hash, n)));
+        writes.extend(chunks.map(|key| Write::Delete(key, Condition::None)));
         match self.table.write(writes).await {
-            Err(StoreError::Conflict { failed }) => match self.get(customer, &workflow.zuora_id).await? {
-                Some(found) if found.value == *workflow => Ok(()),
-                _ => Err(StoreError::Conflict { failed }),
+            Err(StoreError::Conflict { failed }) => match self.get(customer, id).await? {
+                Some(found) if found.value == *workflow => {}
+                _ => return Err(StoreError::Conflict { failed }),
             },
-            result => result,
+            result => result?,
+        }
+        match replaced {
+            Some(old) if old.chunks > CHUNKS_IN_A_TRANSACTION => {
+                self.tidy_definitions(customer, id, workflow.definition.as_ref()).await
+            }
+            _ => Ok(()),
         }
     }
 

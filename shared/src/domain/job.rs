@@ -288,6 +288,8 @@ impl Job {
             return false;
         }
         self.release(State::Queued, Some(now));
+        // This run did not fail; what an earlier one failed of is past.
+        self.error = None;
         true
     }
 

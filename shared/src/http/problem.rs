@@ -196,7 +196,7 @@ impl From<AppError> for Problem {
             AppError::Invalid(invalid) => Self::invalid(invalid),
             AppError::Conflict(why) => Self::new(Kind::Conflict, why),
             AppError::TooMany { retry_after } => {
-                Self::new(Kind::TooManyRequests, "Too many requests to Zuora this minute. Try again in the next.")
+                Self::new(Kind::TooManyRequests, "Too many token requests to Zuora just now. Try again in a moment.")
                     .retry_after(retry_after)
             }
             AppError::Connection(error) => {

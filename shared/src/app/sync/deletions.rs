@@ -106,7 +106,7 @@ impl Run<'_> {
         workflow.written_at = now;
         workflow.last_change = LastChange { job_id: self.job.id.clone(), kind: Outcome::Updated };
         let change = Change::deleted(&workflow);
-        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev, &change).await?;
+        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev, None, &change).await?;
         Ok(true)
     }
 

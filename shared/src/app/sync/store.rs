@@ -1,8 +1,7 @@
-//! Stores one workflow: definition chunks first, then, in one transaction, the workflow and the record of its change, then
-//! the chunks that nobody names any more go.
+//! Stores one workflow: definition chunks first, then, in one transaction, the workflow and the record of its change, while the old
+//! chunks go.
 //!
-//! What must stay true: a stored copy is replaced by a whole new one or not at all. A crash between these steps leaves at most
-//! chunks without a name, which the workflow's next change or daily look removes.
+//! What must stay true: a stored copy is replaced by a whole new one or not at all.
 
 use super::{
     Run, Stop,
@@ -78,16 +77,13 @@ impl Run<'_> {
         let before = self.before(task, same, new).await?;
         let workflow = Workflow::from_listed(listed, task.id.clone(), definition, tasks, last_change, clock::now());
         let change = Change::between(before.workflow.as_ref(), &workflow, &before.definitions);
-        match workflows.put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev), &change).await {
+        match workflows.put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev), old, &change).await {
             Ok(()) => {}
             Err(StoreError::TooLarge) => {
                 let message = format!("The listed fields of workflow {} are over 400 KB.", task.id);
                 return Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing));
             }
             Err(error) => return Err(error.into()),
-        }
-        if task.stored.is_some() {
-            workflows.tidy_definitions(customer, task.id, workflow.definition.as_ref()).await?;
         }
         Ok(Done::Stored { outcome, tasks })
     }

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::Syncer;
 use crate::{
     app::stop::Stop,
-    aws::{sealing::SealError, vault::CachedToken},
+    aws::{limits::Place, sealing::SealError, vault::CachedToken},
     clock,
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
@@ -28,6 +28,8 @@ use crate::{
 
 /// A token is not used in its last minutes: a run must not outlive it.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
+/// Jobs that found no place for a token request come back within this, each at its own moment.
+const SPREAD_MS: u64 = 60_000;
 
 /// A session and until when its token is used.
 #[derive(Clone)]
@@ -230,11 +232,11 @@ pub(crate) async fn fresh_token(
     }
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
     let now = clock::now();
-    if !syncer.token_budget.take(now).await? {
-        let wait = Duration::from_secs(60 - u64::try_from(now.seconds().rem_euclid(60)).unwrap_or_default());
+    if let Place::Full(wait) = syncer.token_budget.take(now).await? {
         let failure =
-            Failure::new(ErrorClass::RateLimit, "Too many token requests this minute; the sync goes on in the next.");
-        return Err(Stop::Wait(wait + Duration::from_millis(fastrand::u64(0..=5000)), failure));
+            Failure::new(ErrorClass::RateLimit, "Too many customers ask Zuora for a token; the sync goes on shortly.");
+        // Not all at the start of the next slot: most would find it full again.
+        return Err(Stop::Wait(wait + Duration::from_millis(fastrand::u64(..SPREAD_MS)), failure));
     }
     meter.sent(Operation::Token);
     let token = syncer.zuora.token(base, &customer.zuora_client_id, &secret, track_id, timeout).await;

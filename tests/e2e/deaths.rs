@@ -1,0 +1,123 @@
+//! A worker may die at any call it makes to AWS. Whoever takes the job over brings it to the same end: the same copy, the same counts, the
+//! same history, once.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, stream};
+use shared::domain::{
+    change::ChangeKind,
+    definition::content_hash,
+    ids::{CustomerId, JobId, WorkflowId},
+    job::{Job, State},
+    stats::{Outcome, Stats},
+};
+use tests::simulator::{Simulator, Workflow};
+
+use crate::{
+    engine::{Death, Engine, LAMBDA, Wire},
+    world::World,
+};
+
+/// Name, the definition's hash, whether it is deleted, and as what it was counted last.
+type CopyThen = (Option<String>, Option<String>, bool, Outcome);
+
+/// What must be the same however often a worker died on the way.
+#[derive(Debug, PartialEq)]
+struct End {
+    state: State,
+    stats: Stats,
+    workflows: BTreeMap<WorkflowId, CopyThen>,
+    changes: BTreeMap<WorkflowId, (ChangeKind, u64)>,
+    orphans: usize,
+    counted: (u64, u64),
+}
+
+/// A customer with a copy, and a tenant that has moved on: one new, one edited, one edited unseen, one gone, one back, three as they were.
+async fn scene(engine: &Engine) -> (Simulator, CustomerId, Job) {
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("scene");
+    tenant.seed(7);
+    let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
+    engine.run(&first).await;
+    let ids = tenant.ids();
+    let back = tenant.workflow(ids[0]).unwrap();
+    tenant.remove(ids[0]);
+    assert_eq!(engine.sync(&customer).await.stats.deleted, 1);
+    tenant.add(back);
+    tenant.add(Workflow::named("New"));
+    tenant.edit(ids[1], |workflow| workflow.tasks += 2);
+    tenant.alter(ids[2], |workflow| workflow.tasks += 1);
+    tenant.remove(ids[3]);
+    engine.let_a_day_pass(&customer).await;
+    let job = engine.request_sync(&customer).await;
+    (simulator, customer, job)
+}
+
+async fn end(engine: &Engine, customer: &CustomerId, job: &JobId) -> End {
+    let job = engine.job(job).await;
+    let stored = engine.stored(customer).await;
+    let own = stored.changes.iter().filter(|change| change.job_id == job.id);
+    let (told, counted) = (own.clone().count() as u64, job.stats.created + job.stats.updated + job.stats.deleted);
+    assert_eq!(told, counted, "each told once: {job:?}");
+    let tasks = |change: &shared::domain::change::Change| change.tasks.as_ref().map_or(0, |tasks| tasks.counts.added);
+    let found = engine.customer(customer).await;
+    assert_eq!(found.sync_job_id, None, "the customer is free for its next sync");
+    End {
+        state: job.state,
+        stats: job.stats,
+        changes: own.map(|change| (change.zuora_id.clone(), (change.kind, tasks(change)))).collect(),
+        orphans: stored.orphans().len(),
+        workflows: stored
+            .copies
+            .into_iter()
+            .map(|(id, copy)| {
+                let workflow = copy.workflow;
+                (
+                    id,
+                    (
+                        workflow.name,
+                        copy.definition.as_deref().map(content_hash),
+                        workflow.deleted_at.is_some(),
+                        workflow.last_change.kind,
+                    ),
+                )
+            })
+            .collect(),
+        counted: (found.workflows_count, found.tasks_count),
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_at_any_call_leaves_a_job_that_comes_to_the_same_end() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let (_zuora, customer, job) = Box::pin(scene(&engine)).await;
+    let wire = Wire::sound();
+    engine.run_over(&engine.worker_over(&wire.sdk(&world.sdk)), &job, LAMBDA).await;
+    let expected = end(&engine, &customer, &job.id).await;
+    let calls = wire.calls().len();
+    assert_eq!((expected.state, expected.orphans), (State::Succeeded, 0));
+    let stats = Stats { created: 2, updated: 2, unchanged: 3, deleted: 1, total: 7, errors: 0 };
+    assert_eq!((expected.stats, expected.changes.len()), (stats, 5));
+    assert!((20..80).contains(&calls), "{:?}", wire.calls());
+
+    let deaths = [Death::Before(0)].into_iter().chain((0..calls).map(Death::After));
+    let ends = stream::iter(deaths.enumerate()).map(async |(at, death)| {
+        let (_zuora, customer, job) = Box::pin(scene(&engine)).await;
+        let dying = engine.worker_over(&Wire::dying(death).sdk(&world.sdk));
+        drop(engine.deliver(&dying, &job.id, LAMBDA).await);
+        if at % 5 == 0 {
+            // The next one dies too, earlier or later.
+            let again = engine.worker_over(&Wire::dying(Death::After(at * 7 % calls)).sdk(&world.sdk));
+            drop(engine.deliver(&again, &job.id, LAMBDA).await);
+        }
+        engine.run(&job).await;
+        (death, end(&engine, &customer, &job.id).await)
+    });
+    let ends: Vec<_> = ends.buffer_unordered(3).collect().await;
+
+    for (death, end) in ends {
+        assert_eq!(end, expected, "{death:?}");
+    }
+    engine.stop().await;
+}

@@ -1,0 +1,290 @@
+//! The deployed worker's code in the test's own process, on tables and queues of its own.
+//!
+//! Nobody else reads these queues, so a test decides when a job is delivered, over which connection to AWS, and for how long it may
+//! run. What must stay true: nothing here waits. What a job waits for (its next attempt, the lock of a worker that died) is moved
+//! into the past in the table, as root.
+
+mod places;
+mod stored;
+mod wire;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use shared::{
+    app::{
+        customers::{Asking, Creation, CustomerDesk},
+        dispatch::{Dispatcher, SyncRequest},
+        error::AppError,
+        lifecycle::Lifecycle,
+        sync::Syncer,
+        worker::{Delivery, Handled, Worker},
+    },
+    aws::{
+        keys::{self, Key},
+        limits::TokenBudget,
+        queue::Queue,
+        sealing::{Purpose, Sealer},
+        table::Table,
+        vault::Vault,
+        workflows::Workflows,
+    },
+    clock,
+    domain::{
+        base_url::BaseUrlPolicy,
+        customer::{Customer, Environment, NewCustomer},
+        guard::Limits,
+        ids::{CustomerId, JobId},
+        job::{Job, Trigger},
+        message::Message,
+        schedule::Frequency,
+        time::Timestamp,
+    },
+    zuora::Zuora,
+};
+use tests::simulator::Tenant;
+
+use self::places::{create_queue, create_table};
+pub use self::{
+    stored::Stored,
+    wire::{Death, Wire},
+};
+use crate::world::{Stack, World};
+
+/// What a run may take: as much as Lambda gives it.
+pub const LAMBDA: Duration = Duration::from_secs(300);
+/// So many deliveries must end any job.
+const MAX_DELIVERIES: u32 = 200;
+
+/// An engine of its own: two tables, two queues, and workers over them.
+pub struct Engine {
+    /// The data table's name.
+    pub data: String,
+    /// The vault's name.
+    pub vault: String,
+    /// A worker over a sound connection.
+    pub worker: Worker,
+    stack: Stack,
+    dynamodb: aws_sdk_dynamodb::Client,
+    sqs: aws_sdk_sqs::Client,
+    job_queue: String,
+    dead_letters: String,
+    zuora: Zuora,
+    token_requests: u64,
+}
+
+impl Engine {
+    /// New tables and queues, and a worker with as many token requests as it likes.
+    pub async fn start(world: &World) -> Self {
+        Self::start_with_budget(world, 100_000).await
+    }
+
+    /// The same with so many token requests a minute.
+    pub async fn start_with_budget(world: &World, token_requests: u64) -> Self {
+        let suffix = uuid::Uuid::now_v7().simple();
+        let (data, vault) = (format!("engine-data-{suffix}"), format!("engine-vault-{suffix}"));
+        create_table(&world.dynamodb, &data).await;
+        create_table(&world.dynamodb, &vault).await;
+        let job_queue = create_queue(&world.sqs, &format!("engine-jobs-{suffix}")).await;
+        let dead_letters = create_queue(&world.sqs, &format!("engine-dead-letters-{suffix}")).await;
+        let zuora = Zuora::new(policy()).unwrap();
+        let places = Places { stack: &world.stack, data: &data, vault: &vault, job_queue: &job_queue };
+        let worker = places.worker(&world.sdk, &dead_letters, &zuora, token_requests);
+        Self {
+            worker,
+            stack: world.stack.clone(),
+            dynamodb: world.dynamodb.clone(),
+            sqs: world.sqs.clone(),
+            data,
+            vault,
+            job_queue,
+            dead_letters,
+            zuora,
+            token_requests,
+        }
+    }
+
+    /// A worker on the same tables and queues over another connection to AWS.
+    pub fn worker_over(&self, sdk: &SdkConfig) -> Worker {
+        let places = Places { stack: &self.stack, data: &self.data, vault: &self.vault, job_queue: &self.job_queue };
+        places.worker(sdk, &self.dead_letters, &self.zuora, self.token_requests)
+    }
+
+    /// Stores a customer with the tenant's credentials, unverified, and its first sync, queued.
+    pub async fn add_customer(&self, tenant: &Tenant, base_url: &str) -> (CustomerId, Job) {
+        let syncer = &self.worker.syncer;
+        let desk = CustomerDesk {
+            dispatcher: syncer.dispatcher.clone(),
+            vault: syncer.vault.clone(),
+            secrets: syncer.secrets.clone(),
+            zuora: syncer.zuora.clone(),
+            policy: syncer.policy.clone(),
+            token_budget: syncer.token_budget.clone(),
+        };
+        let base = syncer.policy.parse(base_url).unwrap();
+        let customer = NewCustomer {
+            name: tenant.name().to_owned(),
+            zuora_client_id: tenant.client_id(),
+            zuora_base_url: base.as_str().to_owned(),
+            environment: Environment::Test,
+            sync_frequency: Frequency::Hourly,
+            delete_guard: Limits::default(),
+        };
+        let new = Creation { customer, base, secret: tenant.client_secret().into(), verify: false };
+        let asking = Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now() };
+        let customer = desk.create(new, &asking).await.unwrap();
+        let first = self.job(customer.sync_job_id.as_ref().unwrap()).await;
+        (customer.id, first)
+    }
+
+    /// Asks for a sync; the job as it is stored.
+    pub async fn request_sync(&self, customer: &CustomerId) -> Job {
+        let request = SyncRequest::at_once(Trigger::Manual, None, clock::now());
+        self.worker.lifecycle.dispatcher.request_sync(customer, &request).await.unwrap().job().clone()
+    }
+
+    /// Asks for a sync and runs it to its end.
+    pub async fn sync(&self, customer: &CustomerId) -> Job {
+        let job = self.request_sync(customer).await;
+        self.run(&job).await
+    }
+
+    /// Runs a job to its end, however often it has to be delivered.
+    pub async fn run(&self, job: &Job) -> Job {
+        self.run_over(&self.worker, job, LAMBDA).await
+    }
+
+    /// Runs a job to its end with this worker, in runs of at most `time`.
+    pub async fn run_over(&self, worker: &Worker, job: &Job, time: Duration) -> Job {
+        for _ in 0..MAX_DELIVERIES {
+            self.deliver(worker, &job.id, time).await.unwrap();
+            let job = self.job(&job.id).await;
+            if job.state.is_ended() {
+                return job;
+            }
+        }
+        panic!("not ended after {MAX_DELIVERIES} deliveries: {:?}", self.job(&job.id).await);
+    }
+
+    /// Delivers the message that the job waits for, once, when its moment has come. Nothing else is waited for.
+    pub async fn deliver(&self, worker: &Worker, job: &JobId, time: Duration) -> Result<Handled, AppError> {
+        self.let_time_pass(job).await;
+        let body = Message::to(&self.job(job).await).body();
+        worker.handle(Delivery { message_id: "test", body: &body }, clock::now().plus(time)).await
+    }
+
+    /// Moves what the job waits for into the past: its next attempt, or the lock of a worker that died.
+    pub async fn let_time_pass(&self, job: &JobId) {
+        let job = self.job(job).await;
+        let key = keys::job(&job.customer_id, &job.id);
+        if job.next_attempt_at.is_some() {
+            self.set_past(&key, "next_attempt_at").await;
+        }
+        if job.lock_until.is_some() {
+            self.set_past(&key, "lock_until").await;
+            self.set_past(&keys::lock(&job.customer_id), "lock_until").await;
+        }
+    }
+
+    /// Makes the daily look of every workflow due.
+    pub async fn let_a_day_pass(&self, customer: &CustomerId) {
+        self.set_past(&keys::profile(customer), "looks.#until").await;
+    }
+
+    /// Lets the slots of token requests since a moment be over; how many requests each had.
+    pub async fn forget_token_slots(&self, since: Timestamp) -> Vec<u64> {
+        const SLOT: Duration = Duration::from_secs(10);
+        let mut counts = Vec::new();
+        let mut slot = since.floor(SLOT);
+        while slot <= clock::now() {
+            let key = keys::token_slot(slot);
+            let delete = self.dynamodb.delete_item().table_name(&self.data).return_values(ReturnValue::AllOld);
+            let delete = delete.key("PK", AttributeValue::S(key.pk)).key("SK", AttributeValue::S(key.sk));
+            let old = delete.send().await.unwrap().attributes;
+            counts.extend(old.and_then(|old| old["n"].as_n().ok()?.parse::<u64>().ok()));
+            slot = slot.plus(SLOT);
+        }
+        counts
+    }
+
+    /// The job as it is stored.
+    pub async fn job(&self, id: &JobId) -> Job {
+        self.worker.syncer.dispatcher.jobs.find(id).await.unwrap().unwrap().value
+    }
+
+    /// The customer as it is stored.
+    pub async fn customer(&self, id: &CustomerId) -> Customer {
+        self.worker.syncer.dispatcher.customers.get(id).await.unwrap().unwrap().value
+    }
+
+    /// Every workflow of a customer with its definition, from the table itself.
+    pub async fn stored(&self, customer: &CustomerId) -> Stored {
+        let query = self.dynamodb.query().table_name(&self.data).consistent_read(true);
+        let query = query.key_condition_expression("PK = :pk");
+        let query = query.expression_attribute_values(":pk", AttributeValue::S(keys::customer_partition(customer)));
+        let items: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
+        Stored::of(customer, items.unwrap())
+    }
+
+    /// Removes tables and queues.
+    pub async fn stop(self) {
+        for table in [&self.data, &self.vault] {
+            self.dynamodb.delete_table().table_name(table).send().await.unwrap();
+        }
+        for queue in [&self.job_queue, &self.dead_letters] {
+            self.sqs.delete_queue().queue_url(queue).send().await.unwrap();
+        }
+    }
+
+    async fn set_past(&self, key: &Key, attribute: &str) {
+        let moment = Timestamp::from_millis(clock::now().millis() - 25 * 3_600_000);
+        let mut update = self.dynamodb.update_item().table_name(&self.data);
+        if attribute.contains("#until") {
+            update = update.expression_attribute_names("#until", "until");
+        }
+        update
+            .key("PK", AttributeValue::S(key.pk.clone()))
+            .key("SK", AttributeValue::S(key.sk.clone()))
+            .update_expression(format!("SET {attribute} = :past"))
+            .condition_expression("attribute_exists(PK)")
+            .expression_attribute_values(":past", AttributeValue::S(moment.to_string()))
+            .send()
+            .await
+            .unwrap();
+    }
+}
+
+/// Where a worker works.
+struct Places<'a> {
+    stack: &'a Stack,
+    data: &'a str,
+    vault: &'a str,
+    job_queue: &'a str,
+}
+
+impl Places<'_> {
+    fn worker(&self, sdk: &SdkConfig, dead_letters: &str, zuora: &Zuora, token_requests: u64) -> Worker {
+        let dynamodb = aws_sdk_dynamodb::Client::new(sdk);
+        let kms = aws_sdk_kms::Client::new(sdk);
+        let sqs = aws_sdk_sqs::Client::new(sdk);
+        let data = Table::new(dynamodb.clone(), self.data);
+        let dispatcher = Dispatcher::new(data.clone(), Queue::new(sqs.clone(), self.job_queue));
+        let syncer = Syncer {
+            dispatcher: dispatcher.clone(),
+            workflows: Workflows::new(data.clone()),
+            vault: Vault::new(Table::new(dynamodb, self.vault)),
+            secrets: Sealer::new(kms.clone(), &self.stack.secrets_key_id, Purpose::ClientSecret),
+            tokens: Sealer::new(kms, &self.stack.token_key_id, Purpose::AccessToken),
+            zuora: zuora.clone(),
+            policy: policy(),
+            token_budget: TokenBudget::new(data, token_requests),
+        };
+        Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } }
+    }
+}
+
+/// Simulators are on loopback.
+fn policy() -> BaseUrlPolicy {
+    BaseUrlPolicy::new("http://127.0.0.1:*").unwrap()
+}

@@ -1,0 +1,84 @@
+//! What the data table holds of a customer's workflows: records, changes, definitions, and the chunks they are made of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shared::{
+    aws::{
+        items::{self, Item},
+        keys,
+    },
+    domain::{
+        change::Change,
+        definition,
+        ids::{CustomerId, WorkflowId},
+        workflow::Workflow,
+    },
+};
+
+/// One stored workflow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copy {
+    /// Its record.
+    pub workflow: Workflow,
+    /// Its definition, unpacked; none when it has none.
+    pub definition: Option<Vec<u8>>,
+}
+
+/// All that is stored of a customer's workflows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// Every workflow, tombstones included.
+    pub copies: BTreeMap<WorkflowId, Copy>,
+    /// What was told of changes, oldest first.
+    pub changes: Vec<Change>,
+    /// The sort keys of all chunks of definitions.
+    pub chunks: BTreeSet<String>,
+    /// The sort keys of those chunks that a workflow names.
+    pub named: BTreeSet<String>,
+}
+
+impl Stored {
+    /// Reads a customer's partition; every definition that a workflow names has to be whole.
+    pub(super) fn of(customer: &CustomerId, partition: Vec<Item>) -> Self {
+        let mut stored =
+            Self { copies: BTreeMap::new(), changes: Vec::new(), chunks: BTreeSet::new(), named: BTreeSet::new() };
+        let mut chunks = BTreeMap::new();
+        for item in partition {
+            let sk = items::key_of(&item).sk;
+            if sk.starts_with(keys::WORKFLOW_PREFIX) {
+                let workflow: Workflow = items::parse(item).unwrap().value;
+                stored.copies.insert(workflow.zuora_id.clone(), Copy { workflow, definition: None });
+            } else if sk.starts_with(keys::CHANGE_PREFIX) {
+                stored.changes.push(items::parse(item).unwrap().value);
+            } else if sk.starts_with("DEFINITION#") {
+                chunks.insert(sk.clone(), item["chunk"].as_b().unwrap().clone().into_inner());
+                stored.chunks.insert(sk);
+            }
+        }
+        for (id, copy) in &mut stored.copies {
+            let Some(wanted) = &copy.workflow.definition else { continue };
+            let named: Vec<String> =
+                (0..wanted.chunks).map(|n| keys::definition_chunk(customer, id, &wanted.hash, n).sk).collect();
+            let parts: Vec<&Vec<u8>> = named.iter().filter_map(|sk| chunks.get(sk)).collect();
+            assert_eq!(parts.len(), named.len(), "the definition of {id} is not whole");
+            copy.definition = Some(definition::restore(&parts, usize::try_from(wanted.bytes).unwrap()).unwrap());
+            stored.named.extend(named);
+        }
+        stored
+    }
+
+    /// The workflows that are shown.
+    pub fn live(&self) -> BTreeMap<&WorkflowId, &Copy> {
+        self.copies.iter().filter(|(_, copy)| copy.workflow.deleted_at.is_none()).collect()
+    }
+
+    /// The workflows that are hidden.
+    pub fn tombstones(&self) -> BTreeSet<&WorkflowId> {
+        self.copies.iter().filter(|(_, copy)| copy.workflow.deleted_at.is_some()).map(|(id, _)| id).collect()
+    }
+
+    /// Chunks that no workflow names.
+    pub fn orphans(&self) -> Vec<&String> {
+        self.chunks.difference(&self.named).collect()
+    }
+}
