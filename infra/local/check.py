@@ -32,7 +32,8 @@ def check_everything(stack: Stack) -> int:
         timings.append((name, time.monotonic() - begin))
 
     stop_orphans(stack)
-    toolbox.check_free(stack.emulator, stack.simulator)
+    toolbox.environment("faults")
+    toolbox.check_free(*stack.ports)
     part("fmt", _format)
     part("build", lambda: build(all_targets=True))
     part("template", _template)

@@ -1,4 +1,4 @@
-"""The local AWS emulator and the Zuora simulator: start them and wait until they answer."""
+"""The local AWS emulator, the proxy that lets it fail, and the Zuora simulator: start them and wait until they answer."""
 
 import secrets
 import time
@@ -41,6 +41,17 @@ def start_emulator(stack: Stack, processes: Processes) -> None:
     with step(f"Starting the AWS emulator on {stack.emulator_url} (IAM enforced)"):
         processes.start("emulator", [str(LOCAL / "venv" / "emulator" / "bin" / "ministack")], env, log)
         _wait(f"{stack.emulator_url}/_ministack/health", processes, log)
+
+
+def start_faults(stack: Stack, processes: Processes, port: int) -> str:
+    """A proxy before the emulator that fails as AWS fails when a test scripts it. Returns its URL."""
+    url = f"http://127.0.0.1:{port}"
+    command = [str(LOCAL / "venv" / "faults" / "bin" / "microburst"), "--upstream", stack.emulator_url, "--port", str(port)]
+    log = stack.home / "faults.log"
+    with step(f"Starting the proxy for AWS faults on {url}"):
+        processes.start("faults", command, stack.aws_environment(), log)
+        _wait(f"{url}/_microburst/health", processes, log)
+    return url
 
 
 def start_simulator(stack: Stack, processes: Processes, workflows: int) -> tuple[str, str]:

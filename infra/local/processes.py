@@ -99,7 +99,7 @@ def _alive(groups: list[int]) -> bool:
 def _is_ours(pid: int) -> bool:
     """Whether the process runs and is one of ours: numbers are used again after a restart of the machine."""
     shown = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return any(word in shown for word in ("ministack", "zuora-simulator", "zwm.py"))
+    return any(word in shown for word in ("ministack", "microburst", "zuora-simulator", "zwm.py"))
 
 
 def _wait_until(condition, seconds: float) -> bool:

@@ -38,6 +38,8 @@ class Stack:
     simulator: Port
     # Parameters of the template beside those of samconfig.toml.
     parameters: str = ""
+    # The proxy that lets AWS fail, where tests need one.
+    faults: Port | None = None
 
     @property
     def emulator_url(self) -> str:
@@ -46,6 +48,10 @@ class Stack:
     @property
     def simulator_url(self) -> str:
         return f"http://127.0.0.1:{self.simulator.number}"
+
+    @property
+    def ports(self) -> list[Port]:
+        return [port for port in (self.emulator, self.simulator, self.faults) if port]
 
     @property
     def processes_file(self) -> Path:
@@ -90,4 +96,5 @@ def test_stack() -> Stack:
         Port.read("ZWM_TEST_SIMULATOR_PORT", 8091),
         # Every test has simulators of its own: together they ask for more tokens than one address may ask of Zuora.
         parameters="TokenRequestsPerMinute=5000",
+        faults=Port.read("ZWM_TEST_FAULTS_PORT", 4571),
     )

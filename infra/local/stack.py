@@ -25,6 +25,8 @@ def bring_up(stack: Stack, processes: Processes, workflows: int) -> tuple[dict, 
     deploy.complete(stack, description)
     description["username"] = people.USERNAME
     description["password"] = people.create_admin(stack, description["user_pool_id"])
+    if stack.faults:
+        description["faults_url"] = emulator.start_faults(stack, processes, stack.faults.number)
     credentials = emulator.start_simulator(stack, processes, workflows)
     return description, credentials
 

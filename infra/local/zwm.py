@@ -65,7 +65,7 @@ def _run(stack: Stack) -> None:
     from stack import bring_up, write_stack_file
 
     stop_orphans(stack)
-    toolbox.check_free(stack.emulator, stack.simulator)
+    toolbox.check_free(*stack.ports)
     stack.stack_file.unlink(missing_ok=True)
     build(all_targets=False)
     processes = Processes(stack)

@@ -91,7 +91,7 @@ async fn end(engine: &Engine, customer: &CustomerId, job: &JobId) -> End {
 async fn a_worker_that_dies_at_any_call_leaves_a_job_that_comes_to_the_same_end() {
     let world = World::connect().await;
     let engine = Engine::start(&world).await;
-    let (_zuora, customer, job) = Box::pin(scene(&engine)).await;
+    let (_zuora, customer, job) = scene(&engine).await;
     let wire = Wire::sound();
     engine.run_over(&engine.worker_over(&wire.sdk(&world.sdk)), &job, LAMBDA).await;
     let expected = end(&engine, &customer, &job.id).await;
@@ -103,7 +103,7 @@ async fn a_worker_that_dies_at_any_call_leaves_a_job_that_comes_to_the_same_end(
 
     let deaths = [Death::Before(0)].into_iter().chain((0..calls).map(Death::After));
     let ends = stream::iter(deaths.enumerate()).map(async |(at, death)| {
-        let (_zuora, customer, job) = Box::pin(scene(&engine)).await;
+        let (_zuora, customer, job) = scene(&engine).await;
         let dying = engine.worker_over(&Wire::dying(death).sdk(&world.sdk));
         drop(engine.deliver(&dying, &job.id, LAMBDA).await);
         if at % 5 == 0 {

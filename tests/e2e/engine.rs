@@ -4,6 +4,7 @@
 //! run. What must stay true: nothing here waits. What a job waits for (its next attempt, the lock of a worker that died) is moved
 //! into the past in the table, as root.
 
+mod faults;
 mod places;
 mod stored;
 mod wire;
@@ -22,6 +23,7 @@ use shared::{
         worker::{Delivery, Handled, Worker},
     },
     aws::{
+        items::Item,
         keys::{self, Key},
         limits::TokenBudget,
         queue::Queue,
@@ -47,6 +49,7 @@ use tests::simulator::Tenant;
 
 use self::places::{create_queue, create_table};
 pub use self::{
+    faults::Faults,
     stored::Stored,
     wire::{Death, Wire},
 };
@@ -113,16 +116,19 @@ impl Engine {
 
     /// Stores a customer with the tenant's credentials, unverified, and its first sync, queued.
     pub async fn add_customer(&self, tenant: &Tenant, base_url: &str) -> (CustomerId, Job) {
-        let syncer = &self.worker.syncer;
-        let desk = CustomerDesk {
-            dispatcher: syncer.dispatcher.clone(),
-            vault: syncer.vault.clone(),
-            secrets: syncer.secrets.clone(),
-            zuora: syncer.zuora.clone(),
-            policy: syncer.policy.clone(),
-            token_budget: syncer.token_budget.clone(),
-        };
-        let base = syncer.policy.parse(base_url).unwrap();
+        let customer = self.try_to_add_customer(&self.worker, tenant, base_url).await.unwrap();
+        let first = self.job(customer.sync_job_id.as_ref().unwrap()).await;
+        (customer.id, first)
+    }
+
+    /// The same over a worker's connections, which may fail.
+    pub async fn try_to_add_customer(
+        &self,
+        worker: &Worker,
+        tenant: &Tenant,
+        base_url: &str,
+    ) -> Result<Customer, AppError> {
+        let base = policy().parse(base_url).unwrap();
         let customer = NewCustomer {
             name: tenant.name().to_owned(),
             zuora_client_id: tenant.client_id(),
@@ -132,16 +138,43 @@ impl Engine {
             delete_guard: Limits::default(),
         };
         let new = Creation { customer, base, secret: tenant.client_secret().into(), verify: false };
-        let asking = Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now() };
-        let customer = desk.create(new, &asking).await.unwrap();
-        let first = self.job(customer.sync_job_id.as_ref().unwrap()).await;
-        (customer.id, first)
+        desk(worker).create(new, &asking()).await
+    }
+
+    /// Deletes a customer; its purge, queued.
+    pub async fn delete_customer(&self, id: &CustomerId) -> JobId {
+        let name = self.customer(id).await.name;
+        desk(&self.worker).delete(id, &name, &asking()).await.unwrap()
+    }
+
+    /// What all names of this engine's tables and queues contain.
+    pub fn mark(&self) -> &str {
+        self.data.trim_start_matches("engine-data-")
+    }
+
+    /// The bodies of the messages that can be received from the job queue now; they are gone then.
+    pub async fn messages(&self) -> Vec<String> {
+        let mut bodies = Vec::new();
+        loop {
+            let received = self.worker.lifecycle.dispatcher.queue.receive(Duration::from_secs(30)).await.unwrap();
+            if received.is_empty() {
+                return bodies;
+            }
+            let receipts: Vec<String> = received.iter().map(|message| message.receipt.clone()).collect();
+            self.worker.lifecycle.dispatcher.queue.delete(&receipts).await.unwrap();
+            bodies.extend(received.into_iter().map(|message| message.body));
+        }
     }
 
     /// Asks for a sync; the job as it is stored.
     pub async fn request_sync(&self, customer: &CustomerId) -> Job {
+        self.request_sync_over(&self.worker, customer).await
+    }
+
+    /// The same over a worker's connections.
+    pub async fn request_sync_over(&self, worker: &Worker, customer: &CustomerId) -> Job {
         let request = SyncRequest::at_once(Trigger::Manual, None, clock::now());
-        self.worker.lifecycle.dispatcher.request_sync(customer, &request).await.unwrap().job().clone()
+        worker.lifecycle.dispatcher.request_sync(customer, &request).await.unwrap().job().clone()
     }
 
     /// Asks for a sync and runs it to its end.
@@ -171,7 +204,8 @@ impl Engine {
     pub async fn deliver(&self, worker: &Worker, job: &JobId, time: Duration) -> Result<Handled, AppError> {
         self.let_time_pass(job).await;
         let body = Message::to(&self.job(job).await).body();
-        worker.handle(Delivery { message_id: "test", body: &body }, clock::now().plus(time)).await
+        // Boxed: every test's future would hold this one.
+        Box::pin(worker.handle(Delivery { message_id: "test", body: &body }, clock::now().plus(time))).await
     }
 
     /// Moves what the job waits for into the past: its next attempt, or the lock of a worker that died.
@@ -220,11 +254,16 @@ impl Engine {
 
     /// Every workflow of a customer with its definition, from the table itself.
     pub async fn stored(&self, customer: &CustomerId) -> Stored {
+        Stored::of(customer, self.partition(customer).await)
+    }
+
+    /// Everything in a customer's partition.
+    pub async fn partition(&self, customer: &CustomerId) -> Vec<Item> {
         let query = self.dynamodb.query().table_name(&self.data).consistent_read(true);
         let query = query.key_condition_expression("PK = :pk");
         let query = query.expression_attribute_values(":pk", AttributeValue::S(keys::customer_partition(customer)));
         let items: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
-        Stored::of(customer, items.unwrap())
+        items.unwrap()
     }
 
     /// Removes tables and queues.
@@ -282,6 +321,23 @@ impl Places<'_> {
         };
         Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } }
     }
+}
+
+/// An admin's side of customers, over a worker's connections.
+fn desk(worker: &Worker) -> CustomerDesk {
+    let syncer = &worker.syncer;
+    CustomerDesk {
+        dispatcher: syncer.dispatcher.clone(),
+        vault: syncer.vault.clone(),
+        secrets: syncer.secrets.clone(),
+        zuora: syncer.zuora.clone(),
+        policy: syncer.policy.clone(),
+        token_budget: syncer.token_budget.clone(),
+    }
+}
+
+fn asking() -> Asking {
+    Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now() }
 }
 
 /// Simulators are on loopback.

@@ -5,6 +5,7 @@
 
 mod access;
 mod approvals;
+mod aws_faults;
 mod bad_input;
 mod changes;
 mod deaths;

@@ -169,7 +169,7 @@ async fn begin(engine: &Engine, simulator: &Simulator, workflows: u64) -> (Play,
 #[test]
 fn whatever_answers_the_pages_get_no_workflow_that_lives_is_deleted() {
     let rounds = prop::collection::vec((events(), troubles()), 1..4);
-    check(10, (40..130_u64, rounds), &async |engine: &Engine, (workflows, rounds)| {
+    check(5, (51..110_u64, rounds), &async |engine: &Engine, (workflows, rounds)| {
         let simulator = Simulator::start();
         let (mut play, customer) = begin(engine, &simulator, workflows).await;
         for (events, troubles) in &rounds {
@@ -217,7 +217,7 @@ fn difference(before: &Stored, after: &Stored) -> Stats {
 
 #[test]
 fn without_faults_the_copy_equals_the_tenant_after_every_sync_and_the_counts_are_exact() {
-    check(8, (20..70_u64, prop::collection::vec(events(), 1..5)), &async |engine: &Engine, (workflows, rounds)| {
+    check(5, (10..40_u64, prop::collection::vec(events(), 1..5)), &async |engine: &Engine, (workflows, rounds)| {
         let simulator = Simulator::start();
         let (mut play, customer) = begin(engine, &simulator, workflows).await;
         let reader = Reader::of(&simulator, &play.tenant).await;

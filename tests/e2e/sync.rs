@@ -211,7 +211,8 @@ async fn a_role_that_may_list_but_not_export_fails_the_job_with_the_reason() {
     let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
 
     assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!("permission")), "{job}");
-    assert!(tenant.count(Route::Export) <= 10, "{} exports", tenant.count(Route::Export));
+    // Five in a row settle it; by then some more are asked for and some are waiting to be looked at.
+    assert!(tenant.count(Route::Export) <= 13, "{} exports", tenant.count(Route::Export));
     world.remove(&id).await;
 }
 

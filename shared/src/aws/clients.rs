@@ -6,18 +6,21 @@ use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::Timeou
 
 /// Loads the SDK configuration: region, credentials and endpoint come from the environment, so no network is touched.
 ///
-/// The behaviour version is pinned: a change of the SDK's defaults is our decision. Timeouts are short enough that a
-/// lost answer is retried inside one API request; the SDK's own retries stay on (three attempts).
+/// The behaviour version is pinned: a change of the SDK's defaults is our decision.
 pub async fn load() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(3))
-                .operation_attempt_timeout(Duration::from_secs(6))
-                .operation_timeout(Duration::from_secs(20))
-                .build(),
-        )
-        .retry_config(RetryConfig::standard().with_max_attempts(3))
-        .load()
-        .await
+    aws_config::defaults(BehaviorVersion::v2026_01_12()).timeout_config(timeouts()).retry_config(retries()).load().await
+}
+
+/// Short enough that a lost answer is asked for again inside one API request.
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(6))
+        .operation_timeout(Duration::from_secs(20))
+        .build()
+}
+
+/// The SDK's own retries stay on: three attempts.
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3)
 }

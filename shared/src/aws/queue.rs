@@ -70,31 +70,30 @@ impl Queue {
     /// Sends many messages, ten at a time. SQS answers 200 even if it refused some: those are sent again.
     ///
     /// # Errors
-    /// When some still fail after several rounds; the sweeper sends those jobs later.
+    /// When some still fail after several rounds, and all others were sent; the sweeper sends those jobs later.
     pub async fn send_all(&self, sendings: &[Sending]) -> Result<(), QueueError> {
+        let mut result = Ok(());
         for batch in sendings.chunks(10) {
-            let mut left: Vec<usize> = (0..batch.len()).collect();
-            for round in 0..ROUNDS {
-                let entries = left.iter().map(|at| entry(*at, &batch[*at])).collect::<Result<Vec<_>, _>>()?;
-                let answer = self
-                    .client
-                    .send_message_batch()
-                    .queue_url(&self.url)
-                    .set_entries(Some(entries))
-                    .send()
-                    .await
-                    .map_err(failed)?;
-                left = answer.failed().iter().filter_map(|entry| entry.id().parse().ok()).collect();
-                if left.is_empty() {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(fastrand::u64(0..(100 << round)))).await;
-            }
-            if !left.is_empty() {
-                return Err(failed(format!("{} messages of a batch were refused", left.len())));
+            if let Err(error) = self.send_batch(batch).await {
+                result = Err(error);
             }
         }
-        Ok(())
+        result
+    }
+
+    async fn send_batch(&self, batch: &[Sending]) -> Result<(), QueueError> {
+        let mut left: Vec<usize> = (0..batch.len()).collect();
+        for round in 0..ROUNDS {
+            let entries = left.iter().map(|at| entry(*at, &batch[*at])).collect::<Result<Vec<_>, _>>()?;
+            let request = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
+            let answer = request.send().await.map_err(failed)?;
+            left = answer.failed().iter().filter_map(|entry| entry.id().parse().ok()).collect();
+            if left.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(0..(100 << round)))).await;
+        }
+        Err(failed(format!("{} messages of a batch were refused", left.len())))
     }
 
     /// Puts a job's dead letter into this queue, with what operators filter by as attributes.

@@ -1,4 +1,4 @@
-//! The wire between a worker and AWS: it counts what goes over it, and it can die.
+//! The wire between a worker and AWS: it counts what goes over it, it can die, and it can do half of every batch.
 //!
 //! A worker whose wire is dead is a dead worker: what it did before is done, and nothing it does from then on takes effect.
 
@@ -10,10 +10,12 @@ use aws_smithy_runtime_api::client::{
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
     },
-    orchestrator::HttpRequest,
+    orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
+use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
 
 /// When the wire dies; calls count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,7 @@ pub struct Call {
 #[derive(Clone, Debug)]
 pub struct Wire {
     death: Option<Death>,
+    does_half: bool,
     calls: Arc<Mutex<Vec<Call>>>,
     http: SharedHttpClient,
 }
@@ -44,12 +47,17 @@ pub struct Wire {
 impl Wire {
     /// A wire that lasts.
     pub fn sound() -> Self {
-        Self { death: None, calls: Arc::default(), http: Builder::new().build_http() }
+        Self { death: None, does_half: false, calls: Arc::default(), http: Builder::new().build_http() }
     }
 
     /// A wire that dies.
     pub fn dying(death: Death) -> Self {
         Self { death: Some(death), ..Self::sound() }
+    }
+
+    /// A wire on which every batch of more than one is done by half, and answered so.
+    pub fn doing_half() -> Self {
+        Self { does_half: true, ..Self::sound() }
     }
 
     /// The SDK over this wire. It repeats nothing, so that each call of the code is one call on the wire.
@@ -104,13 +112,52 @@ impl HttpConnector for Connector {
         if unsent {
             return HttpConnectorFuture::ready(dead());
         }
+        let (request, half_done) = match wire.does_half {
+            true => halve(request),
+            false => (request, None),
+        };
         let answer = self.inner.call(request);
         HttpConnectorFuture::new(async move {
-            let answer = answer.await?;
+            let mut answer = answer.await?;
+            if let Some(told) = half_done {
+                answer = HttpResponse::new(answer.status(), SdkBody::from(told.to_string()));
+            }
             if wire.death == Some(Death::After(number)) {
                 return dead();
             }
             Ok(answer)
         })
     }
+}
+
+/// Cuts a batch in half; returns what goes on, and the answer that tells of the other half. The emulator does not compare bodies with
+/// signatures.
+fn halve(mut request: HttpRequest) -> (HttpRequest, Option<Value>) {
+    let body: Option<Value> = request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    let Some(mut body) = body else { return (request, None) };
+    let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+    let told = match target.rsplit('.').next() {
+        Some("BatchWriteItem") => {
+            let tables = body["RequestItems"].as_object_mut().unwrap();
+            let (table, items) = tables.iter_mut().next().unwrap();
+            let items = items.as_array_mut().unwrap();
+            let left = items.split_off(items.len().div_ceil(2));
+            let unprocessed = if left.is_empty() { json!({}) } else { json!({table: left}) };
+            json!({"UnprocessedItems": unprocessed})
+        }
+        Some("SendMessageBatch") => {
+            let entries = body["Entries"].as_array_mut().unwrap();
+            let refused = entries.split_off(entries.len().div_ceil(2));
+            let taken =
+                entries.iter().map(|entry| json!({"Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "m"}));
+            let refused =
+                refused.iter().map(|entry| json!({"Id": entry["Id"], "SenderFault": false, "Code": "InternalError"}));
+            json!({"Successful": taken.collect::<Vec<_>>(), "Failed": refused.collect::<Vec<_>>()})
+        }
+        _ => return (request, None),
+    };
+    let text = body.to_string();
+    request.headers_mut().insert("content-length", text.len().to_string());
+    *request.body_mut() = SdkBody::from(text);
+    (request, Some(told))
 }
