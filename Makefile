@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: run stop logs test fmt measure build clean
+.PHONY: run stop logs test fmt measure performance build clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 
@@ -27,6 +27,12 @@ measure: ## size, start time and memory of the release binaries
 	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace \
 	  $(addprefix --bin ,customers workflows jobs sync schedule)
 	@$(PYTHON) infra/measure.py
+
+performance: ## how long syncs take, and what they ask of Zuora and AWS: see docs/performance.md
+	@$(ZWM) tools emulator sam cross
+	@cargo build --locked --workspace --bins
+	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace --bin sync --bin zuora-simulator
+	@.local/venv/sam/bin/python infra/performance.py
 
 clean:
 	@rm -rf .local .aws-sam target

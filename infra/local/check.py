@@ -75,7 +75,10 @@ def _on_a_stack(stack: Stack) -> None:
     try:
         description, _ = bring_up(stack, processes, 0)
         write_stack_file(stack, description)
-        _cargo_test("Integration tests on the stack", ["--test", "*"], "integration", {"ZWM_STACK_JSON": str(stack.stack_file)})
+        # These tests wait more than they compute.
+        threads = str(5 * (os.cpu_count() or 1) // 2)
+        extra = {"ZWM_STACK_JSON": str(stack.stack_file), "RUST_TEST_THREADS": threads}
+        _cargo_test("Integration tests on the stack", ["--test", "*"], "integration", extra)
     except Failed as failure:
         kept = LOCAL / "logs" / "last-test-emulator.log"
         _copy(stack.home / "emulator.log", kept)

@@ -7,7 +7,6 @@ import urllib.request
 from pathlib import Path
 
 from console import Failed, step
-from build import BINARIES
 from processes import Processes
 from settings import LOCAL, REGION, Stack
 
@@ -67,7 +66,7 @@ def start_simulator(stack: Stack, processes: Processes, workflows: int) -> tuple
     )
     log = stack.home / "simulator.log"
     with step(f"Starting the Zuora simulator on {stack.simulator_url} with {workflows} workflows"):
-        processes.start("simulator", [str(BINARIES / "zuora-simulator")], env, log)
+        processes.start("simulator", [str(stack.simulator_program)], env, log)
         _wait(f"{stack.simulator_url}/_simulator/tenants", processes, log)
     return client_id, client_secret
 

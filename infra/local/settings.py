@@ -40,6 +40,7 @@ class Stack:
     parameters: str = ""
     # The proxy that lets AWS fail, where tests need one.
     faults: Port | None = None
+    simulator_program: Path = TARGET / "debug" / "zuora-simulator"
 
     @property
     def emulator_url(self) -> str:
