@@ -88,6 +88,31 @@ async fn end(engine: &Engine, customer: &CustomerId, job: &JobId) -> End {
 }
 
 #[tokio::test]
+async fn chunks_that_no_workflow_names_are_removed_once_a_day_and_no_others() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("strays");
+    tenant.seed(6);
+    let engine = Engine::start(&world).await;
+    let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
+    engine.run(&first).await;
+    let before = engine.stored(&customer).await;
+    let known: WorkflowId = tenant.ids()[0].to_string().parse().unwrap();
+    for (id, hash) in [(&known, "of-a-run-that-died"), (&"4711".parse().unwrap(), "of-nobody")] {
+        engine.put_chunk(&customer, id, hash).await;
+    }
+    assert_eq!(engine.stored(&customer).await.orphans().len(), 2);
+
+    engine.sync(&customer).await;
+    assert_eq!(engine.stored(&customer).await.orphans().len(), 2, "it is not their time of the day");
+    engine.let_a_day_pass(&customer).await;
+    engine.sync(&customer).await;
+
+    assert_eq!(engine.stored(&customer).await, before);
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn a_worker_that_dies_at_any_call_leaves_a_job_that_comes_to_the_same_end() {
     let world = World::connect().await;
     let engine = Engine::start(&world).await;

@@ -37,7 +37,7 @@ use shared::{
         base_url::BaseUrlPolicy,
         customer::{Customer, Environment, NewCustomer},
         guard::Limits,
-        ids::{CustomerId, JobId},
+        ids::{CustomerId, JobId, WorkflowId},
         job::{Job, Trigger},
         message::Message,
         schedule::Frequency,
@@ -255,6 +255,14 @@ impl Engine {
     /// Every workflow of a customer with its definition, from the table itself.
     pub async fn stored(&self, customer: &CustomerId) -> Stored {
         Stored::of(customer, self.partition(customer).await)
+    }
+
+    /// Stores a chunk of a definition that no workflow names.
+    pub async fn put_chunk(&self, customer: &CustomerId, id: &WorkflowId, hash: &str) {
+        let key = keys::definition_chunk(customer, id, hash, 0);
+        let put = self.dynamodb.put_item().table_name(&self.data);
+        let put = put.item("PK", AttributeValue::S(key.pk)).item("SK", AttributeValue::S(key.sk));
+        put.item("chunk", AttributeValue::B(b"stray".to_vec().into())).send().await.unwrap();
     }
 
     /// Everything in a customer's partition.

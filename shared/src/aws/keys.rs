@@ -75,14 +75,17 @@ pub fn workflow(customer: &CustomerId, id: &WorkflowId) -> Key {
     Key::new(customer_partition(customer), format!("{WORKFLOW_PREFIX}{id}"))
 }
 
+/// Sort key prefix of a customer's chunks.
+pub const DEFINITION_PREFIX: &str = "DEFINITION#";
+
 /// Sort key prefix of all chunks of a workflow, whatever definition they belong to.
 pub fn definition_chunks(id: &WorkflowId) -> String {
-    format!("DEFINITION#{id}#")
+    format!("{DEFINITION_PREFIX}{id}#")
 }
 
 /// Sort key prefix of the chunks of one definition.
 pub fn chunks_of_definition(id: &WorkflowId, hash: &str) -> String {
-    format!("DEFINITION#{id}#{hash}#")
+    format!("{DEFINITION_PREFIX}{id}#{hash}#")
 }
 
 /// One chunk of a definition.

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, DeleteRequest, KeysAndAttributes, Select, WriteRequest},
 };
+use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
 
 pub use super::{
@@ -24,6 +25,9 @@ use super::{
     store_error::classify,
     write::expression,
 };
+
+/// Reads in flight where many items are read one by one.
+const READS_AT_ONCE: usize = 4;
 
 /// A page of a query, and where the next one starts.
 #[derive(Debug)]
@@ -122,6 +126,15 @@ impl Table {
             .await
             .map_err(classify)?;
         Ok(answer.item)
+    }
+
+    /// Reads items by their keys, strongly consistent, in the order of the keys; none for what is not there.
+    pub async fn get_items(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
+        let mut items = Vec::with_capacity(keys.len());
+        for some in keys.chunks(READS_AT_ONCE) {
+            items.extend(try_join_all(some.iter().map(|key| self.get_item(key))).await?);
+        }
+        Ok(items)
     }
 
     /// Reads many records (at most 100 keys), in no order; absent ones are left out.

@@ -2,7 +2,9 @@
 //!
 //! What must stay true: chunks first, then the one transaction that moves the workflow's pointer to them and removes the old ones.
 //! A reader therefore always finds the definition its workflow names. A crash between the two leaves at most chunks without a name:
-//! the next run writes the same ones, or the workflow's daily look removes them.
+//! the next run writes the same ones, or they are removed as strays, once a day.
+
+use std::collections::HashSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
@@ -11,7 +13,7 @@ use super::{
     changes::Changes,
     index::{Found, Position, filtered},
     keys,
-    table::{Condition, Item, Range, StoreError, Stored, Table, Write, key_of, parse, to_item},
+    table::{Condition, Item, Key, Range, StoreError, Stored, Table, Write, key_of, parse, to_item},
 };
 use crate::domain::{
     change::Change,
@@ -139,20 +141,44 @@ impl Workflows {
         id: &WorkflowId,
         wanted: &DefinitionRef,
     ) -> Result<Bytes, DefinitionError> {
-        let prefix = keys::chunks_of_definition(id, &wanted.hash);
-        let items = self.table.all(&Range::table(keys::customer_partition(customer), prefix)).await?;
-        let chunks: Vec<Vec<u8>> = items
-            .into_iter()
-            .filter_map(|mut item| match item.remove("chunk") {
-                Some(AttributeValue::B(chunk)) => Some(chunk.into_inner()),
-                _ => None,
-            })
-            .collect();
-        if chunks.len() != wanted.chunks as usize {
-            return Err(DefinitionError::Damaged);
+        let keys: Vec<_> =
+            (0..wanted.chunks).map(|chunk| keys::definition_chunk(customer, id, &wanted.hash, chunk)).collect();
+        let mut chunks = Vec::with_capacity(keys.len());
+        for mut item in self.table.get_items(&keys).await? {
+            match item.as_mut().and_then(|item| item.remove("chunk")) {
+                Some(AttributeValue::B(chunk)) => chunks.push(chunk.into_inner()),
+                _ => return Err(DefinitionError::Damaged),
+            }
         }
         let limit = usize::try_from(wanted.bytes).map_err(|_| DefinitionError::Damaged)?;
         definition::restore(&chunks, limit).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
+    }
+
+    /// Removes every chunk of a customer that none of its workflows names, page by page while `go_on` holds.
+    pub async fn remove_strays(
+        &self,
+        customer: &CustomerId,
+        heads: &[diff::Stored],
+        go_on: impl Fn() -> bool,
+    ) -> Result<(), StoreError> {
+        let named: HashSet<String> = heads
+            .iter()
+            .filter_map(|head| Some(keys::chunks_of_definition(&head.zuora_id, &head.definition.as_ref()?.hash)))
+            .collect();
+        let is_named = |key: &Key| key.sk.rfind('#').is_some_and(|end| named.contains(&key.sk[..=end]));
+        let partition = keys::customer_partition(customer);
+        let range = Range { projection: Some("PK, SK"), ..Range::table(partition, keys::DEFINITION_PREFIX) };
+        let mut after = None;
+        while go_on() {
+            let page = self.table.page(&range, after).await?;
+            let strays: Vec<Key> = page.items.iter().map(key_of).filter(|key| !is_named(key)).collect();
+            self.table.delete_all(&strays).await?;
+            after = page.last;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Removes the chunks of a workflow that do not belong to the definition it names: replaced ones, and what a crash left.

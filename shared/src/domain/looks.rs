@@ -7,7 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ids::WorkflowId, schedule::stable_hash, time::Timestamp};
+use super::{
+    ids::{CustomerId, WorkflowId},
+    schedule::stable_hash,
+    time::Timestamp,
+};
 
 const DAY: i64 = 86_400;
 /// How many failed looks are remembered for the next sync; the others come again with their moment.
@@ -28,7 +32,12 @@ impl Looks {
         if self.pending.contains(id) {
             return Some(Timestamp::EPOCH);
         }
-        Some(latest_slot(id, now)).filter(|slot| self.until.is_some_and(|until| *slot > until))
+        Some(latest_slot(id.as_str(), now)).filter(|slot| self.until.is_some_and(|until| *slot > until))
+    }
+
+    /// Whether it is time for what a customer needs once a day: its fixed second of the day has passed since the last sync.
+    pub fn is_sweep_due(&self, customer: &CustomerId, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| latest_slot(customer.as_str(), now) > until)
     }
 
     /// How far they have come after a sync that began at `now`. `skipped` are the moments of looks there was no time for, `failed` the
@@ -42,9 +51,9 @@ impl Looks {
     }
 }
 
-/// The latest moment at or before `now` that falls on the workflow's second of the day.
-fn latest_slot(id: &WorkflowId, now: Timestamp) -> Timestamp {
-    let slot = i64::try_from(stable_hash(id.as_str()) % DAY.unsigned_abs()).unwrap_or_default();
+/// The latest moment at or before `now` that falls on the second of the day that belongs to an id.
+fn latest_slot(id: &str, now: Timestamp) -> Timestamp {
+    let slot = i64::try_from(stable_hash(id) % DAY.unsigned_abs()).unwrap_or_default();
     let now = now.seconds();
     Timestamp::from_millis((now - (now - slot).rem_euclid(DAY)) * 1000)
 }

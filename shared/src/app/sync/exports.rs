@@ -179,10 +179,13 @@ impl Run<'_> {
         progressing.open.remove(id);
         self.watch.one_done();
         progressing.done += 1;
-        if progressing.done.is_multiple_of(CHECK_EVERY) && !halted {
-            self.check_wanted().await?;
+        if halted {
+            return Ok(());
         }
-        Ok(())
+        if progressing.done.is_multiple_of(CHECK_EVERY) {
+            return self.check_wanted().await;
+        }
+        self.check_wanted_at_times().await
     }
 
     /// The active version's export; the latest one's when none is active; none when Zuora has none at all.

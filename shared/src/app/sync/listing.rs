@@ -118,7 +118,7 @@ impl Run<'_> {
                 Next::Complete => return Ok(walk.end(None)),
                 Next::Broken(why) => return Ok(walk.end(Some(format!("Page {number} of the listing {why}.")))),
             }
-            self.check_wanted().await?;
+            self.check_wanted_at_times().await?;
             if self.is_late() {
                 let message = "Zuora's listing took longer than one run may take.";
                 return Err(Stop::Failed(Failure::new(ErrorClass::Transient, message)));

@@ -18,6 +18,7 @@ mod listing;
 mod pages;
 mod plan;
 mod store;
+mod strays;
 mod tally;
 mod upstream;
 mod watch;
@@ -140,6 +141,8 @@ impl Run<'_> {
         }
         let mut tally = Tally::new(&heads, self.customer.looks.clone());
         let worked = async {
+            self.check_wanted().await?;
+            self.remove_strays(&heads).await?;
             self.store(&listing, plan, &heads, &mut tally).await?;
             if let (true, false, Verdict::Confirm(missing)) = (listing.complete, tally.out_of_time, &verdict) {
                 self.bury_missing(missing, &heads, &seen, &mut tally).await?;

@@ -55,10 +55,7 @@ impl Run<'_> {
         let hash = export.as_ref().map(|export| content_hash(export.as_ref()));
         let same = old.map(|old| old.hash.as_str()) == hash.as_deref();
         let outcome = match task.step {
-            Step::Compare if same => {
-                workflows.tidy_definitions(customer, task.id, old).await?;
-                return Ok(Done::Stored { outcome: Outcome::Unchanged, tasks });
-            }
+            Step::Compare if same => return Ok(Done::Stored { outcome: Outcome::Unchanged, tasks }),
             Step::Compare => Outcome::Updated,
             Step::Store(outcome) | Step::Keep(outcome) => outcome,
         };

@@ -20,14 +20,20 @@ use crate::{
 
 /// How often progress is written, at most.
 const EVERY: Duration = Duration::from_secs(3);
+/// How often a run looks up, at most, where it could do so at every step.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// How far a run has come.
 #[derive(Debug)]
-pub(super) struct Watch(Mutex<Progress>);
+pub(super) struct Watch {
+    progress: Mutex<Progress>,
+    looked_up_at: Mutex<Timestamp>,
+}
 
 impl Watch {
     pub(super) fn new(started_at: Timestamp) -> Self {
-        Self(Mutex::new(Progress { pages: 0, listed: 0, to_export: None, exported: 0, updated_at: started_at }))
+        let progress = Progress { pages: 0, listed: 0, to_export: None, exported: 0, updated_at: started_at };
+        Self { progress: Mutex::new(progress), looked_up_at: Mutex::new(started_at) }
     }
 
     /// A page was read; so many workflows were seen by now.
@@ -50,7 +56,7 @@ impl Watch {
 
     /// What to write now; nothing if it was written a moment ago.
     fn due(&self, now: Timestamp) -> Option<Progress> {
-        let mut progress = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if progress.updated_at.plus(EVERY) > now {
             return None;
         }
@@ -59,13 +65,29 @@ impl Watch {
     }
 
     fn change(&self, change: impl FnOnce(&mut Progress)) {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether it is a while since the run looked up.
+    fn is_out_of_breath(&self, now: Timestamp) -> bool {
+        let looked_up_at = *self.looked_up_at.lock().unwrap_or_else(PoisonError::into_inner);
+        looked_up_at.plus(BREATH) <= now
+    }
+
+    fn look_up(&self, now: Timestamp) {
+        *self.looked_up_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 }
 
 impl Run<'_> {
+    /// Does [`Run::check_wanted`] if that is a second ago: for places that are passed many times a second.
+    pub(super) async fn check_wanted_at_times(&self) -> Result<(), Stop> {
+        if self.watch.is_out_of_breath(clock::now()) { self.check_wanted().await } else { Ok(()) }
+    }
+
     /// Stops the run when it is no longer wanted: customer paused or deleted, other credentials, cancelled, replaced.
     pub(super) async fn check_wanted(&self) -> Result<(), Stop> {
+        self.watch.look_up(clock::now());
         let dispatcher = &self.syncer.dispatcher;
         let id = &self.customer.id;
         let (customer, job) = tokio::join!(dispatcher.customers.get(id), dispatcher.jobs.get(id, &self.job.id));
