@@ -88,6 +88,41 @@ async fn end(engine: &Engine, customer: &CustomerId, job: &JobId) -> End {
 }
 
 #[tokio::test]
+async fn what_a_run_that_died_had_changed_is_found_though_the_tenant_is_again_as_it_was() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("undone");
+    tenant.seed(60);
+    let engine = Engine::start(&world).await;
+    let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
+    engine.run(&first).await;
+    assert!(engine.customer(&customer).await.settled_listing.is_some());
+    let original = tenant.workflow(tenant.ids()[0]).unwrap();
+    tenant.edit(original.id, |workflow| workflow.name = "For a moment".into());
+    let job = engine.request_sync(&customer).await;
+    let id: WorkflowId = original.id.to_string().parse().unwrap();
+    let is_written =
+        async || engine.stored(&customer).await.copies[&id].workflow.name.as_deref() == Some("For a moment");
+    // Each dies a call later than the one before, until one dies right after the write.
+    let mut call = 0;
+    while !is_written().await {
+        let dying = engine.worker_over(&Wire::dying(Death::After(call)).sdk(&world.sdk));
+        drop(engine.deliver(&dying, &job.id, LAMBDA).await);
+        call += 1;
+    }
+    assert_eq!(engine.job(&job.id).await.state, State::Running);
+    assert_eq!(engine.customer(&customer).await.settled_listing, None);
+
+    tenant.add(original.clone());
+    let job = engine.run(&job).await;
+
+    assert_eq!((job.state, job.stats.updated), (State::Succeeded, 1), "{job:?}");
+    let stored = engine.stored(&customer).await;
+    assert_eq!(stored.copies[&id].workflow.name, Some(original.name));
+    engine.stop().await;
+}
+
+#[tokio::test]
 async fn chunks_that_no_workflow_names_are_removed_once_a_day_and_no_others() {
     let world = World::connect().await;
     let simulator = Simulator::start();

@@ -47,12 +47,12 @@ async fn a_days_looks_export_every_workflow_once_and_write_nothing() {
 }
 
 #[tokio::test]
-async fn a_sync_without_changes_writes_as_little_for_many_workflows_as_for_few() {
+async fn a_sync_without_changes_reads_and_writes_as_little_for_many_workflows_as_for_few() {
     let world = World::connect().await;
     let simulator = Simulator::start();
     let engine = Engine::start(&world).await;
     let mut sent = Vec::new();
-    for workflows in [10, 400] {
+    for workflows in [60, 400] {
         let tenant = simulator.tenant(&format!("idle {workflows}"));
         tenant.seed(workflows);
         let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
@@ -61,6 +61,8 @@ async fn a_sync_without_changes_writes_as_little_for_many_workflows_as_for_few()
         let asked = engine.request_sync(&customer).await;
         let job = engine.run_over(&engine.worker_over(&wire.sdk(&world.sdk)), &asked, LAMBDA).await;
         assert_eq!(job.stats.unchanged, workflows, "{job:?}");
+        assert_eq!((wire.count(&["Query"]), engine.customer(&customer).await.workflows_count), (0, workflows));
+        assert!(wire.count(&["GetItem"]) < 10, "nothing stored is read: {:?}", wire.calls());
         let writes: Vec<_> = wire.calls().into_iter().filter(|call| call.operation.contains("Write")).collect();
         sent.push((writes.len(), writes.iter().map(|call| call.sent).sum::<u64>()));
     }

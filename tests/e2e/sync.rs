@@ -161,6 +161,12 @@ async fn a_workflow_that_moved_off_the_list_but_still_exists_is_kept() {
     assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [0, 0, 9, 0, 9, 0]), "{job}");
     assert_eq!(tenant.count(Route::Get), 1, "it was asked about");
     assert_eq!(world.workflows(&id).await.len(), 10);
+    tenant.remove(hidden);
+    assert_eq!(
+        stats(&world.sync(&id).await),
+        [0, 0, 9, 1, 9, 0],
+        "and is asked about again though the list is the same"
+    );
     world.remove(&id).await;
 }
 

@@ -27,6 +27,8 @@ pub struct Report {
     pub looks: Option<Looks>,
     /// Whether the listing was proven complete and everything in it was dealt with.
     pub complete: bool,
+    /// The digest of the listing, if the stored copy is exactly what was listed.
+    pub settled_listing: Option<String>,
     /// What a dry run would have done.
     pub plan: Option<Plan>,
 }
@@ -65,6 +67,7 @@ pub(super) struct Left {
     counts: Option<(u64, u64)>,
     looks: Option<Looks>,
     complete: bool,
+    settled_listing: Option<String>,
     /// The list that the job held back.
     pub(super) hold: Option<Hold>,
 }
@@ -81,6 +84,7 @@ impl Left {
         if self.complete {
             // A job that was retried may have begun before a later one ended.
             customer.last_complete_sync_at = customer.last_complete_sync_at.max(job.started_at);
+            customer.settled_listing.clone_from(&self.settled_listing);
         }
     }
 }
@@ -160,7 +164,8 @@ fn note(job: &mut Job, report: Report) -> Left {
     job.stats = report.stats;
     job.errors = report.errors;
     job.errors.truncate(MAX_LISTED_ERRORS);
-    Left { counts: report.counts, looks: report.looks, complete: report.complete, hold: report.hold }
+    let Report { counts, looks, complete, settled_listing, hold, .. } = report;
+    Left { counts, looks, complete, settled_listing, hold }
 }
 
 /// A reason as a sentence.

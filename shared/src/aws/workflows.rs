@@ -84,6 +84,17 @@ impl Workflows {
         }
     }
 
+    /// The heads of some workflows, in the order of the ids; none for what is not there.
+    pub async fn heads_of(
+        &self,
+        customer: &CustomerId,
+        ids: &[WorkflowId],
+    ) -> Result<Vec<Option<diff::Stored>>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| keys::workflow(customer, id)).collect();
+        let items = self.table.get_items(&keys).await?;
+        items.into_iter().map(|item| item.map(head).transpose()).collect()
+    }
+
     /// Reads one workflow, or its tombstone.
     pub async fn get(&self, customer: &CustomerId, id: &WorkflowId) -> Result<Option<Stored<Workflow>>, StoreError> {
         self.table.get(&keys::workflow(customer, id)).await

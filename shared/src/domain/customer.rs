@@ -110,6 +110,10 @@ pub struct Customer {
     /// How far the daily looks at its workflows have come. (Absent in items of older backups.)
     #[serde(default)]
     pub looks: Looks,
+    /// The digest of the listing that the stored copy equals, as long as nobody writes a workflow: the next sync that lists the same
+    /// has nothing to compare. (Absent in items of older backups.)
+    #[serde(default)]
+    pub settled_listing: Option<String>,
     /// When the schedule syncs it next.
     pub next_sync_at: Option<Timestamp>,
     /// The one sync job that is queued, waiting or running.
@@ -159,6 +163,7 @@ impl Customer {
             last_complete_sync_at: None,
             delete_guard: new.delete_guard,
             looks: Looks::default(),
+            settled_listing: None,
             next_sync_at: new.sync_frequency.next_after(now),
             sync_job_id: None,
             config_failures: 0,

@@ -69,21 +69,23 @@ impl ErrorClass {
     const fn next_step(self) -> &'static str {
         match self {
             Self::Config => {
-                "Check the client id, the client secret and the base URL of this customer, save what was wrong, then retry the job."
+                "Check three things: the client id (compare it with the OAuth client at Zuora), the client secret (enter it again if in doubt; was a new client made, or its user deactivated?), and the base URL (the data center and environment in which the client was made). Save what was wrong, which queues a sync, or retry the job."
             }
             Self::Permission => {
-                "Give the Zuora user who owns this OAuth client a role with Workflow View Access and API access, then retry the job."
+                "Give the Zuora user who owns this OAuth client a role with Workflow View Access and API access (if the list works and exports are denied, Workflow Manage Access too), then retry the job."
             }
             Self::RateLimit => "Nothing to do: the job goes on by itself when Zuora's limit allows it.",
             Self::Transient => {
-                "Usually nothing to do: it is tried again by itself. If it keeps failing, check trust.zuora.com and the logs."
+                "Usually nothing to do: it is tried again by itself. If it keeps failing, look at trust.zuora.com for an outage of Zuora; if only this installation is affected, at its way to the internet (VPC, NAT, firewall, proxy). Then redrive."
             }
             Self::Guard => {
-                "Compare with Zuora. Nothing was deleted, and each sync looks again; if the workflows are really gone, their deletion has to be approved."
+                "Compare with Zuora. Nothing was deleted, and each sync looks again. If the workflows are really gone, approve their deletion (approve-deletions); if not, check the base URL and the role of the Zuora user."
             }
-            Self::TooLarge => "Contact support with the job id: this tenant is over a bound of this installation.",
+            Self::TooLarge => {
+                "Tell whoever runs this installation the job id: the tenant, or one of its workflows, is over a bound."
+            }
             Self::Lost => "Retry the job. If it is lost again, look for crashes in the log of the sync function.",
-            Self::Bug => "Contact support with the job id and the request id from the log.",
+            Self::Bug => "Tell whoever runs this installation the job id; the log of the sync function has the cause.",
         }
     }
 }

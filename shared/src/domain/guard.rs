@@ -140,6 +140,8 @@ fn differs(stored: Option<&str>, listed: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn id(n: usize) -> WorkflowId {
@@ -234,5 +236,33 @@ mod tests {
         assert!(looks_foreign(&known(4), &seen).is_none());
         assert!(looks_foreign(&known(10), &seen[..4]).is_none());
         assert!(looks_foreign(&[], &seen).is_none(), "a first sync has nothing to compare");
+    }
+
+    proptest! {
+        #[test]
+        fn it_names_exactly_what_is_missing_and_lets_go_no_more_than_allowed_and_approved(
+            stored in prop::collection::btree_set(0..120_usize, 0..80), seen in prop::collection::btree_set(0..120_usize, 0..80),
+            approved in prop::collection::btree_set(0..120_usize, 0..40), count in 0..80_u64, percent in 0..120_u64,
+        ) {
+            let known: Vec<_> = stored.iter().map(|n| Known { id: id(*n), created_at: None }).collect();
+            let listed: Vec<_> = seen.iter().map(|n| id(*n)).collect();
+            let limits = Limits { count, percent };
+            let approved: HashSet<WorkflowId> = approved.into_iter().map(id).collect();
+
+            let verdict = judge(&known, &listed.iter().collect(), limits, &approved);
+
+            let mut missing: Vec<_> = stored.difference(&seen).map(|n| id(*n)).collect();
+            missing.sort_unstable();
+            let surprising = missing.iter().filter(|id| !approved.contains(*id)).count();
+            let (mut told, goes) = match verdict {
+                Verdict::Confirm(ids) => (ids, true),
+                Verdict::Hold(hold) => (hold.workflow_ids, false),
+            };
+            told.sort_unstable();
+            prop_assert_eq!(told, missing);
+            let most = (stored.len() / 2).max(50);
+            prop_assert_eq!(goes, surprising == 0 || (!seen.is_empty() && surprising <= limits.allowed(stored.len())));
+            prop_assert!(!goes || surprising <= most, "never off");
+        }
     }
 }

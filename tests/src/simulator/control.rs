@@ -10,18 +10,21 @@
 //! | `DELETE tenants/{name}/workflows/{id}` | | removes |
 //! | `POST tenants/{name}/faults`, `POST faults` | a fault, see [`Fault`] | scripts it, for one or for all |
 //! | `DELETE tenants/{name}/faults`, `DELETE faults` | | clears them |
-//! | `GET tenants/{name}/requests` | | counts per operation and status |
+//! | `GET tenants/{name}/requests` | | counts per operation and status, and from the first to the last arrival |
 //! | `DELETE tenants/{name}/requests` | | resets the counts |
 //! | `PUT tenants/{name}/secret` | `{client_secret}` | replaces the secret |
 //! | `DELETE tenants/{name}/tokens` | | revokes every live token |
 //! | `PUT latency` | `{ms}` | slows every Zuora request down |
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Asked, Credentials, Fault, Reply, Route, Tenant, Workflow, lock, server::World};
+use super::{Asked, Credentials, Fault, Reply, Route, Seen, Tenant, Workflow, lock, server::World};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -178,7 +181,11 @@ fn counts(tenant: &Tenant) -> Value {
         let status = seen.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
         *statuses.entry(status).or_default() += 1;
     }
+    let workflows = |seen: &&Seen| seen.route != Route::Token;
+    let moments: Vec<Instant> = tenant.requests().iter().filter(workflows).map(|seen| seen.at).collect();
+    let span = moments.iter().max().zip(moments.iter().min()).map(|(last, first)| *last - *first);
     json!({
+        "span_ms": span.unwrap_or_default().as_secs_f64() * 1000.0,
         "token": tenant.count(Route::Token),
         "list": tenant.count(Route::List),
         "get": tenant.count(Route::Get),

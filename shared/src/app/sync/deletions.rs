@@ -97,6 +97,7 @@ impl Run<'_> {
     }
 
     async fn bury(&self, id: &WorkflowId) -> Result<bool, Stop> {
+        self.unsettle().await?;
         let Some(found) = self.syncer.workflows.get(&self.customer.id, id).await? else {
             return Ok(false);
         };

@@ -7,6 +7,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use futures::{StreamExt, stream::FuturesOrdered};
+use sha2::{Digest, Sha256};
 
 use super::{
     Run, Stop,
@@ -56,6 +57,17 @@ pub(super) struct Listing {
 impl Listing {
     pub(super) fn seen(&self) -> Vec<Seen<'_>> {
         self.items.iter().map(|item| (&item.id, item.created_at.as_deref())).collect()
+    }
+
+    /// Names what was listed, ids and fingerprints, whatever the order; none if it is not complete.
+    pub(super) fn digest(&self) -> Option<String> {
+        let mut lines: Vec<_> = self.items.iter().map(|item| (item.id.as_str(), item.fingerprint.as_str())).collect();
+        lines.sort_unstable();
+        let mut hash = Sha256::new();
+        for (id, fingerprint) in lines {
+            hash.update(format!("{id} {fingerprint}\n"));
+        }
+        self.complete.then(|| hex::encode(hash.finalize()))
     }
 
     /// One error per item without a usable id.
@@ -199,6 +211,23 @@ mod tests {
         assert!(matches!(take(&mut walk, &page(0..50, false)), Next::More));
         assert!(matches!(take(&mut walk, &page(0..0, false)), Next::Complete));
         assert!(walk.end(None).complete);
+    }
+
+    #[test]
+    fn the_digest_names_what_was_listed_in_any_order_and_nothing_that_is_incomplete() {
+        let digest = |pages: &[Page]| {
+            let mut walk = Walk::default();
+            for page in pages {
+                take(&mut walk, page);
+            }
+            walk.end(None).digest()
+        };
+        let base = digest(&[page(0..50, true), page(50..60, false)]);
+
+        assert!(base.is_some());
+        assert_eq!(digest(&[page(50..60, true), page(0..50, true)]), base);
+        assert_ne!(digest(&[page(0..50, true), page(50..59, false)]), base);
+        assert_eq!(Walk::default().end(Some("broken".into())).digest(), None);
     }
 
     #[test]

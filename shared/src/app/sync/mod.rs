@@ -14,6 +14,7 @@
 
 mod deletions;
 mod exports;
+mod known;
 mod listing;
 mod pages;
 mod plan;
@@ -25,11 +26,11 @@ mod watch;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 pub use upstream::Upstream;
 pub(crate) use upstream::{base_url as origin, fresh_token};
 
-use self::{listing::Listing, plan::Plan, tally::Tally, watch::Watch};
+use self::{known::Known, listing::Listing, plan::Plan, tally::Tally, watch::Watch};
 use super::{
     dispatch::Dispatcher,
     lifecycle::Claimed,
@@ -42,9 +43,8 @@ use crate::{
     domain::{
         base_url::BaseUrlPolicy,
         customer::Customer,
-        diff,
         failure::{ErrorClass, Failure},
-        guard::{self, Known, Verdict},
+        guard::{self, Verdict},
         ids::WorkflowId,
         job::{HeldKind, Job, WorkflowError, list_hash},
         stats,
@@ -86,6 +86,8 @@ pub(crate) struct Run<'a> {
     watch: Watch,
     /// The one place for a large old definition: memory does not grow with what a tenant's workflows weigh.
     large_history: Semaphore,
+    /// Set once the customer was told that its copy is being written to.
+    unsettled: OnceCell<()>,
     started_at: Timestamp,
     deadline: Timestamp,
 }
@@ -108,8 +110,18 @@ impl Syncer {
             Ok(upstream) => {
                 let started_at = job.started_at.unwrap_or_else(clock::now);
                 let watch = Watch::new(clock::now());
-                let large_history = Semaphore::new(1);
-                let run = Run { syncer: self, customer, job, upstream, watch, large_history, started_at, deadline };
+                let (large_history, unsettled) = (Semaphore::new(1), OnceCell::new());
+                let run = Run {
+                    syncer: self,
+                    customer,
+                    job,
+                    upstream,
+                    watch,
+                    large_history,
+                    unsettled,
+                    started_at,
+                    deadline,
+                };
                 run.go().await
             }
             Err(stop) => stop.into(),
@@ -119,34 +131,42 @@ impl Syncer {
 
 impl Run<'_> {
     async fn go(&self) -> Outcome {
-        let (heads, listing, allowed) = match self.look().await {
-            Ok(found) => found,
+        let known = match self.look().await {
+            Ok(known) => known,
             Err(stop) => return stop.into(),
         };
-        let known: Vec<Known> = heads
+        let Known { listing, heads, settled, allowed } = &known;
+        // Of a settled copy nothing is missing, and nothing has to be compared.
+        let live: Vec<guard::Known> = heads
             .iter()
-            .filter(|head| head.deleted_at.is_none())
-            .map(|head| Known { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
+            .filter(|head| !settled && head.deleted_at.is_none())
+            .map(|head| guard::Known { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
             .collect();
         if !allowed.different_tenant
-            && let Some(hold) = guard::looks_foreign(&known, &listing.seen())
+            && let Some(hold) = guard::looks_foreign(&live, &listing.seen())
         {
             return Outcome::Ended(Report { hold: Some(hold), ..Report::default() });
         }
-        let plan = Plan::of(&listing, &heads, &self.customer.looks, &self.job.id, self.started_at);
+        let looks = &self.customer.looks;
+        let plan = match settled {
+            true => Plan::of_settled(listing, heads, looks, self.started_at),
+            false => Plan::of(listing, heads, looks, &self.job.id, self.started_at),
+        };
         let seen: HashSet<&WorkflowId> = listing.items.iter().map(|item| &item.id).collect();
-        let verdict = guard::judge(&known, &seen, self.customer.delete_guard, &allowed.workflows);
+        let verdict = guard::judge(&live, &seen, self.customer.delete_guard, &allowed.workflows);
         if self.job.dry_run {
-            return self.rehearse(&listing, &plan, verdict).await.unwrap_or_else(Outcome::from);
+            return self.rehearse(listing, &plan, verdict).await.unwrap_or_else(Outcome::from);
         }
-        let mut tally = Tally::new(&heads, self.customer.looks.clone());
+        let mut tally = Tally::new(self.counts(&known), looks.clone());
         let worked = async {
             self.check_wanted().await?;
-            self.remove_strays(&heads).await?;
-            self.store(&listing, plan, &heads, &mut tally).await?;
+            if !settled {
+                self.remove_strays(heads).await?;
+            }
+            self.store(listing, plan, heads, &mut tally).await?;
             if let (true, false, Verdict::Confirm(missing)) = (listing.complete, tally.out_of_time, &verdict) {
-                self.bury_missing(missing, &heads, &seen, &mut tally).await?;
-                self.forget_old(&heads, &seen).await?;
+                self.bury_missing(missing, heads, &seen, &mut tally).await?;
+                self.forget_old(heads, &seen).await?;
             }
             Ok::<_, Stop>(())
         };
@@ -156,14 +176,7 @@ impl Run<'_> {
         if tally.out_of_time {
             return Outcome::GoOn(listing.count_nameless(tally.report()));
         }
-        Outcome::Ended(conclude(&listing, verdict, tally.report()))
-    }
-
-    /// Reads both sides, at the same time, and what a person allowed.
-    async fn look(&self) -> Result<(Vec<diff::Stored>, Listing, Allowed), Stop> {
-        let heads = Box::pin(async { Ok::<_, Stop>(self.syncer.workflows.heads(&self.customer.id).await?) });
-        let listing = Box::pin(self.list(self.customer.workflows_count));
-        tokio::try_join!(heads, listing, Box::pin(self.allowed()))
+        Outcome::Ended(conclude(listing, verdict, tally.report()))
     }
 
     /// The approved list, if it still is the one that was approved.
@@ -210,6 +223,9 @@ fn conclude(listing: &Listing, verdict: Verdict, report: Report) -> Report {
         Verdict::Hold(hold) => report.hold = Some(hold),
         Verdict::Confirm(_) => report.complete = report.stats.errors == 0,
     }
+    // What is stored and was not listed (moved off the list, but still there) has to be asked about again.
+    let all_listed = report.counts.is_some_and(|(workflows, _)| workflows == listing.items.len() as u64);
+    report.settled_listing = listing.digest().filter(|_| report.complete && all_listed);
     if report.failure.is_none() && report.stats.errors > 0 {
         report.failure = Some(summary(&report.errors, report.stats.errors));
     }

@@ -66,6 +66,23 @@ impl<'a> Plan<'a> {
         plan
     }
 
+    /// The plan when the copy equals the listing: nothing but the daily looks, at the workflows whose heads were read for it.
+    pub(super) fn of_settled(listing: &'a Listing, heads: &'a [Stored], looks: &Looks, started_at: Timestamp) -> Self {
+        let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
+        let mut plan = Self::default();
+        for Item { id, place, .. } in &listing.items {
+            match by_id.get(id).copied() {
+                Some(stored) => {
+                    let look = looks.due_since(id, started_at);
+                    plan.tasks.push(Task { id, place: *place, stored: Some(stored), step: Step::Compare, look });
+                }
+                None => plan.stats.count(stats::Outcome::Unchanged),
+            }
+        }
+        plan.tasks.sort_by_key(|task| task.look);
+        plan
+    }
+
     /// What a dry run reports of it. A look counts as unchanged: only its export would show more.
     pub(super) fn rehearse(&self) -> (Stats, job::Plan) {
         let mut stats = self.stats;

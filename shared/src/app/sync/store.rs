@@ -59,6 +59,7 @@ impl Run<'_> {
             Step::Compare => Outcome::Updated,
             Step::Store(outcome) | Step::Keep(outcome) => outcome,
         };
+        self.unsettle().await?;
         let definition = match &export {
             Some(_) if same => old.cloned(),
             Some(export) => match self.put_definition(task.id, export.as_ref()).await? {

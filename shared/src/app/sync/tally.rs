@@ -21,8 +21,8 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Nothing is done yet.
-    pub(super) fn new(heads: &[Stored], looks: Looks) -> Self {
-        Self { stats: Stats::default(), errors: Vec::new(), counts: Counts::of(heads), looks, out_of_time: false }
+    pub(super) fn new(counts: Counts, looks: Looks) -> Self {
+        Self { stats: Stats::default(), errors: Vec::new(), counts, looks, out_of_time: false }
     }
 
     /// What has been done, as a report that says nothing about completeness.
@@ -39,26 +39,38 @@ impl Tally {
 
 /// How many workflows are stored, and with how many tasks: kept up to date during a run.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Counts(HashMap<WorkflowId, u64>);
+pub(super) struct Counts {
+    /// Workflows and tasks that the run does not touch.
+    others: (u64, u64),
+    tasks: HashMap<WorkflowId, u64>,
+}
 
 impl Counts {
-    fn of(heads: &[Stored]) -> Self {
+    /// Of a customer all of whose heads are known.
+    pub(super) fn of(heads: &[Stored]) -> Self {
         let active = heads.iter().filter(|head| head.deleted_at.is_none());
-        Self(active.map(|head| (head.zuora_id.clone(), head.tasks_count)).collect())
+        Self { others: (0, 0), tasks: active.map(|head| (head.zuora_id.clone(), head.tasks_count)).collect() }
+    }
+
+    /// Of a customer with so many workflows and tasks, some of whose heads are known.
+    pub(super) fn of_some(heads: &[Stored], (workflows, tasks): (u64, u64)) -> Self {
+        let known = Self::of(heads);
+        let (some, of_some) = known.totals();
+        Self { others: (workflows.saturating_sub(some), tasks.saturating_sub(of_some)), ..known }
     }
 
     /// A workflow is stored with so many tasks.
     pub(super) fn set(&mut self, id: &WorkflowId, tasks: u64) {
-        self.0.insert(id.clone(), tasks);
+        self.tasks.insert(id.clone(), tasks);
     }
 
     /// A workflow was marked as deleted.
     pub(super) fn remove(&mut self, id: &WorkflowId) {
-        self.0.remove(id);
+        self.tasks.remove(id);
     }
 
     /// Workflows and tasks.
-    fn totals(&self) -> (u64, u64) {
-        (self.0.len() as u64, self.0.values().sum())
+    pub(super) fn totals(&self) -> (u64, u64) {
+        (self.others.0 + self.tasks.len() as u64, self.others.1 + self.tasks.values().sum::<u64>())
     }
 }

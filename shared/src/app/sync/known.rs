@@ -1,0 +1,109 @@
+//! What a run knows: what Zuora lists, and what is stored.
+//!
+//! Most syncs find nothing changed. The customer therefore keeps the digest of the listing that its copy equals ("settled"); if the next listing
+//! has the same one, nothing stored is read but the heads of the workflows whose daily look is due. What must stay true:
+//! - The digest is there only while the copy equals that listing: it is set with a sync that stored everything listed and nothing else
+//!   is left, and forgotten, durably, before a run's first write ([`Run::unsettle`]).
+//! - Once a day everything is compared all the same.
+
+use std::collections::HashSet;
+
+use super::{Allowed, Run, Stop, listing::Listing, tally::Counts};
+use crate::{
+    app::dispatch::RACES,
+    aws::{
+        customers::Customers,
+        table::{StoreError, Stored},
+    },
+    domain::{diff, ids::WorkflowId},
+};
+
+/// When so many looks of a hundred workflows are due, one query is cheaper than reading their heads one by one.
+const MANY_LOOKS_PERCENT: usize = 20;
+
+/// Both sides of the comparison.
+pub(super) struct Known {
+    pub(super) listing: Listing,
+    /// Every stored workflow; of a settled copy only those whose look is due.
+    pub(super) heads: Vec<diff::Stored>,
+    /// Whether the copy is known to equal the listing.
+    pub(super) settled: bool,
+    pub(super) allowed: Allowed,
+}
+
+impl Run<'_> {
+    /// Reads both sides, and what a person allowed.
+    pub(super) async fn look(&self) -> Result<Known, Stop> {
+        let listing = Box::pin(self.list(self.customer.workflows_count));
+        if !self.may_be_settled() {
+            let heads = Box::pin(self.all_heads());
+            let (listing, heads, allowed) = tokio::try_join!(listing, heads, Box::pin(self.allowed()))?;
+            return Ok(Known { listing, heads, settled: false, allowed });
+        }
+        let (listing, allowed) = (listing.await?, Allowed::default());
+        if listing.digest() == self.customer.settled_listing
+            && let Some(heads) = self.heads_of_looks(&listing).await?
+        {
+            return Ok(Known { listing, heads, settled: true, allowed });
+        }
+        Ok(Known { listing, heads: self.all_heads().await?, settled: false, allowed })
+    }
+
+    /// How many workflows and tasks are stored before this run writes.
+    pub(super) fn counts(&self, known: &Known) -> Counts {
+        if known.settled {
+            Counts::of_some(&known.heads, (self.customer.workflows_count, self.customer.tasks_count))
+        } else {
+            Counts::of(&known.heads)
+        }
+    }
+
+    fn may_be_settled(&self) -> bool {
+        let Self { customer, job, .. } = self;
+        let everything_is_due = customer.looks.is_sweep_due(&customer.id, self.started_at);
+        customer.settled_listing.is_some() && !job.dry_run && job.approval.is_none() && !everything_is_due
+    }
+
+    async fn all_heads(&self) -> Result<Vec<diff::Stored>, Stop> {
+        Ok(self.syncer.workflows.heads(&self.customer.id).await?)
+    }
+
+    /// The heads of the workflows whose look is due; none if there are too many, or one of them is not as it should be.
+    async fn heads_of_looks(&self, listing: &Listing) -> Result<Option<Vec<diff::Stored>>, Stop> {
+        let due = |id: &WorkflowId| self.customer.looks.due_since(id, self.started_at).is_some();
+        let ids: Vec<_> = listing.items.iter().map(|item| &item.id).filter(|id| due(id)).cloned().collect();
+        if ids.len() * 100 > listing.items.len() * MANY_LOOKS_PERCENT {
+            return Ok(None);
+        }
+        let heads = self.syncer.workflows.heads_of(&self.customer.id, &ids).await?;
+        let heads: Option<Vec<_>> = heads.into_iter().collect();
+        let listed: HashSet<_> = listing.items.iter().map(|item| (&item.id, &item.fingerprint)).collect();
+        let as_listed =
+            |head: &diff::Stored| head.deleted_at.is_none() && listed.contains(&(&head.zuora_id, &head.fingerprint));
+        Ok(heads.filter(|heads| heads.iter().all(as_listed)))
+    }
+
+    /// Before the first write of a run: from now on the copy equals no listing that is known, also if this run dies.
+    pub(super) async fn unsettle(&self) -> Result<(), Stop> {
+        self.unsettled.get_or_try_init(async || self.forget_settled_listing().await).await?;
+        Ok(())
+    }
+
+    async fn forget_settled_listing(&self) -> Result<(), Stop> {
+        if self.customer.settled_listing.is_none() {
+            return Ok(());
+        }
+        let dispatcher = &self.syncer.dispatcher;
+        for _ in 0..RACES {
+            let Some(Stored { value: mut customer, rev }) = dispatcher.customers.get(&self.customer.id).await? else {
+                return Err(Stop::Cancelled("the customer was deleted"));
+            };
+            customer.settled_listing = None;
+            match dispatcher.data.write(vec![Customers::put(&customer, rev)?]).await {
+                Err(StoreError::Conflict { .. }) => {}
+                result => return Ok(result?),
+            }
+        }
+        Err(StoreError::Unavailable("the customer is being changed all the time".into()).into())
+    }
+}
