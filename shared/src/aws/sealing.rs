@@ -101,11 +101,7 @@ impl Sealer {
             .await
             .map_err(classify)?;
         let plaintext = answer.plaintext.unwrap_or_else(|| Blob::new(Vec::new()));
-        match serde_json::from_slice::<Plaintext>(plaintext.as_ref()) {
-            Ok(Plaintext { v: 1, secret }) => Ok(secret.into()),
-            // The parser's message could quote the plaintext, so it is dropped.
-            _ => Err(SealError::DecryptFailed),
-        }
+        open_envelope(plaintext.as_ref())
     }
 
     fn context(&self, customer: &CustomerId) -> HashMap<String, String> {
@@ -114,6 +110,14 @@ impl Sealer {
             ("customer_id".to_owned(), customer.to_string()),
             ("purpose".to_owned(), self.purpose.as_str().to_owned()),
         ])
+    }
+}
+
+fn open_envelope(plaintext: &[u8]) -> Result<SecretString, SealError> {
+    match serde_json::from_slice::<Plaintext>(plaintext) {
+        Ok(Plaintext { v: 1, secret }) => Ok(secret.into()),
+        // The parser's message could quote the plaintext, so it is dropped.
+        _ => Err(SealError::DecryptFailed),
     }
 }
 
@@ -132,5 +136,27 @@ where
         }
         _ if server_fault => SealError::Unavailable(error.into()),
         _ => SealError::Refused(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_envelope_of_another_version_or_shape_is_refused_without_quoting_it(
+            v in 0..4_u8, secret in "[a-z]{12}", bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0..28_usize,
+        ) {
+            let envelope = format!(r#"{{"v":{v},"secret":"{secret}"}}"#);
+            let opened = open_envelope(envelope.as_bytes());
+            prop_assert_eq!(opened.ok().map(|opened| opened.expose_secret().to_owned()), (v == 1).then(|| secret.clone()));
+            for foreign in [&bytes[..], &envelope.as_bytes()[..cut], secret.as_bytes()] {
+                let told = format!("{:?}", open_envelope(foreign));
+                prop_assert_eq!(&told, "Err(DecryptFailed)");
+            }
+        }
     }
 }

@@ -56,18 +56,40 @@ impl Stats {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn whatever_is_counted_adds_up() {
-        let mut stats = Stats::default();
-        for outcome in [Outcome::Created, Outcome::Updated, Outcome::Unchanged, Outcome::Error, Outcome::Created] {
-            stats.count(outcome);
-            assert!(stats.adds_up());
-        }
-        stats.deleted += 3;
+    const OUTCOMES: [Outcome; 4] = [Outcome::Created, Outcome::Updated, Outcome::Unchanged, Outcome::Error];
 
-        assert!(stats.adds_up());
-        assert_eq!(stats, Stats { created: 2, updated: 1, unchanged: 1, deleted: 3, total: 5, errors: 1 });
+    proptest! {
+        #[test]
+        fn whatever_is_counted_adds_up_each_under_its_own_name(counted in prop::collection::vec(0..4_usize, 0..200), deleted in 0..9_u64) {
+            let mut stats = Stats { deleted, ..Stats::default() };
+            for n in &counted {
+                stats.count(OUTCOMES[*n]);
+                prop_assert!(stats.adds_up());
+            }
+
+            let [created, updated, unchanged, errors] = [0, 1, 2, 3].map(|n| counted.iter().filter(|one| **one == n).count() as u64);
+            prop_assert_eq!(stats, Stats { created, updated, unchanged, errors, deleted, total: counted.len() as u64 });
+        }
+
+        #[test]
+        fn one_number_that_is_off_is_noticed(counts in prop::array::uniform4(0..1000_u64), off in 1..50_u64) {
+            let [created, updated, unchanged, errors] = counts;
+            let total = counts.iter().sum();
+            let right = Stats { created, updated, unchanged, errors, deleted: 3, total };
+            prop_assert!(right.adds_up());
+            for wrong in [
+                Stats { created: created + off, ..right },
+                Stats { updated: updated + off, ..right },
+                Stats { unchanged: unchanged + off, ..right },
+                Stats { errors: errors + off, ..right },
+                Stats { total: total + off, ..right },
+            ] {
+                prop_assert!(!wrong.adds_up(), "{wrong:?}");
+            }
+        }
     }
 }
