@@ -126,7 +126,17 @@ mod tests {
     fn the_name_of_a_class_is_its_name_in_json() {
         for class in ErrorClass::ALL {
             assert_eq!(serde_json::to_string(&class).unwrap(), format!("\"{}\"", class.as_str()));
-            assert!(!Failure::new(class, "x").next_step.is_empty());
+        }
+    }
+
+    #[test]
+    fn every_class_has_a_next_step_of_its_own_in_sentences() {
+        let steps: std::collections::HashSet<_> =
+            ErrorClass::ALL.into_iter().map(|class| Failure::new(class, "x").next_step).collect();
+
+        assert_eq!(steps.len(), ErrorClass::ALL.len());
+        for step in steps {
+            assert!(step.ends_with('.') && step.contains(' '), "{step}");
         }
     }
 }

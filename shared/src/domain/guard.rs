@@ -238,6 +238,16 @@ mod tests {
         assert!(looks_foreign(&[], &seen).is_none(), "a first sync has nothing to compare");
     }
 
+    #[test]
+    fn a_change_of_the_limits_leaves_what_it_does_not_name() {
+        let limits = Limits { count: 7, percent: 30 };
+        let change = |count, percent| LimitsChange { count, percent }.over(limits);
+
+        assert_eq!(change(None, None), limits);
+        assert_eq!(change(Some(9), None), Limits { count: 9, ..limits });
+        assert_eq!(change(None, Some(9)), Limits { percent: 9, ..limits });
+    }
+
     proptest! {
         #[test]
         fn it_names_exactly_what_is_missing_and_lets_go_no_more_than_allowed_and_approved(

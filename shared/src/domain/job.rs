@@ -233,10 +233,9 @@ impl Job {
     pub fn finish(&mut self, state: State, now: Timestamp) {
         self.attempts += 1;
         self.end(state, now);
-        self.error = match state {
-            State::Succeeded => None,
-            _ => self.error.take(),
-        };
+        if state == State::Succeeded {
+            self.error = None;
+        }
     }
 
     /// The job is no longer wanted.

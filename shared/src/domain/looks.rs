@@ -122,4 +122,49 @@ mod tests {
         assert!((0..100).filter(|n| *n != 7).all(|n| looks.due_since(&id(n), hours(24)).is_none()));
         assert_eq!(looks.after(hours(25), &[], Vec::new()).pending, []);
     }
+
+    #[test]
+    fn a_failed_look_that_there_was_no_time_for_waits_on_and_makes_nothing_else_due_again() {
+        let looks = Looks { until: Some(start()), pending: vec![id(7)] };
+        let skipped = (id(7), looks.due_since(&id(7), hours(24)).unwrap());
+
+        let looks = looks.after(hours(24), &[skipped], Vec::new());
+
+        assert_eq!(looks, Looks { until: Some(hours(24)), pending: vec![id(7)] });
+    }
+
+    #[test]
+    fn a_look_that_was_taken_at_its_very_second_is_done() {
+        let second = latest_slot("48", hours(24));
+        let looks = |until: i64| Looks { until: Some(Timestamp::from_millis(until)), pending: Vec::new() };
+
+        assert_eq!(looks(second.millis()).due_since(&"48".parse().unwrap(), hours(24)), None);
+        assert_eq!(looks(second.millis() - 1).due_since(&"48".parse().unwrap(), hours(24)), Some(second));
+    }
+
+    #[test]
+    fn what_is_needed_once_a_day_is_due_once_a_day_but_not_before_the_first_sync() {
+        let customer = CustomerId::new();
+        assert!(!Looks::default().is_sweep_due(&customer, start()));
+        let mut looks = Looks::default().after(start(), &[], Vec::new());
+        let mut due = 0;
+        for hour in 1..=48 {
+            due += usize::from(looks.is_sweep_due(&customer, hours(hour)));
+            looks = looks.after(hours(hour), &[], Vec::new());
+        }
+
+        assert_eq!(due, 2);
+        let second = latest_slot(customer.as_str(), start());
+        assert!(!Looks { until: Some(second), pending: Vec::new() }.is_sweep_due(&customer, start()));
+    }
+
+    #[test]
+    fn the_second_of_the_day_of_an_id_is_the_same_in_every_version() {
+        let day = Timestamp::from_millis(DAY * 1000 * 20_000);
+        let end = Timestamp::from_millis(day.millis() + (DAY - 1) * 1000);
+
+        let second = (latest_slot("abc", end).millis() - day.millis()) / 1000;
+
+        assert_eq!(second, i64::try_from(0xba78_16bf_8f01_cfea_u64 % 86_400).unwrap());
+    }
 }

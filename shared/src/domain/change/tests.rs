@@ -171,6 +171,30 @@ fn a_record_always_fits_an_item_and_keeps_its_counts() {
     assert_eq!(change.tasks.unwrap().counts.edited, 200);
 }
 
+#[test]
+fn fifty_of_each_kind_are_named_and_all_are_counted() {
+    let many = |n: u32| outline(&json!((0..n).map(|n| task(n, &n.to_string(), "a")).collect::<Vec<_>>()), &json!([]));
+
+    for (tasks, named) in [(49, 49), (50, 50), (51, 50)] {
+        let added = compared(outline(&json!([]), &json!([])), many(tasks)).tasks.unwrap();
+        assert_eq!((added.added.len(), added.counts.added), (named, u64::from(tasks)));
+    }
+}
+
+#[test]
+fn a_record_is_shortened_only_when_it_is_over_its_size() {
+    let padded = |length: usize| {
+        let mut change = Change::deleted(&workflow(&json!({"id": 48}), "a"));
+        change.settings = vec!["a".to_owned(); 30];
+        let rest = length - serde_json::to_string(&change).unwrap().len();
+        change.settings[0] = "a".repeat(rest + 1);
+        assert_eq!(serde_json::to_string(&change).unwrap().len(), length);
+        change.fit().settings.len()
+    };
+
+    assert_eq!((padded(LARGEST), padded(LARGEST + 1)), (30, 20));
+}
+
 proptest! {
     #[test]
     fn nothing_is_counted_twice_or_forgotten(old in prop::collection::vec((0..4_u8, 0..3_u8), 0..12), new in prop::collection::vec((0..4_u8, 0..3_u8), 0..12)) {

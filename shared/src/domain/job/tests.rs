@@ -140,3 +140,93 @@ fn every_change_that_sends_a_message_raises_seq() {
         assert_eq!(job.seq, 2);
     }
 }
+
+#[test]
+fn whatever_writes_workflows_works_alone_and_a_dry_run_or_a_test_beside_others() {
+    let dry_run = Job { dry_run: true, ..job() };
+    let of = |kind| Job { kind, ..job() };
+
+    assert!(job().is_exclusive() && of(Kind::Purge).is_exclusive());
+    assert!(!dry_run.is_exclusive() && !of(Kind::Test).is_exclusive());
+}
+
+#[test]
+fn a_message_may_come_a_second_before_its_moment_and_no_more() {
+    let mut job = job();
+    job.wait(after(10), failure());
+
+    assert_eq!(job.liveness(job.seq, after(9)), Liveness::Live);
+    assert_eq!(job.liveness(job.seq, Timestamp::from_millis(after(9).millis() - 1)), Liveness::TooEarly);
+}
+
+#[test]
+fn every_end_counts_an_attempt_and_only_success_forgets_what_went_wrong() {
+    for state in [State::Succeeded, State::Incomplete, State::Held] {
+        let mut job = job();
+        job.error = Some(failure());
+        job.finish(state, after(5));
+        assert_eq!((job.state, job.attempts, job.finished_at), (state, 1, Some(after(5))));
+        assert_eq!(job.error.is_none(), state == State::Succeeded, "{state:?}");
+    }
+    let mut job = job();
+    job.fail(failure(), NOW);
+    assert_eq!((job.attempts, job.error), (1, Some(failure())));
+}
+
+#[test]
+fn a_cancelled_job_is_over_and_says_why() {
+    let mut job = job();
+    job.claim(NOW, after(330));
+    job.cancel("the customer was paused", after(5));
+
+    assert_eq!((job.state, job.finished_at, job.lock_until), (State::Cancelled, Some(after(5)), None));
+    assert_eq!(job.error.map(|error| error.message).as_deref(), Some("the customer was paused"));
+}
+
+#[test]
+fn a_message_that_is_replaced_by_another_counts_no_more() {
+    let mut job = job();
+    job.hold_back();
+    assert_eq!((job.seq, job.state), (2, State::Queued));
+
+    job.fail(failure(), NOW);
+    let other = JobId::new();
+    job.supersede(other.clone());
+    assert_eq!((job.seq, job.state, job.superseded_by), (4, State::Failed, Some(other)));
+    assert_eq!((job.dead_lettered_at, job.error), (None, Some(failure())), "the failure stays in the history");
+}
+
+#[test]
+fn a_job_remembers_its_last_twenty_runs_and_until_when_each_made_it_wait() {
+    let mut job = job();
+    for n in 0..25 {
+        job.claim(after(n), after(n + 330));
+        if n == 24 {
+            job.wait(after(100), failure());
+        } else {
+            job.go_on(after(n));
+        }
+        job.record_run(after(n), Traffic::default(), after(n + 1));
+    }
+
+    let begun: Vec<_> = job.runs.iter().map(|run| run.started_at).collect();
+    assert_eq!(begun, (5..25).map(after).collect::<Vec<_>>());
+    let [.., before, last] = &job.runs[..] else { panic!("{:?}", job.runs) };
+    assert_eq!((before.state, before.waits_until, before.ended_at), (State::Queued, None, after(24)));
+    assert_eq!((last.state, last.waits_until, &last.error), (State::Waiting, Some(after(100)), &Some(failure())));
+}
+
+#[test]
+fn the_states_that_end_a_job_are_those_in_which_nothing_more_happens_by_itself() {
+    let ended: Vec<_> = State::ALL.into_iter().filter(|state| state.is_ended()).collect();
+
+    assert_eq!(ended, [State::Succeeded, State::Held, State::Incomplete, State::Failed, State::Cancelled]);
+    for state in State::ALL {
+        assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{}\"", state.as_str()));
+    }
+}
+
+#[test]
+fn ended_jobs_are_kept_for_ninety_days() {
+    assert_eq!(RETENTION, Duration::from_secs(7_776_000));
+}
