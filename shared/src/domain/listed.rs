@@ -217,6 +217,13 @@ mod tests {
     }
 
     #[test]
+    fn an_id_of_letters_digits_dashes_and_underscores_is_usable() {
+        for id in ["7", "8a-90_Z", "-", "_"] {
+            assert!(is_plain_id(id), "{id}");
+        }
+    }
+
+    #[test]
     fn an_item_without_a_usable_id_is_an_error_of_its_own() {
         for item in ["null", "[]", "7", r#""x""#] {
             assert_eq!(parse(item), Err(UnusableItem::NotAnObject), "{item}");
