@@ -41,7 +41,7 @@ def deploy(stack: Stack, template: Path) -> None:
 def complete(stack: Stack, description: dict) -> None:
     """Sets what the template asks for and the emulator leaves out of a template."""
     dynamodb = client(stack, "dynamodb")
-    for table in (description["table_name"], description["vault_table_name"]):
+    for table in (description["table_name"], description["vault_table_name"], description["audit_table_name"]):
         dynamodb.update_time_to_live(
             TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
         )
@@ -82,6 +82,7 @@ def describe(stack: Stack) -> dict:
         "simulator_url": stack.simulator_url,
         # Beyond what clients of the API need: for tests that look behind it.
         "vault_table_name": ids["VaultTable"],
+        "audit_table_name": ids["AuditTable"],
         "secrets_key_id": ids["SecretsKey"],
         "token_key_id": ids["TokenKey"],
         "app_key_secret_id": ids["AppKey"],

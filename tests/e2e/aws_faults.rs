@@ -17,7 +17,7 @@ use shared::{
 use tests::simulator::{Fault, Route, Simulator, Tenant};
 
 use crate::{
-    engine::{Engine, Faults, LAMBDA, Wire},
+    engine::{Engine, Faults, LAMBDA, Wire, asking},
     world::World,
 };
 
@@ -233,7 +233,7 @@ async fn what_a_batch_left_undone_is_done_again() {
         engine.run(&first).await;
     }
     engine.messages().await;
-    let asked = sync_all::run(&worker.lifecycle.dispatcher, "test".to_owned(), clock::now()).await.unwrap();
+    let asked = sync_all::run(&worker.lifecycle.dispatcher, &asking(&worker.lifecycle.dispatcher.data)).await.unwrap();
     assert_eq!((asked.queued, engine.messages().await.len()), (12, 12), "each of them, once");
     assert!(wire.count(&["SendMessageBatch"]) > 4, "{:?}", wire.calls());
     engine.stop().await;

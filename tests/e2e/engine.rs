@@ -15,7 +15,8 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use shared::{
     app::{
-        customers::{Asking, Creation, CustomerDesk},
+        asking::Asking,
+        customers::{Creation, CustomerDesk},
         dispatch::{Dispatcher, SyncRequest},
         error::AppError,
         lifecycle::Lifecycle,
@@ -23,6 +24,7 @@ use shared::{
         worker::{Delivery, Handled, Worker},
     },
     aws::{
+        audit::AuditTrail,
         items::Item,
         keys::{self, Key},
         limits::TokenBudget,
@@ -138,13 +140,13 @@ impl Engine {
             delete_guard: Limits::default(),
         };
         let new = Creation { customer, base, secret: tenant.client_secret().into(), verify: false };
-        desk(worker).create(new, &asking()).await
+        desk(worker).create(new, &asking(&worker.lifecycle.dispatcher.data)).await
     }
 
     /// Deletes a customer; its purge, queued.
     pub async fn delete_customer(&self, id: &CustomerId) -> JobId {
         let name = self.customer(id).await.name;
-        desk(&self.worker).delete(id, &name, &asking()).await.unwrap()
+        desk(&self.worker).delete(id, &name, &asking(&self.worker.lifecycle.dispatcher.data)).await.unwrap()
     }
 
     /// What all names of this engine's tables and queues contain.
@@ -344,8 +346,10 @@ fn desk(worker: &Worker) -> CustomerDesk {
     }
 }
 
-fn asking() -> Asking {
-    Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now() }
+/// A person's request; what is written down about it goes to the same table.
+pub fn asking(data: &Table) -> Asking {
+    let trail = AuditTrail::new(data.clone(), 1);
+    Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now(), trail }
 }
 
 /// Simulators are on loopback.

@@ -5,6 +5,7 @@
 
 mod access;
 mod approvals;
+mod audit;
 mod aws_faults;
 mod bad_input;
 mod changes;
@@ -14,11 +15,13 @@ mod engine;
 
 mod export_faults;
 mod failures;
+mod grants;
 mod jobs_told;
 mod lifecycle;
 mod listing_faults;
 mod midrun;
 mod operators;
+mod people;
 mod queue;
 mod rate_limits;
 mod restore;

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::Once,
     time::{Duration, Instant},
 };
@@ -35,6 +36,7 @@ pub struct Stack {
     pub password: String,
     pub table_name: String,
     pub vault_table_name: String,
+    pub audit_table_name: String,
     pub job_queue_url: String,
     pub dead_letter_queue_url: String,
     pub emulator_url: String,
@@ -54,6 +56,8 @@ pub struct World {
     pub sqs: aws_sdk_sqs::Client,
     pub sdk: aws_config::SdkConfig,
     pub http: Client,
+    /// Where the stack keeps its files.
+    pub home: PathBuf,
 }
 
 /// An answer of the API.
@@ -95,6 +99,10 @@ impl Api {
         self.json(Method::POST, path, body).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.json(Method::PUT, path, body).await
+    }
+
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.json(Method::PATCH, path, body).await
     }
@@ -129,7 +137,8 @@ impl World {
         PROVIDER.call_once(|| drop(rustls::crypto::aws_lc_rs::default_provider().install_default()));
         #[expect(clippy::disallowed_methods, reason = "the tests' only setting")]
         let path = std::env::var("ZWM_STACK_JSON").expect("ZWM_STACK_JSON names the stack file; `make test` sets it");
-        let stack: Stack = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let path = PathBuf::from(path);
+        let stack: Stack = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let no_roots = Vec::<reqwest::Certificate>::new();
         let http = Client::builder().no_proxy().tls_certs_only(no_roots).build().unwrap();
         let token = ID_TOKEN
@@ -143,6 +152,7 @@ impl World {
             sqs: aws_sdk_sqs::Client::new(&sdk),
             sdk,
             http,
+            home: path.parent().unwrap().to_owned(),
             stack,
         }
     }

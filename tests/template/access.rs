@@ -99,6 +99,25 @@ fn customers_can_lock_client_secrets_and_never_unlock_or_read_one() {
 }
 
 #[test]
+fn records_of_the_audit_are_added_and_read_and_never_removed() {
+    let template = Template::read();
+    let table = ["AuditTable.Arn", "${AuditTable.Arn}/index/GSI1"];
+
+    for role in template.resources("AWS::IAM::Role") {
+        let statements = role.statements();
+        let on_audit = statements.iter().filter(|one| one.resources().iter().any(|resource| table.contains(resource)));
+        let mut actions: Vec<&str> = on_audit.flat_map(|statement| statement.actions()).collect();
+        actions.sort_unstable();
+        let expected: &[&str] = match role.id {
+            "CustomersRole" => &["dynamodb:PutItem", "dynamodb:Query"],
+            "JobsRole" | "WorkflowsRole" => &["dynamodb:PutItem"],
+            _ => &[],
+        };
+        assert_eq!(actions, expected, "{}", role.id);
+    }
+}
+
+#[test]
 fn only_sync_can_unlock_client_secrets_and_it_cannot_lock_one() {
     let template = Template::read();
 

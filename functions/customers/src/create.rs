@@ -1,15 +1,14 @@
 //! `POST /v1/customers`
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::State as Shared,
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use lambda_http::request::RequestContext;
 use serde::Deserialize;
 use shared::{
-    app::customers::Creation,
+    app::{asking::Asking, customers::Creation},
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Environment, NewCustomer},
@@ -27,11 +26,7 @@ use shared::{
     },
 };
 
-use crate::{
-    delete_guard::DeleteGuardRequest,
-    json::{CustomerJson, asking},
-    setup::State,
-};
+use crate::{delete_guard::DeleteGuardRequest, json::CustomerJson, setup::State};
 
 /// The bounds of the fields; Zuora's own ids have 36 and its secrets at most 42 characters.
 pub const MAX_NAME: usize = 200;
@@ -99,12 +94,13 @@ fn environment_of(base: &BaseUrl) -> Environment {
 pub async fn create_customer(
     Shared(state): Shared<State>,
     known: Known,
-    Extension(context): Extension<RequestContext>,
-    ValidJson(body): ValidJson<CreateCustomerRequest>,
+    asking: Asking,
+    body: ValidJson<CreateCustomerRequest>,
 ) -> Result<Response, Problem> {
-    known.may(Verb::Create, None)?;
+    known.may_on_all(Verb::Create)?;
+    let body = body.0?;
     let creation = body.validate(&state.desk.policy)?;
-    let customer = state.desk.create(creation, &asking(&known, &context)).await?;
+    let customer = state.desk.create(creation, &asking).await?;
     let location = format!("/v1/customers/{}", customer.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(CustomerJson::from(customer))).into_response())
 }

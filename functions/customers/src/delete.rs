@@ -1,16 +1,16 @@
 //! `DELETE /v1/customers/{customer_id}?confirm=<name>`
 
-use axum::{Extension, Json, extract::State as Shared};
+use axum::{Json, extract::State as Shared};
 use http::StatusCode;
-use lambda_http::request::RequestContext;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
+    app::asking::Asking,
     domain::{ids::CustomerId, policy::Verb},
     http::{caller::Known, path::Ids, problem::Problem, query::ValidQuery},
 };
 
-use crate::{json::asking, setup::State};
+use crate::setup::State;
 
 /// The query.
 #[derive(Debug, Deserialize)]
@@ -25,11 +25,12 @@ pub async fn delete_customer(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    ValidQuery(query): ValidQuery<Confirmation>,
-    Extension(context): Extension<RequestContext>,
+    query: ValidQuery<Confirmation>,
+    asking: Asking,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Delete, Some(&id))?;
-    let job_id = state.desk.delete(&id, &query.confirm, &asking(&known, &context)).await?;
+    known.may(Verb::Delete, &id)?;
+    let query = query.0?;
+    let job_id = state.desk.delete(&id, &query.confirm, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job_id}))))
 }

@@ -1,18 +1,13 @@
 //! Customers as clients see them. No type here has a field for a secret.
 
 use serde::Serialize;
-use shared::{
-    app::customers::Asking,
-    clock,
-    domain::{
-        customer::{Connection, Customer, Environment, LastSync, Status},
-        failure::Failure,
-        guard::Limits,
-        ids::CustomerId,
-        schedule::Frequency,
-        time::Timestamp,
-    },
-    http::{caller::Known, serve},
+use shared::domain::{
+    customer::{Connection, Customer, Environment, LastSync, Status},
+    failure::Failure,
+    guard::Limits,
+    ids::CustomerId,
+    schedule::Frequency,
+    time::Timestamp,
 };
 
 /// A customer.
@@ -85,9 +80,4 @@ impl From<Option<Connection>> for ConnectionJson {
             }
         }
     }
-}
-
-/// Who asks, for the use cases.
-pub fn asking(known: &Known, context: &lambda_http::request::RequestContext) -> Asking {
-    Asking { actor: known.0.sub.clone(), request_id: serve::request_id(Some(context)), now: clock::now() }
 }

@@ -1,7 +1,9 @@
-//! HTTP: customers, connection tests, sync triggers, the dashboard's counters.
+//! HTTP: customers, connection tests, sync triggers, the dashboard's counters, grants, the audit trail.
 //!
 //! May seal client secrets, never open them.
 
+mod access;
+mod audit;
 mod create;
 mod delete;
 mod delete_guard;
@@ -15,7 +17,7 @@ mod update;
 
 use axum::{
     Router,
-    routing::{get, post},
+    routing::{get, post, put},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -38,6 +40,11 @@ fn routes(state: setup::State) -> Router {
         .route("/v1/customers/{customer_id}/resume", post(update::resume_customer))
         .route("/v1/customers/{customer_id}/sync", post(sync::sync_customer))
         .route("/v1/customers/{customer_id}/connection-test", post(test_connection::test_stored))
+        .route("/v1/customers/{customer_id}/audit", get(audit::list_of_customer))
+        .route("/v1/customers/{customer_id}/grants", get(access::list_grants))
+        .route("/v1/customers/{customer_id}/grants/{user}", put(access::put_grant).delete(access::delete_grant))
+        .route("/v1/audit", get(audit::list_all))
+        .route("/v1/me", get(access::get_me))
         .route("/v1/connection-test", post(test_connection::test_unsaved))
         .route("/v1/sync", post(sync::sync_all))
         .with_state(state)

@@ -14,7 +14,7 @@ use shared::{
     },
     clock,
     config::Settings,
-    http::Edge,
+    http::{Edge, EdgeSettings},
     zuora::Zuora,
 };
 
@@ -34,8 +34,7 @@ pub async fn state() -> Result<State, Error> {
     let vault = settings.required("VAULT_TABLE");
     let job_queue = settings.required("JOB_QUEUE_URL");
     let secrets_key = settings.required("SECRETS_KEY_ID");
-    let app_key = settings.required("APP_KEY_SECRET_ID");
-    let audience = settings.required("USER_POOL_CLIENT_ID");
+    let edge = EdgeSettings::read(&mut settings);
     let policy = settings.base_url_policy();
     let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
     settings.finish()?;
@@ -46,7 +45,7 @@ pub async fn state() -> Result<State, Error> {
     let data = Table::new(dynamodb.clone(), data);
     let key = token_slot(clock::now());
     // The app key must be there; the read of any item only opens the connection, what it finds does not matter.
-    let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
+    let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
     let queue = Queue::new(aws_sdk_sqs::Client::new(&sdk), job_queue);
     let desk = CustomerDesk {
         dispatcher: Dispatcher::new(data.clone(), queue),

@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
     app::{
+        asking::Asking,
         dispatch::{Requested, SyncRequest},
         sync_all,
     },
-    clock,
-    domain::{ids::CustomerId, job::Trigger, policy::Verb},
+    domain::{ids::CustomerId, policy::Verb},
     http::{
         caller::Known,
         path::Ids,
@@ -35,16 +35,17 @@ pub async fn sync_customer(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    ValidQuery(how): ValidQuery<How>,
+    asking: Asking,
+    how: ValidQuery<How>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Sync, Some(&id))?;
+    known.may(Verb::Sync, &id)?;
+    let how = how.0?;
     if how.dry_run {
-        let job = state.desk.dispatcher.request_dry_run(&id, Some(known.0.sub), clock::now()).await?;
+        let job = state.desk.dispatcher.request_dry_run(&id, &asking).await?;
         return Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job.id, "state": job.state, "follow_up": false}))));
     }
-    let request = SyncRequest::at_once(Trigger::Manual, Some(known.0.sub), clock::now());
-    let requested = state.desk.dispatcher.request_sync(&id, &request).await?;
+    let requested = state.desk.dispatcher.request_sync(&id, &SyncRequest::of(&asking)).await?;
     let job = requested.job();
     let follow_up = matches!(requested, Requested::Follows(_));
     Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job.id, "state": job.state, "follow_up": follow_up}))))
@@ -54,8 +55,9 @@ pub async fn sync_customer(
 pub async fn sync_all(
     Shared(state): Shared<State>,
     known: Known,
+    asking: Asking,
 ) -> Result<(StatusCode, Json<sync_all::Asked>), Problem> {
-    known.may(Verb::Sync, None)?;
-    let asked = sync_all::run(&state.desk.dispatcher, known.0.sub, clock::now()).await?;
+    known.may_on_all(Verb::Sync)?;
+    let asked = sync_all::run(&state.desk.dispatcher, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(asked)))
 }

@@ -1,19 +1,17 @@
 //! `POST /v1/connection-test` and `POST /v1/customers/{customer_id}/connection-test`
 
-use axum::{Extension, Json, extract::State as Shared};
+use axum::{Json, extract::State as Shared};
 use http::StatusCode;
-use lambda_http::request::RequestContext;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::{
-    clock,
+    app::asking::Asking,
     domain::{ids::CustomerId, invalid::Invalid, policy::Verb, text},
     http::{body::ValidJson, caller::Known, path::Ids, problem::Problem},
 };
 
 use crate::{
     create::{MAX_CLIENT_ID, MAX_SECRET},
-    json::asking,
     setup::State,
 };
 
@@ -30,10 +28,11 @@ pub struct ConnectionTestRequest {
 pub async fn test_unsaved(
     Shared(state): Shared<State>,
     known: Known,
-    Extension(context): Extension<RequestContext>,
-    ValidJson(body): ValidJson<ConnectionTestRequest>,
+    asking: Asking,
+    body: ValidJson<ConnectionTestRequest>,
 ) -> Result<Json<Value>, Problem> {
-    known.may(Verb::Create, None)?;
+    known.may_on_all(Verb::Create)?;
+    let body = body.0?;
     let mut invalid = Invalid::default();
     let base = invalid.check("/zuora_base_url", state.desk.policy.parse(&body.zuora_base_url));
     let client_id = invalid.check("/zuora_client_id", text::line(&body.zuora_client_id, MAX_CLIENT_ID));
@@ -42,7 +41,7 @@ pub async fn test_unsaved(
         return Err(invalid.into());
     };
     let secret = body.zuora_client_secret.into();
-    let connection = state.desk.prove(&base, &client_id, &secret, &asking(&known, &context)).await?;
+    let connection = state.desk.prove(&base, &client_id, &secret, &asking).await?;
     Ok(Json(json!({"ok": connection.ok, "checked_at": connection.checked_at})))
 }
 
@@ -51,9 +50,10 @@ pub async fn test_stored(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
+    asking: Asking,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Sync, Some(&id))?;
-    let job = state.desk.dispatcher.request_test(&id, Some(known.0.sub), clock::now()).await?;
+    known.may(Verb::Sync, &id)?;
+    let job = state.desk.dispatcher.request_test(&id, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job.id}))))
 }

@@ -1,10 +1,9 @@
 //! `PATCH /v1/customers/{customer_id}`, pause and resume
 
-use axum::{Extension, Json, extract::State as Shared};
-use lambda_http::request::RequestContext;
+use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use shared::{
-    app::customers::Change,
+    app::{asking::Asking, customers::Change},
     domain::{
         base_url::BaseUrlPolicy, customer::Environment, ids::CustomerId, invalid::Invalid, policy::Verb,
         schedule::Frequency, text,
@@ -20,7 +19,7 @@ use shared::{
 use crate::{
     create::{MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     delete_guard::DeleteGuardRequest,
-    json::{CustomerJson, asking},
+    json::CustomerJson,
     setup::State,
 };
 
@@ -78,13 +77,14 @@ pub async fn update_customer(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    Extension(context): Extension<RequestContext>,
-    ValidJson(body): ValidJson<UpdateCustomerRequest>,
+    asking: Asking,
+    body: ValidJson<UpdateCustomerRequest>,
 ) -> Result<Json<CustomerJson>, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Update, Some(&id))?;
+    known.may(Verb::Update, &id)?;
+    let body = body.0?;
     let change = body.validate(&state.desk.policy)?;
-    let customer = state.desk.change(&id, change, &asking(&known, &context)).await?;
+    let customer = state.desk.change(&id, change, &asking).await?;
     Ok(Json(customer.into()))
 }
 
@@ -93,9 +93,9 @@ pub async fn pause_customer(
     state: Shared<State>,
     known: Known,
     ids: Ids,
-    context: Extension<RequestContext>,
+    asking: Asking,
 ) -> Result<Json<CustomerJson>, Problem> {
-    set_paused(state, known, ids, context, true).await
+    set_paused(state, known, ids, asking, true).await
 }
 
 /// Resumes a paused customer.
@@ -103,20 +103,20 @@ pub async fn resume_customer(
     state: Shared<State>,
     known: Known,
     ids: Ids,
-    context: Extension<RequestContext>,
+    asking: Asking,
 ) -> Result<Json<CustomerJson>, Problem> {
-    set_paused(state, known, ids, context, false).await
+    set_paused(state, known, ids, asking, false).await
 }
 
 async fn set_paused(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    Extension(context): Extension<RequestContext>,
+    asking: Asking,
     paused: bool,
 ) -> Result<Json<CustomerJson>, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Update, Some(&id))?;
-    let customer = state.desk.set_paused(&id, paused, &asking(&known, &context)).await?;
+    known.may(Verb::Update, &id)?;
+    let customer = state.desk.set_paused(&id, paused, &asking).await?;
     Ok(Json(customer.into()))
 }

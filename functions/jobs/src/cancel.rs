@@ -3,8 +3,7 @@
 use axum::{Json, extract::State as Shared};
 use http::StatusCode;
 use shared::{
-    app::error::AppError,
-    clock,
+    app::{asking::Asking, error::AppError},
     domain::{ids::JobId, policy::Verb},
     http::{caller::Known, path::Ids, problem::Problem},
 };
@@ -16,10 +15,11 @@ pub async fn cancel_job(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
+    asking: Asking,
 ) -> Result<(StatusCode, Json<JobJson>), Problem> {
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
-    known.may(Verb::Sync, Some(&job.customer_id))?;
-    let job = state.dispatcher.cancel(&id, clock::now()).await?;
+    known.may_with(Verb::Sync, &job.customer_id, "job")?;
+    let job = state.dispatcher.cancel(&id, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(job.into())))
 }

@@ -3,10 +3,18 @@
 use axum::{Json, extract::State as Shared};
 use serde::{Deserialize, Serialize};
 use shared::{
-    app::retry::{Redrive, Redriven},
+    app::{
+        asking::Asking,
+        retry::{Redrive, Redriven},
+    },
     aws::dead_letters,
-    clock,
-    domain::{failure::ErrorClass, ids::CustomerId, invalid::Invalid, policy::Verb, time::Timestamp},
+    domain::{
+        failure::ErrorClass,
+        ids::CustomerId,
+        invalid::Invalid,
+        policy::{Decision, Scope, Verb},
+        time::Timestamp,
+    },
     http::{
         body::{OptionalJson, present},
         caller::Known,
@@ -36,27 +44,35 @@ pub struct DeadLetters {
     items: Vec<DeadLetterJson>,
     /// Always none: narrow the filter to see others. Redriving does not depend on what is shown.
     next_cursor: Option<String>,
-    /// About how many messages the dead-letter queue holds.
-    depth: u64,
+    /// About how many messages the dead-letter queue holds; only told to who may view all customers.
+    depth: Option<u64>,
 }
 
 /// Lists dead letters without receiving them, which would hide them: jobs first, newest first, then unreadable messages.
 pub async fn list_dead_letters(
     Shared(state): Shared<State>,
     known: Known,
-    ValidQuery(filter): ValidQuery<Filter>,
+    filter: ValidQuery<Filter>,
 ) -> Result<Json<DeadLetters>, Problem> {
-    known.may(Verb::ViewAny, filter.customer_id.as_ref())?;
+    let filter = filter.0?;
+    if let Some(customer) = &filter.customer_id {
+        known.may(Verb::View, customer)?;
+    }
+    // Nobody knows whose an unreadable message is, nor how many of those in the queue are the caller's.
+    let of_all = known.0.decide(Verb::View, Scope::All) == Decision::Allow;
     let limit = filter.limit.0;
     let wanted = Redrive { customer: filter.customer_id, class: filter.error_class, before: None, limit };
-    let (jobs, _) = state.dispatcher.dead_letters(&wanted).await?;
+    let (jobs, _) = state.dispatcher.dead_letters(&wanted, |customer| known.can(Verb::View, customer)).await?;
     let mut items: Vec<DeadLetterJson> = jobs.into_iter().map(DeadLetterJson::from).collect();
-    if wanted.customer.is_none() && wanted.class.is_none() {
+    if of_all && wanted.customer.is_none() && wanted.class.is_none() {
         let unreadable = dead_letters::list(&state.dispatcher.data).await?;
         items.extend(unreadable.into_iter().rev().map(DeadLetterJson::Unreadable));
         items.truncate(limit);
     }
-    let depth = state.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?;
+    let depth = match of_all {
+        true => Some(state.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?),
+        false => None,
+    };
     Ok(Json(DeadLetters { items, next_cursor: None, depth }))
 }
 
@@ -75,17 +91,22 @@ pub struct RedriveRequest {
     limit: Option<usize>,
 }
 
-/// Starts the failed jobs behind dead letters anew, and clears the queue of letters whose job moved on.
+/// Starts the failed jobs behind dead letters anew, those of customers that the caller may sync, and clears the queue of letters whose job moved on.
 pub async fn redrive_dead_letters(
     Shared(state): Shared<State>,
     known: Known,
-    OptionalJson(body): OptionalJson<RedriveRequest>,
+    asking: Asking,
+    body: OptionalJson<RedriveRequest>,
 ) -> Result<Json<Redriven>, Problem> {
-    known.may(Verb::Sync, body.customer_id.as_ref())?;
+    let body = body.0?;
+    if let Some(customer) = &body.customer_id {
+        known.may(Verb::Sync, customer)?;
+    }
     let limit = body.limit.unwrap_or(MAX_REDRIVE);
     if !(1..=MAX_REDRIVE).contains(&limit) {
         return Err(Invalid::one("/limit", format!("Use a whole number from 1 to {MAX_REDRIVE}.")).into());
     }
     let wanted = Redrive { customer: body.customer_id, class: body.error_class, before: body.older_than, limit };
-    Ok(Json(state.dispatcher.redrive(&state.dead_letters, &wanted, clock::now()).await?))
+    let may = |customer: &CustomerId| known.can(Verb::Sync, customer);
+    Ok(Json(state.dispatcher.redrive(&state.dead_letters, &wanted, may, &asking).await?))
 }

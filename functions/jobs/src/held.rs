@@ -4,9 +4,8 @@ use axum::{Json, extract::State as Shared};
 use http::StatusCode;
 use serde::Deserialize;
 use shared::{
-    app::{approve::Approving, error::AppError},
+    app::{approve::Approving, asking::Asking, error::AppError},
     aws::held::HeldLists,
-    clock,
     domain::{
         ids::{JobId, WorkflowId},
         policy::Verb,
@@ -38,15 +37,16 @@ pub async fn list_held(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    ValidQuery(paging): ValidQuery<Paging>,
+    paging: ValidQuery<Paging>,
 ) -> Result<Json<List<WorkflowId>>, Problem> {
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
-    known.may(Verb::View, Some(&job.customer_id))?;
+    known.may_with(Verb::View, &job.customer_id, "job")?;
+    let paging = paging.0?;
     let list = HeldLists::new(state.dispatcher.data.clone()).get(&job.customer_id, &id).await?;
     let list = list.filter(|_| job.held.is_some()).unwrap_or_default();
     let scope = Scope { caller: &known.0.sub, route: "/v1/jobs/{job_id}/held", filter: id.as_str() };
-    let after = paging.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
+    let after = state.edge.cursors.open(&scope, paging.cursor.as_deref(), |text| Some(text.to_owned()))?;
     // The list is sorted, so the last id of a page says where the next one begins.
     let from = after.map_or(0, |after| list.partition_point(|id| id.as_str() <= after.as_str()));
     let items: Vec<WorkflowId> = list[from..].iter().take(paging.limit.0).cloned().collect();
@@ -69,12 +69,14 @@ pub async fn approve_deletions(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    OptionalJson(body): OptionalJson<ApproveRequest>,
+    asking: Asking,
+    body: OptionalJson<ApproveRequest>,
 ) -> Result<(StatusCode, Json<JobJson>), Problem> {
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
-    known.may(Verb::Approve, Some(&job.customer_id))?;
-    let approving = Approving { job: id, list_hash: body.list_hash, actor: known.0.sub, now: clock::now() };
-    let sync = state.dispatcher.approve_deletions(&approving).await?;
+    known.may_with(Verb::Approve, &job.customer_id, "job")?;
+    let body = body.0?;
+    let approving = Approving { job: id, list_hash: body.list_hash };
+    let sync = state.dispatcher.approve_deletions(&approving, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(sync.into())))
 }

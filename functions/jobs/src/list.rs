@@ -17,7 +17,7 @@ use shared::{
         cursor::Scope,
         list::List,
         path::Ids,
-        problem::{Kind as ProblemKind, Problem},
+        problem::Problem,
         query::{Limit, ValidQuery},
     },
 };
@@ -45,24 +45,25 @@ impl Filter {
     }
 }
 
-/// Lists jobs, newest first.
+/// Lists the jobs of customers that the caller may view, newest first.
 pub async fn list_jobs(
     Shared(state): Shared<State>,
     known: Known,
-    ValidQuery(filter): ValidQuery<Filter>,
+    filter: ValidQuery<Filter>,
 ) -> Result<Json<List<JobJson>>, Problem> {
-    known.may(Verb::ViewAny, filter.customer_id.as_ref())?;
+    let filter = filter.0?;
+    if let Some(customer) = &filter.customer_id {
+        known.may(Verb::View, customer)?;
+    }
     let text = format!("{:?}", (&filter.customer_id, filter.state, filter.kind, filter.error_class, filter.since));
     let scope = Scope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
-    let before = filter.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
-    let before: Option<JobId> = before
-        .map(|text| text.parse())
-        .transpose()
-        .map_err(|_| Problem::new(ProblemKind::CursorInvalid, "Use a next_cursor from the same list."))?;
+    let before: Option<JobId> = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
     let selection =
         Selection { customer: filter.customer_id.clone(), state: filter.state, before, since: filter.since };
     let jobs = &state.dispatcher.jobs;
-    let (found, more) = jobs.list(&selection, filter.limit.0, |job| filter.matches(job)).await?;
+    let (found, more) = jobs
+        .list(&selection, filter.limit.0, |job| known.can(Verb::View, &job.customer_id) && filter.matches(job))
+        .await?;
     let last = found.last().filter(|_| more).map(|job| job.id.to_string());
     let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
     Ok(Json(List { items: found.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))
@@ -72,6 +73,6 @@ pub async fn list_jobs(
 pub async fn get_job(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<JobJson>, Problem> {
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
-    known.may(Verb::View, Some(&job.customer_id))?;
+    known.may_with(Verb::View, &job.customer_id, "job")?;
     Ok(Json(job.into()))
 }

@@ -6,7 +6,7 @@ use shared::{
     aws::{clients, keys::token_slot, queue::Queue, table::Table},
     clock,
     config::Settings,
-    http::Edge,
+    http::{Edge, EdgeSettings},
 };
 
 /// What every handler gets.
@@ -26,15 +26,14 @@ pub async fn state() -> Result<State, Error> {
     let data = settings.required("DATA_TABLE");
     let job_queue = settings.required("JOB_QUEUE_URL");
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
-    let app_key = settings.required("APP_KEY_SECRET_ID");
-    let audience = settings.required("USER_POOL_CLIENT_ID");
+    let edge = EdgeSettings::read(&mut settings);
     settings.finish()?;
 
     let sdk = clients::load().await;
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
     let key = token_slot(clock::now());
     // The read only opens the connection; what it finds does not matter.
-    let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
+    let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     Ok(State {
         dispatcher: Dispatcher::new(data, Queue::new(sqs.clone(), job_queue)),

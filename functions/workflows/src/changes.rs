@@ -20,7 +20,7 @@ use shared::{
     },
 };
 
-use crate::{list::cursor_problem, setup::State};
+use crate::setup::State;
 
 /// Which page.
 #[derive(Debug, Deserialize)]
@@ -36,15 +36,15 @@ pub async fn list_of_workflow(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    ValidQuery(paging): ValidQuery<Paging>,
+    paging: ValidQuery<Paging>,
 ) -> Result<Json<List<Change>>, Problem> {
     let customer = state.customer(&known, &ids).await?;
+    let paging = paging.0?;
     let id: WorkflowId = ids.get("workflow_id", "workflow")?;
     let text = format!("{} {id}", customer.id);
     let route = "/v1/customers/{customer_id}/workflows/{workflow_id}/changes";
     let scope = Scope { caller: &known.0.sub, route, filter: &text };
-    let after = paging.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
-    let after = after.map(|text| Position::parse(&text)).transpose().map_err(|_| cursor_problem())?;
+    let after = state.edge.cursors.open(&scope, paging.cursor.as_deref(), |text| Position::parse(text).ok())?;
     let found = state.changes.of_workflow(&customer.id, &id, after.as_ref(), paging.limit.0).await?;
     if found.items.is_empty() && after.is_none() {
         // No history: then the workflow has to be there, or the path names nothing.
@@ -80,14 +80,14 @@ pub async fn read_feed(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    ValidQuery(wanted): ValidQuery<Wanted>,
+    wanted: ValidQuery<Wanted>,
 ) -> Result<Json<FeedJson>, Problem> {
     let now = clock::now();
     let customer = state.customer(&known, &ids).await?;
+    let wanted = wanted.0?;
     let text = format!("{:?}", (&customer.id, wanted.kind, wanted.since));
     let scope = Scope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/changes", filter: &text };
-    let cursor = wanted.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
-    let cursor = cursor.map(|text| Place::parse(&text)).transpose().map_err(|_| cursor_problem())?;
+    let cursor = state.edge.cursors.open(&scope, wanted.cursor.as_deref(), |text| Place::parse(text).ok())?;
     let from = cursor.unwrap_or_else(|| Place::before(wanted.since.unwrap_or(Timestamp::EPOCH)));
     let horizon = state.changes.horizon(&customer.id, now).await?;
     let keep = |change: &Change| wanted.kind.is_none_or(|kind| kind == change.kind);

@@ -19,7 +19,7 @@ use shared::{
     },
 };
 
-use crate::{json::WorkflowJson, list::cursor_problem, setup::State};
+use crate::{json::WorkflowJson, setup::State};
 
 /// Keys that one batch read takes.
 const BATCH: usize = 100;
@@ -45,15 +45,16 @@ struct Start {
 pub async fn find_workflows(
     Shared(state): Shared<State>,
     known: Known,
-    ValidQuery(wanted): ValidQuery<Wanted>,
+    wanted: ValidQuery<Wanted>,
 ) -> Result<Json<List<WorkflowJson>>, Problem> {
-    known.may(Verb::ViewAny, None)?;
+    let wanted = wanted.0?;
     let text = format!("{:?}", (&wanted.zuora_id, &wanted.name));
     let scope = Scope { caller: &known.0.sub, route: "/v1/workflows", filter: &text };
-    let start = wanted.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
-    let start = start.map(|text| Start::parse(&text).ok_or_else(cursor_problem)).transpose()?;
+    let start = state.edge.cursors.open(&scope, wanted.cursor.as_deref(), Start::parse)?;
     let mut customers = state.customers.all().await?;
-    customers.retain(|customer| start.as_ref().is_none_or(|start| customer.id >= start.customer));
+    customers.retain(|customer| {
+        known.can(Verb::View, &customer.id) && start.as_ref().is_none_or(|start| customer.id >= start.customer)
+    });
     customers.sort_by(|a, b| a.id.cmp(&b.id));
     let limit = wanted.limit.0;
     let (items, next) = match (&wanted.zuora_id, &wanted.name) {

@@ -11,7 +11,7 @@ use shared::{
         cursor::Scope,
         list::List,
         path::Ids,
-        problem::{Kind, Problem},
+        problem::Problem,
         query::{Limit, ValidQuery, flag},
     },
 };
@@ -65,13 +65,13 @@ pub async fn list_workflows(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    ValidQuery(filter): ValidQuery<Filter>,
+    filter: ValidQuery<Filter>,
 ) -> Result<Json<List<WorkflowJson>>, Problem> {
     let customer = state.customer(&known, &ids).await?;
+    let filter = filter.0?;
     let text = format!("{:?}", (&customer.id, &filter.name, &filter.status, filter.deleted));
     let scope = Scope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/workflows", filter: &text };
-    let after = filter.cursor.as_ref().map(|cursor| state.edge.cursors.open(&scope, cursor)).transpose()?;
-    let after = after.map(|text| Position::parse(&text)).transpose().map_err(|_| cursor_problem())?;
+    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
     let prefix = filter.name.as_deref().unwrap_or_default();
     let keep = |workflow: &Workflow| filter.matches(workflow);
     let found = state.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, keep).await?;
@@ -86,9 +86,10 @@ pub async fn get_workflow(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
-    ValidQuery(query): ValidQuery<One>,
+    query: ValidQuery<One>,
 ) -> Result<Json<WorkflowJson>, Problem> {
     let (customer, workflow) = state.workflow(&known, &ids).await?;
+    let query = query.0?;
     Ok(Json(show(&state, &customer, workflow, query.include).await?))
 }
 
@@ -105,9 +106,4 @@ async fn show(
     let mut json = WorkflowJson::new(customer, workflow);
     json.tasks = tasks;
     Ok(json)
-}
-
-/// A cursor of ours that holds no position: only possible with a stolen key.
-pub fn cursor_problem() -> Problem {
-    Problem::new(Kind::CursorInvalid, "Use a next_cursor from the same list with the same filter, or none.")
 }

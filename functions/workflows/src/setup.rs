@@ -12,7 +12,7 @@ use shared::{
         policy::Verb,
         workflow::Workflow,
     },
-    http::{Edge, caller::Known, path::Ids, problem::Problem},
+    http::{Edge, EdgeSettings, caller::Known, path::Ids, problem::Problem},
 };
 
 /// What every handler gets.
@@ -32,15 +32,14 @@ pub struct State {
 pub async fn state() -> Result<State, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
-    let app_key = settings.required("APP_KEY_SECRET_ID");
-    let audience = settings.required("USER_POOL_CLIENT_ID");
+    let edge = EdgeSettings::read(&mut settings);
     settings.finish()?;
 
     let sdk = clients::load().await;
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
     let key = token_slot(clock::now());
     // The read only opens the connection; what it finds does not matter.
-    let (edge, _) = tokio::join!(Edge::load(&sdk, &app_key, &audience), data.get_item(&key));
+    let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
     Ok(State {
         customers: Customers::new(data.clone()),
         workflows: Workflows::new(data.clone()),
@@ -53,7 +52,7 @@ impl State {
     /// The customer that a path names, if the caller may see it.
     pub async fn customer(&self, known: &Known, ids: &Ids) -> Result<Customer, Problem> {
         let id: CustomerId = ids.get("customer_id", "customer")?;
-        known.may(Verb::View, Some(&id))?;
+        known.may(Verb::View, &id)?;
         Ok(self.customers.get(&id).await?.ok_or(AppError::NotFound("customer"))?.value)
     }
 

@@ -4,6 +4,7 @@
 //! for each), and changes no limit for good. Approving twice makes one sync.
 
 use super::{
+    asking::Asking,
     dispatch::{Dispatcher, RACES, paused},
     error::AppError,
 };
@@ -14,24 +15,20 @@ use crate::{
         table::{StoreError, Stored},
     },
     domain::{
+        audit::Action,
         customer::{Customer, Status},
         ids::JobId,
         job::{Approval, Approved, Held, Job, Kind, State, Trigger},
-        time::Timestamp,
     },
 };
 
-/// Who approves which list.
+/// Which list is approved.
 #[derive(Clone, Debug)]
 pub struct Approving {
     /// The job that held it back.
     pub job: JobId,
     /// The hash of the list that the person saw, if they say so.
     pub list_hash: Option<String>,
-    /// The caller's `sub`.
-    pub actor: String,
-    /// The present moment.
-    pub now: Timestamp,
 }
 
 impl Dispatcher {
@@ -39,13 +36,13 @@ impl Dispatcher {
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when there is nothing to approve (any more), says why.
-    pub async fn approve_deletions(&self, approving: &Approving) -> Result<Job, AppError> {
+    pub async fn approve_deletions(&self, approving: &Approving, asking: &Asking) -> Result<Job, AppError> {
         for _ in 0..RACES {
             let found = self.jobs.find(&approving.job).await?.ok_or(AppError::NotFound("job"))?;
-            match self.try_approve(found, approving).await {
+            match self.try_approve(found, approving, asking).await {
                 Ok((job, send)) => {
                     if send {
-                        self.send(&job, approving.now).await;
+                        self.send(&job, asking.now).await;
                     }
                     return Ok(job);
                 }
@@ -56,7 +53,12 @@ impl Dispatcher {
         Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
     }
 
-    async fn try_approve(&self, found: Stored<Job>, approving: &Approving) -> Result<(Job, bool), AppError> {
+    async fn try_approve(
+        &self,
+        found: Stored<Job>,
+        approving: &Approving,
+        asking: &Asking,
+    ) -> Result<(Job, bool), AppError> {
         let Stored { value: mut held_job, rev } = found;
         let found = self.customers.get(&held_job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
         let Stored { value: mut customer, rev: customer_rev } = found;
@@ -73,7 +75,7 @@ impl Dispatcher {
         }
         let approval =
             Approval { held_job_id: held_job.id.clone(), kind: held.kind, list_hash: held.list_hash.clone() };
-        let Approving { actor, now, .. } = approving;
+        let Asking { actor, now, .. } = asking;
         let mut writes = Vec::new();
         let mut send = true;
         let job = match self.active_sync(&customer).await? {
@@ -103,7 +105,8 @@ impl Dispatcher {
         let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
         held_job.held = Some(Held { approved: Some(approved), ..held });
         writes.push(Jobs::put(&held_job, rev)?);
-        self.data.write(writes).await?;
+        let entry = asking.entry(asking.record(Action::JobApproveDeletions).about(&customer).job(&held_job.id));
+        self.commit(writes, Some(&entry)).await?;
         Ok((job, send))
     }
 }

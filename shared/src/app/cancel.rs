@@ -3,6 +3,7 @@
 //! What must stay true: what a run has written by then stays and is whole, and the customer is free for its next sync.
 
 use super::{
+    asking::Asking,
     dispatch::{Dispatcher, RACES},
     error::AppError,
     outcome::sentence,
@@ -14,9 +15,9 @@ use crate::{
         table::{StoreError, Stored},
     },
     domain::{
+        audit::Action,
         ids::JobId,
         job::{Job, Kind, State},
-        time::Timestamp,
     },
 };
 
@@ -28,10 +29,10 @@ impl Dispatcher {
     ///
     /// # Errors
     /// `NotFound`; `Conflict` names the state of a job that is over or that cannot be cancelled.
-    pub async fn cancel(&self, id: &JobId, now: Timestamp) -> Result<Job, AppError> {
+    pub async fn cancel(&self, id: &JobId, asking: &Asking) -> Result<Job, AppError> {
         for _ in 0..RACES {
             let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
-            match self.try_cancel(found, now).await {
+            match self.try_cancel(found, asking).await {
                 Err(AppError::Store(StoreError::Conflict { .. })) => {}
                 result => return result,
             }
@@ -39,8 +40,10 @@ impl Dispatcher {
         Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
     }
 
-    async fn try_cancel(&self, found: Stored<Job>, now: Timestamp) -> Result<Job, AppError> {
+    async fn try_cancel(&self, found: Stored<Job>, asking: &Asking) -> Result<Job, AppError> {
         let Stored { value: mut job, rev } = found;
+        let mut record = asking.record(Action::JobCancel).job(&job.id);
+        record.customer_id = Some(job.customer_id.clone());
         let refuse = |why: &str| Err(AppError::Conflict(why.to_owned()));
         match (job.kind, job.state) {
             (Kind::Purge, _) => return refuse("The removal of a customer cannot be cancelled."),
@@ -50,21 +53,21 @@ impl Dispatcher {
                 job.cancel_requested = true;
                 // Whoever asked for one more sync meanwhile asked for this one to go on.
                 job.follow_up = false;
-                self.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                self.commit(vec![Jobs::put(&job, rev)?], Some(&asking.entry(record))).await?;
                 return Ok(job);
             }
             (Kind::Test, State::Running) => return refuse("A connection test is over in a few seconds."),
             (_, state) => return refuse(&format!("The job is {}: there is nothing to cancel.", state.as_str())),
         }
-        job.cancel(&sentence(BY_AN_ADMIN), now);
+        job.cancel(&sentence(BY_AN_ADMIN), asking.now);
         let mut writes = vec![Jobs::put(&job, rev)?];
         if job.is_exclusive()
             && let Some(Stored { value: mut customer, rev }) = self.customers.get(&job.customer_id).await?
         {
-            customer.record(&job, now);
+            customer.record(&job, asking.now);
             writes.push(Customers::put(&customer, rev)?);
         }
-        self.data.write(writes).await?;
+        self.commit(writes, Some(&asking.entry(record))).await?;
         Ok(job)
     }
 }

@@ -9,6 +9,7 @@
 use secrecy::SecretString;
 
 use super::{
+    asking::{Asking, commit},
     connection::{self, Candidate},
     dispatch::{Dispatcher, RACES, SyncRequest},
     error::AppError,
@@ -19,10 +20,11 @@ use crate::{
         jobs::Jobs,
         limits::TokenBudget,
         sealing::Sealer,
-        table::{StoreError, Stored, write_across},
+        table::{StoreError, Stored},
         vault::{Credentials, Vault},
     },
     domain::{
+        audit::{self, Action},
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Connection, Customer, Environment, NewCustomer, Status},
         guard::LimitsChange,
@@ -85,17 +87,6 @@ pub struct Change {
     pub verify: bool,
 }
 
-/// Who asks, and when.
-#[derive(Clone, Debug)]
-pub struct Asking {
-    /// The caller's Cognito `sub`.
-    pub actor: String,
-    /// The request's id, sent to Zuora as track id.
-    pub request_id: String,
-    /// The present moment.
-    pub now: Timestamp,
-}
-
 impl CustomerDesk {
     /// Creates a customer and queues its first sync.
     ///
@@ -114,11 +105,13 @@ impl CustomerDesk {
         customer.sync_job_id = Some(job.id.clone());
         let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
         let [job_item, pointer] = Jobs::insert(&job)?;
-        write_across(vec![
+        let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job.id);
+        record.changes = audit::differences(None, &customer);
+        let writes = vec![
             (&self.dispatcher.data, vec![Customers::put(&customer, 0)?, job_item, pointer]),
             (self.vault.table(), vec![Vault::put_credentials(&customer.id, &credentials)?]),
-        ])
-        .await?;
+        ];
+        commit(writes, Some(&asking.entry(record))).await?;
         self.dispatcher.send(&job, now).await;
         Ok(customer)
     }
@@ -140,7 +133,7 @@ impl CustomerDesk {
             }
             sealed = Some(self.secrets.seal(id, secret).await?);
         }
-        let (customer, resync) = self.store_change(id, &change, sealed, proven, asking.now).await?;
+        let (customer, resync) = self.store_change(id, &change, sealed, proven, asking).await?;
         if resync {
             let request = SyncRequest::at_once(Trigger::CredentialsChanged, Some(asking.actor.clone()), asking.now);
             self.dispatcher.request_sync(id, &request).await?;
@@ -154,13 +147,15 @@ impl CustomerDesk {
         change: &Change,
         sealed: Option<Vec<u8>>,
         proven: Option<Connection>,
-        now: Timestamp,
+        asking: &Asking,
     ) -> Result<(Customer, bool), AppError> {
+        let now = asking.now;
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let Stored { value: mut customer, rev } = found;
             // Somebody may have moved it meanwhile.
             change.check(&customer)?;
+            let before = customer.clone();
             let credentials_change = change.apply(&mut customer, now);
             let mut vault = Vec::new();
             if credentials_change {
@@ -175,11 +170,11 @@ impl CustomerDesk {
                     Credentials { ciphertext: ciphertext.clone(), secret_version: customer.credential_version };
                 vault.push(Vault::put_credentials(id, &credentials)?);
             }
-            let write = write_across(vec![
-                (&self.dispatcher.data, vec![Customers::put(&customer, rev)?]),
-                (self.vault.table(), vault),
-            ]);
-            match write.await {
+            let mut record = asking.record(Action::CustomerUpdate).about(&customer);
+            record.changes = audit::differences(Some(&before), &customer);
+            let writes =
+                vec![(&self.dispatcher.data, vec![Customers::put(&customer, rev)?]), (self.vault.table(), vault)];
+            match commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => {
                     let resync = credentials_change && customer.is_syncable();
                     return Ok((customer, resync));
@@ -196,9 +191,7 @@ impl CustomerDesk {
     /// # Errors
     /// `NotFound`; store failures.
     pub async fn set_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
-        let customer = self
-            .alter(id, asking.now, |customer| if paused { customer.pause() } else { customer.resume(asking.now) })
-            .await?;
+        let customer = self.store_paused(id, paused, asking).await?;
         if !paused {
             let request = SyncRequest::at_once(Trigger::Manual, Some(asking.actor.clone()), asking.now);
             self.dispatcher.request_sync(id, &request).await?;
@@ -206,18 +199,21 @@ impl CustomerDesk {
         Ok(customer)
     }
 
-    async fn alter(
-        &self,
-        id: &CustomerId,
-        now: Timestamp,
-        alter: impl Fn(&mut Customer) + Send + Sync,
-    ) -> Result<Customer, AppError> {
+    async fn store_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
+        let action = if paused { Action::CustomerPause } else { Action::CustomerResume };
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
-            let mut customer = found.value;
-            alter(&mut customer);
-            customer.updated_at = now;
-            match self.dispatcher.data.write(vec![Customers::put(&customer, found.rev)?]).await {
+            let mut customer = found.value.clone();
+            if paused {
+                customer.pause();
+            } else {
+                customer.resume(asking.now);
+            }
+            customer.updated_at = asking.now;
+            let mut record = asking.record(action).about(&customer);
+            record.changes = audit::differences(Some(&found.value), &customer);
+            let writes = vec![Customers::put(&customer, found.rev)?];
+            match self.dispatcher.commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => return Ok(customer),
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -246,11 +242,12 @@ impl CustomerDesk {
             customer.updated_at = now;
             let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(asking.actor.clone()), now, now);
             let [job_item, pointer] = Jobs::insert(&job)?;
-            let write = write_across(vec![
+            let writes = vec![
                 (&self.dispatcher.data, vec![Customers::put(&customer, rev)?, job_item, pointer]),
                 (self.vault.table(), Vault::destroy(id)),
-            ]);
-            match write.await {
+            ];
+            let record = asking.record(Action::CustomerDelete).about(&customer).job(&job.id);
+            match commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => {
                     self.dispatcher.send(&job, now).await;
                     return Ok(job.id);

@@ -7,15 +7,19 @@
 
 use std::time::Duration;
 
-use super::error::AppError;
+use super::{
+    asking::{Asking, Entry, commit},
+    error::AppError,
+};
 use crate::{
     aws::{
         customers::Customers,
         jobs::Jobs,
         queue::{Queue, Sending},
-        table::{StoreError, Stored, Table},
+        table::{StoreError, Stored, Table, Write},
     },
     domain::{
+        audit::{Action, Record},
         customer::{Customer, Status},
         ids::CustomerId,
         job::{Job, Kind, State, Trigger},
@@ -69,6 +73,8 @@ pub struct SyncRequest {
     pub trigger: Trigger,
     /// The caller's `sub`.
     pub actor: Option<String>,
+    /// What is to be recorded about it, if a person asked for this and nothing else.
+    pub entry: Option<Entry>,
     /// The present moment.
     pub now: Timestamp,
     /// When the message should arrive.
@@ -80,7 +86,13 @@ pub struct SyncRequest {
 impl SyncRequest {
     /// A request of now, for now.
     pub const fn at_once(trigger: Trigger, actor: Option<String>, now: Timestamp) -> Self {
-        Self { trigger, actor, now, due: now, slot: None }
+        Self { trigger, actor, entry: None, now, due: now, slot: None }
+    }
+
+    /// A person's request.
+    pub fn of(asking: &Asking) -> Self {
+        let entry = asking.entry(asking.record(Action::CustomerSync));
+        Self { entry: Some(entry), ..Self::at_once(Trigger::Manual, Some(asking.actor.clone()), asking.now) }
     }
 }
 
@@ -135,20 +147,24 @@ impl Dispatcher {
             }
             customer.next_sync_at = customer.sync_frequency.next_after(slot);
         }
+        let entry =
+            |job: &Job| request.entry.as_ref().map(|entry| entry.with(|record| record.about(&customer).job(&job.id)));
         if let Some(active) = self.active_sync(&customer).await? {
             if request.slot.is_some() {
                 self.data.write(vec![Customers::put(&customer, rev)?]).await?;
             }
-            return self.join(active, request).await;
+            let entry = entry(&active.value);
+            return self.join(active, request, entry.as_ref()).await;
         }
         let job =
             Job::new(Kind::Sync, customer.id.clone(), request.trigger, request.actor.clone(), request.now, request.due);
+        let entry = entry(&job);
         customer.sync_job_id = Some(job.id.clone());
         if request.trigger == Trigger::Manual {
             customer.forgive();
         }
         let [job_item, pointer] = Jobs::insert(&job)?;
-        self.data.write(vec![Customers::put(&customer, rev)?, job_item, pointer]).await?;
+        self.commit(vec![Customers::put(&customer, rev)?, job_item, pointer], entry.as_ref()).await?;
         Ok((Requested::New(job), true))
     }
 
@@ -161,52 +177,65 @@ impl Dispatcher {
     }
 
     /// A sync is under way: joins it, or has it followed by one more.
-    async fn join(&self, active: Stored<Job>, request: &SyncRequest) -> Result<(Requested, bool), AppError> {
+    async fn join(
+        &self,
+        active: Stored<Job>,
+        request: &SyncRequest,
+        entry: Option<&Entry>,
+    ) -> Result<(Requested, bool), AppError> {
         let Stored { value: mut job, rev } = active;
         let by_schedule = request.trigger == Trigger::Schedule;
         match job.state {
-            State::Running if by_schedule || job.follow_up => Ok((Requested::Follows(job), false)),
+            State::Running if by_schedule || job.follow_up => {
+                self.commit(Vec::new(), entry).await?;
+                Ok((Requested::Follows(job), false))
+            }
             State::Running => {
                 job.follow_up = true;
-                self.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                self.commit(vec![Jobs::put(&job, rev)?], entry).await?;
                 Ok((Requested::Follows(job), false))
             }
             // The schedule spreads its jobs over a quarter of an hour; a person does not wait for that.
             State::Queued if job.next_attempt_at.is_some_and(|due| request.due.plus(IMPATIENCE) < due) => {
                 job.postpone(request.due);
-                self.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                self.commit(vec![Jobs::put(&job, rev)?], entry).await?;
                 Ok((Requested::Joined(job), true))
             }
-            _ => Ok((Requested::Joined(job), false)),
+            _ => {
+                self.commit(Vec::new(), entry).await?;
+                Ok((Requested::Joined(job), false))
+            }
         }
+    }
+
+    /// Writes to the data table, with the record of it.
+    pub(crate) async fn commit(&self, writes: Vec<Write>, entry: Option<&Entry>) -> Result<(), StoreError> {
+        commit(vec![(&self.data, writes)], entry).await
     }
 
     /// Asks for a connection test with the stored credentials.
     ///
     /// # Errors
     /// `NotFound`; store failures.
-    pub async fn request_test(&self, id: &CustomerId, actor: Option<String>, now: Timestamp) -> Result<Job, AppError> {
-        self.place_aside(Job::new(Kind::Test, id.clone(), Trigger::Manual, actor, now, now), now).await
+    pub async fn request_test(&self, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
+        self.place_aside(Kind::Test, id, asking).await
     }
 
     /// Asks what a sync would do. Nothing waits for a dry run and it waits for nothing: it runs beside any other job.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when the customer is paused; store failures.
-    pub async fn request_dry_run(
-        &self,
-        id: &CustomerId,
-        actor: Option<String>,
-        now: Timestamp,
-    ) -> Result<Job, AppError> {
-        let mut job = Job::new(Kind::Sync, id.clone(), Trigger::Manual, actor, now, now);
-        job.dry_run = true;
-        self.place_aside(job, now).await
+    pub async fn request_dry_run(&self, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
+        self.place_aside(Kind::Sync, id, asking).await
     }
 
-    /// Stores and sends a job that runs beside the customer's one sync.
-    async fn place_aside(&self, job: Job, now: Timestamp) -> Result<Job, AppError> {
-        let id = &job.customer_id;
+    /// Stores and sends a job that runs beside the customer's one sync: a connection test, or a sync that writes nothing.
+    async fn place_aside(&self, kind: Kind, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
+        let now = asking.now;
+        let mut job = Job::new(kind, id.clone(), Trigger::Manual, Some(asking.actor.clone()), now, now);
+        job.dry_run = kind == Kind::Sync;
+        let action = if job.dry_run { Action::CustomerSync } else { Action::CustomerTest };
+        let record = |found: &Customer| -> Record { asking.record(action).about(found).job(&job.id) };
         for _ in 0..RACES {
             let Some(found) = self.customers.get(id).await? else { return Err(AppError::NotFound("customer")) };
             if job.kind == Kind::Sync && found.value.status == Status::Paused {
@@ -215,7 +244,8 @@ impl Dispatcher {
             // Not after the customer was deleted: nobody would remove the job.
             let mut writes = vec![Customers::unchanged(id, found.rev)];
             writes.extend(Jobs::insert(&job)?);
-            match self.data.write(writes).await {
+            let entry = asking.entry(record(&found.value));
+            match self.commit(writes, Some(&entry)).await {
                 Ok(()) => {
                     self.send(&job, now).await;
                     return Ok(job);

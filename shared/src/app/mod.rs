@@ -13,7 +13,9 @@
 //!
 //! What is *not* needed for correctness: SQS's order, its receive counts, the age of a message, the index being up to date.
 
+pub mod access;
 pub mod approve;
+pub mod asking;
 pub mod cancel;
 pub mod connection;
 pub mod customers;

@@ -1,12 +1,13 @@
 //! Removes everything of a deleted customer, in an order that can be taken up again after a crash.
 //!
-//! Order: secrets, then workflows and definitions, then other jobs, and last, together, the customer, its lock and the
+//! Order: secrets, then grants, then workflows and definitions, then other jobs, and last, together, the customer, its lock and the
 //! purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
 
 use super::{error::AppError, lifecycle::Claimed, outcome::Outcome, stop::Stop, sync::Syncer};
 use crate::{
     aws::{
         customers::Customers,
+        grants::GrantBook,
         keys::{self, Key},
         table::{Condition, Range, Write, key_of},
         vault::Vault,
@@ -38,6 +39,7 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
     }
     let data = &syncer.dispatcher.data;
     syncer.vault.table().write(Vault::destroy(customer)).await?;
+    GrantBook::new(data.clone()).forget_customer(customer).await?;
     let own = keys::job(customer, &claimed.job.id);
     let stays = [keys::profile(customer), keys::lock(customer), own.clone()];
     let range =

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{
+    asking::Asking,
     dispatch::{Dispatcher, RACES, sending},
     error::AppError,
 };
@@ -19,6 +20,7 @@ use crate::{
         table::{StoreError, Stored},
     },
     domain::{
+        audit::Action,
         customer::Status,
         failure::ErrorClass,
         ids::{CustomerId, JobId},
@@ -77,7 +79,7 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; `Conflict` with the job's state when it has not failed, its customer is paused, or another sync of the
     /// customer is under way.
-    pub async fn retry(&self, id: &JobId, queue: &Queue, now: Timestamp) -> Result<Job, AppError> {
+    pub async fn retry(&self, id: &JobId, queue: &Queue, asking: &Asking) -> Result<Job, AppError> {
         for _ in 0..RACES {
             let Some(found) = self.jobs.find(id).await? else {
                 return Err(AppError::NotFound("job"));
@@ -85,9 +87,9 @@ impl Dispatcher {
             if found.value.kind == Kind::Test {
                 return Err(AppError::Conflict("A connection test is not retried: ask for a new one.".to_owned()));
             }
-            match self.requeue(found, false, now).await {
+            match self.requeue(found, Action::JobRetry, asking).await {
                 Ok(Again::Queued(job)) => {
-                    self.send(&job, now).await;
+                    self.send(&job, asking.now).await;
                     // Its dead letter is settled. If that fails, the job goes on all the same, and a later drain takes the letter.
                     if let Err(error) = self.drain(queue, RETRY_ROUNDS).await {
                         let error: &dyn std::error::Error = &error;
@@ -105,10 +107,12 @@ impl Dispatcher {
         Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
     }
 
-    /// Puts a failed job back to the start, in one transaction with its customer. With `supersede`, a job whose customer
+    /// Puts a failed job back to the start, in one transaction with its customer. In a redrive, a job whose customer
     /// has a sync under way is settled as done by that one.
-    async fn requeue(&self, found: Stored<Job>, supersede: bool, now: Timestamp) -> Result<Again, AppError> {
+    async fn requeue(&self, found: Stored<Job>, action: Action, asking: &Asking) -> Result<Again, AppError> {
         let Stored { value: mut job, rev } = found;
+        let mut record = asking.record(action).job(&job.id);
+        record.customer_id = Some(job.customer_id.clone());
         if job.state != State::Failed {
             return Err(AppError::Conflict(format!("The job is {}, not failed.", job.state.as_str())));
         }
@@ -121,43 +125,54 @@ impl Dispatcher {
                 return Err(AppError::NotFound("customer"));
             };
             let Stored { value: mut customer, rev: customer_rev } = customer;
+            record = record.about(&customer);
             if customer.status == Status::Paused {
                 return Err(AppError::Conflict("The customer is paused. Resume it first.".to_owned()));
             }
             if let Some(other) = self.active_sync(&customer).await? {
                 let other = other.value.id;
-                if supersede {
+                if action == Action::JobRedrive {
                     job.supersede(other.clone());
-                    self.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                    self.commit(vec![Jobs::put(&job, rev)?], Some(&asking.entry(record))).await?;
                 }
                 return Ok(Again::Superseded(other));
             }
             customer.sync_job_id = Some(job.id.clone());
             writes.push(Customers::put(&customer, customer_rev)?);
         }
-        job.requeue(now);
+        job.requeue(asking.now);
         writes.push(Jobs::put(&job, rev)?);
-        self.data.write(writes).await?;
+        self.commit(writes, Some(&asking.entry(record))).await?;
         Ok(Again::Queued(Box::new(job)))
     }
 
-    /// The failed jobs with a dead letter, newest first.
+    /// The failed jobs with a dead letter, newest first, of customers for which `may` holds.
     ///
     /// # Errors
     /// Store failures.
-    pub async fn dead_letters(&self, wanted: &Redrive) -> Result<(Vec<Job>, bool), AppError> {
+    pub async fn dead_letters(
+        &self,
+        wanted: &Redrive,
+        may: impl Fn(&CustomerId) -> bool,
+    ) -> Result<(Vec<Job>, bool), AppError> {
         let selection =
             Selection { customer: wanted.customer.clone(), state: Some(State::Failed), ..Selection::default() };
-        Ok(self.jobs.list(&selection, wanted.limit, |job| wanted.matches(job)).await?)
+        Ok(self.jobs.list(&selection, wanted.limit, |job| wanted.matches(job) && may(&job.customer_id)).await?)
     }
 
-    /// Redrives matching dead letters, then drains the dead-letter queue of messages whose job moved on.
+    /// Redrives matching dead letters of customers for which `may` holds, then drains the dead-letter queue of messages whose job moved on.
     ///
     /// # Errors
     /// Store failures; what was redriven by then stays redriven, and calling again goes on.
-    pub async fn redrive(&self, queue: &Queue, wanted: &Redrive, now: Timestamp) -> Result<Redriven, AppError> {
+    pub async fn redrive(
+        &self,
+        queue: &Queue,
+        wanted: &Redrive,
+        may: impl Fn(&CustomerId) -> bool,
+        asking: &Asking,
+    ) -> Result<Redriven, AppError> {
         let everything = Redrive { limit: 10_000, ..wanted.clone() };
-        let (jobs, _) = self.dead_letters(&everything).await?;
+        let (jobs, _) = self.dead_letters(&everything, may).await?;
         let mut result = Redriven { remaining: jobs.len().saturating_sub(wanted.limit), ..Redriven::default() };
         let mut sendings = Vec::new();
         for job in jobs.into_iter().take(wanted.limit) {
@@ -167,11 +182,11 @@ impl Dispatcher {
             if !wanted.matches(&fresh.value) {
                 continue;
             }
-            match self.requeue(fresh, true, now).await {
+            match self.requeue(fresh, Action::JobRedrive, asking).await {
                 Ok(Again::Queued(job)) => {
                     result.redriven += 1;
                     result.job_ids.push(job.id.clone());
-                    sendings.push(sending(&job, now));
+                    sendings.push(sending(&job, asking.now));
                 }
                 Ok(Again::Superseded(_)) => result.superseded += 1,
                 Err(AppError::Conflict(_) | AppError::NotFound(_)) => result.skipped += 1,

@@ -30,7 +30,7 @@ pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Re
     let mut sendings = Vec::new();
     for customer in dispatcher.customers.all().await?.into_iter().filter(|customer| customer.is_due(time)) {
         let due = now.plus(spread(&customer.id));
-        let request = SyncRequest { trigger: Trigger::Schedule, actor: None, now, due, slot: Some(time) };
+        let request = SyncRequest { due, slot: Some(time), ..SyncRequest::at_once(Trigger::Schedule, None, now) };
         match dispatcher.place_sync(&customer.id, &request).await {
             Ok((requested, send)) => {
                 match requested {

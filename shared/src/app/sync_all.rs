@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::{
+    asking::Asking,
     dispatch::{Dispatcher, Requested, SyncRequest, sending},
     error::AppError,
 };
-use crate::domain::{job::Trigger, time::Timestamp};
 
 /// What the request led to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -25,10 +25,10 @@ pub struct Asked {
 ///
 /// # Errors
 /// When the customers cannot be read, or messages could not be sent (the sweeper sends those).
-pub async fn run(dispatcher: &Dispatcher, actor: String, now: Timestamp) -> Result<Asked, AppError> {
+pub async fn run(dispatcher: &Dispatcher, asking: &Asking) -> Result<Asked, AppError> {
     let mut asked = Asked::default();
     let mut sendings = Vec::new();
-    let request = SyncRequest::at_once(Trigger::Manual, Some(actor), now);
+    let request = SyncRequest::of(asking);
     for customer in dispatcher.customers.all().await? {
         match dispatcher.place_sync(&customer.id, &request).await {
             Ok((requested, send)) => {
@@ -37,7 +37,7 @@ pub async fn run(dispatcher: &Dispatcher, actor: String, now: Timestamp) -> Resu
                     Requested::Joined(_) | Requested::Follows(_) => asked.joined += 1,
                 }
                 if send {
-                    sendings.push(sending(requested.job(), now));
+                    sendings.push(sending(requested.job(), asking.now));
                 }
             }
             Err(AppError::Conflict(_) | AppError::NotFound(_)) => asked.skipped += 1,

@@ -52,6 +52,11 @@ impl Customers {
         Write::Check(keys::profile(id), Condition::RevIs(rev))
     }
 
+    /// The condition that a customer is there.
+    pub fn exists(id: &CustomerId) -> Write {
+        Write::Check(keys::profile(id), Condition::Exists)
+    }
+
     /// The write that removes a customer that was read at `rev`.
     pub fn delete(id: &CustomerId, rev: u64) -> Write {
         Write::Delete(keys::profile(id), Condition::RevIs(rev))

@@ -10,15 +10,18 @@
 //! | | `JOB#<id>` | one job |
 //! | | `HELD#<job id>` | the whole list that a job held back |
 //! | `JOB#<id>` | `POINTER` | whose job it is |
+//! | `USER#<sub>` | `GRANT#<customer id, or *>` | what a user was granted |
 //! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
 //! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins then |
+//! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | who did what with a customer |
 //! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
 //!
 //! The one sparse index (`GSI1`): `CUSTOMERS` by lower-case name, `JOBS#<state>` by job id (so by age),
-//! `WORKFLOWS#<customer>` by lower-case name, and `CHANGES#<customer>#<zuora id>` by time.
+//! `WORKFLOWS#<customer>` by lower-case name, `CHANGES#<customer>#<zuora id>` by time, `GRANTS#<customer, or *>` by user;
+//! in the audit table `AUDIT` by time.
 
 use crate::domain::{
-    ids::{CustomerId, JobId, WorkflowId},
+    ids::{AuditId, CustomerId, JobId, UserId, WorkflowId},
     job::State,
     time::Timestamp,
 };
@@ -124,6 +127,31 @@ pub fn job_pointer(id: &JobId) -> Key {
     Key::new(format!("JOB#{id}"), "POINTER")
 }
 
+/// A user's partition.
+pub fn user_partition(user: &UserId) -> String {
+    format!("USER#{user}")
+}
+
+/// Sort key prefix of a user's grants.
+pub const GRANT_PREFIX: &str = "GRANT#";
+/// Stands for all customers where one's id would.
+const ALL: &str = "*";
+
+/// What a user was granted on one customer, or on all.
+pub fn grant(user: &UserId, customer: Option<&CustomerId>) -> Key {
+    Key::new(user_partition(user), format!("{GRANT_PREFIX}{}", customer.map_or(ALL, CustomerId::as_str)))
+}
+
+/// Audit partition of what was done with one customer, or with none.
+pub fn audit_of(customer: Option<&CustomerId>) -> String {
+    format!("AUDIT#{}", customer.map_or("-", CustomerId::as_str))
+}
+
+/// One audit record; `which` tells it from others of the same moment.
+pub fn audit(customer: Option<&CustomerId>, at: Timestamp, which: &str) -> Key {
+    Key::new(audit_of(customer), format!("{at}#{which}"))
+}
+
 /// Partition of the messages nobody could read.
 pub const DEAD_LETTERS: &str = "DEADLETTERS";
 
@@ -192,6 +220,24 @@ pub fn changes_of(customer: &CustomerId, id: &WorkflowId) -> String {
 /// A change among its workflow's, by time.
 pub fn change_by_workflow(customer: &CustomerId, at: Timestamp, id: &WorkflowId) -> IndexKey {
     IndexKey { pk: changes_of(customer, id), sk: at.to_string() }
+}
+
+/// Index partition of the grants on one customer, or on all.
+pub fn grants_on(customer: Option<&CustomerId>) -> String {
+    format!("GRANTS#{}", customer.map_or(ALL, CustomerId::as_str))
+}
+
+/// A grant among those on the same customer, by user.
+pub fn grant_by_customer(customer: Option<&CustomerId>, user: &UserId) -> IndexKey {
+    IndexKey { pk: grants_on(customer), sk: user.to_string() }
+}
+
+/// Index partition of all audit records.
+pub const AUDIT: &str = "AUDIT";
+
+/// An audit record among all, by time.
+pub fn audit_by_time(at: Timestamp, id: &AuditId) -> IndexKey {
+    IndexKey { pk: AUDIT.to_owned(), sk: format!("{at}#{id}") }
 }
 
 /// A name as it sorts and is searched by prefix: lower case, cut to 200 bytes at a character.

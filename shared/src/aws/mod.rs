@@ -1,10 +1,14 @@
 //! Adapters: each file talks to one AWS service (or one family of items) and speaks the domain's types.
 
 pub mod app_key;
+pub mod audit;
+#[cfg(test)]
+pub mod canned;
 pub mod changes;
 pub mod clients;
 pub mod customers;
 pub mod dead_letters;
+pub mod grants;
 pub mod held;
 pub mod index;
 pub mod items;

@@ -96,6 +96,11 @@ impl Table {
         Self { client, name: name.into() }
     }
 
+    /// Another table, over the same connections.
+    pub fn beside(&self, name: &str) -> Self {
+        Self::new(self.client.clone(), name)
+    }
+
     /// Who talks to DynamoDB.
     pub(super) const fn client(&self) -> &Client {
         &self.client

@@ -56,6 +56,9 @@ pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreE
             items.push(transact_item(table.name(), write)?);
         }
     }
+    if items.is_empty() {
+        return Ok(());
+    }
     let mut round = 0;
     loop {
         let result = client.transact_write_items().set_transact_items(Some(items.clone())).send().await;

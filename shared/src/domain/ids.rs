@@ -12,33 +12,18 @@ use uuid::Uuid;
 #[error("expected {0}")]
 pub struct NotAnId(&'static str);
 
-macro_rules! own_id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal, $shape:literal) => {
+/// A type for one kind of id, and the ways in and out of it; every way in goes through its `FromStr`.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(into = "String", try_from = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// Makes a new id; later ids sort after earlier ones.
-            #[expect(clippy::new_without_default, reason = "an id is made on purpose, never by default")]
-            pub fn new() -> Self {
-                Self(format!(concat!($prefix, "{}"), Uuid::now_v7().simple()))
-            }
-
             /// The id as it stands in keys, messages and URLs.
             pub fn as_str(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = NotAnId;
-
-            fn from_str(text: &str) -> Result<Self, NotAnId> {
-                let digits = text.strip_prefix($prefix).ok_or(NotAnId($shape))?;
-                let plain = digits.len() == 32 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-                if plain { Ok(Self(text.to_owned())) } else { Err(NotAnId($shape)) }
             }
         }
 
@@ -64,6 +49,44 @@ macro_rules! own_id {
     };
 }
 
+macro_rules! own_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $shape:literal) => {
+        id!($(#[$doc])* $name);
+
+        impl $name {
+            /// Makes a new id; later ids sort after earlier ones.
+            #[expect(clippy::new_without_default, reason = "an id is made on purpose, never by default")]
+            pub fn new() -> Self {
+                Self(format!(concat!($prefix, "{}"), Uuid::now_v7().simple()))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                let digits = text.strip_prefix($prefix).ok_or(NotAnId($shape))?;
+                let plain = digits.len() == 32 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+                if plain { Ok(Self(text.to_owned())) } else { Err(NotAnId($shape)) }
+            }
+        }
+    };
+}
+
+macro_rules! foreign_id {
+    ($(#[$doc:meta])* $name:ident, $shape:literal) => {
+        id!($(#[$doc])* $name);
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                if is_plain(text) { Ok(Self(text.to_owned())) } else { Err(NotAnId($shape)) }
+            }
+        }
+    };
+}
+
 own_id!(
     /// A customer: one Zuora tenant.
     CustomerId,
@@ -76,51 +99,27 @@ own_id!(
     "job_",
     "a job id: job_ and 32 lower-case hex digits"
 );
+own_id!(
+    /// A record of the audit trail.
+    AuditId,
+    "aud_",
+    "an audit id: aud_ and 32 lower-case hex digits"
+);
+foreign_id!(
+    /// A workflow's id at Zuora: digits in all published examples, kept open to other plain ids.
+    WorkflowId,
+    "a Zuora workflow id: up to 64 letters, digits, - or _"
+);
+foreign_id!(
+    /// A user of the pool: the Cognito `sub`, a UUID.
+    UserId,
+    "a user's sub: up to 64 letters, digits, - or _"
+);
 
-/// A workflow's id at Zuora: digits in all published examples, kept open to other plain ids.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct WorkflowId(String);
-
-impl WorkflowId {
-    /// The id as Zuora writes it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for WorkflowId {
-    type Err = NotAnId;
-
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let plain = (1..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-        if plain {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAnId("a Zuora workflow id: up to 64 letters, digits, - or _"))
-        }
-    }
-}
-
-impl TryFrom<String> for WorkflowId {
-    type Error = NotAnId;
-
-    fn try_from(text: String) -> Result<Self, NotAnId> {
-        text.parse()
-    }
-}
-
-impl From<WorkflowId> for String {
-    fn from(id: WorkflowId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for WorkflowId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// Whether a text is of 1 to 64 letters, digits, `-` and `_`: fit for a URL's path and a table's key.
+pub fn is_plain(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 #[cfg(test)]
@@ -134,6 +133,13 @@ mod tests {
 
         assert_eq!(first.as_str().parse(), Ok(first.clone()));
         assert!(first < second);
+    }
+
+    #[test]
+    fn an_id_of_letters_digits_dashes_and_underscores_is_usable() {
+        for id in ["7", "8a-90_Z", "-", "_"] {
+            assert!(is_plain(id), "{id}");
+        }
     }
 
     #[test]

@@ -1,6 +1,13 @@
 //! Who may do what: the one place that decides, default deny.
 //!
-//! Today only members of `super_admin` may do anything; grants per customer will be a further input here and nowhere else.
+//! What must stay true:
+//! - A super admin may do everything. Everybody else may do what was granted: verbs on one customer, or on all of them.
+//! - A customer on which a caller holds no verb does not exist for that caller ([`Decision::Hide`]); what is only not allowed is refused.
+//! - Whoever may change something may see it: every verb on customers that exist includes `view_any`, and all but that one `view`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use super::ids::CustomerId;
 
@@ -14,18 +21,34 @@ pub struct Caller {
     pub sub: String,
     /// The groups of the user pool.
     pub groups: Vec<String>,
+    /// What the user was granted.
+    pub grants: Grants,
 }
 
+/// What one user was granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// On all customers, those to come too.
+    pub all: Verbs,
+    /// On single customers.
+    pub customers: BTreeMap<CustomerId, Verbs>,
+}
+
+/// A set of verbs.
+pub type Verbs = BTreeSet<Verb>;
+
 /// What somebody wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verb {
-    /// See that customers exist, and lists across them.
+    /// See in lists that a customer exists.
+    #[serde(alias = "viewAny")]
     ViewAny,
     /// See one customer and what belongs to it.
     View,
-    /// Create customers.
+    /// Create customers; only ever granted on all.
     Create,
-    /// Change a customer.
+    /// Change, pause and resume a customer.
     Update,
     /// Delete a customer.
     Delete,
@@ -33,11 +56,14 @@ pub enum Verb {
     Sync,
     /// Let go what a guard held back.
     Approve,
+    /// Grant verbs, and see who was granted which. Never granted itself: only a super admin holds it.
+    #[serde(skip)]
+    Grant,
 }
 
 impl Verb {
-    /// All verbs.
-    pub const ALL: [Self; 7] =
+    /// The verbs that can be granted.
+    pub const GRANTABLE: [Self; 7] =
         [Self::ViewAny, Self::View, Self::Create, Self::Update, Self::Delete, Self::Sync, Self::Approve];
 }
 
@@ -48,49 +74,74 @@ pub enum Decision {
     Allow,
     /// Refuse.
     Deny,
+    /// Answer as if there were no such customer.
+    Hide,
 }
 
-/// Decides whether `caller` may ask at all; asked before a request is even read.
-pub fn admit(caller: &Caller) -> Decision {
-    if is_super_admin(caller) { Decision::Allow } else { Decision::Deny }
+/// What a verb is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope<'a> {
+    /// One customer.
+    One(&'a CustomerId),
+    /// All of them at once, or none yet.
+    All,
 }
 
-/// Decides whether `caller` may do `verb`, on one customer or (none) in general.
-pub fn decide(caller: &Caller, verb: Verb, _customer: Option<&CustomerId>) -> Decision {
-    let of_super_admin = match verb {
-        Verb::ViewAny | Verb::View | Verb::Create | Verb::Update | Verb::Delete | Verb::Sync | Verb::Approve => {
-            Decision::Allow
+impl Caller {
+    /// Whether the caller may do everything.
+    pub fn is_super_admin(&self) -> bool {
+        self.groups.iter().any(|group| group == SUPER_ADMIN)
+    }
+
+    /// Whether the caller may do anything at all; asked before a request is even read.
+    pub fn may_enter(&self) -> bool {
+        self.is_super_admin() || !self.grants.all.is_empty() || self.grants.customers.values().any(|v| !v.is_empty())
+    }
+
+    /// Decides whether the caller may do `verb`.
+    pub fn decide(&self, verb: Verb, scope: Scope<'_>) -> Decision {
+        if self.is_super_admin() {
+            return Decision::Allow;
         }
-    };
-    if is_super_admin(caller) { of_super_admin } else { Decision::Deny }
+        let held = self.verbs(scope);
+        let holds = match verb {
+            Verb::ViewAny => sees(&held),
+            Verb::View => held.iter().any(|held| shows_one(*held)),
+            Verb::Create | Verb::Update | Verb::Delete | Verb::Sync | Verb::Approve => held.contains(&verb),
+            Verb::Grant => false,
+        };
+        match (holds, scope) {
+            (true, _) => Decision::Allow,
+            (false, Scope::One(_)) if !sees(&held) => Decision::Hide,
+            (false, Scope::One(_) | Scope::All) => Decision::Deny,
+        }
+    }
+
+    /// The granted verbs that count for a scope.
+    pub fn verbs(&self, scope: Scope<'_>) -> Verbs {
+        let mut held = self.grants.all.clone();
+        if let Scope::One(customer) = scope {
+            held.extend(self.grants.customers.get(customer).into_iter().flatten());
+        }
+        held
+    }
 }
 
-fn is_super_admin(caller: &Caller) -> bool {
-    caller.groups.iter().any(|group| group == SUPER_ADMIN)
+/// Whether a customer shows in lists.
+fn sees(held: &Verbs) -> bool {
+    held.iter().any(|verb| match verb {
+        Verb::ViewAny | Verb::View | Verb::Update | Verb::Delete | Verb::Sync | Verb::Approve => true,
+        Verb::Create | Verb::Grant => false,
+    })
+}
+
+/// Whether a verb includes seeing a customer's details.
+const fn shows_one(verb: Verb) -> bool {
+    match verb {
+        Verb::View | Verb::Update | Verb::Delete | Verb::Sync | Verb::Approve => true,
+        Verb::ViewAny | Verb::Create | Verb::Grant => false,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_super_admin_may_do_anything() {
-        let customer = CustomerId::new();
-        let cases: [(&[&str], Decision); 5] = [
-            (&["super_admin"], Decision::Allow),
-            (&["others", "super_admin"], Decision::Allow),
-            (&[], Decision::Deny),
-            (&["super_admins"], Decision::Deny),
-            (&["Super_Admin"], Decision::Deny),
-        ];
-        for (groups, decision) in cases {
-            let caller = Caller { sub: "s".into(), groups: groups.iter().map(ToString::to_string).collect() };
-            assert_eq!(admit(&caller), decision, "{groups:?}");
-            for verb in Verb::ALL {
-                for customer in [None, Some(&customer)] {
-                    assert_eq!(decide(&caller, verb, customer), decision, "{groups:?} {verb:?}");
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,19 @@
 //! JSON bodies: bounded, strict, and every fault named by its field.
+//!
+//! What must stay true: a body is looked at only after the policy was asked. So reading never refuses a request by itself: the
+//! handler takes the result when it is time.
+
+use std::convert::Infallible;
 
 use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
 };
+use bytes::Bytes;
 use http::header;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
 
 use super::problem::{Kind, Problem};
 use crate::domain::invalid::Invalid;
@@ -14,39 +21,40 @@ use crate::domain::invalid::Invalid;
 /// The largest body; the largest legal one is a fraction of it.
 const MAX_BODY: usize = 64 * 1024;
 
-/// A body of type `T`, whose type should deny unknown fields.
+/// A body of type `T`, whose type should deny unknown fields, or what is wrong with it.
 #[derive(Debug)]
-pub struct ValidJson<T>(pub T);
+pub struct ValidJson<T>(pub Result<T, Problem>);
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ValidJson<T> {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
         let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
-            return Err(Problem::new(Kind::UnsupportedMediaType, "Send the body as Content-Type: application/json."));
+            let detail = "Send the body as Content-Type: application/json.";
+            return Ok(Self(Err(Problem::new(Kind::UnsupportedMediaType, detail))));
         }
-        let body = to_bytes(request.into_body(), MAX_BODY)
-            .await
-            .map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))?;
-        parse(&body).map(Self)
+        Ok(Self(bytes(request).await.and_then(|body| parse(&body))))
     }
 }
 
-/// Reads an optional body: none at all is the default.
+/// An optional body, none at all being the default; or what is wrong with it.
 #[derive(Debug)]
-pub struct OptionalJson<T>(pub T);
+pub struct OptionalJson<T>(pub Result<T, Problem>);
 
 impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let body = to_bytes(request.into_body(), MAX_BODY)
-            .await
-            .map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))?;
-        if body.iter().all(u8::is_ascii_whitespace) { Ok(Self(T::default())) } else { parse(&body).map(Self) }
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        let is_empty = |body: &Bytes| body.iter().all(u8::is_ascii_whitespace);
+        Ok(Self(bytes(request).await.and_then(|body| if is_empty(&body) { Ok(T::default()) } else { parse(&body) })))
     }
+}
+
+async fn bytes(request: Request) -> Result<Bytes, Problem> {
+    let body = to_bytes(request.into_body(), MAX_BODY).await;
+    body.map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
@@ -64,14 +72,15 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Invalid {
     let text = error.inner().to_string();
     let named = || text.split('`').nth(1).unwrap_or_default();
+    let pointer = pointer(error.path());
     if text.starts_with("missing field") {
-        return Invalid::one(format!("/{}", named()), "This field is required.");
+        return Invalid::one(format!("{pointer}/{}", named()), "This field is required.");
     }
     if text.starts_with("unknown field") {
-        return Invalid::one(format!("/{}", named()), "There is no such field here. Remove it.");
+        let last = format!("/{}", named().replace('~', "~0").replace('/', "~1"));
+        let parent = pointer.strip_suffix(&last).unwrap_or(&pointer);
+        return Invalid::one(format!("{parent}{last}"), "There is no such field here. Remove it.");
     }
-    let path = error.path().to_string();
-    let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
     let detail = if text.starts_with("unknown variant") {
         format!("Use {}.", text.split_once("expected ").map_or("one of the documented values", |(_, names)| names))
     } else {
@@ -79,6 +88,16 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Invalid {
         format!("This field has the wrong type or form: expected {expected}.")
     };
     Invalid::one(pointer, detail)
+}
+
+/// A path as a JSON pointer (RFC 6901).
+fn pointer(path: &Path) -> String {
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    };
+    path.iter().map(step).collect()
 }
 
 /// For fields of a PATCH: absent stays absent, `null` is a wrong type instead of silently meaning absent.
@@ -102,6 +121,15 @@ mod tests {
         name: String,
         #[serde(default, deserialize_with = "present")]
         kind: Option<Choice>,
+        #[serde(default)]
+        parts: Vec<Part>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only parsed")]
+    struct Part {
+        size: u8,
     }
 
     #[derive(Debug, Deserialize)]
@@ -124,6 +152,10 @@ mod tests {
             (r#"{"name": "x", "other": 1}"#, "/other", "no such field"),
             (r#"{"name": "x", "kind": "three"}"#, "/kind", "`one` or `two`"),
             (r#"{"name": "x", "kind": null}"#, "/kind", "wrong type"),
+            (r#"{"name": "x", "a/b~c": 1}"#, "/a~1b~0c", "no such field"),
+            (r#"{"name": "x", "parts": [{"size": 1}, {}]}"#, "/parts/1/size", "required"),
+            (r#"{"name": "x", "parts": [{"size": 1, "name": 2}]}"#, "/parts/0/name", "no such field"),
+            (r#"{"name": "x", "parts": [{"size": "a"}]}"#, "/parts/0/size", "expected u8"),
             (r#"[]"#, "", "JSON object"),
         ];
         for (body, pointer, detail) in cases {

@@ -9,35 +9,35 @@ use lambda_http::request::RequestContext;
 use serde_json::{Map, Value};
 
 use super::problem::{Kind, Problem};
-use crate::domain::{
-    ids::CustomerId,
-    policy::{self, Caller, Decision, Verb},
+use crate::{
+    app::asking::Asking,
+    domain::{
+        ids::CustomerId,
+        policy::{Caller, Decision, Grants, Scope, Verb},
+    },
 };
 
-/// Reads the caller from a request's context.
+/// Reads the caller, whose grants are not known yet, from a request's context.
 ///
 /// # Errors
-/// `unauthenticated` without an ID token made for `audience`; `forbidden` for a caller who may do nothing here.
+/// `unauthenticated` without an ID token made for `audience`.
 pub fn identify(context: Option<&RequestContext>, audience: &str) -> Result<Caller, Problem> {
     let claims = context
         .and_then(RequestContext::authorizer)
         .and_then(|authorizer| authorizer.fields.get("claims"))
         .and_then(Value::as_object);
     let caller = claims.and_then(|claims| from_claims(claims, audience));
-    let caller = caller.ok_or_else(|| {
+    caller.ok_or_else(|| {
         Problem::new(Kind::Unauthenticated, "Send an ID token of this user pool's client as Authorization: Bearer.")
-    })?;
-    match policy::admit(&caller) {
-        Decision::Allow => Ok(caller),
-        Decision::Deny => Err(forbidden()),
-    }
+    })
 }
 
 fn from_claims(claims: &Map<String, Value>, audience: &str) -> Option<Caller> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let ours = text("token_use") == Some("id") && text("aud") == Some(audience);
     let sub = text("sub").filter(|sub| !sub.is_empty())?;
-    ours.then(|| Caller { sub: sub.to_owned(), groups: claims.get("cognito:groups").map(groups).unwrap_or_default() })
+    let groups = claims.get("cognito:groups").map(groups).unwrap_or_default();
+    ours.then(|| Caller { sub: sub.to_owned(), groups, grants: Grants::default() })
 }
 
 /// The groups claim arrives as `a,b`, `[a b]`, `[a, b]`, or a list, depending on the platform.
@@ -58,20 +58,63 @@ fn groups(claim: &Value) -> Vec<String> {
 pub struct Known(pub Caller);
 
 impl Known {
-    /// Asks the policy.
+    /// Asks the policy about one customer.
+    ///
+    /// # Errors
+    /// `forbidden`; `not-found` when the customer is not to be seen by the caller.
+    pub fn may(&self, verb: Verb, customer: &CustomerId) -> Result<(), Problem> {
+        self.may_with(verb, customer, "customer")
+    }
+
+    /// Asks the policy about the customer to whom a `what` belongs, such as a job.
+    ///
+    /// # Errors
+    /// As [`Known::may`].
+    pub fn may_with(&self, verb: Verb, customer: &CustomerId, what: &str) -> Result<(), Problem> {
+        let refusal = Refusal { customer: Some(customer.clone()) };
+        match self.0.decide(verb, Scope::One(customer)) {
+            Decision::Allow => Ok(()),
+            Decision::Deny => Err(forbidden(refusal)),
+            Decision::Hide => Err(Problem::new(Kind::NotFound, format!("There is no such {what}.")).refused(refusal)),
+        }
+    }
+
+    /// Asks the policy about all customers at once.
     ///
     /// # Errors
     /// `forbidden`.
-    pub fn may(&self, verb: Verb, customer: Option<&CustomerId>) -> Result<(), Problem> {
-        match policy::decide(&self.0, verb, customer) {
+    pub fn may_on_all(&self, verb: Verb) -> Result<(), Problem> {
+        match self.0.decide(verb, Scope::All) {
             Decision::Allow => Ok(()),
-            Decision::Deny => Err(forbidden()),
+            Decision::Deny | Decision::Hide => Err(forbidden(Refusal { customer: None })),
         }
+    }
+
+    /// Whether the caller may do `verb` on a customer: for lists, which show nothing else.
+    pub fn can(&self, verb: Verb, customer: &CustomerId) -> bool {
+        self.0.decide(verb, Scope::One(customer)) == Decision::Allow
     }
 }
 
-fn forbidden() -> Problem {
-    Problem::new(Kind::Forbidden, "Ask an administrator for access.")
+/// That the policy refused something, and on which customer: it is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The customer, if it was about one.
+    pub customer: Option<CustomerId>,
+}
+
+/// The answer to who may not do this.
+pub(super) fn forbidden(refusal: Refusal) -> Problem {
+    Problem::new(Kind::Forbidden, "Ask an administrator for access.").refused(refusal)
+}
+
+/// The request at hand, for the use cases; put there by [`super::serve`].
+impl<S: Sync> FromRequestParts<S> for Asking {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Known {

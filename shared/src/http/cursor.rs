@@ -46,12 +46,19 @@ impl CursorKey {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor back.
+    /// Reads the position back from a request's cursor, if it has one; `parse` knows its form.
     ///
     /// # Errors
     /// `cursor-invalid` when it was not made by us, for this scope, to the letter.
-    pub fn open(&self, scope: &Scope<'_>, cursor: &str) -> Result<String, Problem> {
-        self.read(scope, cursor).ok_or_else(|| {
+    pub fn open<T>(
+        &self,
+        scope: &Scope<'_>,
+        cursor: Option<&str>,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Problem> {
+        let Some(cursor) = cursor else { return Ok(None) };
+        let position = self.read(scope, cursor).and_then(|text| parse(&text));
+        position.map(Some).ok_or_else(|| {
             Problem::new(Kind::CursorInvalid, "Use a next_cursor from the same list with the same filter, or none.")
         })
     }

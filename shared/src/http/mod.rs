@@ -10,28 +10,78 @@ pub mod list;
 pub mod path;
 pub mod problem;
 pub mod query;
+mod refused;
 pub mod serve;
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use crate::{
+    aws::{
+        app_key::{self, AppKeyError},
+        audit::{AuditTrail, RETENTION_DAYS},
+        customers::Customers,
+        grants::GrantBook,
+        table::Table,
+    },
+    config::Settings,
+};
 
 /// What the edge needs to know.
 #[derive(Clone, Debug)]
 pub struct Edge {
     /// The user pool client that ID tokens must be made for.
-    pub audience: std::sync::Arc<str>,
+    pub audience: Arc<str>,
     /// Signs cursors.
     pub cursors: cursor::CursorKey,
+    /// Who may do what.
+    pub grants: GrantBook,
+    /// Where it is written down who did what.
+    pub trail: AuditTrail,
+    /// The customers that refused attempts are about.
+    customers: Customers,
+}
+
+/// The edge's part of a function's configuration.
+#[derive(Debug)]
+pub struct EdgeSettings {
+    app_key_secret_id: String,
+    audience: String,
+    audit_table: String,
+    audit_days: u64,
+}
+
+impl EdgeSettings {
+    /// Reads it.
+    pub fn read(settings: &mut Settings<'_>) -> Self {
+        Self {
+            app_key_secret_id: settings.required("APP_KEY_SECRET_ID"),
+            audience: settings.required("USER_POOL_CLIENT_ID"),
+            audit_table: settings.required("AUDIT_TABLE"),
+            audit_days: settings.number("AUDIT_RETENTION_DAYS", RETENTION_DAYS),
+        }
+    }
 }
 
 impl Edge {
-    /// Reads the app key and builds the edge.
+    /// Reads the app key and builds the edge over the data table.
     ///
     /// # Errors
     /// When the app key cannot be read: the process must not start without it.
-    pub async fn load(
-        sdk: &aws_config::SdkConfig,
-        app_key_secret_id: &str,
-        audience: &str,
-    ) -> Result<Self, crate::aws::app_key::AppKeyError> {
-        let key = crate::aws::app_key::load(&aws_sdk_secretsmanager::Client::new(sdk), app_key_secret_id).await?;
-        Ok(Self { audience: audience.into(), cursors: cursor::CursorKey::new(key) })
+    pub async fn load(sdk: &aws_config::SdkConfig, settings: &EdgeSettings, data: &Table) -> Result<Self, AppKeyError> {
+        let secrets = aws_sdk_secretsmanager::Client::new(sdk);
+        let key = app_key::load(&secrets, &settings.app_key_secret_id).await?;
+        Ok(Self::over(settings, key, data))
+    }
+
+    fn over(settings: &EdgeSettings, app_key: SecretString, data: &Table) -> Self {
+        Self {
+            audience: settings.audience.as_str().into(),
+            cursors: cursor::CursorKey::new(app_key),
+            grants: GrantBook::new(data.clone()),
+            trail: AuditTrail::new(data.beside(&settings.audit_table), settings.audit_days),
+            customers: Customers::new(data.clone()),
+        }
     }
 }

@@ -20,6 +20,11 @@ impl Ids {
         let id = self.0.get(name).and_then(|text| text.parse().ok());
         id.ok_or_else(|| Problem::new(Kind::NotFound, format!("There is no such {what}.")))
     }
+
+    /// Whether the parameter `name` is this very word.
+    pub fn is(&self, name: &str, word: &str) -> bool {
+        self.0.get(name).is_some_and(|text| text == word)
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Ids {

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
+use super::caller::Refusal;
 use crate::{
     app::error::AppError,
     aws::{sealing::SealError, table::StoreError},
@@ -120,12 +121,13 @@ pub struct Problem {
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
+    refusal: Option<Box<Refusal>>,
 }
 
 impl Problem {
     /// A problem with a sentence for the client.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None, refusal: None }
     }
 
     /// A wrong parameter.
@@ -156,6 +158,17 @@ impl Problem {
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.headers.push((header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1))));
         self
+    }
+
+    /// Marks it as the policy's answer.
+    #[must_use]
+    pub(super) fn refused(self, refusal: Refusal) -> Self {
+        Self { refusal: Some(Box::new(refusal)), ..self }
+    }
+
+    /// What the policy refused, if it was the policy.
+    pub(super) fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_deref()
     }
 
     /// The cause, for the log.

@@ -1,5 +1,7 @@
 //! Query strings: strict as bodies are. Unknown, repeated and wrong parameters are named.
 
+use std::convert::Infallible;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use lambda_http::RequestExt;
@@ -8,16 +10,17 @@ use serde_json::{Map, Value};
 
 use super::problem::Problem;
 
-/// The parameters as `T`, whose type should deny unknown fields and read every field from text.
+/// The parameters as `T`, whose type should deny unknown fields and read every field from text; or what is wrong with them. Like a
+/// body, they are looked at after the policy was asked.
 #[derive(Debug)]
-pub struct ValidQuery<T>(pub T);
+pub struct ValidQuery<T>(pub Result<T, Problem>);
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ValidQuery<T> {
-    type Rejection = Problem;
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let pairs = parts.query_string_parameters();
-        parse(pairs.iter()).map(Self)
+        Ok(Self(parse(pairs.iter())))
     }
 }
 

@@ -14,15 +14,18 @@ use lambda_http::request::RequestContext;
 
 use super::{
     Edge,
-    caller::{Known, identify},
+    caller::{Known, Refusal, forbidden, identify},
     problem::{Kind, Problem},
+    refused,
 };
-use crate::clock;
+use crate::{app::asking::Asking, clock, domain::policy::Caller};
 
 /// API Gateway gives up after 29 s and the function after 25: this answers before both.
 const TIME_LIMIT: Duration = Duration::from_secs(24);
 /// The paths that need no token.
 const OPEN: [&str; 1] = ["/health"];
+/// The path that everybody who is signed in may ask: a user who was granted nothing yet learns there which id to name to an admin.
+const ME: &str = "/v1/me";
 
 /// Answers requests until Lambda ends the process.
 ///
@@ -52,17 +55,31 @@ async fn around(
     let request_id = request_id(context);
     let caller = identify(context, &edge.audience);
     let sub = caller.as_ref().map(|caller| caller.sub.clone()).ok();
-    let response = match caller {
-        Err(problem) if !OPEN.contains(&route.as_str()) => problem.into_response(),
-        caller => {
-            if let Ok(caller) = caller {
-                request.extensions_mut().insert(Known(caller));
+    let asking = sub.clone().map(|actor| Asking {
+        actor,
+        request_id: request_id.clone(),
+        now: started,
+        trail: edge.trail.clone(),
+    });
+    let response = if OPEN.contains(&route.as_str()) {
+        limited(next.run(request)).await
+    } else {
+        match let_in(&edge, caller, &route).await {
+            Ok(known) => {
+                request.extensions_mut().insert(known);
+                if let Some(asking) = &asking {
+                    request.extensions_mut().insert(asking.clone());
+                }
+                limited(next.run(request)).await
             }
-            limited(next.run(request)).await
+            Err(problem) => problem.into_response(),
         }
     };
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let (response, problem) = finish(response, &request_id);
+    if let (Some(asking), Some(refusal)) = (&asking, problem.as_ref().and_then(Problem::refusal)) {
+        refused::write_down(&edge, asking, refusal, &method, &route).await;
+    }
     let status = response.status();
     let (slug, cause) = (problem.as_ref().map(|p| p.kind.parts().0), problem.as_ref().and_then(Problem::cause));
     let duration_ms = started.millis_until(clock::now());
@@ -80,6 +97,16 @@ async fn around(
         tracing::info!(request_id, %method, route, status = status.as_u16(), outcome, caller = sub, customer_id, job_id, problem = slug, duration_ms, "{method} {route}");
     }
     response
+}
+
+/// Lets a caller in who may do anything here at all.
+async fn let_in(edge: &Edge, caller: Result<Caller, Problem>, route: &str) -> Result<Known, Problem> {
+    let mut caller = caller?;
+    // A `sub` that is no user's id was granted nothing.
+    if let (false, Ok(user)) = (caller.is_super_admin(), caller.sub.parse()) {
+        caller.grants = edge.grants.of_user(&user).await?;
+    }
+    if caller.may_enter() || route == ME { Ok(Known(caller)) } else { Err(forbidden(Refusal { customer: None })) }
 }
 
 /// Runs a handler within the time limit; a panic or a late answer is a problem, not a lost connection.
@@ -140,14 +167,28 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::{domain::policy::Verb, http::cursor::CursorKey};
+    use crate::{
+        aws::{canned, table::Table},
+        domain::policy::Verb,
+        http::EdgeSettings,
+    };
 
     fn app() -> Router {
-        let edge = Edge { audience: "client".into(), cursors: CursorKey::new("k".repeat(32).into()) };
-        let seen = |known: Known| async move { known.may(Verb::View, None).map(|()| "seen") };
+        // Nobody was granted anything.
+        let sdk = canned::sdk(|_| (200, json!({"Items": [], "Count": 0})));
+        let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data");
+        let settings = EdgeSettings {
+            app_key_secret_id: String::new(),
+            audience: "client".into(),
+            audit_table: "audit".into(),
+            audit_days: 1,
+        };
+        let edge = Edge::over(&settings, "k".repeat(32).into(), &data);
+        let seen = |known: Known| async move { known.may_on_all(Verb::View).map(|()| "seen") };
         let router = Router::new()
             .route("/health", get(async || "ok"))
             .route("/v1/things/{customer_id}", get(seen))
+            .route("/v1/me", get(async |Known(caller): Known| axum::Json(caller.sub)))
             .route("/v1/panics", get(async || -> &'static str { panic!("with a secret") }));
         surround(router, edge)
     }
@@ -184,6 +225,15 @@ mod tests {
         assert_eq!(status, StatusCode::UNAUTHORIZED);
         assert_eq!(headers["content-type"], "application/problem+json");
         assert_eq!((&body["type"], &body["instance"]), (&json!("/problems/unauthenticated"), &json!("req-1")));
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_was_granted_nothing_is_forbidden_everything_but_to_ask_who_they_are() {
+        let nobody = json!({"token_use": "id", "aud": "client", "sub": "s"});
+
+        assert_eq!(ask("GET", "/v1/panics", nobody.clone()).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(ask("GET", "/v1/nothing", nobody.clone()).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(ask("GET", "/v1/me", nobody).await.2, json!("s"));
     }
 
     #[tokio::test]

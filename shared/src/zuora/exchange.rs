@@ -14,7 +14,7 @@ use super::{
     scrub::scrub,
     wire::{error_text, oauth_error},
 };
-use crate::domain::listed::is_plain_id;
+use crate::domain::ids::is_plain;
 
 /// The bound for tokens and error bodies.
 pub(super) const SMALL_LIMIT: usize = 64 * 1024;
@@ -87,7 +87,7 @@ impl Call<'_> {
     }
 
     pub(super) fn path_id(self, id: &str) -> Result<&str, ZuoraError> {
-        if is_plain_id(id) { Ok(id) } else { Err(self.fail(Kind::Unexpected, "not a workflow id; nothing was sent")) }
+        if is_plain(id) { Ok(id) } else { Err(self.fail(Kind::Unexpected, "not a workflow id; nothing was sent")) }
     }
 
     /// The transport failed. Its own text is not passed on: it holds addresses and is not for admins.
@@ -115,8 +115,7 @@ impl Call<'_> {
 
 impl Answer {
     fn head(response: &Response) -> Self {
-        let id =
-            response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain_id(id));
+        let id = response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
         Self { status: response.status().as_u16(), request_id: id.map(str::to_owned), body: Bytes::new(), place: None }
     }
 

@@ -1,0 +1,107 @@
+//! `GET /v1/me`, and `GET`, `PUT`, `DELETE /v1/customers/{customer_id}/grants[/{user}]`
+//!
+//! `all` in place of a customer's id stands for all customers, those to come too.
+
+use axum::{Json, extract::State as Shared};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::{
+    app::{access, asking::Asking, error::AppError},
+    aws::grants::{Grant, GrantBook},
+    domain::{
+        ids::{CustomerId, UserId},
+        policy::{Scope, Verb, Verbs},
+    },
+    http::{body::ValidJson, caller::Known, list::List, path::Ids, problem::Problem},
+};
+
+use crate::setup::State;
+
+/// Stands for all customers in a path.
+const ALL: &str = "all";
+
+/// The caller, and what the caller may do.
+#[derive(Debug, Serialize)]
+pub struct MeJson {
+    /// The Cognito `sub`, which grants name.
+    user: String,
+    groups: Vec<String>,
+    super_admin: bool,
+    /// What the caller may do with every customer, those to come too.
+    verbs: Verbs,
+    /// What else the caller may do, by customer.
+    customers: Vec<OnCustomer>,
+}
+
+/// What a caller may do with one customer.
+#[derive(Debug, Serialize)]
+struct OnCustomer {
+    customer_id: CustomerId,
+    verbs: Verbs,
+}
+
+/// Says who calls and what they may do.
+pub async fn get_me(Known(caller): Known) -> Json<MeJson> {
+    let super_admin = caller.is_super_admin();
+    let verbs = if super_admin { Verbs::from(Verb::GRANTABLE) } else { caller.grants.all.clone() };
+    let on =
+        |customer: &CustomerId| OnCustomer { customer_id: customer.clone(), verbs: caller.verbs(Scope::One(customer)) };
+    let customers = caller.grants.customers.keys().map(on).collect();
+    Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers })
+}
+
+/// Lists who was granted what on a customer, or on all.
+pub async fn list_grants(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<List<Grant>>, Problem> {
+    let customer = governed(&known, &ids)?;
+    let dispatcher = &state.desk.dispatcher;
+    if let Some(id) = &customer {
+        dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+    }
+    let items = GrantBook::new(dispatcher.data.clone()).on_customer(customer.as_ref()).await?;
+    Ok(Json(List { total: Some(items.len() as u64), items, next_cursor: None }))
+}
+
+/// The body.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantRequest {
+    verbs: Verbs,
+}
+
+/// Grants a user verbs, in place of those granted before.
+pub async fn put_grant(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    asking: Asking,
+    body: ValidJson<GrantRequest>,
+) -> Result<Json<Grant>, Problem> {
+    let customer = governed(&known, &ids)?;
+    let body = body.0?;
+    let user: UserId = ids.get("user", "user")?;
+    Ok(Json(access::grant(&state.desk.dispatcher.data, user, customer, body.verbs, &asking).await?))
+}
+
+/// Withdraws what a user was granted. It counts from the next request on.
+pub async fn delete_grant(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    asking: Asking,
+) -> Result<StatusCode, Problem> {
+    let customer = governed(&known, &ids)?;
+    let user: UserId = ids.get("user", "grant")?;
+    access::withdraw(&state.desk.dispatcher.data, &user, customer.as_ref(), &asking).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The customer in a path (none: all), if the caller may say who may do what with it.
+fn governed(known: &Known, ids: &Ids) -> Result<Option<CustomerId>, Problem> {
+    if ids.is("customer_id", ALL) {
+        known.may_on_all(Verb::Grant)?;
+        return Ok(None);
+    }
+    let id: CustomerId = ids.get("customer_id", "customer")?;
+    known.may(Verb::Grant, &id)?;
+    Ok(Some(id))
+}

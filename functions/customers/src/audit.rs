@@ -1,0 +1,90 @@
+//! `GET /v1/audit` and `GET /v1/customers/{customer_id}/audit`
+
+use axum::{Json, extract::State as Shared};
+use serde::Deserialize;
+use shared::{
+    aws::{audit::Selection, index::Position},
+    domain::{
+        audit::{Action, Outcome, Record},
+        ids::CustomerId,
+        policy::{Decision, Scope as On, Verb},
+        time::Timestamp,
+    },
+    http::{
+        caller::Known,
+        cursor::Scope,
+        list::List,
+        path::Ids,
+        problem::Problem,
+        query::{Limit, ValidQuery},
+    },
+};
+
+use crate::setup::State;
+
+/// The filters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    #[serde(default)]
+    limit: Limit,
+    cursor: Option<String>,
+    /// The actor's `sub`.
+    actor: Option<String>,
+    action: Option<Action>,
+    outcome: Option<Outcome>,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+impl Filter {
+    fn matches(&self, record: &Record) -> bool {
+        self.actor.as_ref().is_none_or(|actor| *actor == record.actor)
+            && self.action.is_none_or(|action| action == record.action)
+            && self.outcome.is_none_or(|outcome| outcome == record.outcome)
+    }
+}
+
+/// Lists what was done, newest first: with the customers that the caller may view, and, for who may view all, with none.
+pub async fn list_all(
+    Shared(state): Shared<State>,
+    known: Known,
+    filter: ValidQuery<Filter>,
+) -> Result<Json<List<Record>>, Problem> {
+    let filter = filter.0?;
+    let of_all = known.0.decide(Verb::View, On::All) == Decision::Allow;
+    let may = |record: &Record| record.customer_id.as_ref().map_or(of_all, |id| known.can(Verb::View, id));
+    list(&state, &known, "/v1/audit", None, &filter, may).await
+}
+
+/// Lists what was done with one customer, newest first; also with one that was deleted.
+pub async fn list_of_customer(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    filter: ValidQuery<Filter>,
+) -> Result<Json<List<Record>>, Problem> {
+    let id: CustomerId = ids.get("customer_id", "customer")?;
+    known.may(Verb::View, &id)?;
+    let filter = filter.0?;
+    list(&state, &known, "/v1/customers/{customer_id}/audit", Some(&id), &filter, |_| true).await
+}
+
+async fn list(
+    state: &State,
+    known: &Known,
+    route: &'static str,
+    customer: Option<&CustomerId>,
+    filter: &Filter,
+    may: impl Fn(&Record) -> bool,
+) -> Result<Json<List<Record>>, Problem> {
+    let Filter { actor, action, outcome, since, until, .. } = filter;
+    let text = format!("{:?}", (customer, actor, action, outcome, since, until));
+    let scope = Scope { caller: &known.0.sub, route, filter: &text };
+    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
+    let selection = Selection { customer, since: *since, until: *until };
+    let keep = |record: &Record| filter.matches(record) && may(record);
+    let found = state.edge.trail.list(selection, after.as_ref(), filter.limit.0, keep).await?;
+    let next_cursor = found.next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+    Ok(Json(List { items: found.items, next_cursor, total: None }))
+}

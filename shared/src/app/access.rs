@@ -1,0 +1,99 @@
+//! Granting verbs to users, and withdrawing them.
+
+use std::collections::BTreeSet;
+
+use super::{
+    asking::{Asking, commit},
+    error::AppError,
+};
+use crate::{
+    aws::{
+        customers::Customers,
+        grants::{Grant, GrantBook},
+        table::{StoreError, Table},
+    },
+    domain::{
+        audit::{Action, Record},
+        change::{BeforeAfter, FieldChange},
+        ids::{CustomerId, UserId},
+        invalid::Invalid,
+        policy::{Verb, Verbs},
+    },
+};
+
+/// Grants `verbs` to a user on one customer (none: on all), in place of what the user had there.
+///
+/// # Errors
+/// `NotFound` when the customer is not there; `Invalid` for verbs that cannot be granted there.
+pub async fn grant(
+    data: &Table,
+    user: UserId,
+    customer: Option<CustomerId>,
+    verbs: Verbs,
+    asking: &Asking,
+) -> Result<Grant, AppError> {
+    check(customer.as_ref(), &verbs)?;
+    let mut record = record(data, Action::GrantPut, &user, customer.as_ref(), asking).await?;
+    let before = GrantBook::new(data.clone()).get(&user, customer.as_ref()).await?.map(|grant| told(&grant.verbs));
+    let values = BeforeAfter { before, after: Some(told(&verbs)) };
+    record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
+    let grant = Grant { user, customer_id: customer, verbs, granted_by: asking.actor.clone(), granted_at: asking.now };
+    match commit(vec![(data, GrantBook::put(&grant)?)], Some(&asking.entry(record))).await {
+        Ok(()) => Ok(grant),
+        Err(StoreError::Conflict { .. }) => Err(AppError::NotFound("customer")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Withdraws what a user was granted on one customer (none: on all).
+///
+/// # Errors
+/// `NotFound` when there is no such grant.
+pub async fn withdraw(
+    data: &Table,
+    user: &UserId,
+    customer: Option<&CustomerId>,
+    asking: &Asking,
+) -> Result<(), AppError> {
+    let mut record = record(data, Action::GrantDelete, user, customer, asking).await?;
+    let found = GrantBook::new(data.clone()).get(user, customer).await?.ok_or(AppError::NotFound("grant"))?;
+    let values = BeforeAfter { before: Some(told(&found.verbs)), after: None };
+    record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
+    match commit(vec![(data, vec![GrantBook::delete(user, customer)])], Some(&asking.entry(record))).await {
+        Err(StoreError::Conflict { .. }) => Err(AppError::NotFound("grant")),
+        result => Ok(result?),
+    }
+}
+
+/// The beginning of the record about a grant; makes sure that the customer is there.
+async fn record(
+    data: &Table,
+    action: Action,
+    user: &UserId,
+    customer: Option<&CustomerId>,
+    asking: &Asking,
+) -> Result<Record, AppError> {
+    let mut record = asking.record(action);
+    if let Some(id) = customer {
+        let found = Customers::new(data.clone()).get(id).await?.ok_or(AppError::NotFound("customer"))?;
+        record = record.about(&found.value);
+    }
+    record.user = Some(user.to_string());
+    Ok(record)
+}
+
+fn check(customer: Option<&CustomerId>, verbs: &Verbs) -> Result<(), AppError> {
+    let fault = if verbs.is_empty() {
+        "Name at least one verb. To withdraw the grant, delete it."
+    } else if customer.is_some() && verbs.contains(&Verb::Create) {
+        "Nobody can create one customer that exists: grant create on all."
+    } else {
+        return Ok(());
+    };
+    Err(AppError::Invalid(Invalid::one("/verbs", fault)))
+}
+
+fn told(verbs: &BTreeSet<Verb>) -> String {
+    let names = verbs.iter().filter_map(|verb| serde_json::to_value(verb).ok()?.as_str().map(str::to_owned));
+    names.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,66 @@
+//! Who asks, and what is written down about it.
+//!
+//! What must stay true: what a person changes and the record that they did are one transaction. A request that changes nothing, since
+//! it was done already, is recorded all the same.
+
+use crate::{
+    aws::{
+        audit::AuditTrail,
+        table::{StoreError, Table, Write, write_across},
+    },
+    domain::{
+        audit::{Action, Record},
+        time::Timestamp,
+    },
+};
+
+/// A person's request.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// The caller's Cognito `sub`.
+    pub actor: String,
+    /// The request's id, sent to Zuora as track id.
+    pub request_id: String,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Where it is written down.
+    pub trail: AuditTrail,
+}
+
+/// A record on its way to the trail.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    trail: AuditTrail,
+    record: Record,
+}
+
+impl Asking {
+    /// A record of what is done for this request, about nothing in particular yet.
+    pub fn record(&self, action: Action) -> Record {
+        Record::new(self.actor.clone(), action, self.request_id.clone(), self.now)
+    }
+
+    /// A record on its way.
+    pub fn entry(&self, record: Record) -> Entry {
+        Entry { trail: self.trail.clone(), record }
+    }
+}
+
+impl Entry {
+    /// The same about another record.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(Record) -> Record) -> Self {
+        Self { trail: self.trail.clone(), record: change(self.record.clone()) }
+    }
+}
+
+/// Writes all or nothing, with the record of it if a person asked.
+///
+/// # Errors
+/// As [`write_across`].
+pub async fn commit(mut parts: Vec<(&Table, Vec<Write>)>, entry: Option<&Entry>) -> Result<(), StoreError> {
+    if let Some(Entry { trail, record }) = entry {
+        parts.push((trail.table(), vec![trail.put(record)?]));
+    }
+    write_across(parts).await
+}

@@ -1,0 +1,88 @@
+//! Who was granted what, in the data table: read by user on every request, listed by customer.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    customers::Customers,
+    keys,
+    table::{Condition, Range, StoreError, Table, Write, parse, to_item},
+};
+use crate::domain::{
+    ids::{CustomerId, UserId},
+    policy::{Grants, Verbs},
+    time::Timestamp,
+};
+
+/// Verbs that one user was granted, on one customer or on all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Who.
+    pub user: UserId,
+    /// On which customer; none = on all.
+    pub customer_id: Option<CustomerId>,
+    /// What they may do.
+    pub verbs: Verbs,
+    /// Who granted it: a super admin's `sub`.
+    pub granted_by: String,
+    /// When.
+    pub granted_at: Timestamp,
+}
+
+/// The grants of a data table.
+#[derive(Clone, Debug)]
+pub struct GrantBook {
+    table: Table,
+}
+
+impl GrantBook {
+    /// The grants in `table`.
+    pub const fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Everything that one user was granted; strongly consistent, so that a grant that was withdrawn is gone at once.
+    pub async fn of_user(&self, user: &UserId) -> Result<Grants, StoreError> {
+        let mut grants = Grants::default();
+        for item in self.table.all(&Range::table(keys::user_partition(user), keys::GRANT_PREFIX)).await? {
+            let grant: Grant = parse(item)?.value;
+            match grant.customer_id {
+                Some(customer) => drop(grants.customers.insert(customer, grant.verbs)),
+                None => grants.all = grant.verbs,
+            }
+        }
+        Ok(grants)
+    }
+
+    /// Everyone who was granted something on one customer (none: on all), by user. The index lags behind by moments.
+    pub async fn on_customer(&self, customer: Option<&CustomerId>) -> Result<Vec<Grant>, StoreError> {
+        let items = self.table.all(&Range::index(keys::grants_on(customer), "")).await?;
+        items.into_iter().map(|item| Ok(parse::<Grant>(item)?.value)).collect()
+    }
+
+    /// Reads one grant, strongly consistent.
+    pub async fn get(&self, user: &UserId, customer: Option<&CustomerId>) -> Result<Option<Grant>, StoreError> {
+        Ok(self.table.get::<Grant>(&keys::grant(user, customer)).await?.map(|found| found.value))
+    }
+
+    /// The writes that store a grant in place of what the user had there; the customer has to be there.
+    pub fn put(grant: &Grant) -> Result<Vec<Write>, StoreError> {
+        let customer = grant.customer_id.as_ref();
+        let index = keys::grant_by_customer(customer, &grant.user);
+        let item = to_item(grant, &keys::grant(&grant.user, customer), Some(&index), 1, None)?;
+        let mut writes = vec![Write::Put(Box::new(item), Condition::None)];
+        writes.extend(customer.map(Customers::exists));
+        Ok(writes)
+    }
+
+    /// The write that withdraws a grant; it has to be there.
+    pub fn delete(user: &UserId, customer: Option<&CustomerId>) -> Write {
+        Write::Delete(keys::grant(user, customer), Condition::Exists)
+    }
+
+    /// Withdraws every grant on a customer that is being removed.
+    pub async fn forget_customer(&self, customer: &CustomerId) -> Result<(), StoreError> {
+        let grants = self.on_customer(Some(customer)).await?;
+        let keys: Vec<_> = grants.iter().map(|grant| keys::grant(&grant.user, Some(customer))).collect();
+        self.table.delete_all(&keys).await
+    }
+}

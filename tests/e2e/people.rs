@@ -1,0 +1,83 @@
+//! Users of the pool, for tests about who may do what: made as root, signed in as themselves, removed at the end.
+
+use serde_json::{Value, json};
+
+use crate::world::{Api, Stack, Tokens, World};
+
+/// A user who was granted nothing.
+pub struct Person {
+    pub name: String,
+    pub sub: String,
+    pub tokens: Tokens,
+    pub api: Api,
+}
+
+/// One call of Cognito, as root.
+pub async fn cognito(world: &World, action: &str, body: Value) -> Value {
+    let target = format!("AWSCognitoIdentityProviderService.{action}");
+    let headers = [("x-amz-target", target.as_str()), ("content-type", "application/x-amz-json-1.1")];
+    let url = format!("{}/", world.stack.emulator_url);
+    let (status, text) = world.signed("cognito-idp", "POST", &url, &headers, body.to_string()).await;
+    assert_eq!(status, 200, "{action}: {text}");
+    serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+impl Person {
+    /// A new user of the pool, in that group if any: the name, and the tokens.
+    pub async fn sign_up(world: &World, group: Option<&str>) -> (String, Tokens) {
+        let name = format!("person-{}", uuid::Uuid::now_v7().simple());
+        let password = "Personal-1-password";
+        let pool = &world.stack.user_pool_id;
+        let user = json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS"});
+        cognito(world, "AdminCreateUser", user).await;
+        let password_of = json!({"UserPoolId": pool, "Username": name, "Password": password, "Permanent": true});
+        cognito(world, "AdminSetUserPassword", password_of).await;
+        if let Some(group) = group {
+            cognito(world, "CreateGroup", json!({"UserPoolId": pool, "GroupName": group})).await;
+            let membership = json!({"UserPoolId": pool, "Username": name, "GroupName": group});
+            cognito(world, "AdminAddUserToGroup", membership).await;
+        }
+        let tokens = world.sign_in(&name, password).await;
+        (name, tokens)
+    }
+
+    /// A new user who can use the API, in that group if any.
+    pub async fn join(world: &World, group: Option<&str>) -> Self {
+        let (name, tokens) = Self::sign_up(world, group).await;
+        let api = world.api.with_token(Some(tokens.id.clone()));
+        let me = api.get("/v1/me").await.expect(200);
+        Self { name, sub: me["user"].as_str().unwrap().to_owned(), tokens, api }
+    }
+
+    /// A new user with verbs on one customer, or on `all`.
+    pub async fn granted(world: &World, customer: &str, verbs: &[&str]) -> Self {
+        let person = Self::join(world, None).await;
+        person.grant(world, customer, verbs).await;
+        person
+    }
+
+    /// Grants verbs, as the admin.
+    pub async fn grant(&self, world: &World, customer: &str, verbs: &[&str]) -> Value {
+        let path = format!("/v1/customers/{customer}/grants/{}", self.sub);
+        world.api.put(&path, &json!({"verbs": verbs})).await.expect(200)
+    }
+
+    /// Removes the user, and what was granted on all.
+    pub async fn leave(self, world: &World) {
+        world.api.delete(&format!("/v1/customers/all/grants/{}", self.sub)).await;
+        cognito(world, "AdminDeleteUser", json!({"UserPoolId": world.stack.user_pool_id, "Username": self.name})).await;
+    }
+}
+
+/// The admin, signed in through another client of the same pool: same signature, same issuer, another audience. And the client.
+pub async fn through_another_client(world: &World) -> (String, Tokens) {
+    let name = format!("other-{}", uuid::Uuid::now_v7().simple());
+    let client = json!({
+        "UserPoolId": world.stack.user_pool_id, "ClientName": name, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+    });
+    let made = cognito(world, "CreateUserPoolClient", client).await;
+    let id = made["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
+    let stack = Stack { user_pool_client_id: id.clone(), ..world.stack.clone() };
+    let other = World { stack, ..World::connect().await };
+    (id, other.sign_in(&world.stack.username, &world.stack.password).await)
+}
