@@ -1,9 +1,13 @@
 //! Edits of a customer that meet each other, or bring back what was only shown. Rows R37 and R38 of docs/reliability.md.
 
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{upstream::tenant, world::World};
+use crate::{
+    upstream::tenant,
+    world::{Answer, World},
+};
 
 #[tokio::test]
 async fn two_admins_who_change_different_fields_at_once_both_get_what_they_asked_for() {
@@ -25,6 +29,58 @@ async fn two_admins_who_change_different_fields_at_once_both_get_what_they_asked
         }
     }
     assert_eq!(customer["next_sync_at"], Value::Null);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn who_edits_says_what_they_saw_and_nobody_overwrites_what_they_did_not() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("conditional", 1);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let path = format!("/v1/customers/{id}");
+    let etag = |answer: &Answer| answer.headers["etag"].to_str().unwrap().to_owned();
+    let seen = etag(&world.api.get(&path).await);
+    let json = [("content-type", "application/json")];
+
+    let unsaid = world.api.raw(Method::PATCH, &path, &json, br#"{"name":"Unsaid"}"#.to_vec()).await;
+    assert_eq!((unsaid.status, &unsaid.body["type"]), (428, &json!("/problems/precondition-required")));
+    let malformed = world.api.patch_if(&path, "no-quotes", &json!({"name": "Unsaid"})).await;
+    assert_eq!((malformed.status, &malformed.body["errors"][0]["pointer"]), (400, &json!("If-Match")));
+
+    assert_eq!(world.sync(&id).await["state"], "succeeded");
+    assert_eq!(etag(&world.api.get(&path).await), seen, "a sync is no edit");
+    let mine = world.api.patch_if(&path, &seen, &json!({"name": "Mine"})).await;
+    assert_eq!(mine.status, 200, "{}", mine.text);
+    assert_ne!(etag(&mine), seen);
+    let theirs = world.api.patch_if(&path, &seen, &json!({"name": "Theirs"})).await;
+    assert_eq!((theirs.status, &theirs.body["type"]), (412, &json!("/problems/precondition-failed")));
+    assert_eq!(etag(&theirs), etag(&mine), "the answer names the present one");
+    let stale = [("if-match", seen.as_str())];
+    let gone = world.api.raw(Method::DELETE, &format!("{path}?confirm=Mine"), &stale, Vec::new()).await;
+    assert_eq!(gone.status, 412);
+    let paused = world.api.post(&format!("{path}/pause"), &json!({})).await;
+    assert_ne!(etag(&paused), etag(&mine), "a pause is an edit");
+    assert_eq!(world.customer(&id).await["name"], "Mine");
+
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn of_many_who_edit_the_same_edition_at_once_one_wins_and_the_others_are_told() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("contended", 1);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let path = format!("/v1/customers/{id}");
+    let seen = world.api.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+    let changes: Vec<Value> = (0..6).map(|n| json!({"name": format!("Name {n}")})).collect();
+
+    let answers = join_all(changes.iter().map(|change| world.api.patch_if(&path, &seen, change))).await;
+
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412, 412, 412, 412, 412]);
+    let winner = answers.iter().find(|answer| answer.status == 200).unwrap();
+    assert_eq!(world.customer(&id).await["name"], winner.body["name"]);
     world.remove(&id).await;
 }
 

@@ -38,6 +38,7 @@ use shared::{
     domain::{
         base_url::BaseUrlPolicy,
         customer::{Customer, Environment, NewCustomer},
+        edition::Expected,
         guard::Limits,
         ids::{CustomerId, JobId, WorkflowId},
         job::{Job, Trigger},
@@ -130,23 +131,34 @@ impl Engine {
         tenant: &Tenant,
         base_url: &str,
     ) -> Result<Customer, AppError> {
-        let base = policy().parse(base_url).unwrap();
-        let customer = NewCustomer {
-            name: tenant.name().to_owned(),
-            zuora_client_id: tenant.client_id(),
-            zuora_base_url: base.as_str().to_owned(),
-            environment: Environment::Test,
-            sync_frequency: Frequency::Hourly,
-            delete_guard: Limits::default(),
-        };
-        let new = Creation { customer, base, secret: tenant.client_secret().into(), verify: false };
+        let new = creation(tenant, base_url);
         desk(worker).create(new, &asking(&worker.lifecycle.dispatcher.data)).await
+    }
+
+    /// Creates a customer under an idempotency key over a worker's connections, as if at `now`.
+    pub async fn create_once(
+        &self,
+        worker: &Worker,
+        new: Creation,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Customer, AppError> {
+        let asking = Asking { now, ..asking(&worker.lifecycle.dispatcher.data) };
+        desk(worker).create_once(new, key, "the same".to_owned(), &asking).await
+    }
+
+    /// Every customer.
+    pub async fn customers(&self) -> Vec<Customer> {
+        self.worker.lifecycle.dispatcher.customers.all().await.unwrap()
     }
 
     /// Deletes a customer; its purge, queued.
     pub async fn delete_customer(&self, id: &CustomerId) -> JobId {
         let name = self.customer(id).await.name;
-        desk(&self.worker).delete(id, &name, &asking(&self.worker.lifecycle.dispatcher.data)).await.unwrap()
+        desk(&self.worker)
+            .delete(id, &Expected::Any, &name, &asking(&self.worker.lifecycle.dispatcher.data))
+            .await
+            .unwrap()
     }
 
     /// What all names of this engine's tables and queues contain.
@@ -344,6 +356,20 @@ fn desk(worker: &Worker) -> CustomerDesk {
         policy: syncer.policy.clone(),
         token_budget: syncer.token_budget.clone(),
     }
+}
+
+/// A customer to be, with the tenant's credentials, unverified.
+pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
+    let base = policy().parse(base_url).unwrap();
+    let customer = NewCustomer {
+        name: tenant.name().to_owned(),
+        zuora_client_id: tenant.client_id(),
+        zuora_base_url: base.as_str().to_owned(),
+        environment: Environment::Test,
+        sync_frequency: Frequency::Hourly,
+        delete_guard: Limits::default(),
+    };
+    Creation { customer, base, secret: tenant.client_secret().into(), verify: false }
 }
 
 /// A person's request; what is written down about it goes to the same table.

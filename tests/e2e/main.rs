@@ -16,6 +16,7 @@ mod engine;
 mod export_faults;
 mod failures;
 mod grants;
+mod idempotency;
 mod jobs_told;
 mod lifecycle;
 mod listing_faults;

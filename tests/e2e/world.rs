@@ -103,12 +103,25 @@ impl Api {
         self.json(Method::PUT, path, body).await
     }
 
+    /// Changes what is there now, whatever it is.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.json(Method::PATCH, path, body).await
+        self.patch_if(path, "*", body).await
+    }
+
+    /// Changes what is there now, if it has this `ETag`.
+    pub async fn patch_if(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("if-match", etag)];
+        self.raw(Method::PATCH, path, &headers, body.to_string().into_bytes()).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {
         self.raw(Method::DELETE, path, &[], Vec::new()).await
+    }
+
+    /// Posts under an idempotency key.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        self.raw(Method::POST, path, &headers, body.to_string().into_bytes()).await
     }
 
     async fn json(&self, method: Method, path: &str, body: &Value) -> Answer {

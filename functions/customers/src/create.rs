@@ -1,7 +1,6 @@
 //! `POST /v1/customers`
 
 use axum::{
-    Json,
     extract::State as Shared,
     response::{IntoResponse, Response},
 };
@@ -20,13 +19,15 @@ use shared::{
         text,
     },
     http::{
+        Edge,
         body::{ValidJson, present},
         caller::Known,
+        idempotency::IdempotencyKey,
         problem::Problem,
     },
 };
 
-use crate::{delete_guard::DeleteGuardRequest, json::CustomerJson, setup::State};
+use crate::{delete_guard::DeleteGuardRequest, json::tagged, setup::State};
 
 /// The bounds of the fields; Zuora's own ids have 36 and its secrets at most 42 characters.
 pub const MAX_NAME: usize = 200;
@@ -54,6 +55,13 @@ pub struct CreateCustomerRequest {
 }
 
 impl CreateCustomerRequest {
+    /// Names the request, secret included, without giving any of it away.
+    fn fingerprint(&self, edge: &Edge) -> String {
+        let Self { name, zuora_client_id, zuora_client_secret, zuora_base_url, .. } = self;
+        let rest = format!("{:?}", (self.environment, self.sync_frequency, self.delete_guard, self.verify));
+        edge.fingerprint(&[name, zuora_client_id, zuora_client_secret, zuora_base_url, &rest])
+    }
+
     fn validate(self, policy: &BaseUrlPolicy) -> Result<Creation, Invalid> {
         let mut invalid = Invalid::default();
         let name = invalid.check("/name", text::line(&self.name, MAX_NAME));
@@ -95,14 +103,20 @@ pub async fn create_customer(
     Shared(state): Shared<State>,
     known: Known,
     asking: Asking,
+    key: IdempotencyKey,
     body: ValidJson<CreateCustomerRequest>,
 ) -> Result<Response, Problem> {
     known.may_on_all(Verb::Create)?;
+    let key = key.0?;
     let body = body.0?;
+    let fingerprint = body.fingerprint(&state.edge);
     let creation = body.validate(&state.desk.policy)?;
-    let customer = state.desk.create(creation, &asking).await?;
+    let customer = match key {
+        Some(key) => state.desk.create_once(creation, &key, fingerprint, &asking).await?,
+        None => state.desk.create(creation, &asking).await?,
+    };
     let location = format!("/v1/customers/{}", customer.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(CustomerJson::from(customer))).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(customer)).into_response())
 }
 
 #[cfg(test)]

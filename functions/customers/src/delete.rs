@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::{
     app::asking::Asking,
     domain::{ids::CustomerId, policy::Verb},
-    http::{caller::Known, path::Ids, problem::Problem, query::ValidQuery},
+    http::{caller::Known, conditional::IfMatch, path::Ids, problem::Problem, query::ValidQuery},
 };
 
 use crate::setup::State;
@@ -26,11 +26,12 @@ pub async fn delete_customer(
     known: Known,
     ids: Ids,
     query: ValidQuery<Confirmation>,
+    if_match: IfMatch,
     asking: Asking,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Delete, &id)?;
     let query = query.0?;
-    let job_id = state.desk.delete(&id, &query.confirm, &asking).await?;
+    let job_id = state.desk.delete(&id, &if_match.optional()?, &query.confirm, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job_id}))))
 }

@@ -1,13 +1,18 @@
 //! Customers as clients see them. No type here has a field for a secret.
 
+use axum::Json;
+use http::{HeaderName, HeaderValue};
 use serde::Serialize;
-use shared::domain::{
-    customer::{Connection, Customer, Environment, LastSync, Status},
-    failure::Failure,
-    guard::Limits,
-    ids::CustomerId,
-    schedule::Frequency,
-    time::Timestamp,
+use shared::{
+    domain::{
+        customer::{Connection, Customer, Environment, LastSync, Status},
+        failure::Failure,
+        guard::Limits,
+        ids::CustomerId,
+        schedule::Frequency,
+        time::Timestamp,
+    },
+    http::conditional::etag,
 };
 
 /// A customer.
@@ -80,4 +85,12 @@ impl From<Option<Connection>> for ConnectionJson {
             }
         }
     }
+}
+
+/// A customer with the `ETag` that a change of it has to name.
+pub type Tagged = ([(HeaderName, HeaderValue); 1], Json<CustomerJson>);
+
+/// A customer with its `ETag`.
+pub fn tagged(customer: Customer) -> Tagged {
+    (etag(&customer.edition()), Json(customer.into()))
 }

@@ -20,7 +20,10 @@ use shared::{
     },
 };
 
-use crate::{json::CustomerJson, setup::State};
+use crate::{
+    json::{CustomerJson, Tagged, tagged},
+    setup::State,
+};
 
 /// The filters.
 #[derive(Debug, Deserialize)]
@@ -78,9 +81,9 @@ pub async fn list_customers(
 }
 
 /// Reads one customer.
-pub async fn get_customer(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<CustomerJson>, Problem> {
+pub async fn get_customer(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::View, &id)?;
     let found = state.desk.dispatcher.customers.get(&id).await?;
-    Ok(Json(found.ok_or(AppError::NotFound("customer"))?.value.into()))
+    Ok(tagged(found.ok_or(AppError::NotFound("customer"))?.value))
 }

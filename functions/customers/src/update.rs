@@ -1,6 +1,6 @@
 //! `PATCH /v1/customers/{customer_id}`, pause and resume
 
-use axum::{Json, extract::State as Shared};
+use axum::extract::State as Shared;
 use serde::Deserialize;
 use shared::{
     app::{asking::Asking, customers::Change},
@@ -11,6 +11,7 @@ use shared::{
     http::{
         body::{ValidJson, present},
         caller::Known,
+        conditional::IfMatch,
         path::Ids,
         problem::Problem,
     },
@@ -19,7 +20,7 @@ use shared::{
 use crate::{
     create::{MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     delete_guard::DeleteGuardRequest,
-    json::CustomerJson,
+    json::{Tagged, tagged},
     setup::State,
 };
 
@@ -78,33 +79,24 @@ pub async fn update_customer(
     known: Known,
     ids: Ids,
     asking: Asking,
+    if_match: IfMatch,
     body: ValidJson<UpdateCustomerRequest>,
-) -> Result<Json<CustomerJson>, Problem> {
+) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Update, &id)?;
-    let body = body.0?;
-    let change = body.validate(&state.desk.policy)?;
-    let customer = state.desk.change(&id, change, &asking).await?;
-    Ok(Json(customer.into()))
+    let change = body.0?.validate(&state.desk.policy)?;
+    let expected = if_match.required()?;
+    let customer = state.desk.change(&id, &expected, change, &asking).await?;
+    Ok(tagged(customer))
 }
 
 /// Pauses a customer.
-pub async fn pause_customer(
-    state: Shared<State>,
-    known: Known,
-    ids: Ids,
-    asking: Asking,
-) -> Result<Json<CustomerJson>, Problem> {
+pub async fn pause_customer(state: Shared<State>, known: Known, ids: Ids, asking: Asking) -> Result<Tagged, Problem> {
     set_paused(state, known, ids, asking, true).await
 }
 
 /// Resumes a paused customer.
-pub async fn resume_customer(
-    state: Shared<State>,
-    known: Known,
-    ids: Ids,
-    asking: Asking,
-) -> Result<Json<CustomerJson>, Problem> {
+pub async fn resume_customer(state: Shared<State>, known: Known, ids: Ids, asking: Asking) -> Result<Tagged, Problem> {
     set_paused(state, known, ids, asking, false).await
 }
 
@@ -114,9 +106,9 @@ async fn set_paused(
     ids: Ids,
     asking: Asking,
     paused: bool,
-) -> Result<Json<CustomerJson>, Problem> {
+) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Update, &id)?;
     let customer = state.desk.set_paused(&id, paused, &asking).await?;
-    Ok(Json(customer.into()))
+    Ok(tagged(customer))
 }

@@ -19,6 +19,7 @@ use crate::{
         customers::Customers,
         jobs::Jobs,
         limits::TokenBudget,
+        once::{Begun, Claim, OnceBook},
         sealing::Sealer,
         table::{StoreError, Stored},
         vault::{Credentials, Vault},
@@ -27,6 +28,7 @@ use crate::{
         audit::{self, Action},
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Connection, Customer, Environment, NewCustomer, Status},
+        edition::Expected,
         guard::LimitsChange,
         ids::{CustomerId, JobId},
         invalid::Invalid,
@@ -93,6 +95,38 @@ impl CustomerDesk {
     /// # Errors
     /// `Connection` when the credentials do not work, and nothing is stored then.
     pub async fn create(&self, new: Creation, asking: &Asking) -> Result<Customer, AppError> {
+        self.create_for(new, None, asking).await
+    }
+
+    /// Creates a customer at most once under an idempotency key; `fingerprint` names the request without giving it away.
+    ///
+    /// # Errors
+    /// As [`CustomerDesk::create`]; `UnderWay` and `KeyReused`.
+    pub async fn create_once(
+        &self,
+        new: Creation,
+        key: &str,
+        fingerprint: String,
+        asking: &Asking,
+    ) -> Result<Customer, AppError> {
+        let once = OnceBook::new(self.dispatcher.data.clone());
+        let claim = match once.begin(&asking.actor, key, fingerprint, asking.now).await? {
+            Begun::New(claim) => claim,
+            Begun::Done(customer) => return Ok(customer),
+            Begun::UnderWay => return Err(AppError::UnderWay),
+            Begun::Other => return Err(AppError::KeyReused),
+        };
+        let created = self.create_for(new, Some(&claim), asking).await;
+        // If the answer of the transaction was lost, the customer may be there: the claim stays until that is certain.
+        if let Err(error) = &created
+            && !matches!(error, AppError::Store(StoreError::Unavailable(_)))
+        {
+            once.give_up(claim).await?;
+        }
+        created
+    }
+
+    async fn create_for(&self, new: Creation, once: Option<&Claim>, asking: &Asking) -> Result<Customer, AppError> {
         let now = asking.now;
         let connection = match new.verify {
             true => Some(self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, asking).await?),
@@ -107,8 +141,12 @@ impl CustomerDesk {
         let [job_item, pointer] = Jobs::insert(&job)?;
         let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job.id);
         record.changes = audit::differences(None, &customer);
+        let mut data = vec![Customers::put(&customer, 0)?, job_item, pointer];
+        if let Some(claim) = once {
+            data.push(claim.done(&customer, now)?);
+        }
         let writes = vec![
-            (&self.dispatcher.data, vec![Customers::put(&customer, 0)?, job_item, pointer]),
+            (&self.dispatcher.data, data),
             (self.vault.table(), vec![Vault::put_credentials(&customer.id, &credentials)?]),
         ];
         commit(writes, Some(&asking.entry(record))).await?;
@@ -119,9 +157,16 @@ impl CustomerDesk {
     /// Changes a customer. New credentials void the cached token and queue a sync.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` when another base URL comes without the secret; `Connection` as for [`CustomerDesk::create`].
-    pub async fn change(&self, id: &CustomerId, change: Change, asking: &Asking) -> Result<Customer, AppError> {
+    /// `NotFound`; `Stale` when it is not the expected edition; `Invalid` when another base URL comes without the secret; `Connection` as for [`CustomerDesk::create`].
+    pub async fn change(
+        &self,
+        id: &CustomerId,
+        expected: &Expected,
+        change: Change,
+        asking: &Asking,
+    ) -> Result<Customer, AppError> {
         let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
+        is_expected(&current, expected)?;
         change.check(&current)?;
         let mut sealed = None;
         let mut proven = None;
@@ -133,7 +178,7 @@ impl CustomerDesk {
             }
             sealed = Some(self.secrets.seal(id, secret).await?);
         }
-        let (customer, resync) = self.store_change(id, &change, sealed, proven, asking).await?;
+        let (customer, resync) = self.store_change((id, expected), &change, sealed, proven, asking).await?;
         if resync {
             let request = SyncRequest::at_once(Trigger::CredentialsChanged, Some(asking.actor.clone()), asking.now);
             self.dispatcher.request_sync(id, &request).await?;
@@ -143,7 +188,7 @@ impl CustomerDesk {
 
     async fn store_change(
         &self,
-        id: &CustomerId,
+        (id, expected): (&CustomerId, &Expected),
         change: &Change,
         sealed: Option<Vec<u8>>,
         proven: Option<Connection>,
@@ -153,7 +198,8 @@ impl CustomerDesk {
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let Stored { value: mut customer, rev } = found;
-            // Somebody may have moved it meanwhile.
+            // Somebody may have changed it meanwhile.
+            is_expected(&customer, expected)?;
             change.check(&customer)?;
             let before = customer.clone();
             let credentials_change = change.apply(&mut customer, now);
@@ -225,12 +271,19 @@ impl CustomerDesk {
     /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, the rest by a purge job.
     ///
     /// # Errors
-    /// `NotFound`; `Invalid` when `confirm` is not the customer's name.
-    pub async fn delete(&self, id: &CustomerId, confirm: &str, asking: &Asking) -> Result<JobId, AppError> {
+    /// `NotFound`; `Stale` when it is not the expected edition; `Invalid` when `confirm` is not the customer's name.
+    pub async fn delete(
+        &self,
+        id: &CustomerId,
+        expected: &Expected,
+        confirm: &str,
+        asking: &Asking,
+    ) -> Result<JobId, AppError> {
         let now = asking.now;
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let Stored { value: mut customer, rev } = found;
+            is_expected(&customer, expected)?;
             if customer.name != confirm {
                 return Err(AppError::Invalid(Invalid::one(
                     "confirm",
@@ -282,6 +335,11 @@ impl CustomerDesk {
         let parsed = self.policy.parse(&current.zuora_base_url);
         parsed.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))
     }
+}
+
+fn is_expected(customer: &Customer, expected: &Expected) -> Result<(), AppError> {
+    let edition = customer.edition();
+    if expected.allows(&edition) { Ok(()) } else { Err(AppError::Stale(edition)) }
 }
 
 impl Change {

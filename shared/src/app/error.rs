@@ -21,6 +21,15 @@ pub enum AppError {
     /// It does not apply in the present state, which the sentence names.
     #[error("{0}")]
     Conflict(String),
+    /// It was changed since the caller saw it; holds the present edition.
+    #[error("it was changed meanwhile")]
+    Stale(String),
+    /// The same request is under way under the same key.
+    #[error("the same request is under way")]
+    UnderWay,
+    /// The key was used for another request.
+    #[error("the key was used for another request")]
+    KeyReused,
     /// Zuora did not accept the credentials, or could not be asked.
     #[error("the connection test failed")]
     Connection(#[source] Box<ZuoraError>),

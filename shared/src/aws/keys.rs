@@ -11,6 +11,7 @@
 //! | | `HELD#<job id>` | the whole list that a job held back |
 //! | `JOB#<id>` | `POINTER` | whose job it is |
 //! | `USER#<sub>` | `GRANT#<customer id, or *>` | what a user was granted |
+//! | `ONCE#<hash of caller and key>` | `ONCE` | a request under an `Idempotency-Key`, and its answer |
 //! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
 //! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins then |
 //! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | who did what with a customer |
@@ -19,6 +20,8 @@
 //! The one sparse index (`GSI1`): `CUSTOMERS` by lower-case name, `JOBS#<state>` by job id (so by age),
 //! `WORKFLOWS#<customer>` by lower-case name, `CHANGES#<customer>#<zuora id>` by time, `GRANTS#<customer, or *>` by user;
 //! in the audit table `AUDIT` by time.
+
+use sha2::{Digest, Sha256};
 
 use crate::domain::{
     ids::{AuditId, CustomerId, JobId, UserId, WorkflowId},
@@ -158,6 +161,12 @@ pub const DEAD_LETTERS: &str = "DEADLETTERS";
 /// One of them.
 pub fn dead_letter(message_id: &str) -> Key {
     Key::new(DEAD_LETTERS, format!("DEADLETTER#{message_id}"))
+}
+
+/// What a caller asked under an idempotency key. Hashed: such a key is any text, of anybody's.
+pub fn once(caller: &str, key: &str) -> Key {
+    let name = hex::encode(Sha256::digest(format!("{caller}\n{key}")));
+    Key::new(format!("ONCE#{name}"), "ONCE")
 }
 
 /// The counter of token requests in the slot that begins at `start`.

@@ -15,6 +15,7 @@ pub mod items;
 pub mod jobs;
 pub mod keys;
 pub mod limits;
+pub mod once;
 pub mod queue;
 pub mod sealing;
 pub mod store_error;

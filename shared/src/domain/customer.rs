@@ -6,6 +6,7 @@
 //! - `deleting` is final: such a customer is hidden and nothing but its purge job touches it.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{
     failure::Failure,
@@ -144,6 +145,19 @@ pub struct NewCustomer {
 }
 
 impl Customer {
+    /// Names what admins edit, as it is now: any edit makes it another one, a sync never does.
+    pub fn edition(&self) -> String {
+        let paused = self.status == Status::Paused;
+        let edited = (
+            (&self.name, &self.zuora_client_id, &self.zuora_base_url, self.environment, self.sync_frequency),
+            (self.delete_guard.count, self.delete_guard.percent, paused),
+            (self.credential_version, self.secret_updated_at),
+        );
+        let mut name = hex::encode(Sha256::digest(format!("{edited:?}")));
+        name.truncate(32);
+        name
+    }
+
     /// A new customer, active, with its first scheduled sync at the next slot.
     pub fn new(new: NewCustomer, connection: Option<Connection>, now: Timestamp) -> Self {
         Self {
@@ -292,6 +306,35 @@ pub(crate) mod tests {
         assert!(customer.is_syncable(), "a person may still ask");
         customer.record_test(None, now);
         assert_eq!((customer.status, customer.config_failures), (Status::Active, 0));
+    }
+
+    #[test]
+    fn every_edit_makes_another_edition_and_no_sync_does() {
+        const NOW: Timestamp = Timestamp::EPOCH;
+        let original = customer(NOW);
+        let edits: [fn(&mut Customer); 9] = [
+            |c| c.name = "Other".into(),
+            |c| c.zuora_client_id = "other".into(),
+            |c| c.zuora_base_url = "https://rest.eu.zuora.com".into(),
+            |c| c.environment = Environment::Sandbox,
+            |c| c.set_frequency(Frequency::Manual, NOW),
+            |c| c.delete_guard.count += 1,
+            |c| c.delete_guard.percent += 1,
+            |c| c.credential_version += 1,
+            Customer::pause,
+        ];
+        for (n, edit) in edits.into_iter().enumerate() {
+            let mut edited = original.clone();
+            edit(&mut edited);
+            assert_ne!(edited.edition(), original.edition(), "{n}");
+        }
+        let mut synced = original.clone();
+        for _ in 0..MAX_CONFIG_FAILURES {
+            synced.record(&failed(&synced.clone(), ErrorClass::Config, NOW), NOW);
+        }
+        synced.workflows_count = 7;
+        synced.next_sync_at = None;
+        assert_eq!((synced.status, synced.edition()), (Status::NeedsAttention, original.edition()));
     }
 
     #[test]

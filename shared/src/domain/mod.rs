@@ -9,6 +9,7 @@ pub mod change;
 pub mod customer;
 pub mod definition;
 pub mod diff;
+pub mod edition;
 pub mod failure;
 pub mod guard;
 pub mod ids;

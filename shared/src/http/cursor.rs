@@ -71,6 +71,12 @@ impl CursorKey {
         String::from_utf8(position.to_vec()).ok()
     }
 
+    /// See [`super::Edge::fingerprint`].
+    pub(super) fn fingerprint(&self, parts: &[&str]) -> String {
+        let mac = self.begin(b"fingerprint.v1");
+        hex::encode(parts.iter().fold(mac, |mac, part| with(mac, part.as_bytes())).finalize().into_bytes())
+    }
+
     fn tag(&self, scope: &Scope<'_>, position: &[u8]) -> [u8; TAG] {
         let full = self.mac(scope, position).finalize().into_bytes();
         let mut tag = [0; TAG];
@@ -79,16 +85,24 @@ impl CursorKey {
     }
 
     fn mac(&self, scope: &Scope<'_>, position: &[u8]) -> Hmac<Sha256> {
-        // HMAC takes a key of any length; the fallback is never used.
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes())
-            .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
-        for part in [b"cursor.v1", scope.caller.as_bytes(), scope.route.as_bytes(), scope.filter.as_bytes(), position] {
-            // Each part with its length, so that no two scopes give the same bytes.
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac
+        let parts = [scope.caller.as_bytes(), scope.route.as_bytes(), scope.filter.as_bytes(), position];
+        parts.into_iter().fold(self.begin(b"cursor.v1"), with)
     }
+
+    /// For each use of the key another beginning.
+    fn begin(&self, used_for: &[u8]) -> Hmac<Sha256> {
+        // HMAC takes a key of any length; the fallback is never used.
+        let mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes())
+            .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
+        with(mac, used_for)
+    }
+}
+
+/// Adds a part with its length, so that no two lists of parts give the same bytes.
+fn with(mut mac: Hmac<Sha256>, part: &[u8]) -> Hmac<Sha256> {
+    mac.update(&(part.len() as u64).to_be_bytes());
+    mac.update(part);
+    mac
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@
 
 pub mod body;
 pub mod caller;
+pub mod conditional;
 pub mod cursor;
+pub mod idempotency;
 pub mod list;
 pub mod path;
 pub mod problem;
@@ -73,6 +75,11 @@ impl Edge {
         let secrets = aws_sdk_secretsmanager::Client::new(sdk);
         let key = app_key::load(&secrets, &settings.app_key_secret_id).await?;
         Ok(Self::over(settings, key, data))
+    }
+
+    /// Names a request that holds secrets without giving any of it away: the same parts, the same name.
+    pub fn fingerprint(&self, parts: &[&str]) -> String {
+        self.cursors.fingerprint(parts)
     }
 
     fn over(settings: &EdgeSettings, app_key: SecretString, data: &Table) -> Self {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::caller::Refusal;
+use super::{caller::Refusal, conditional::etag};
 use crate::{
     app::error::AppError,
     aws::{sealing::SealError, table::StoreError},
@@ -36,12 +36,20 @@ pub enum Kind {
     MethodNotAllowed,
     /// It does not apply in the present state.
     Conflict,
+    /// The same request is being done.
+    RequestInFlight,
+    /// It was changed since the caller saw it.
+    PreconditionFailed,
+    /// The caller does not say what they saw.
+    PreconditionRequired,
     /// The body or the answer is too large.
     TooLarge,
     /// The body is not sent as JSON.
     UnsupportedMediaType,
     /// Fields are wrong.
     ValidationFailed,
+    /// The idempotency key belongs to another request.
+    IdempotencyKeyReused,
     /// Zuora did not take the credentials.
     ZuoraCredentialsInvalid,
     /// Zuora's user may not read workflows.
@@ -58,7 +66,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of the README's table.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::MalformedJson,
         Self::InvalidParameter,
         Self::CursorInvalid,
@@ -67,12 +75,16 @@ impl Kind {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::RequestInFlight,
+        Self::PreconditionFailed,
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::ValidationFailed,
+        Self::IdempotencyKeyReused,
         Self::ZuoraCredentialsInvalid,
         Self::ZuoraPermissionMissing,
         Self::ZuoraUnreachable,
+        Self::PreconditionRequired,
         Self::TooManyRequests,
         Self::Internal,
         Self::Unavailable,
@@ -91,6 +103,16 @@ impl Kind {
                 ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "This path has no such method")
             }
             Self::Conflict => ("conflict", StatusCode::CONFLICT, "Not possible in the present state"),
+            Self::RequestInFlight => ("request-in-flight", StatusCode::CONFLICT, "The same request is being done"),
+            Self::PreconditionFailed => {
+                ("precondition-failed", StatusCode::PRECONDITION_FAILED, "It was changed since you read it")
+            }
+            Self::PreconditionRequired => {
+                ("precondition-required", StatusCode::PRECONDITION_REQUIRED, "Say which edition you change")
+            }
+            Self::IdempotencyKeyReused => {
+                ("idempotency-key-reused", StatusCode::UNPROCESSABLE_ENTITY, "The key belongs to another request")
+            }
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
             Self::UnsupportedMediaType => {
                 ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send application/json")
@@ -208,6 +230,22 @@ impl From<AppError> for Problem {
             AppError::NotFound(what) => Self::new(Kind::NotFound, format!("There is no such {what}.")),
             AppError::Invalid(invalid) => Self::invalid(invalid),
             AppError::Conflict(why) => Self::new(Kind::Conflict, why),
+            AppError::Stale(edition) => {
+                let detail =
+                    "Somebody changed it since you read it. Read it again, and send your change with the new ETag.";
+                let mut problem = Self::new(Kind::PreconditionFailed, detail);
+                problem.headers.extend(etag(&edition));
+                problem
+            }
+            AppError::UnderWay => {
+                let detail = "A request with this Idempotency-Key is being done. Repeat it in a moment for its answer.";
+                Self::new(Kind::RequestInFlight, detail).retry_after(Duration::from_secs(2))
+            }
+            AppError::KeyReused => {
+                let detail =
+                    "This Idempotency-Key was used for a request with another body. Use a new key for a new request.";
+                Self::new(Kind::IdempotencyKeyReused, detail)
+            }
             AppError::TooMany { retry_after } => {
                 Self::new(Kind::TooManyRequests, "Too many token requests to Zuora just now. Try again in a moment.")
                     .retry_after(retry_after)
