@@ -327,7 +327,7 @@ def main() -> None:
         LOCAL / "performance" / "stack.json",
         Port.read("ZWM_PERFORMANCE_EMULATOR_PORT", 4580),
         Port.read("ZWM_PERFORMANCE_SIMULATOR_PORT", 8095),
-        parameters="TokenRequestsPerMinute=5000",
+        parameters="TokenRequestsPerMinute=5000 RequestsPerMinute=5000",
         simulator_program=TARGET / "lambda" / "zuora-simulator" / "bootstrap",
     )
     stop_orphans(stack)

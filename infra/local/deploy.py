@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import boto3
+from samcli.yamlhelper import yaml_parse
 
 from console import run, step
 from settings import FUNCTIONS, REGION, ROOT, Stack
@@ -48,9 +49,44 @@ def complete(stack: Stack, description: dict) -> None:
         dynamodb.update_continuous_backups(
             TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
         )
+    _complete_api(stack, description["api_url"].rstrip("/").split("/")[-2:])
     client(stack, "lambda").put_function_recursion_config(
         FunctionName=description["functions"]["sync"], RecursiveLoop="Allow"
     )
+
+
+def _put_any_method(gateway, place: dict, like: str) -> None:
+    """Sends every other method where one goes already, under the same authorizer."""
+    method = gateway.get_method(**place, httpMethod=like)
+    authorizer = {"authorizerId": method["authorizerId"]} if "authorizerId" in method else {}
+    gateway.put_method(**place, httpMethod="ANY", authorizationType=method["authorizationType"], **authorizer)
+    integration = method["methodIntegration"]
+    gateway.put_integration(
+        **place, httpMethod="ANY", type=integration["type"], integrationHttpMethod="POST", uri=integration["uri"]
+    )
+
+
+def _complete_api(stack: Stack, api_and_stage: list[str]) -> None:
+    """Gateway responses, and the `ANY` methods: the emulator does not read them from a template."""
+    api, stage = api_and_stage
+    gateway = client(stack, "apigateway")
+    template = yaml_parse((ROOT / "infra" / "template.yaml").read_text())
+    for kind, response in template["Resources"]["Api"]["Properties"]["GatewayResponses"].items():
+        headers = response["ResponseParameters"]["Headers"]
+        gateway.put_gateway_response(
+            restApiId=api,
+            responseType=kind,
+            statusCode=str(response["StatusCode"]),
+            responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers.items()},
+            responseTemplates=response["ResponseTemplates"],
+        )
+    for resource in gateway.get_resources(restApiId=api, limit=500)["items"]:
+        methods = resource.get("resourceMethods") or {}
+        if methods and "ANY" not in methods:
+            _put_any_method(gateway, {"restApiId": api, "resourceId": resource["id"]}, next(iter(methods)))
+    deployment = gateway.create_deployment(restApiId=api)["id"]
+    patch = {"op": "replace", "path": "/deploymentId", "value": deployment}
+    gateway.update_stage(restApiId=api, stageName=stage, patchOperations=[patch])
 
 
 def _parameters(stack: Stack) -> str:

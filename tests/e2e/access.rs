@@ -119,13 +119,15 @@ fn refusal(door: Door, standing: Standing) -> &'static [u16] {
     }
 }
 
-/// Method and path of every route of the template.
+/// Method and path of every route of the template; `ANY` is no route, but the way to a 405.
 fn routes() -> BTreeSet<(String, String)> {
     let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/template.yaml")).unwrap();
     let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
     let resources = template["Resources"].as_mapping().unwrap().values();
     let events = resources.filter_map(|resource| resource["Properties"]["Events"].as_mapping());
-    let routes = events.flat_map(serde_yaml_ng::Mapping::values).filter(|event| event["Type"] == "Api");
+    let routes = events
+        .flat_map(serde_yaml_ng::Mapping::values)
+        .filter(|event| event["Type"] == "Api" && event["Properties"]["Method"] != "ANY");
     let text = |event: &serde_yaml_ng::Value, name: &str| event["Properties"][name].as_str().unwrap().to_owned();
     routes.map(|event| (text(event, "Method").to_uppercase(), text(event, "Path"))).collect()
 }
@@ -273,6 +275,42 @@ fn is_let_in(answer: &Answer) -> bool {
         401 | 403 | 500.. => false,
         404 => answer.body["detail"] == "There is no such grant.",
         _ => true,
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_answered_with_those_that_it_has() {
+    let world = World::connect().await;
+    let paths: BTreeSet<&str> = DOORS.iter().map(|(_, path, ..)| *path).collect();
+
+    for path in paths {
+        let own: BTreeSet<&str> = DOORS.iter().filter(|door| door.1 == path).map(|door| door.0).collect();
+        let filled = path.replace("{user}", "nobody").replace(['{', '}'], "x");
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().filter(|method| !own.contains(method)) {
+            let answer = world.api.raw(method.parse().unwrap(), &filled, &[], Vec::new()).await;
+            assert_eq!(
+                (answer.status, &answer.body["type"]),
+                (405, &json!("/problems/method-not-allowed")),
+                "{method} {path}"
+            );
+            let allowed: BTreeSet<&str> =
+                answer.headers["allow"].to_str().unwrap().split(',').filter(|m| *m != "HEAD").collect();
+            assert_eq!(allowed, own, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_api_gateway_refuses_by_itself_is_a_problem_too() {
+    let world = World::connect().await;
+    let unsigned = world.api.with_token(None);
+    let unknown = world.api.get("/v2/nothing").await;
+    for (answer, status, slug) in [(unsigned.get("/v1/me").await, 401, "unauthenticated"), (unknown, 404, "not-found")]
+    {
+        assert_eq!((answer.status, &answer.body["status"]), (status, &json!(status)), "{}", answer.text);
+        assert_eq!(answer.body["type"], format!("/problems/{slug}"));
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        assert!(!answer.body["instance"].as_str().unwrap().is_empty());
     }
 }
 

@@ -27,7 +27,7 @@ use shared::{
         audit::AuditTrail,
         items::Item,
         keys::{self, Key},
-        limits::TokenBudget,
+        limits::{RequestLimits, TokenBudget},
         queue::Queue,
         sealing::{Purpose, Sealer},
         table::Table,
@@ -145,6 +145,12 @@ impl Engine {
     ) -> Result<Customer, AppError> {
         let asking = Asking { now, ..asking(&worker.lifecycle.dispatcher.data) };
         desk(worker).create_once(new, key, "the same".to_owned(), &asking).await
+    }
+
+    /// Takes a place for a request of `caller`, who may ask three times a minute.
+    pub async fn take_place(&self, caller: &str, customer: &CustomerId, now: Timestamp) -> Result<(), AppError> {
+        let asking = Asking { actor: caller.to_owned(), now, ..asking(&self.worker.lifecycle.dispatcher.data) };
+        desk(&self.worker).take_place(Some(customer), &asking).await
     }
 
     /// Every customer.
@@ -355,6 +361,7 @@ fn desk(worker: &Worker) -> CustomerDesk {
         zuora: syncer.zuora.clone(),
         policy: syncer.policy.clone(),
         token_budget: syncer.token_budget.clone(),
+        limits: RequestLimits::new(syncer.dispatcher.data.clone(), 3),
     }
 }
 

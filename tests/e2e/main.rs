@@ -8,6 +8,7 @@ mod approvals;
 mod audit;
 mod aws_faults;
 mod bad_input;
+mod bounds;
 mod changes;
 mod deaths;
 mod edits;

@@ -40,7 +40,7 @@ fn routes(function: &str) -> BTreeSet<(String, String)> {
         .find(|resource| resource["Metadata"]["BuildProperties"]["Binary"] == function)
         .unwrap();
     let events = function["Properties"]["Events"].as_mapping().unwrap().values();
-    let apis = events.filter(|event| event["Type"] == "Api");
+    let apis = events.filter(|event| event["Type"] == "Api" && event["Properties"]["Method"] != "ANY");
     apis.map(|api| {
         let text = |name: &str| api["Properties"][name].as_str().unwrap().to_owned();
         (text("Method").to_uppercase(), text("Path"))

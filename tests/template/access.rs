@@ -1,6 +1,7 @@
 //! Who may do what: routes, roles, keys, sign-in.
 
 use serde_yaml_ng::Value;
+use shared::http::problem::Kind;
 
 use crate::template::{Statement, Template, find, list, texts, untagged};
 
@@ -36,12 +37,15 @@ fn every_route_names_its_method_and_stands_once() {
     let mut seen = Vec::new();
     for (function, path, properties) in routes(&template) {
         let method = properties["Method"].as_str().unwrap();
-        assert!(["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method), "{function} {path}: {method}");
+        assert!(["GET", "POST", "PUT", "PATCH", "DELETE", "ANY"].contains(&method), "{function} {path}: {method}");
         assert_eq!(untagged(&properties["RestApiId"]).as_str(), Some("Api"), "{function} {path}: a second API");
         assert!(!seen.contains(&(method, path)), "{method} {path} stands twice");
         seen.push((method, path));
     }
     assert!(seen.len() >= 24, "only {} routes were found", seen.len());
+    for (_, path) in &seen {
+        assert!(seen.contains(&("ANY", path)), "{path}: other methods would not be answered with 405");
+    }
 }
 
 #[test]
@@ -160,6 +164,45 @@ fn assert_context_is_bound(role: &str, statement: Statement<'_>) {
     assert_eq!(when_enforced["Null"]["kms:EncryptionContext:customer_id"].as_str(), Some("false"), "{role}");
     let allowed = texts(&when_enforced["ForAllValues:StringEquals"]["kms:EncryptionContextKeys"]);
     assert_eq!(allowed, ["app", "customer_id", "purpose"], "{role}");
+}
+
+#[test]
+fn what_api_gateway_refuses_looks_like_what_the_functions_refuse() {
+    let template = Template::read();
+    let responses = template.resource("Api").at("Properties.GatewayResponses").as_mapping().unwrap();
+
+    for kind in
+        ["UNAUTHORIZED", "ACCESS_DENIED", "MISSING_AUTHENTICATION_TOKEN", "THROTTLED", "DEFAULT_4XX", "DEFAULT_5XX"]
+    {
+        assert!(responses.contains_key(kind), "{kind}");
+    }
+    for (name, response) in responses {
+        let name = name.as_str().unwrap();
+        let text = response["ResponseTemplates"]["application/json"].as_str().unwrap();
+        let body: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let slug = body["type"].as_str().unwrap().strip_prefix("/problems/").unwrap();
+        let kind =
+            Kind::ALL.into_iter().find(|kind| kind.parts().0 == slug).unwrap_or_else(|| panic!("{name}: {slug}"));
+        let (_, status, title) = kind.parts();
+        assert_eq!(response["StatusCode"].as_u64(), Some(status.as_u16().into()), "{name}");
+        assert_eq!((&body["status"], &body["title"]), (&status.as_u16().into(), &title.into()), "{name}");
+        assert_eq!(body["instance"], "$context.requestId", "{name}");
+        let headers = &response["ResponseParameters"]["Headers"];
+        assert_eq!(headers["Content-Type"].as_str(), Some("'application/problem+json'"), "{name}");
+        assert_eq!(headers["Retry-After"].as_str().is_some(), [429, 503].contains(&status.as_u16()), "{name}");
+    }
+}
+
+#[test]
+fn every_kind_of_problem_is_in_the_readme_with_its_status() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `")).collect();
+
+    for kind in Kind::ALL {
+        let (slug, status, _) = kind.parts();
+        let row = format!("| `{slug}` | {} |", status.as_u16());
+        assert_eq!(rows.iter().filter(|line| line.starts_with(&row)).count(), 1, "{row}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use shared::{
     aws::{
         clients,
         keys::token_slot,
-        limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
+        limits::{REQUESTS_PER_MINUTE, RequestLimits, TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
         sealing::{Purpose, Sealer},
         table::Table,
@@ -37,6 +37,7 @@ pub async fn state() -> Result<State, Error> {
     let edge = EdgeSettings::read(&mut settings);
     let policy = settings.base_url_policy();
     let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
+    let per_caller = settings.number("REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE);
     settings.finish()?;
     let policy = policy.ok_or("no base URL policy")?;
 
@@ -54,6 +55,7 @@ pub async fn state() -> Result<State, Error> {
         zuora: Zuora::new(policy.clone())?,
         policy,
         token_budget: TokenBudget::new(data.clone(), per_minute),
+        limits: RequestLimits::new(data, per_caller),
     };
     Ok(State { desk, edge: edge? })
 }

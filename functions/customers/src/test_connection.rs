@@ -40,6 +40,7 @@ pub async fn test_unsaved(
     let (Some(base), Some(client_id), Some(())) = (base, client_id, secret) else {
         return Err(invalid.into());
     };
+    state.desk.take_place(None, &asking).await?;
     let secret = body.zuora_client_secret.into();
     let connection = state.desk.prove(&base, &client_id, &secret, &asking).await?;
     Ok(Json(json!({"ok": connection.ok, "checked_at": connection.checked_at})))
@@ -54,6 +55,7 @@ pub async fn test_stored(
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Sync, &id)?;
+    state.desk.take_place(Some(&id), &asking).await?;
     let job = state.desk.dispatcher.request_test(&id, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job.id}))))
 }

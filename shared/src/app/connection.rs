@@ -46,7 +46,7 @@ pub async fn check(
     now: Timestamp,
 ) -> Result<(), AppError> {
     if let Place::Full(retry_after) = budget.take(now).await? {
-        return Err(AppError::TooMany { retry_after });
+        return Err(AppError::TooMany { why: "There are too many token requests to Zuora just now.", retry_after });
     }
     let Candidate { base, client_id, client_secret, track_id } = candidate;
     let result = async {

@@ -18,7 +18,7 @@ use crate::{
     aws::{
         customers::Customers,
         jobs::Jobs,
-        limits::TokenBudget,
+        limits::{Place, RequestLimits, TokenBudget},
         once::{Begun, Claim, OnceBook},
         sealing::Sealer,
         table::{StoreError, Stored},
@@ -54,6 +54,8 @@ pub struct CustomerDesk {
     pub policy: BaseUrlPolicy,
     /// Places for token requests.
     pub token_budget: TokenBudget,
+    /// Places for what people ask for.
+    pub limits: RequestLimits,
 }
 
 /// A new customer, its credentials, and whether to try them first.
@@ -90,6 +92,20 @@ pub struct Change {
 }
 
 impl CustomerDesk {
+    /// Takes a place for what costs more than reading: a sync, a connection test.
+    ///
+    /// # Errors
+    /// `TooMany` when the caller, or all callers together for this customer, asked for too much this minute.
+    pub async fn take_place(&self, customer: Option<&CustomerId>, asking: &Asking) -> Result<(), AppError> {
+        match self.limits.take(&asking.actor, customer, asking.now).await? {
+            Place::Taken => Ok(()),
+            Place::Full(retry_after) => {
+                let why = "There were too many syncs and connection tests asked for within this minute.";
+                Err(AppError::TooMany { why, retry_after })
+            }
+        }
+    }
+
     /// Creates a customer and queues its first sync.
     ///
     /// # Errors

@@ -36,6 +36,8 @@ pub enum AppError {
     /// A shared budget is used up.
     #[error("too many requests")]
     TooMany {
+        /// Whose, in a sentence.
+        why: &'static str,
         /// When to come back.
         retry_after: Duration,
     },

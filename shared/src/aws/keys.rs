@@ -14,6 +14,7 @@
 //! | `ONCE#<hash of caller and key>` | `ONCE` | a request under an `Idempotency-Key`, and its answer |
 //! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
 //! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins then |
+//! | `LIMIT#caller#<hash>#<second>`, `LIMIT#customer#<id>#<second>` | `LIMIT` | what was asked for in the minute that begins then |
 //! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | who did what with a customer |
 //! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
 //!
@@ -172,6 +173,17 @@ pub fn once(caller: &str, key: &str) -> Key {
 /// The counter of token requests in the slot that begins at `start`.
 pub fn token_slot(start: Timestamp) -> Key {
     Key::new(format!("LIMIT#token#{}", start.seconds()), "LIMIT")
+}
+
+/// The counter of what a caller asked for in a minute. Hashed, as in [`once`].
+pub fn requests_of_caller(caller: &str, minute: Timestamp) -> Key {
+    let name = hex::encode(Sha256::digest(caller));
+    Key::new(format!("LIMIT#caller#{name}#{}", minute.seconds()), "LIMIT")
+}
+
+/// The counter of what was asked for about a customer in a minute.
+pub fn requests_about(customer: &CustomerId, minute: Timestamp) -> Key {
+    Key::new(format!("LIMIT#customer#{customer}#{}", minute.seconds()), "LIMIT")
 }
 
 /// A customer's sealed client secret, in the vault.

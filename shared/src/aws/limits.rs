@@ -1,6 +1,6 @@
-//! The budget of token requests: Zuora allows 100 a minute per IP address, and all customers share ours.
+//! What is counted in the table, so that all functions together stay below a limit: token requests, and what people ask for.
 //!
-//! What must stay true: no 60 seconds, wherever they begin, see more than 100. Nobody knows how Zuora's minutes lie, so a counter per
+//! Zuora allows 100 token requests a minute per IP address, and all customers share ours. What must stay true: no 60 seconds, wherever they begin, see more than 100. Nobody knows how Zuora's minutes lie, so a counter per
 //! calendar minute would not do: 80 at the end of one and 80 at the start of the next are 160 within seconds. Each slot of ten seconds has a
 //! sixth of the budget; 60 seconds touch seven slots at most, which is 91 of 80.
 
@@ -10,7 +10,7 @@ use super::{
     keys,
     table::{StoreError, Table},
 };
-use crate::domain::time::Timestamp;
+use crate::domain::{ids::CustomerId, time::Timestamp};
 
 /// What we take of Zuora's 100 a minute unless the deployment says otherwise. Source: zuora.md section 3.3.
 pub const TOKEN_REQUESTS_PER_MINUTE: u64 = 80;
@@ -25,12 +25,12 @@ pub struct TokenBudget {
     per_slot: u64,
 }
 
-/// Whether a token may be asked for.
+/// Whether something may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Yes, now.
     Taken,
-    /// No: the slot is full, the next one begins after this.
+    /// No: the present slot is full, the next one begins after this.
     Full(Duration),
 }
 
@@ -48,6 +48,44 @@ impl TokenBudget {
         let slot = now.floor(SLOT);
         let taken = self.table.count_up(&keys::token_slot(slot), self.per_slot, now.seconds() + 600).await?;
         Ok(if taken { Place::Taken } else { Place::Full(now.until(slot.plus(SLOT))) })
+    }
+}
+
+/// How much one user may ask for in a minute unless the deployment says otherwise: syncs, connection tests.
+pub const REQUESTS_PER_MINUTE: u64 = 60;
+/// How much may be asked for one customer in a minute: each may cost Zuora a token and a page.
+const PER_CUSTOMER: u64 = 20;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Counts what people ask for that costs more than reading.
+#[derive(Clone, Debug)]
+pub struct RequestLimits {
+    table: Table,
+    per_caller: u64,
+}
+
+impl RequestLimits {
+    /// Limits of so many requests a minute for each caller.
+    pub const fn new(table: Table, per_caller: u64) -> Self {
+        Self { table, per_caller }
+    }
+
+    /// Takes a place for a caller, and for a customer if it is about one.
+    ///
+    /// # Errors
+    /// As [`Table::count_up`].
+    pub async fn take(&self, caller: &str, customer: Option<&CustomerId>, now: Timestamp) -> Result<Place, StoreError> {
+        let minute = now.floor(MINUTE);
+        let limits = [
+            Some((keys::requests_of_caller(caller, minute), self.per_caller)),
+            customer.map(|customer| (keys::requests_about(customer, minute), PER_CUSTOMER)),
+        ];
+        for (key, most) in limits.into_iter().flatten() {
+            if !self.table.count_up(&key, most, now.seconds() + 600).await? {
+                return Ok(Place::Full(now.until(minute.plus(MINUTE))));
+            }
+        }
+        Ok(Place::Taken)
     }
 }
 

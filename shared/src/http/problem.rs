@@ -246,8 +246,8 @@ impl From<AppError> for Problem {
                     "This Idempotency-Key was used for a request with another body. Use a new key for a new request.";
                 Self::new(Kind::IdempotencyKeyReused, detail)
             }
-            AppError::TooMany { retry_after } => {
-                Self::new(Kind::TooManyRequests, "Too many token requests to Zuora just now. Try again in a moment.")
+            AppError::TooMany { why, retry_after } => {
+                Self::new(Kind::TooManyRequests, format!("{why} Try again after the seconds that Retry-After names."))
                     .retry_after(retry_after)
             }
             AppError::Connection(error) => {
