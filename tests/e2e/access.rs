@@ -40,8 +40,9 @@ enum Door {
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
 /// Every route, and a body or query with which nothing is done that would harm other tests.
-const DOORS: [(&str, &str, Door, &str); 35] = [
+const DOORS: [(&str, &str, Door, &str); 36] = [
     ("GET", "/health", Open, ""),
+    ("GET", "/openapi.json", Open, ""),
     ("GET", "/v1/me", SignedIn, ""),
     ("GET", "/v1/customers", Entered, ""),
     ("POST", "/v1/customers", OnAll("create"), NOTHING),
@@ -315,10 +316,12 @@ async fn what_api_gateway_refuses_by_itself_is_a_problem_too() {
 }
 
 #[tokio::test]
-async fn health_is_open_and_says_that_all_is_well() {
+async fn health_and_the_description_of_the_api_are_open() {
     let world = World::connect().await;
 
     let health = world.api.with_token(None).get("/health").await;
 
     assert_eq!((health.status, &health.body["status"]), (200, &Value::from("ok")));
+    let described = world.api.with_token(None).get("/openapi.json").await;
+    assert_eq!((described.status, &described.body["openapi"]), (200, &json!("3.1.0")));
 }

@@ -6,8 +6,10 @@ use shared::http::problem::Kind;
 use crate::template::{Statement, Template, find, list, texts, untagged};
 
 /// The routes that anybody may call, and why.
-const OPEN_ROUTES: [(&str, &str); 1] =
-    [("/health", "load balancers and monitors have no token; it tells nothing but \"up\"")];
+const OPEN_ROUTES: [(&str, &str); 2] = [
+    ("/health", "load balancers and monitors have no token; it tells nothing but \"up\""),
+    ("/openapi.json", "describes the API to whoever wants to use it; the same for everybody"),
+];
 
 /// The only places where a policy may say `*`, and why.
 const WILDCARDS: [(&str, &str); 2] = [

@@ -14,6 +14,7 @@ use shared::{
     },
     http::{body::ValidJson, caller::Known, list::List, path::Ids, problem::Problem},
 };
+use utoipa::ToSchema;
 
 use crate::setup::State;
 
@@ -21,7 +22,7 @@ use crate::setup::State;
 const ALL: &str = "all";
 
 /// The caller, and what the caller may do.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct MeJson {
     /// The Cognito `sub`, which grants name.
     user: String,
@@ -34,13 +35,19 @@ pub struct MeJson {
 }
 
 /// What a caller may do with one customer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct OnCustomer {
     customer_id: CustomerId,
     verbs: Verbs,
 }
 
 /// Says who calls and what they may do.
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    tag = "access",
+    responses((status = 200, description = "Done.", body = MeJson)),
+)]
 pub async fn get_me(Known(caller): Known) -> Json<MeJson> {
     let super_admin = caller.is_super_admin();
     let verbs = if super_admin { Verbs::from(Verb::GRANTABLE) } else { caller.grants.all.clone() };
@@ -51,6 +58,13 @@ pub async fn get_me(Known(caller): Known) -> Json<MeJson> {
 }
 
 /// Lists who was granted what on a customer, or on all.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/grants",
+    tag = "access",
+    params(("customer_id" = String, Path, description = "A customer's id, or all.")),
+    responses((status = 200, description = "Done.", body = List<Grant>)),
+)]
 pub async fn list_grants(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<List<Grant>>, Problem> {
     let customer = governed(&known, &ids)?;
     let dispatcher = &state.desk.dispatcher;
@@ -62,13 +76,21 @@ pub async fn list_grants(Shared(state): Shared<State>, known: Known, ids: Ids) -
 }
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GrantRequest {
     verbs: Verbs,
 }
 
 /// Grants a user verbs, in place of those granted before.
+#[utoipa::path(
+    put,
+    path = "/v1/customers/{customer_id}/grants/{user}",
+    tag = "access",
+    params(("customer_id" = String, Path, description = "A customer's id, or all."), ("user" = UserId, Path)),
+    request_body = GrantRequest,
+    responses((status = 200, description = "Done.", body = Grant)),
+)]
 pub async fn put_grant(
     Shared(state): Shared<State>,
     known: Known,
@@ -83,6 +105,13 @@ pub async fn put_grant(
 }
 
 /// Withdraws what a user was granted. It counts from the next request on.
+#[utoipa::path(
+    delete,
+    path = "/v1/customers/{customer_id}/grants/{user}",
+    tag = "access",
+    params(("customer_id" = String, Path, description = "A customer's id, or all."), ("user" = UserId, Path)),
+    responses((status = 204, description = "Done.")),
+)]
 pub async fn delete_grant(
     Shared(state): Shared<State>,
     known: Known,

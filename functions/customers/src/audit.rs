@@ -19,15 +19,19 @@ use shared::{
         query::{Limit, ValidQuery},
     },
 };
+use utoipa::IntoParams;
 
 use crate::setup::State;
 
 /// The filters.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
     /// The actor's `sub`.
     actor: Option<String>,
@@ -46,6 +50,14 @@ impl Filter {
 }
 
 /// Lists what was done, newest first: with the customers that the caller may view, and, for who may view all, with none.
+#[utoipa::path(
+    get,
+    path = "/v1/audit",
+    tag = "access",
+    operation_id = "list_audit",
+    params(Filter),
+    responses((status = 200, description = "Done.", body = List<Record>)),
+)]
 pub async fn list_all(
     Shared(state): Shared<State>,
     known: Known,
@@ -58,6 +70,14 @@ pub async fn list_all(
 }
 
 /// Lists what was done with one customer, newest first; also with one that was deleted.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/audit",
+    tag = "access",
+    operation_id = "list_audit_of_customer",
+    params(("customer_id" = CustomerId, Path), Filter),
+    responses((status = 200, description = "Done.", body = List<Record>)),
+)]
 pub async fn list_of_customer(
     Shared(state): Shared<State>,
     known: Known,

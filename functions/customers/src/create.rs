@@ -26,8 +26,13 @@ use shared::{
         problem::Problem,
     },
 };
+use utoipa::ToSchema;
 
-use crate::{delete_guard::DeleteGuardRequest, json::tagged, setup::State};
+use crate::{
+    delete_guard::DeleteGuardRequest,
+    json::{CustomerJson, tagged},
+    setup::State,
+};
 
 /// The bounds of the fields; Zuora's own ids have 36 and its secrets at most 42 characters.
 pub const MAX_NAME: usize = 200;
@@ -37,7 +42,7 @@ pub const MAX_CLIENT_ID: usize = 100;
 pub const MAX_SECRET: usize = 200;
 
 /// The body. Not `Debug`: it holds a secret.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCustomerRequest {
     name: String,
@@ -99,6 +104,28 @@ fn environment_of(base: &BaseUrl) -> Environment {
 }
 
 /// Creates a customer, after its credentials were proven, and queues its first sync.
+#[utoipa::path(
+    post,
+    path = "/v1/customers",
+    tag = "customers",
+    params(
+        (
+            "Idempotency-Key" = Option<String>,
+            Header,
+            description = "May be repeated under the same key for 24 hours: the customer is created once.",
+            max_length = 255,
+        ),
+    ),
+    request_body = CreateCustomerRequest,
+    responses(
+        (
+            status = 201,
+            description = "Created.",
+            body = CustomerJson,
+            headers(("ETag" = String), ("Location" = String)),
+        ),
+    ),
+)]
 pub async fn create_customer(
     Shared(state): Shared<State>,
     known: Known,

@@ -2,25 +2,42 @@
 
 use axum::{Json, extract::State as Shared};
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use shared::{
     app::asking::Asking,
-    domain::{ids::CustomerId, policy::Verb},
+    domain::{
+        ids::{CustomerId, JobId},
+        policy::Verb,
+    },
     http::{caller::Known, conditional::IfMatch, path::Ids, problem::Problem, query::ValidQuery},
 };
+use utoipa::{IntoParams, ToSchema};
 
 use crate::setup::State;
 
 /// The query.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
     /// The customer's name, to the letter.
     confirm: String,
 }
 
+/// The job that does what was asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobQueued {
+    /// Its id: see `GET /v1/jobs/{job_id}`.
+    pub job_id: JobId,
+}
+
 /// Hides a customer at once and has everything of it removed.
+#[utoipa::path(
+    delete,
+    path = "/v1/customers/{customer_id}",
+    tag = "customers",
+    params(("customer_id" = CustomerId, Path), Confirmation, ("If-Match" = Option<String>, Header)),
+    responses((status = 202, description = "Accepted.", body = JobQueued)),
+)]
 pub async fn delete_customer(
     Shared(state): Shared<State>,
     known: Known,
@@ -28,10 +45,10 @@ pub async fn delete_customer(
     query: ValidQuery<Confirmation>,
     if_match: IfMatch,
     asking: Asking,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<JobQueued>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Delete, &id)?;
     let query = query.0?;
     let job_id = state.desk.delete(&id, &if_match.optional()?, &query.confirm, &asking).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job_id}))))
+    Ok((StatusCode::ACCEPTED, Json(JobQueued { job_id })))
 }

@@ -8,9 +8,10 @@ use shared::{
     },
     http::body::present,
 };
+use utoipa::ToSchema;
 
 /// Limits to set; what is absent stays as it is.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteGuardRequest {
     #[serde(default, deserialize_with = "present")]

@@ -14,9 +14,10 @@ use shared::{
     },
     http::conditional::etag,
 };
+use utoipa::ToSchema;
 
 /// A customer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct CustomerJson {
     id: CustomerId,
     name: String,
@@ -37,13 +38,13 @@ pub struct CustomerJson {
 }
 
 /// That a secret is set, and since when; never what it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SecretJson {
     set: bool,
     updated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ConnectionJson {
     status: &'static str,
     checked_at: Option<Timestamp>,

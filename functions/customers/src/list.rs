@@ -19,6 +19,7 @@ use shared::{
         query::{Limit, ValidQuery},
     },
 };
+use utoipa::IntoParams;
 
 use crate::{
     json::{CustomerJson, Tagged, tagged},
@@ -26,11 +27,14 @@ use crate::{
 };
 
 /// The filters.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
     name: Option<String>,
     zuora_base_url: Option<String>,
@@ -56,6 +60,13 @@ impl Filter {
 /// Lists the customers that the caller may see, by name, with the number of all that match.
 ///
 /// All customers are read: the total needs them, and they are few (thousands at most).
+#[utoipa::path(
+    get,
+    path = "/v1/customers",
+    tag = "customers",
+    params(Filter),
+    responses((status = 200, description = "Done.", body = List<CustomerJson>)),
+)]
 pub async fn list_customers(
     Shared(state): Shared<State>,
     known: Known,
@@ -81,6 +92,20 @@ pub async fn list_customers(
 }
 
 /// Reads one customer.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}",
+    tag = "customers",
+    params(("customer_id" = CustomerId, Path)),
+    responses(
+        (
+            status = 200,
+            description = "Done.",
+            body = CustomerJson,
+            headers(("ETag" = String, description = "Names what people edit; send it back as If-Match.")),
+        ),
+    ),
+)]
 pub async fn get_customer(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::View, &id)?;

@@ -1,7 +1,10 @@
 //! `GET /health`, `/v1/stats` and `/v1/zuora-hosts`
 
-use axum::{Json, extract::State as Shared};
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State as Shared, response::IntoResponse};
+use http::header;
+use serde::Serialize;
 use shared::{
     aws::jobs::Selection,
     domain::{
@@ -9,37 +12,91 @@ use shared::{
         job::State as JobState,
         known_hosts::KNOWN_HOSTS,
         policy::{Decision, Scope, Verb},
+        schedule::Frequency,
     },
-    http::{caller::Known, problem::Problem},
+    http::{caller::Known, list::List, problem::Problem},
 };
+use utoipa::ToSchema;
 
 use crate::setup::State;
 
+/// That all is well.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    #[schema(example = "ok")]
+    status: &'static str,
+    version: &'static str,
+}
+
 /// Says that the function is up: it read its configuration and its app key, or it would not answer.
-pub async fn health() -> Json<Value> {
-    Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "overview",
+    responses((status = 200, description = "Done.", body = Health)),
+    security(()),
+)]
+pub async fn health() -> Json<Health> {
+    Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
+}
+
+/// Describes this API in `OpenAPI` 3.1, made from the code.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "overview",
+    responses((status = 200, description = "Done.", body = Object)),
+    security(()),
+)]
+pub async fn get_openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], include_str!("../../../docs/openapi.json"))
+}
+
+/// The dashboard's counters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatsJson {
+    customers: CustomerCounts,
+    workflows: u64,
+    tasks: u64,
+    /// How many jobs are in each state.
+    jobs: BTreeMap<&'static str, u64>,
+}
+
+/// How many customers there are, by what they need.
+#[derive(Debug, Serialize, ToSchema)]
+struct CustomerCounts {
+    total: usize,
+    active: usize,
+    paused: usize,
+    needs_attention: usize,
 }
 
 /// Counts the customers that the caller may see, their workflows, tasks and jobs.
-pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Json<Value>, Problem> {
+#[utoipa::path(
+    get,
+    path = "/v1/stats",
+    tag = "overview",
+    responses((status = 200, description = "Done.", body = StatsJson)),
+)]
+pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Json<StatsJson>, Problem> {
     let mut customers = state.desk.dispatcher.customers.all().await?;
     customers.retain(|customer| known.can(Verb::ViewAny, &customer.id));
     let with = |status: Status| customers.iter().filter(|customer| customer.status == status).count();
-    let mut jobs = Map::new();
+    let mut jobs = BTreeMap::new();
     for job_state in JobState::ALL {
-        jobs.insert(job_state.as_str().to_owned(), count_jobs(&state, &known, job_state).await?.into());
+        jobs.insert(job_state.as_str(), count_jobs(&state, &known, job_state).await?);
     }
-    Ok(Json(json!({
-        "customers": {
-            "total": customers.len(),
-            "active": with(Status::Active),
-            "paused": with(Status::Paused),
-            "needs_attention": with(Status::NeedsAttention),
+    Ok(Json(StatsJson {
+        customers: CustomerCounts {
+            total: customers.len(),
+            active: with(Status::Active),
+            paused: with(Status::Paused),
+            needs_attention: with(Status::NeedsAttention),
         },
-        "workflows": customers.iter().map(|customer| customer.workflows_count).sum::<u64>(),
-        "tasks": customers.iter().map(|customer| customer.tasks_count).sum::<u64>(),
-        "jobs": jobs,
-    })))
+        workflows: customers.iter().map(|customer| customer.workflows_count).sum(),
+        tasks: customers.iter().map(|customer| customer.tasks_count).sum(),
+        jobs,
+    }))
 }
 
 /// How many jobs of the caller's customers are in a state.
@@ -53,21 +110,36 @@ async fn count_jobs(state: &State, known: &Known, wanted: JobState) -> Result<u6
     Ok(found.len() as u64)
 }
 
+/// One of Zuora's addresses.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ZuoraHost {
+    base_url: &'static str,
+    label: &'static str,
+    environment: &'static str,
+    /// Whether it is one of the three that most customers use.
+    preset: bool,
+    /// How often customers there are best synced.
+    recommended_frequency: Frequency,
+}
+
 /// Lists Zuora's addresses, with the frequency recommended for each environment.
-pub async fn list_zuora_hosts() -> Result<Json<Value>, Problem> {
-    let items = KNOWN_HOSTS.iter().map(|host| {
-        let frequency = match host.environment {
-            "production" => "hourly",
-            "development" => "manual",
-            _ => "every_two_hours",
-        };
-        json!({
-            "base_url": host.base_url,
-            "label": host.label,
-            "environment": host.environment,
-            "preset": host.preset,
-            "recommended_frequency": frequency,
-        })
+#[utoipa::path(
+    get,
+    path = "/v1/zuora-hosts",
+    tag = "overview",
+    responses((status = 200, description = "Done.", body = List<ZuoraHost>)),
+)]
+pub async fn list_zuora_hosts() -> Json<List<ZuoraHost>> {
+    let hosts = KNOWN_HOSTS.iter().map(|host| ZuoraHost {
+        base_url: host.base_url,
+        label: host.label,
+        environment: host.environment,
+        preset: host.preset,
+        recommended_frequency: match host.environment {
+            "production" => Frequency::Hourly,
+            "development" => Frequency::Manual,
+            _ => Frequency::EveryTwoHours,
+        },
     });
-    Ok(Json(json!({"items": items.collect::<Vec<_>>(), "next_cursor": null})))
+    Json(List { items: hosts.collect(), next_cursor: None, total: None })
 }

@@ -2,35 +2,53 @@
 
 use axum::{Json, extract::State as Shared};
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use shared::{
     app::asking::Asking,
-    domain::{ids::CustomerId, invalid::Invalid, policy::Verb, text},
+    domain::{ids::CustomerId, invalid::Invalid, policy::Verb, text, time::Timestamp},
     http::{body::ValidJson, caller::Known, path::Ids, problem::Problem},
 };
+use utoipa::ToSchema;
 
 use crate::{
     create::{MAX_CLIENT_ID, MAX_SECRET},
+    delete::JobQueued,
     setup::State,
 };
 
 /// Credentials to try. Not `Debug`: it holds a secret.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionTestRequest {
+    #[schema(example = "https://rest.test.zuora.com")]
     zuora_base_url: String,
+    #[schema(min_length = 1, max_length = 100)]
     zuora_client_id: String,
+    #[schema(min_length = 1, max_length = 200, format = Password)]
     zuora_client_secret: String,
 }
 
+/// That credentials work.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConnectionProven {
+    ok: bool,
+    checked_at: Timestamp,
+}
+
 /// Tries credentials that are not stored; stores nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/connection-test",
+    tag = "customers",
+    request_body = ConnectionTestRequest,
+    responses((status = 200, description = "Done.", body = ConnectionProven)),
+)]
 pub async fn test_unsaved(
     Shared(state): Shared<State>,
     known: Known,
     asking: Asking,
     body: ValidJson<ConnectionTestRequest>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ConnectionProven>, Problem> {
     known.may_on_all(Verb::Create)?;
     let body = body.0?;
     let mut invalid = Invalid::default();
@@ -43,19 +61,26 @@ pub async fn test_unsaved(
     state.desk.take_place(None, &asking).await?;
     let secret = body.zuora_client_secret.into();
     let connection = state.desk.prove(&base, &client_id, &secret, &asking).await?;
-    Ok(Json(json!({"ok": connection.ok, "checked_at": connection.checked_at})))
+    Ok(Json(ConnectionProven { ok: connection.ok, checked_at: connection.checked_at }))
 }
 
 /// Queues a test of the stored credentials; its result is stored as the customer's `connection`.
+#[utoipa::path(
+    post,
+    path = "/v1/customers/{customer_id}/connection-test",
+    tag = "customers",
+    params(("customer_id" = CustomerId, Path)),
+    responses((status = 202, description = "Accepted.", body = JobQueued)),
+)]
 pub async fn test_stored(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
     asking: Asking,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<JobQueued>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Sync, &id)?;
     state.desk.take_place(Some(&id), &asking).await?;
     let job = state.desk.dispatcher.request_test(&id, &asking).await?;
-    Ok((StatusCode::ACCEPTED, Json(json!({"job_id": job.id}))))
+    Ok((StatusCode::ACCEPTED, Json(JobQueued { job_id: job.id })))
 }

@@ -16,16 +16,17 @@ use shared::{
         problem::Problem,
     },
 };
+use utoipa::ToSchema;
 
 use crate::{
     create::{MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     delete_guard::DeleteGuardRequest,
-    json::{Tagged, tagged},
+    json::{CustomerJson, Tagged, tagged},
     setup::State,
 };
 
 /// The body: what is absent stays. Not `Debug`: it may hold a secret.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCustomerRequest {
     #[serde(default, deserialize_with = "present")]
@@ -74,6 +75,21 @@ impl UpdateCustomerRequest {
 }
 
 /// Changes a customer.
+#[utoipa::path(
+    patch,
+    path = "/v1/customers/{customer_id}",
+    tag = "customers",
+    params(
+        ("customer_id" = CustomerId, Path),
+        (
+            "If-Match" = String,
+            Header,
+            description = "The ETag of the customer as you saw it, or * to overwrite on purpose.",
+        ),
+    ),
+    request_body = UpdateCustomerRequest,
+    responses((status = 200, description = "Done.", body = CustomerJson, headers(("ETag" = String)))),
+)]
 pub async fn update_customer(
     Shared(state): Shared<State>,
     known: Known,
@@ -91,11 +107,25 @@ pub async fn update_customer(
 }
 
 /// Pauses a customer.
+#[utoipa::path(
+    post,
+    path = "/v1/customers/{customer_id}/pause",
+    tag = "customers",
+    params(("customer_id" = CustomerId, Path)),
+    responses((status = 200, description = "Done.", body = CustomerJson, headers(("ETag" = String)))),
+)]
 pub async fn pause_customer(state: Shared<State>, known: Known, ids: Ids, asking: Asking) -> Result<Tagged, Problem> {
     set_paused(state, known, ids, asking, true).await
 }
 
 /// Resumes a paused customer.
+#[utoipa::path(
+    post,
+    path = "/v1/customers/{customer_id}/resume",
+    tag = "customers",
+    params(("customer_id" = CustomerId, Path)),
+    responses((status = 200, description = "Done.", body = CustomerJson, headers(("ETag" = String)))),
+)]
 pub async fn resume_customer(state: Shared<State>, known: Known, ids: Ids, asking: Asking) -> Result<Tagged, Problem> {
     set_paused(state, known, ids, asking, false).await
 }

@@ -11,6 +11,13 @@ use shared::{
 use crate::{json::JobJson, setup::State};
 
 /// Cancels a job: one that waits at once, one that runs within moments (`cancel_requested` until then).
+#[utoipa::path(
+    post,
+    path = "/v1/jobs/{job_id}/cancel",
+    tag = "jobs",
+    params(("job_id" = JobId, Path)),
+    responses((status = 202, description = "Accepted.", body = JobJson)),
+)]
 pub async fn cancel_job(
     Shared(state): Shared<State>,
     known: Known,

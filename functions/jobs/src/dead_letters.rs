@@ -22,6 +22,7 @@ use shared::{
         query::{Limit, ValidQuery},
     },
 };
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{json::DeadLetterJson, setup::State};
 
@@ -29,17 +30,19 @@ use crate::{json::DeadLetterJson, setup::State};
 const MAX_REDRIVE: usize = 200;
 
 /// The filters of the list.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
     customer_id: Option<CustomerId>,
     error_class: Option<ErrorClass>,
 }
 
 /// Dead letters, and how many messages lie in the queue.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct DeadLetters {
     items: Vec<DeadLetterJson>,
     /// Always none: narrow the filter to see others. Redriving does not depend on what is shown.
@@ -49,6 +52,13 @@ pub struct DeadLetters {
 }
 
 /// Lists dead letters without receiving them, which would hide them: jobs first, newest first, then unreadable messages.
+#[utoipa::path(
+    get,
+    path = "/v1/dead-letters",
+    tag = "dead letters",
+    params(Filter),
+    responses((status = 200, description = "Done.", body = DeadLetters)),
+)]
 pub async fn list_dead_letters(
     Shared(state): Shared<State>,
     known: Known,
@@ -77,7 +87,7 @@ pub async fn list_dead_letters(
 }
 
 /// Which dead letters to redrive; all of them unless told. A `null` is refused: it must not widen the filter to everything.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedriveRequest {
     #[serde(default, deserialize_with = "present")]
@@ -92,6 +102,13 @@ pub struct RedriveRequest {
 }
 
 /// Starts the failed jobs behind dead letters anew, those of customers that the caller may sync, and clears the queue of letters whose job moved on.
+#[utoipa::path(
+    post,
+    path = "/v1/dead-letters/redrive",
+    tag = "dead letters",
+    request_body = Option<RedriveRequest>,
+    responses((status = 200, description = "Done.", body = Redriven)),
+)]
 pub async fn redrive_dead_letters(
     Shared(state): Shared<State>,
     known: Known,

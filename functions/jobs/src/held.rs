@@ -20,19 +20,30 @@ use shared::{
         query::{Limit, ValidQuery},
     },
 };
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{json::JobJson, setup::State};
 
 /// Which page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
 }
 
 /// Lists the Zuora ids of every workflow that a job held back; the job itself names only the first hundred.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs/{job_id}/held",
+    tag = "jobs",
+    params(("job_id" = JobId, Path), Paging),
+    responses((status = 200, description = "Done.", body = List<WorkflowId>)),
+)]
 pub async fn list_held(
     Shared(state): Shared<State>,
     known: Known,
@@ -56,7 +67,7 @@ pub async fn list_held(
 }
 
 /// Which list was seen.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApproveRequest {
     /// The job's `held.list_hash`: refused if it is another list by now.
@@ -65,6 +76,14 @@ pub struct ApproveRequest {
 }
 
 /// Queues a sync that may delete what the job held back, and nothing beyond the usual besides it.
+#[utoipa::path(
+    post,
+    path = "/v1/jobs/{job_id}/approve-deletions",
+    tag = "jobs",
+    params(("job_id" = JobId, Path)),
+    request_body = Option<ApproveRequest>,
+    responses((status = 202, description = "Accepted.", body = JobJson)),
+)]
 pub async fn approve_deletions(
     Shared(state): Shared<State>,
     known: Known,

@@ -11,12 +11,13 @@ use shared::{
         time::Timestamp,
     },
 };
+use utoipa::ToSchema;
 
 /// How many workflow errors, or held workflows, of each job a list names: two hundred jobs must fit an answer of Lambda's, which has 6 MB.
 const NAMED_IN_A_LIST: usize = 10;
 
 /// A job. What only the queue rules need (`seq`, `lock_until`) is not shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct JobJson {
     id: JobId,
     customer_id: CustomerId,
@@ -92,7 +93,7 @@ impl JobJson {
 }
 
 /// A dead letter: of a job, or a message that nobody could read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum DeadLetterJson {
     /// A job that was given up.

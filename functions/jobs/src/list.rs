@@ -21,15 +21,19 @@ use shared::{
         query::{Limit, ValidQuery},
     },
 };
+use utoipa::IntoParams;
 
 use crate::{json::JobJson, setup::State};
 
 /// The filters.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
     customer_id: Option<CustomerId>,
     state: Option<JobState>,
@@ -46,6 +50,13 @@ impl Filter {
 }
 
 /// Lists the jobs of customers that the caller may view, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs",
+    tag = "jobs",
+    params(Filter),
+    responses((status = 200, description = "Done.", body = List<JobJson>)),
+)]
 pub async fn list_jobs(
     Shared(state): Shared<State>,
     known: Known,
@@ -70,6 +81,13 @@ pub async fn list_jobs(
 }
 
 /// Reads one job.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs/{job_id}",
+    tag = "jobs",
+    params(("job_id" = JobId, Path)),
+    responses((status = 200, description = "Done.", body = JobJson)),
+)]
 pub async fn get_job(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<JobJson>, Problem> {
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;

@@ -1,35 +1,9 @@
 //! HTTP: jobs and dead letters; retry, redrive, cancel, and the approval of what a guard held back.
 
-mod cancel;
-mod dead_letters;
-mod held;
-mod json;
-mod list;
-mod retry;
-mod setup;
-
-use axum::{
-    Router,
-    routing::{get, post},
-};
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     shared::telemetry::init();
-    let state = setup::state().await?;
+    let state = jobs::setup::state().await?;
     let edge = state.edge.clone();
-    shared::http::serve::serve(routes(state), edge).await
-}
-
-fn routes(state: setup::State) -> Router {
-    Router::new()
-        .route("/v1/jobs", get(list::list_jobs))
-        .route("/v1/jobs/{job_id}", get(list::get_job))
-        .route("/v1/jobs/{job_id}/retry", post(retry::retry_job))
-        .route("/v1/jobs/{job_id}/cancel", post(cancel::cancel_job))
-        .route("/v1/jobs/{job_id}/held", get(held::list_held))
-        .route("/v1/jobs/{job_id}/approve-deletions", post(held::approve_deletions))
-        .route("/v1/dead-letters", get(dead_letters::list_dead_letters))
-        .route("/v1/dead-letters/redrive", post(dead_letters::redrive_dead_letters))
-        .with_state(state)
+    shared::http::serve::serve(jobs::routes(state), edge).await
 }

@@ -11,6 +11,13 @@ use shared::{
 use crate::{json::JobJson, setup::State};
 
 /// Starts a failed job anew, under the same id.
+#[utoipa::path(
+    post,
+    path = "/v1/jobs/{job_id}/retry",
+    tag = "jobs",
+    params(("job_id" = JobId, Path)),
+    responses((status = 202, description = "Accepted.", body = JobJson)),
+)]
 pub async fn retry_job(
     Shared(state): Shared<State>,
     known: Known,

@@ -7,7 +7,7 @@ use shared::{
     clock,
     domain::{
         change::{Change, ChangeKind},
-        ids::WorkflowId,
+        ids::{CustomerId, WorkflowId},
         time::Timestamp,
     },
     http::{
@@ -19,19 +19,31 @@ use shared::{
         query::{Limit, ValidQuery},
     },
 };
+use utoipa::{IntoParams, ToSchema};
 
 use crate::setup::State;
 
 /// Which page.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
 }
 
 /// Lists the changes of one workflow, newest first. They outlive the workflow: one that was removed for good still has its history.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/workflows/{workflow_id}/changes",
+    tag = "changes",
+    operation_id = "list_changes_of_workflow",
+    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path), Paging),
+    responses((status = 200, description = "Done.", body = List<Change>)),
+)]
 pub async fn list_of_workflow(
     Shared(state): Shared<State>,
     known: Known,
@@ -55,18 +67,21 @@ pub async fn list_of_workflow(
 }
 
 /// What to read of a customer's feed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
     kind: Option<ChangeKind>,
     since: Option<Timestamp>,
 }
 
 /// A part of a feed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct FeedJson {
     items: Vec<Change>,
     /// Where to read on at once; none at the end.
@@ -76,6 +91,14 @@ pub struct FeedJson {
 }
 
 /// Reads a customer's changes, oldest first. What a running sync has changed appears when the run is over.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/changes",
+    tag = "changes",
+    operation_id = "read_changes",
+    params(("customer_id" = CustomerId, Path), Wanted),
+    responses((status = 200, description = "Done.", body = FeedJson)),
+)]
 pub async fn read_feed(
     Shared(state): Shared<State>,
     known: Known,

@@ -12,6 +12,7 @@ use shared::{
     domain::{
         customer::Customer,
         definition::{Definition, Task},
+        ids::{CustomerId, WorkflowId},
         workflow::Workflow,
     },
     http::{
@@ -28,6 +29,13 @@ use crate::setup::State;
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
 
 /// Lists a workflow's tasks, in the export's order.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks",
+    tag = "workflows",
+    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path)),
+    responses((status = 200, description = "Done.", body = List<Task>)),
+)]
 pub async fn list_tasks(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<List<Task>>, Problem> {
     let (customer, workflow) = state.workflow(&known, &ids).await?;
     let items = tasks(&state, &customer, &workflow).await?;
@@ -35,6 +43,13 @@ pub async fn list_tasks(Shared(state): Shared<State>, known: Known, ids: Ids) ->
 }
 
 /// Answers the export itself, byte for byte.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/workflows/{workflow_id}/definition",
+    tag = "workflows",
+    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path)),
+    responses((status = 200, description = "Zuora's export, byte for byte.", body = Object)),
+)]
 pub async fn get_definition(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Response, Problem> {
     let (customer, workflow) = state.workflow(&known, &ids).await?;
     let Some(definition) = &workflow.definition else {

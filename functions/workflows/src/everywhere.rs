@@ -18,6 +18,7 @@ use shared::{
         query::{Limit, ValidQuery},
     },
 };
+use utoipa::IntoParams;
 
 use crate::{json::WorkflowJson, setup::State};
 
@@ -25,11 +26,14 @@ use crate::{json::WorkflowJson, setup::State};
 const BATCH: usize = 100;
 
 /// What to look for: one of the two.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
     zuora_id: Option<String>,
     name: Option<String>,
@@ -42,6 +46,13 @@ struct Start {
 }
 
 /// Finds workflows by Zuora id or by the beginning of their name, customer by customer in the order of their ids.
+#[utoipa::path(
+    get,
+    path = "/v1/workflows",
+    tag = "workflows",
+    params(Wanted),
+    responses((status = 200, description = "Done.", body = List<WorkflowJson>)),
+)]
 pub async fn find_workflows(
     Shared(state): Shared<State>,
     known: Known,

@@ -9,9 +9,10 @@ use shared::domain::{
     time::Timestamp,
     workflow::Workflow,
 };
+use utoipa::ToSchema;
 
 /// A workflow.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct WorkflowJson {
     customer_id: CustomerId,
     zuora_id: WorkflowId,

@@ -5,7 +5,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use shared::{
     aws::index::Position,
-    domain::{customer::Customer, workflow::Workflow},
+    domain::{
+        customer::Customer,
+        ids::{CustomerId, WorkflowId},
+        workflow::Workflow,
+    },
     http::{
         caller::Known,
         cursor::Scope,
@@ -15,6 +19,7 @@ use shared::{
         query::{Limit, ValidQuery, flag},
     },
 };
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{definition, json::WorkflowJson, setup::State};
 
@@ -22,30 +27,39 @@ use crate::{definition, json::WorkflowJson, setup::State};
 const AT_ONCE: usize = 8;
 
 /// The filters.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
+    /// How many items at most.
     #[serde(default)]
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
     cursor: Option<String>,
     name: Option<String>,
     status: Option<String>,
+    /// Only those that were deleted.
     #[serde(default, deserialize_with = "flag")]
+    #[param(value_type = Option<bool>)]
     deleted: bool,
+    /// What else to show of each.
+    #[param(inline)]
     include: Option<Include>,
 }
 
 /// What else to show of each.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Include {
     Tasks,
 }
 
 /// What to show of one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct One {
+    /// What else to show of each.
+    #[param(inline)]
     include: Option<Include>,
 }
 
@@ -61,6 +75,13 @@ impl Filter {
 }
 
 /// Lists a customer's workflows by name.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/workflows",
+    tag = "workflows",
+    params(("customer_id" = CustomerId, Path), Filter),
+    responses((status = 200, description = "Done.", body = List<WorkflowJson>)),
+)]
 pub async fn list_workflows(
     Shared(state): Shared<State>,
     known: Known,
@@ -82,6 +103,13 @@ pub async fn list_workflows(
 }
 
 /// Reads one workflow.
+#[utoipa::path(
+    get,
+    path = "/v1/customers/{customer_id}/workflows/{workflow_id}",
+    tag = "workflows",
+    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path), One),
+    responses((status = 200, description = "Done.", body = WorkflowJson)),
+)]
 pub async fn get_workflow(
     Shared(state): Shared<State>,
     known: Known,

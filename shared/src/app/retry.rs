@@ -4,6 +4,7 @@
 //! letter leaves its queue only when its job has moved on.
 
 use std::time::Duration;
+use utoipa::ToSchema;
 
 use serde::Serialize;
 
@@ -50,7 +51,7 @@ pub struct Redrive {
 }
 
 /// What a redrive did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Redriven {
     /// Jobs that are queued again.
     pub redriven: usize,

@@ -1,6 +1,7 @@
 //! A sync of every customer, because somebody asked.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     asking::Asking,
@@ -9,7 +10,8 @@ use super::{
 };
 
 /// What the request led to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = SyncsAskedFor)]
 pub struct Asked {
     /// New jobs.
     pub queued: usize,

@@ -1,6 +1,7 @@
 //! The record of messages that nobody could read: the queue hides what is received, so lists read this instead.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     keys,
@@ -14,7 +15,8 @@ const DAYS: i64 = 14;
 const BODY_CHARS: usize = 1000;
 
 /// One unreadable message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = UnreadableMessage)]
 pub struct Unreadable {
     /// The id SQS gave it.
     pub message_id: String,

@@ -1,6 +1,7 @@
 //! Who was granted what, in the data table: read by user on every request, listed by customer.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     customers::Customers,
@@ -14,7 +15,7 @@ use crate::domain::{
 };
 
 /// Verbs that one user was granted, on one customer or on all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Grant {
     /// Who.
     pub user: UserId,

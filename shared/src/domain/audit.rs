@@ -4,6 +4,7 @@
 //! when that one is long gone.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     change::{BeforeAfter, FieldChange},
@@ -13,7 +14,7 @@ use super::{
 };
 
 /// What somebody did, or tried to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Action {
     /// A customer was created.
     #[serde(rename = "customer.create")]
@@ -60,8 +61,9 @@ pub enum Action {
 }
 
 /// How it went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AuditOutcome)]
 pub enum Outcome {
     /// It was done.
     Done,
@@ -70,7 +72,8 @@ pub enum Outcome {
 }
 
 /// One entry of the trail.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuditRecord)]
 pub struct Record {
     /// Its id.
     pub id: AuditId,

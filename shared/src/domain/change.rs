@@ -7,6 +7,7 @@ use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
 };
+use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,7 +32,7 @@ const LARGEST: usize = 20_000;
 const SHORTER: [usize; 3] = [20, 5, 0];
 
 /// What happened to the workflow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// Stored for the first time, or back after a deletion.
@@ -43,7 +44,7 @@ pub enum ChangeKind {
 }
 
 /// One change of one workflow.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
     /// The workflow's Zuora id.
     pub zuora_id: WorkflowId,
@@ -70,7 +71,7 @@ pub struct Change {
 }
 
 /// A value before and after.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BeforeAfter {
     /// None when there was none.
     pub before: Option<String>,
@@ -79,7 +80,7 @@ pub struct BeforeAfter {
 }
 
 /// One listed field that changed. Longer values are cut.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldChange {
     /// Zuora's name of it.
     pub field: String,
@@ -89,7 +90,7 @@ pub struct FieldChange {
 }
 
 /// Parts that came, went, or stayed with other contents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Edits<N> {
     /// The first fifty that are new.
     pub added: Vec<N>,
@@ -102,7 +103,7 @@ pub struct Edits<N> {
 }
 
 /// How many parts came, went or were edited.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EditCounts {
     /// New.
     pub added: u64,
@@ -113,7 +114,7 @@ pub struct EditCounts {
 }
 
 /// A part with other contents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Edited<N> {
     /// Which.
     #[serde(flatten)]

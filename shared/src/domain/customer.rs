@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::{
     failure::Failure,
@@ -23,7 +24,7 @@ use super::{
 pub const MAX_CONFIG_FAILURES: u32 = 3;
 
 /// What kind of Zuora environment a customer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Environment {
     /// Live business.
@@ -37,8 +38,9 @@ pub enum Environment {
 }
 
 /// Whether a customer takes part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CustomerStatus)]
 pub enum Status {
     /// Synced as its frequency says.
     Active,
@@ -62,7 +64,7 @@ pub struct Connection {
 }
 
 /// The last sync that ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LastSync {
     /// Its job.
     pub job_id: JobId,

@@ -4,6 +4,7 @@
 //! one. Stored bytes come back identical. Nothing here panics, whatever the bytes are.
 
 use std::{collections::BTreeMap, io::Read};
+use utoipa::ToSchema;
 
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
@@ -28,7 +29,7 @@ pub struct Definition {
 }
 
 /// One task of a workflow; what Zuora adds later is kept in `other`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Task {
     /// The id, which belongs to one version of the workflow.
     #[serde(deserialize_with = "id")]

@@ -3,9 +3,10 @@
 //! The class is the contract: it decides retry or dead letter here, and filters in the API. Messages are for people.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The classes of failure. What each leads to is decided by [`ErrorClass::is_permanent`] alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
     /// The customer's settings are wrong: credentials, base URL.
@@ -91,7 +92,7 @@ impl ErrorClass {
 }
 
 /// What the API shows of a failure: class, message, next step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
     /// The class that decided what happened.
     pub class: ErrorClass,

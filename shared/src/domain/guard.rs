@@ -6,6 +6,7 @@
 //! Source: reliability.md section 8, design.md section 5.
 
 use std::collections::{HashMap, HashSet};
+use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,8 @@ const ENOUGH_TO_COMPARE: usize = 5;
 /// How much may vanish at once: the larger of the two.
 ///
 /// Every customer may have limits of its own, within bounds: a guard that lets everything pass would be none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DeleteGuard)]
 pub struct Limits {
     /// A number of workflows, however few are stored.
     pub count: u64,

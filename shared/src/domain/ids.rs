@@ -5,6 +5,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The text is not an id of the expected kind.
@@ -14,10 +15,11 @@ pub struct NotAnId(&'static str);
 
 /// A type for one kind of id, and the ways in and out of it; every way in goes through its `FromStr`.
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $pattern:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
         #[serde(into = "String", try_from = "String")]
+        #[schema(value_type = String, pattern = $pattern)]
         pub struct $name(String);
 
         impl $name {
@@ -50,8 +52,8 @@ macro_rules! id {
 }
 
 macro_rules! own_id {
-    ($(#[$doc:meta])* $name:ident, $prefix:literal, $shape:literal) => {
-        id!($(#[$doc])* $name);
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $pattern:literal, $shape:literal) => {
+        id!($(#[$doc])* $name, $pattern);
 
         impl $name {
             /// Makes a new id; later ids sort after earlier ones.
@@ -75,7 +77,7 @@ macro_rules! own_id {
 
 macro_rules! foreign_id {
     ($(#[$doc:meta])* $name:ident, $shape:literal) => {
-        id!($(#[$doc])* $name);
+        id!($(#[$doc])* $name, "^[A-Za-z0-9_-]{1,64}$");
 
         impl FromStr for $name {
             type Err = NotAnId;
@@ -91,18 +93,21 @@ own_id!(
     /// A customer: one Zuora tenant.
     CustomerId,
     "cus_",
+    "^cus_[0-9a-f]{32}$",
     "a customer id: cus_ and 32 lower-case hex digits"
 );
 own_id!(
     /// A job: one requested piece of work.
     JobId,
     "job_",
+    "^job_[0-9a-f]{32}$",
     "a job id: job_ and 32 lower-case hex digits"
 );
 own_id!(
     /// A record of the audit trail.
     AuditId,
     "aud_",
+    "^aud_[0-9a-f]{32}$",
     "an audit id: aud_ and 32 lower-case hex digits"
 );
 foreign_id!(

@@ -1,9 +1,10 @@
 //! Wrong input: every fault with the field it is in and how to mend it.
 
 use std::fmt::Display;
+use utoipa::ToSchema;
 
 /// One wrong field.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
 pub struct FieldError {
     /// A JSON pointer into the body (`/name`), or a parameter's name.
     pub pointer: String,

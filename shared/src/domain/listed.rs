@@ -7,6 +7,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value, value::RawValue};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::{ids::is_plain, zuora_time};
 
@@ -42,7 +43,7 @@ pub struct ListedWorkflow {
 }
 
 /// What may start a workflow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 pub struct Triggers {
     /// A callout from another system.
     pub callout: bool,

@@ -4,6 +4,7 @@
 //! No value of a definition is kept here: a task's settings may hold what a change record should not show.
 
 use std::{collections::HashMap, fmt::Debug};
+use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
@@ -30,7 +31,7 @@ const NUMBERED: [&str; 11] = [
 ];
 
 /// What a task is known by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct TaskName {
     /// Its name.
     pub name: Option<String>,
@@ -39,7 +40,7 @@ pub struct TaskName {
 }
 
 /// What a linkage is known by, and its type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct LinkageName {
     /// The task that it leaves; none where it starts the workflow.
     pub from: Option<TaskName>,

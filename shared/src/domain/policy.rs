@@ -6,6 +6,7 @@
 //! - Whoever may change something may see it: every verb on customers that exist includes `view_any`, and all but that one `view`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,7 @@ pub struct Grants {
 pub type Verbs = BTreeSet<Verb>;
 
 /// What somebody wants to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
     /// See in lists that a customer exists.

@@ -4,6 +4,7 @@
 //! comes twice finds nothing due.
 
 use std::time::Duration;
+use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{ids::CustomerId, time::Timestamp};
 
 /// How often a customer is synced by itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {
     /// At every full hour.

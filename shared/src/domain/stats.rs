@@ -4,9 +4,10 @@
 //! it, since deleted workflows are by nature not seen.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The counts of one sync.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Stats {
     /// Stored for the first time, or again after a deletion.
     pub created: u64,

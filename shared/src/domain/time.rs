@@ -3,13 +3,15 @@
 //! The text form always has three decimals and a `Z`, so it sorts as text: table keys and filters rely on that.
 
 use std::{fmt, str::FromStr, time::Duration};
+use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 /// A moment in UTC with millisecond precision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schema(value_type = String, format = DateTime, example = "2026-01-31T08:00:00.000Z")]
 pub struct Timestamp(i64);
 
 /// The text is not an RFC 3339 moment.

@@ -1,9 +1,10 @@
 //! Lists as answers: `{"items":[],"next_cursor":null,"total":n?}`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct List<T> {
     /// The items.
     pub items: Vec<T>,

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use crate::domain::{
     ids::{JobId, WorkflowId},
@@ -14,7 +15,7 @@ use crate::domain::{
 const NAMED: usize = 100;
 
 /// What kind of doubt it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HeldKind {
     /// Too many stored workflows are missing from Zuora's list; everything else was stored.
@@ -25,7 +26,7 @@ pub enum HeldKind {
 }
 
 /// What a guard held back, as the job shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Held {
     /// Which doubt. (Absent in jobs of older backups, as are the two below.)
     #[serde(default)]
@@ -45,7 +46,7 @@ pub struct Held {
 }
 
 /// That somebody approved what a job held back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Approved {
     /// The Cognito `sub`.
     pub actor: String,
@@ -56,7 +57,7 @@ pub struct Approved {
 }
 
 /// What a sync was allowed beyond the guard's limits, for this one job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Approval {
     /// The job whose held list was approved.
     pub held_job_id: JobId,

@@ -1,6 +1,7 @@
 //! What the claims of a job did: one entry a claim, so that an operator sees times, traffic and waits without reading logs.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::State;
 use crate::domain::{
@@ -15,7 +16,7 @@ pub const MAX_RUNS: usize = 20;
 pub const MAX_REQUEST_IDS: usize = 10;
 
 /// What was asked of Zuora.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Traffic {
     /// Requests sent, repeated ones included, token requests not.
     pub requests: u64,
@@ -32,7 +33,7 @@ pub struct Traffic {
 }
 
 /// One claim of a job, from the moment a worker took it until it let go.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Run {
     /// When the worker took the job.
     pub started_at: Timestamp,
@@ -50,7 +51,7 @@ pub struct Run {
 }
 
 /// How far the present run has come. A rough sketch, written every few seconds: stats are exact, and written at the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {
     /// Pages of the listing read so far.
     pub pages: u64,
@@ -65,7 +66,7 @@ pub struct Progress {
 }
 
 /// What a dry run would have done, besides its stats.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Plan {
     /// The first hundred workflows that would be created.
     pub created: Vec<WorkflowId>,
@@ -78,7 +79,7 @@ pub struct Plan {
 }
 
 /// One workflow that could not be stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct WorkflowError {
     /// Zuora's id; absent for a listed item without a usable id.
     pub workflow_id: Option<WorkflowId>,

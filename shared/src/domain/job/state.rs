@@ -1,10 +1,12 @@
 //! The words of a job: what it does, where it stands, who asked.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a job does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = JobKind)]
 pub enum Kind {
     /// Brings the copy of a customer's workflows up to date.
     Sync,
@@ -15,8 +17,9 @@ pub enum Kind {
 }
 
 /// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = JobState)]
 pub enum State {
     /// A message is on its way to a worker.
     Queued,
@@ -73,7 +76,7 @@ impl State {
 }
 
 /// Who or what asked for a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
     /// The hourly rule.

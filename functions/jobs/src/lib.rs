@@ -1,0 +1,43 @@
+//! HTTP: jobs and dead letters; retry, redrive, cancel, and the approval of what a guard held back.
+
+mod cancel;
+mod dead_letters;
+mod held;
+mod json;
+mod list;
+mod retry;
+pub mod setup;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use utoipa::OpenApi;
+
+/// What this function answers, described from its handlers.
+#[derive(OpenApi)]
+#[openapi(paths(
+    list::list_jobs,
+    list::get_job,
+    retry::retry_job,
+    cancel::cancel_job,
+    held::list_held,
+    held::approve_deletions,
+    dead_letters::list_dead_letters,
+    dead_letters::redrive_dead_letters,
+))]
+pub struct Description;
+
+/// Who answers what.
+pub fn routes(state: setup::State) -> Router {
+    Router::new()
+        .route("/v1/jobs", get(list::list_jobs))
+        .route("/v1/jobs/{job_id}", get(list::get_job))
+        .route("/v1/jobs/{job_id}/retry", post(retry::retry_job))
+        .route("/v1/jobs/{job_id}/cancel", post(cancel::cancel_job))
+        .route("/v1/jobs/{job_id}/held", get(held::list_held))
+        .route("/v1/jobs/{job_id}/approve-deletions", post(held::approve_deletions))
+        .route("/v1/dead-letters", get(dead_letters::list_dead_letters))
+        .route("/v1/dead-letters/redrive", post(dead_letters::redrive_dead_letters))
+        .with_state(state)
+}

@@ -1,0 +1,38 @@
+//! HTTP: workflows, tasks, definitions and changes. Reads only.
+
+mod changes;
+mod definition;
+mod everywhere;
+mod json;
+mod list;
+pub mod setup;
+
+use axum::{Router, routing::get};
+use utoipa::OpenApi;
+
+/// What this function answers, described from its handlers.
+#[derive(OpenApi)]
+#[openapi(paths(
+    everywhere::find_workflows,
+    list::list_workflows,
+    list::get_workflow,
+    definition::list_tasks,
+    definition::get_definition,
+    changes::list_of_workflow,
+    changes::read_feed,
+))]
+pub struct Description;
+
+/// Who answers what.
+pub fn routes(state: setup::State) -> Router {
+    let workflow = "/v1/customers/{customer_id}/workflows/{workflow_id}";
+    Router::new()
+        .route("/v1/workflows", get(everywhere::find_workflows))
+        .route("/v1/customers/{customer_id}/workflows", get(list::list_workflows))
+        .route(workflow, get(list::get_workflow))
+        .route(&format!("{workflow}/tasks"), get(definition::list_tasks))
+        .route(&format!("{workflow}/definition"), get(definition::get_definition))
+        .route(&format!("{workflow}/changes"), get(changes::list_of_workflow))
+        .route("/v1/customers/{customer_id}/changes", get(changes::read_feed))
+        .with_state(state)
+}

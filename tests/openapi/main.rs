@@ -1,0 +1,189 @@
+//! The API's description: put together from what the functions' handlers say, compared with the file that is served, and with the
+//! routes that are deployed.
+//!
+//! `make openapi` writes the file anew; a change of the API then shows in the diff.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use serde_json::{Map, Value, json};
+use shared::http::problem::Kind;
+use utoipa::OpenApi;
+
+fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The whole description.
+fn description() -> Value {
+    let mut whole = customers::Description::openapi();
+    whole.merge(workflows::Description::openapi());
+    whole.merge(jobs::Description::openapi());
+    let mut whole = serde_json::to_value(whole).unwrap();
+    whole["info"] = json!({
+        "title": "Zuora Workflow Manager",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "A faithful, isolated, searchable copy of every customer's Zuora workflows. Times are RFC 3339 in UTC. Errors are problems (RFC 9457).",
+        "license": {"name": "Proprietary"},
+    });
+    whole["security"] = json!([{"id_token": []}]);
+    whole["components"]["securitySchemes"] = json!({
+        "id_token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An ID token of the user pool."},
+    });
+    whole["components"]["schemas"]["Problem"] = problem_schema();
+    let names: Vec<(String, String)> = operations(&whole);
+    for (path, method) in names {
+        let problems = problems(&path, &method);
+        let operation = whole["paths"][&path][&method].as_object_mut().unwrap();
+        add_problems(operation, &problems);
+    }
+    whole
+}
+
+fn problem_schema() -> Value {
+    let slugs: Vec<String> = Kind::ALL.iter().map(|kind| format!("/problems/{}", kind.parts().0)).collect();
+    json!({
+        "type": "object",
+        "description": "What went wrong, and what to do (RFC 9457).",
+        "required": ["type", "title", "status", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "enum": slugs, "description": "Which kind of problem; never changes."},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string", "description": "A sentence that says what to do."},
+            "instance": {"type": "string", "description": "The request id: to be found in the logs."},
+            "errors": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/FieldError"},
+                "description": "The fields or parameters that are wrong.",
+            },
+        },
+        "example": {
+            "type": "/problems/validation-failed", "title": "Fields are wrong", "status": 422,
+            "detail": "Correct the fields named in errors and send it again.", "instance": "c510b79d-eff0-4f22-b3a6-d27b71176a79",
+            "errors": [{"pointer": "/zuora_base_url", "detail": "Use https."}],
+        },
+    })
+}
+
+/// Path and method of every operation.
+fn operations(description: &Value) -> Vec<(String, String)> {
+    let paths = description["paths"].as_object().unwrap();
+    let methods = |(path, item): (&String, &Value)| {
+        item.as_object().unwrap().keys().map(|method| (path.clone(), method.clone())).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(methods).collect()
+}
+
+/// The kinds of problems that an operation may answer with.
+fn problems(path: &str, method: &str) -> Vec<Kind> {
+    let mut kinds = vec![Kind::Internal, Kind::Unavailable, Kind::TooManyRequests];
+    if path == "/health" || path == "/openapi.json" {
+        return kinds;
+    }
+    kinds.extend([Kind::Unauthenticated, Kind::Forbidden]);
+    if path.contains('{') {
+        kinds.push(Kind::NotFound);
+    }
+    if path == "/v1/me" || path == "/v1/stats" || path == "/v1/zuora-hosts" {
+        return kinds;
+    }
+    kinds.push(Kind::InvalidParameter);
+    let proves = ["/v1/customers", "/v1/connection-test"].contains(&path) && method == "post";
+    match method {
+        "get" if path.ends_with("/definition") => kinds.push(Kind::TooLarge),
+        "get" => kinds.push(Kind::CursorInvalid),
+        "post" => kinds.extend([Kind::MalformedJson, Kind::Conflict, Kind::TooLarge, Kind::ValidationFailed]),
+        "delete" => kinds.extend([Kind::PreconditionFailed, Kind::ValidationFailed]),
+        _ => kinds.extend([Kind::MalformedJson, Kind::TooLarge, Kind::UnsupportedMediaType, Kind::ValidationFailed]),
+    }
+    if path.contains("dead-letters") || path.ends_with("/jobs") || path.ends_with("/workflows") {
+        // A filter may name a customer that is not there.
+        kinds.push(Kind::NotFound);
+    }
+    if method == "patch" {
+        kinds.extend([Kind::PreconditionRequired, Kind::PreconditionFailed]);
+    }
+    if proves || method == "patch" {
+        kinds.extend([Kind::ZuoraCredentialsInvalid, Kind::ZuoraPermissionMissing, Kind::ZuoraUnreachable]);
+    }
+    if proves {
+        kinds.extend([Kind::UnsupportedMediaType, Kind::RequestInFlight, Kind::IdempotencyKeyReused]);
+    }
+    kinds
+}
+
+fn add_problems(operation: &mut Map<String, Value>, kinds: &[Kind]) {
+    for kind in kinds {
+        let (slug, status, title) = kind.parts();
+        let response = &mut operation["responses"][status.as_str()];
+        let said = response["description"].as_str().map_or(String::new(), |said| format!("{said} "));
+        *response = json!({
+            "description": format!("{said}`{slug}`: {title}."),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        });
+        if status.as_u16() == 429 {
+            response["headers"] = json!({"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}});
+        }
+    }
+}
+
+#[test]
+fn the_document_that_is_served_is_what_the_code_says() {
+    let file = root().join("docs/openapi.json");
+    let text = format!("{}\n", serde_json::to_string_pretty(&description()).unwrap());
+    #[expect(clippy::disallowed_methods, reason = "how the document is written anew")]
+    if std::env::var("ZWM_WRITE_OPENAPI").is_ok() {
+        fs::write(&file, &text).unwrap();
+    }
+
+    let served = fs::read_to_string(&file).unwrap_or_default();
+    let differs = text.lines().zip(served.lines()).position(|(new, old)| new != old);
+    assert!(
+        text == served,
+        "docs/openapi.json is not what the code says (line {differs:?}): run `make openapi` and look at the diff"
+    );
+}
+
+#[test]
+fn every_deployed_route_is_described_and_every_described_one_is_deployed() {
+    let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
+    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
+    let resources = template["Resources"].as_mapping().unwrap().values();
+    let events = resources.filter_map(|resource| resource["Properties"]["Events"].as_mapping());
+    let events = events.flat_map(serde_yaml_ng::Mapping::values).filter(|event| event["Type"] == "Api");
+    let routes = events.map(|event| {
+        let text = |name: &str| event["Properties"][name].as_str().unwrap().to_owned();
+        (text("Path"), text("Method").to_lowercase())
+    });
+    let routes: BTreeSet<_> = routes.filter(|(_, method)| method != "any").collect();
+
+    assert_eq!(operations(&description()).into_iter().collect::<BTreeSet<_>>(), routes);
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_a_tag_and_a_sentence_and_every_reference_leads_somewhere() {
+    let description = description();
+    let mut names = BTreeSet::new();
+    for (path, method) in operations(&description) {
+        let operation = &description["paths"][&path][&method];
+        assert!(names.insert(operation["operationId"].as_str().unwrap()), "{method} {path}");
+        assert!(!operation["tags"][0].as_str().unwrap().is_empty(), "{method} {path}");
+        assert!(operation["summary"].as_str().is_some_and(|summary| summary.ends_with('.')), "{method} {path}");
+    }
+    let text = description.to_string();
+    for reference in text.split("\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(description["components"]["schemas"][name].is_object(), "{name}");
+    }
+}
+
+#[test]
+fn no_answer_has_a_field_for_a_secrets_value() {
+    let description = description();
+    let customer = &description["components"]["schemas"]["CustomerJson"]["properties"]["zuora_client_secret"];
+    assert!(customer.to_string().contains("SecretJson"), "{customer}");
+    let secret = &description["components"]["schemas"]["SecretJson"]["properties"];
+    assert_eq!(secret.as_object().unwrap().keys().collect::<Vec<_>>(), ["set", "updated_at"]);
+}
