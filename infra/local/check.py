@@ -11,6 +11,7 @@ from pathlib import Path
 import toolbox
 from build import build, cargo_environment
 from console import Failed, elapsed, run, say, step
+from contract import check_contract
 from processes import Processes, stop_orphans
 from settings import LOCAL, ROOT, TEMPLATE, Stack
 from stack import bring_up, write_stack_file
@@ -33,6 +34,7 @@ def check_everything(stack: Stack) -> int:
 
     stop_orphans(stack)
     toolbox.environment("faults")
+    toolbox.environment("contract")
     toolbox.check_free(*stack.ports)
     part("fmt", _format)
     part("build", lambda: build(all_targets=True))
@@ -79,6 +81,7 @@ def _on_a_stack(stack: Stack) -> None:
         threads = str(5 * (os.cpu_count() or 1) // 2)
         extra = {"ZWM_STACK_JSON": str(stack.stack_file), "RUST_TEST_THREADS": threads}
         _cargo_test("Integration tests on the stack", ["--test", "*"], "integration", extra)
+        check_contract(stack, description)
     except Failed as failure:
         kept = LOCAL / "logs" / "last-test-emulator.log"
         _copy(stack.home / "emulator.log", kept)

@@ -14,7 +14,7 @@ STATS = ("created", "updated", "unchanged", "deleted", "total", "errors")
 def create_and_sync(stack: Stack, api: str, token: str, client_id: str, client_secret: str) -> dict:
     """Creates the customer and waits for its first sync; returns the customer."""
     with step("Creating the customer Demo through the API"):
-        customer = _call(stack, api, token, "POST", "/v1/customers", {
+        customer = call(stack, api, token, "POST", "/v1/customers", {
             "name": "Demo",
             "zuora_client_id": client_id,
             "zuora_client_secret": client_secret,
@@ -30,7 +30,7 @@ def create_and_sync(stack: Stack, api: str, token: str, client_id: str, client_s
                     f"the emulator's log is {stack.home / 'emulator.log'}"
                 )
             time.sleep(0.25)
-            customer = _call(stack, api, token, "GET", f"/v1/customers/{customer['id']}")
+            customer = call(stack, api, token, "GET", f"/v1/customers/{customer['id']}")
     state = customer["last_sync"]["state"]
     if state != "succeeded":
         raise Failed(f"The first sync ended as {state}: {json.dumps(customer['last_sync'])}\n`make logs` says more.")
@@ -44,7 +44,8 @@ def show_stats(customer: dict) -> None:
     say("  " + "  ".join(f"{value:>9}" for value in (customer["name"], *(stats[name] for name in STATS))))
 
 
-def _call(stack: Stack, api: str, token: str, method: str, path: str, body: dict | None = None) -> dict:
+def call(stack: Stack, api: str, token: str, method: str, path: str, body: dict | None = None) -> dict:
+    """Asks the API as whoever the token belongs to."""
     request = urllib.request.Request(
         api + path,
         method=method,

@@ -94,6 +94,7 @@ async fn the_trail_is_filtered_by_actor_action_outcome_and_time_and_paged() {
     let middle = all[2]["at"].as_str().unwrap();
     assert_eq!(audit(&world, &id, &format!("&since={middle}")).await, all[..3]);
     assert_eq!(audit(&world, &id, &format!("&until={middle}")).await, all[3..]);
+    assert_eq!(audit(&world, &id, "&since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z").await, [] as [Value; 0]);
     let mut paged = Vec::new();
     let mut cursor = String::new();
     loop {

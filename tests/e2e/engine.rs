@@ -376,7 +376,7 @@ pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
         sync_frequency: Frequency::Hourly,
         delete_guard: Limits::default(),
     };
-    Creation { customer, base, secret: tenant.client_secret().into(), verify: false }
+    Creation { customer, base, secret: tenant.client_secret().into(), verify: false, owner: None }
 }
 
 /// A person's request; what is written down about it goes to the same table.

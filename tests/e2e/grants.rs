@@ -114,10 +114,15 @@ async fn each_verb_opens_its_own_doors_and_counts_from_the_next_request_on() {
 
     person.grant(&world, "all", &["create", "view"]).await;
     assert_eq!(person.api.get(&customer).await.status, 200, "all means every customer");
+    person.grant(&world, "all", &["create"]).await;
     let created = person.api.post("/v1/customers", &World::creation(&tenant, &simulator.base_url())).await.expect(201);
+    let own = format!("/v1/customers/{}", created["id"].as_str().unwrap());
+    assert_eq!(person.api.get(&own).await.status, 200, "who creates a customer may work with it");
+    assert_eq!(person.api.post(&format!("{own}/pause"), &json!({})).await.status, 200);
+    assert_eq!(person.api.get(&customer).await.status, 404, "and with no other");
     assert_eq!(person.api.post("/v1/sync", &json!({})).await.status, 403);
     assert_eq!(person.api.get("/v1/customers/all/grants").await.status, 403, "grants are a super admin's");
-    assert_eq!(person.api.get(&format!("{customer}/grants")).await.status, 403);
+    assert_eq!(person.api.get(&format!("{own}/grants")).await.status, 403);
 
     person.leave(&world).await;
     for id in [id, created["id"].as_str().unwrap().to_owned()] {

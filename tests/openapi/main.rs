@@ -36,6 +36,9 @@ fn description() -> Value {
     for (path, method) in names {
         let problems = problems(&path, &method);
         let operation = whole["paths"][&path][&method].as_object_mut().unwrap();
+        if let Some(body) = operation.get_mut("requestBody") {
+            make_optional(body);
+        }
         add_problems(operation, &problems);
     }
     whole
@@ -65,6 +68,16 @@ fn problem_schema() -> Value {
             "errors": [{"pointer": "/zuora_base_url", "detail": "Use https."}],
         },
     })
+}
+
+/// A body that may be left out is still never `null`.
+fn make_optional(body: &mut Value) {
+    let schema = &mut body["content"]["application/json"]["schema"];
+    let given = schema["oneOf"].as_array().and_then(|of| of.iter().find(|one| one["type"] != "null")).cloned();
+    if let Some(given) = given {
+        *schema = given;
+        body["required"] = json!(false);
+    }
 }
 
 /// Path and method of every operation.

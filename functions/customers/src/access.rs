@@ -79,6 +79,7 @@ pub async fn list_grants(Shared(state): Shared<State>, known: Known, ids: Ids) -
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GrantRequest {
+    #[schema(value_type = Vec<Verb>, min_items = 1)]
     verbs: Verbs,
 }
 

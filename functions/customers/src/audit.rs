@@ -25,19 +25,26 @@ use crate::setup::State;
 
 /// The filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// How many items at most.
     #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
     /// The actor's `sub`.
+    #[param(nullable = false)]
     actor: Option<String>,
+    #[param(nullable = false)]
     action: Option<Action>,
+    #[param(nullable = false)]
     outcome: Option<Outcome>,
+    #[param(nullable = false)]
     since: Option<Timestamp>,
+    #[param(nullable = false)]
     until: Option<Timestamp>,
 }
 

@@ -45,16 +45,32 @@ pub const MAX_SECRET: usize = 200;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCustomerRequest {
+    #[schema(
+        max_length = 200,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
+        example = "Acme Corporation"
+    )]
     name: String,
+    #[schema(
+        max_length = 100,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
+        example = "3d2a9c1e-8b4f-4c6d-9e7a-1f2b3c4d5e6f"
+    )]
     zuora_client_id: String,
+    #[schema(max_length = 200, pattern = "^(?!\\*+$)[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$", format = Password)]
     zuora_client_secret: String,
+    #[schema(pattern = "^https://([a-z0-9-]+\\.)+zuora\\.com$", example = "https://rest.test.zuora.com")]
     zuora_base_url: String,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     environment: Option<Environment>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     sync_frequency: Option<Frequency>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     delete_guard: Option<DeleteGuardRequest>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     verify: Option<bool>,
 }
@@ -88,7 +104,7 @@ impl CreateCustomerRequest {
             delete_guard: delete_guard.over(Limits::default()),
         };
         let secret = self.zuora_client_secret.into();
-        Ok(Creation { customer, base, secret, verify: self.verify.unwrap_or(true) })
+        Ok(Creation { customer, base, secret, verify: self.verify.unwrap_or(true), owner: None })
     }
 }
 
@@ -113,7 +129,9 @@ fn environment_of(base: &BaseUrl) -> Environment {
             "Idempotency-Key" = Option<String>,
             Header,
             description = "May be repeated under the same key for 24 hours: the customer is created once.",
+            min_length = 1,
             max_length = 255,
+            pattern = "^[\\x21-\\x7E]([\\x20-\\x7E]*[\\x21-\\x7E])?$",
         ),
     ),
     request_body = CreateCustomerRequest,
@@ -137,7 +155,9 @@ pub async fn create_customer(
     let key = key.0?;
     let body = body.0?;
     let fingerprint = body.fingerprint(&state.edge);
-    let creation = body.validate(&state.desk.policy)?;
+    let mut creation = body.validate(&state.desk.policy)?;
+    // Who creates a customer may work with it.
+    creation.owner = known.0.sub.parse().ok().filter(|_| !known.0.is_super_admin());
     let customer = match key {
         Some(key) => state.desk.create_once(creation, &key, fingerprint, &asking).await?,
         None => state.desk.create(creation, &asking).await?,

@@ -17,6 +17,7 @@ use crate::setup::State;
 
 /// The query.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
     /// The customer's name, to the letter.

@@ -6,7 +6,7 @@ use shared::{
         guard::{Limits, LimitsChange},
         invalid::Invalid,
     },
-    http::body::present,
+    http::body::whole,
 };
 use utoipa::ToSchema;
 
@@ -14,9 +14,11 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteGuardRequest {
-    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, minimum = 1, maximum = 50)]
+    #[serde(default, deserialize_with = "whole")]
     count: Option<u64>,
-    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, minimum = 1, maximum = 50)]
+    #[serde(default, deserialize_with = "whole")]
     percent: Option<u64>,
 }
 

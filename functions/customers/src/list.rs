@@ -28,17 +28,23 @@ use crate::{
 
 /// The filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// How many items at most.
     #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
+    #[param(nullable = false)]
     name: Option<String>,
+    #[param(nullable = false)]
     zuora_base_url: Option<String>,
+    #[param(nullable = false)]
     status: Option<Status>,
+    #[param(nullable = false)]
     environment: Option<Environment>,
 }
 

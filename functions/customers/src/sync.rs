@@ -27,11 +27,12 @@ use crate::setup::State;
 
 /// How to sync.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct How {
     /// Plan and report, write nothing.
     #[serde(default, deserialize_with = "flag")]
-    #[param(value_type = Option<bool>)]
+    #[param(nullable = false, value_type = Option<bool>)]
     dry_run: bool,
 }
 

@@ -29,20 +29,42 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCustomerRequest {
+    #[schema(
+        nullable = false,
+        max_length = 200,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
+        example = "Acme Corporation"
+    )]
     #[serde(default, deserialize_with = "present")]
     name: Option<String>,
+    #[schema(
+        nullable = false,
+        max_length = 100,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
+        example = "3d2a9c1e-8b4f-4c6d-9e7a-1f2b3c4d5e6f"
+    )]
     #[serde(default, deserialize_with = "present")]
     zuora_client_id: Option<String>,
+    #[schema(nullable = false, max_length = 200, pattern = "^(?!\\*+$)[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$", format = Password)]
     #[serde(default, deserialize_with = "present")]
     zuora_client_secret: Option<String>,
+    #[schema(
+        nullable = false,
+        pattern = "^https://([a-z0-9-]+\\.)+zuora\\.com$",
+        example = "https://rest.test.zuora.com"
+    )]
     #[serde(default, deserialize_with = "present")]
     zuora_base_url: Option<String>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     environment: Option<Environment>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     sync_frequency: Option<Frequency>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     delete_guard: Option<DeleteGuardRequest>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     verify: Option<bool>,
 }

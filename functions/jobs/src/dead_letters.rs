@@ -16,7 +16,7 @@ use shared::{
         time::Timestamp,
     },
     http::{
-        body::{OptionalJson, present},
+        body::{OptionalJson, present, whole},
         caller::Known,
         problem::Problem,
         query::{Limit, ValidQuery},
@@ -31,13 +31,16 @@ const MAX_REDRIVE: usize = 200;
 
 /// The filters of the list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// How many items at most.
     #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    #[param(nullable = false)]
     customer_id: Option<CustomerId>,
+    #[param(nullable = false)]
     error_class: Option<ErrorClass>,
 }
 
@@ -90,15 +93,19 @@ pub async fn list_dead_letters(
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedriveRequest {
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     customer_id: Option<CustomerId>,
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     error_class: Option<ErrorClass>,
     /// Only those given up before this moment.
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     older_than: Option<Timestamp>,
-    #[serde(default, deserialize_with = "present")]
-    limit: Option<usize>,
+    #[schema(nullable = false, minimum = 1, maximum = 200)]
+    #[serde(default, deserialize_with = "whole")]
+    limit: Option<u64>,
 }
 
 /// Starts the failed jobs behind dead letters anew, those of customers that the caller may sync, and clears the queue of letters whose job moved on.
@@ -119,7 +126,7 @@ pub async fn redrive_dead_letters(
     if let Some(customer) = &body.customer_id {
         known.may(Verb::Sync, customer)?;
     }
-    let limit = body.limit.unwrap_or(MAX_REDRIVE);
+    let limit = body.limit.map_or(MAX_REDRIVE, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     if !(1..=MAX_REDRIVE).contains(&limit) {
         return Err(Invalid::one("/limit", format!("Use a whole number from 1 to {MAX_REDRIVE}.")).into());
     }

@@ -26,13 +26,15 @@ use crate::{json::JobJson, setup::State};
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
     /// How many items at most.
     #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
 }
 
@@ -71,6 +73,7 @@ pub async fn list_held(
 #[serde(deny_unknown_fields)]
 pub struct ApproveRequest {
     /// The job's `held.list_hash`: refused if it is another list by now.
+    #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     list_hash: Option<String>,
 }

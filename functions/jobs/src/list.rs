@@ -27,18 +27,25 @@ use crate::{json::JobJson, setup::State};
 
 /// The filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// How many items at most.
     #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
+    #[param(nullable = false)]
     customer_id: Option<CustomerId>,
+    #[param(nullable = false)]
     state: Option<JobState>,
+    #[param(nullable = false)]
     kind: Option<Kind>,
+    #[param(nullable = false)]
     error_class: Option<ErrorClass>,
+    #[param(nullable = false)]
     since: Option<Timestamp>,
 }
 

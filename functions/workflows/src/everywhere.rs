@@ -1,9 +1,9 @@
-//! `GET /v1/workflows?zuora_id=` or `?name=`: across the customers that the caller may see.
+//! `GET /v1/workflows`, by `zuora_id`, by the beginning of `name`, or all: across the customers that the caller may see.
 
 use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use shared::{
-    aws::index::Position,
+    aws::{index::Position, keys::folded},
     domain::{
         customer::Customer,
         ids::{CustomerId, WorkflowId},
@@ -25,17 +25,21 @@ use crate::{json::WorkflowJson, setup::State};
 /// Keys that one batch read takes.
 const BATCH: usize = 100;
 
-/// What to look for: one of the two.
+/// What to look for: everything, unless told.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// How many items at most.
     #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
+    #[param(nullable = false)]
     zuora_id: Option<String>,
+    #[param(nullable = false)]
     name: Option<String>,
 }
 
@@ -45,7 +49,7 @@ struct Start {
     after: Option<Position>,
 }
 
-/// Finds workflows by Zuora id or by the beginning of their name, customer by customer in the order of their ids.
+/// Finds workflows by Zuora id and by the beginning of their name, customer by customer in the order of their ids.
 #[utoipa::path(
     get,
     path = "/v1/workflows",
@@ -68,14 +72,12 @@ pub async fn find_workflows(
     });
     customers.sort_by(|a, b| a.id.cmp(&b.id));
     let limit = wanted.limit.0;
-    let (items, next) = match (&wanted.zuora_id, &wanted.name) {
+    let prefix = wanted.name.as_deref().unwrap_or_default();
+    let (items, next) = match wanted.zuora_id.as_deref().map(str::parse) {
+        Some(Ok(id)) => by_id(&state, &customers, &id, prefix, limit).await?,
         // What is no id is nobody's.
-        (Some(id), None) => match id.parse() {
-            Ok(id) => by_id(&state, &customers, &id, limit).await?,
-            Err(_) => (Vec::new(), None),
-        },
-        (None, Some(prefix)) => by_name(&state, &customers, prefix, start, limit).await?,
-        _ => return Err(Problem::parameter("zuora_id", "Give either zuora_id or name.")),
+        Some(Err(_)) => (Vec::new(), None),
+        None => by_name(&state, &customers, prefix, start, limit).await?,
     };
     let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, &next.text()));
     Ok(Json(List { items, next_cursor, total: None }))
@@ -85,6 +87,7 @@ async fn by_id(
     state: &State,
     customers: &[Customer],
     id: &WorkflowId,
+    prefix: &str,
     limit: usize,
 ) -> Result<(Vec<WorkflowJson>, Option<Start>), Problem> {
     let mut items = Vec::new();
@@ -92,8 +95,9 @@ async fn by_id(
         let ids: Vec<CustomerId> = batch.iter().map(|customer| customer.id.clone()).collect();
         let found = state.workflows.get_everywhere(&ids, id).await?;
         for customer in batch {
-            let workflow =
-                found.iter().find(|(owner, workflow)| *owner == customer.id && workflow.deleted_at.is_none());
+            let workflow = found.iter().find(|(owner, workflow)| {
+                *owner == customer.id && workflow.deleted_at.is_none() && is_named(workflow, prefix)
+            });
             let Some((_, workflow)) = workflow else { continue };
             if items.len() == limit {
                 return Ok((items, Some(Start { customer: customer.id.clone(), after: None })));
@@ -128,6 +132,11 @@ async fn by_name(
         }
     }
     Ok((items, None))
+}
+
+/// Whether a workflow's name begins so, in any case.
+fn is_named(workflow: &Workflow, prefix: &str) -> bool {
+    folded(workflow.name.as_deref().unwrap_or_default()).starts_with(&folded(prefix))
 }
 
 impl Start {

@@ -28,22 +28,26 @@ const AT_ONCE: usize = 8;
 
 /// The filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// How many items at most.
     #[serde(default)]
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
+    #[param(nullable = false)]
     name: Option<String>,
+    #[param(nullable = false)]
     status: Option<String>,
     /// Only those that were deleted.
     #[serde(default, deserialize_with = "flag")]
-    #[param(value_type = Option<bool>)]
+    #[param(nullable = false, value_type = Option<bool>)]
     deleted: bool,
     /// What else to show of each.
-    #[param(inline)]
+    #[param(inline, nullable = false)]
     include: Option<Include>,
 }
 
@@ -56,10 +60,11 @@ enum Include {
 
 /// What to show of one.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct One {
     /// What else to show of each.
-    #[param(inline)]
+    #[param(inline, nullable = false)]
     include: Option<Include>,
 }
 

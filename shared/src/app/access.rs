@@ -38,7 +38,10 @@ pub async fn grant(
     let values = BeforeAfter { before, after: Some(told(&verbs)) };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
     let grant = Grant { user, customer_id: customer, verbs, granted_by: asking.actor.clone(), granted_at: asking.now };
-    match commit(vec![(data, GrantBook::put(&grant)?)], Some(&asking.entry(record))).await {
+    let mut writes = vec![GrantBook::put(&grant)?];
+    // Not after the customer was removed: nobody would withdraw it.
+    writes.extend(grant.customer_id.as_ref().map(Customers::exists));
+    match commit(vec![(data, writes)], Some(&asking.entry(record))).await {
         Ok(()) => Ok(grant),
         Err(StoreError::Conflict { .. }) => Err(AppError::NotFound("customer")),
         Err(error) => Err(error.into()),

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     aws::{
         customers::Customers,
+        grants::{Grant, GrantBook},
         jobs::Jobs,
         limits::{Place, RequestLimits, TokenBudget},
         once::{Begun, Claim, OnceBook},
@@ -30,9 +31,10 @@ use crate::{
         customer::{Connection, Customer, Environment, NewCustomer, Status},
         edition::Expected,
         guard::LimitsChange,
-        ids::{CustomerId, JobId},
+        ids::{CustomerId, JobId, UserId},
         invalid::Invalid,
         job::{Job, Kind, Trigger},
+        policy::Verb,
         schedule::Frequency,
         time::Timestamp,
     },
@@ -68,6 +70,8 @@ pub struct Creation {
     pub secret: SecretString,
     /// Whether to try the credentials before anything is stored.
     pub verify: bool,
+    /// The user who is to hold every verb on it: whoever creates it and is no super admin.
+    pub owner: Option<UserId>,
 }
 
 /// What an admin changes; absent = stays.
@@ -158,6 +162,15 @@ impl CustomerDesk {
         let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job.id);
         record.changes = audit::differences(None, &customer);
         let mut data = vec![Customers::put(&customer, 0)?, job_item, pointer];
+        if let Some(user) = new.owner {
+            data.push(GrantBook::put(&Grant {
+                user,
+                customer_id: Some(customer.id.clone()),
+                verbs: Verb::GRANTABLE.into_iter().filter(|verb| *verb != Verb::Create).collect(),
+                granted_by: asking.actor.clone(),
+                granted_at: now,
+            })?);
+        }
         if let Some(claim) = once {
             data.push(claim.done(&customer, now)?);
         }

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    customers::Customers,
     keys,
     table::{Condition, Range, StoreError, Table, Write, parse, to_item},
 };
@@ -65,14 +64,15 @@ impl GrantBook {
         Ok(self.table.get::<Grant>(&keys::grant(user, customer)).await?.map(|found| found.value))
     }
 
-    /// The writes that store a grant in place of what the user had there; the customer has to be there.
-    pub fn put(grant: &Grant) -> Result<Vec<Write>, StoreError> {
+    /// The write that stores a grant in place of what the user had there.
+    ///
+    /// # Errors
+    /// When it has no storable form; that is a bug.
+    pub fn put(grant: &Grant) -> Result<Write, StoreError> {
         let customer = grant.customer_id.as_ref();
         let index = keys::grant_by_customer(customer, &grant.user);
         let item = to_item(grant, &keys::grant(&grant.user, customer), Some(&index), 1, None)?;
-        let mut writes = vec![Write::Put(Box::new(item), Condition::None)];
-        writes.extend(customer.map(Customers::exists));
-        Ok(writes)
+        Ok(Write::Put(Box::new(item), Condition::None))
     }
 
     /// The write that withdraws a grant; it has to be there.

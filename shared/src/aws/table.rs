@@ -165,6 +165,12 @@ impl Table {
 
     /// Reads one page of a range.
     pub async fn page(&self, range: &Range, after: Option<Item>) -> Result<Page, StoreError> {
+        // DynamoDB refuses a range that ends before it begins; there is nothing in it.
+        if let SortKeys::Between(from, to) = &range.keys
+            && from > to
+        {
+            return Ok(Page { items: Vec::new(), last: None });
+        }
         let (pk, sk) = if range.index { (GSI1PK, GSI1SK) } else { (PK, SK) };
         let mut condition = "#pk = :pk".to_owned();
         let mut query = self.client.query().table_name(&self.name).expression_attribute_names("#pk", pk);

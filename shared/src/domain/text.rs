@@ -22,9 +22,8 @@ pub enum TextError {
 /// # Errors
 /// Says what is wrong.
 pub fn line(text: &str, max: usize) -> Result<String, TextError> {
-    let text = text.trim();
     bounded(text, max)?;
-    Ok(text.to_owned())
+    Ok(text.trim().to_owned())
 }
 
 /// A secret, kept to the letter, of at most `max` characters; a text of asterisks only is a mask that came back.

@@ -100,6 +100,17 @@ fn pointer(path: &Path) -> String {
     path.iter().map(step).collect()
 }
 
+/// For whole numbers in optional fields, `14.0` being one (JSON Schema, section 6.3 of its core); `null` as in [`present`].
+///
+/// # Errors
+/// For anything else.
+pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let number = serde_json::Number::deserialize(deserializer)?;
+    let text = number.to_string();
+    let digits = text.strip_suffix(".0").unwrap_or(&text);
+    digits.parse().map(Some).map_err(|_| serde::de::Error::custom("expected a whole number"))
+}
+
 /// For fields of a PATCH: absent stays absent, `null` is a wrong type instead of silently meaning absent.
 ///
 /// # Errors
@@ -163,6 +174,16 @@ mod tests {
             assert_eq!(problem["status"], 422, "{body}");
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}");
             assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(detail), "{body}: {problem}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        let read = |text: &str| whole(&mut serde_json::Deserializer::from_str(text)).ok();
+
+        assert_eq!((read("14"), read("14.0"), read("0")), (Some(Some(14)), Some(Some(14)), Some(Some(0))));
+        for wrong in ["14.5", "-1", "-1.0", "null", "\"14\"", "1e300", "18446744073709551616"] {
+            assert_eq!(read(wrong), None, "{wrong}");
         }
     }
 

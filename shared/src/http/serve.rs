@@ -61,7 +61,11 @@ async fn around(
         now: started,
         trail: edge.trail.clone(),
     });
-    let response = if OPEN.contains(&route.as_str()) {
+    let is_authorized_route = resource(context).is_none_or(|resource| resource == route);
+    let response = if !is_authorized_route {
+        // Such as an encoded `?` in an id: what API Gateway let through is another route than the one that would run.
+        Problem::new(Kind::NotFound, "There is no such path.").into_response()
+    } else if OPEN.contains(&route.as_str()) {
         limited(next.run(request)).await
     } else {
         match let_in(&edge, caller, &route).await {
@@ -152,6 +156,14 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem
     (response, problem)
 }
 
+/// The route that API Gateway found, such as `/v1/customers/{customer_id}`.
+fn resource(context: Option<&RequestContext>) -> Option<&str> {
+    match context {
+        Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.as_deref(),
+        _ => None,
+    }
+}
+
 /// The id that API Gateway gave the request.
 pub fn request_id(context: Option<&RequestContext>) -> String {
     match context {
@@ -194,11 +206,16 @@ mod tests {
     }
 
     async fn ask(method: &str, path: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {
+        ask_by(method, path, &path.replace("things/1", "things/{customer_id}"), claims).await
+    }
+
+    /// Asks for a path that API Gateway took for a route.
+    async fn ask_by(method: &str, path: &str, resource: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {
         let event = json!({
             "resource": path, "path": path, "httpMethod": method, "headers": {"host": "x"}, "multiValueHeaders": {},
             "requestContext": {
                 "accountId": "1", "apiId": "a", "resourceId": "r", "stage": "$default", "requestId": "req-1", "identity": {},
-                "resourcePath": path, "httpMethod": method, "authorizer": {"claims": claims}
+                "resourcePath": resource, "httpMethod": method, "authorizer": {"claims": claims}
             },
             "isBase64Encoded": false
         });
@@ -232,7 +249,6 @@ mod tests {
         let nobody = json!({"token_use": "id", "aud": "client", "sub": "s"});
 
         assert_eq!(ask("GET", "/v1/panics", nobody.clone()).await.0, StatusCode::FORBIDDEN);
-        assert_eq!(ask("GET", "/v1/nothing", nobody.clone()).await.0, StatusCode::FORBIDDEN);
         assert_eq!(ask("GET", "/v1/me", nobody).await.2, json!("s"));
     }
 
@@ -256,6 +272,13 @@ mod tests {
         assert!(headers["allow"].to_str().unwrap().contains("GET"));
 
         let (status, _, body) = ask("GET", "/v1/nothing", admin()).await;
+        assert_eq!((status, &body["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")));
+    }
+
+    #[tokio::test]
+    async fn what_api_gateway_took_for_another_route_is_not_there() {
+        let (status, _, body) = ask_by("GET", "/v1/things/1", "/v1/things/{customer_id}/parts", admin()).await;
+
         assert_eq!((status, &body["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")));
     }
 
