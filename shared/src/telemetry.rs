@@ -49,6 +49,8 @@ pub enum Metric {
     SyncIncomplete,
     /// A sync ended with deletions that wait for approval.
     SyncHeld,
+    /// A stored secret did not open: it was moved, altered, or its key is another one.
+    DecryptFailed,
 }
 
 impl Metric {
@@ -59,6 +61,7 @@ impl Metric {
             Self::SyncFailed => "SyncFailed",
             Self::SyncIncomplete => "SyncIncomplete",
             Self::SyncHeld => "SyncHeld",
+            Self::DecryptFailed => "DecryptFailed",
         }
     }
 }

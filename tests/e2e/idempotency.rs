@@ -28,6 +28,7 @@ async fn the_same_request_under_the_same_key_is_done_once_and_answered_the_same(
 
     let first = world.api.post_once("/v1/customers", &key, &body).await;
     let id = first.clone().expect(201)["id"].as_str().unwrap().to_owned();
+    world.wait_for_job(world.jobs_of(&id).await[0]["id"].as_str().unwrap()).await;
     world.api.post(&format!("/v1/customers/{id}/pause"), &json!({})).await.expect(200);
     tenant.reset_requests();
     let again = world.api.post_once("/v1/customers", &key, &body).await;

@@ -16,9 +16,6 @@ use crate::{
 #[tokio::test]
 async fn whatever_is_not_plainly_a_page_is_no_empty_page() {
     let world = World::connect().await;
-    let (simulator, tenant) = tenant("no-page", 60);
-    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
-    tenant.remove(tenant.ids()[3]);
     let bodies = [
         json!(""),
         json!("null"),
@@ -33,6 +30,9 @@ async fn whatever_is_not_plainly_a_page_is_no_empty_page() {
     ];
 
     for page in [1, 2] {
+        let (simulator, tenant) = tenant("no-page", 60);
+        let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+        tenant.remove(tenant.ids()[3]);
         for body in &bodies {
             tenant.clear_faults();
             tenant.fault(Fault::list().page(page).always().status(200).body(body.clone()));
@@ -44,12 +44,11 @@ async fn whatever_is_not_plainly_a_page_is_no_empty_page() {
             );
             assert!(job["error"]["message"].as_str().unwrap().contains(&format!("Page {page}")), "{job}");
         }
+        assert_eq!(world.workflows(&id).await.len(), 60);
+        tenant.clear_faults();
+        assert_eq!(stats(&world.sync(&id).await), [0, 0, 59, 1, 59, 0]);
+        world.remove(&id).await;
     }
-
-    assert_eq!(world.workflows(&id).await.len(), 60);
-    tenant.clear_faults();
-    assert_eq!(stats(&world.sync(&id).await), [0, 0, 59, 1, 59, 0]);
-    world.remove(&id).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The plaintext of a client secret is nowhere: not in tables, queues, logs or answers, in no common encoding.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::{Engine as _, engine::general_purpose};
 use serde_json::{Value, json};
@@ -84,7 +86,7 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
 
     // The secret's whole life: created, used, tested, wrong for a while, changed, wrong once more.
     let creation = World::creation(&tenant, &simulator.base_url());
-    let created = world.api.post("/v1/customers", &creation).await;
+    let created = world.api.post_once("/v1/customers", &uuid::Uuid::now_v7().to_string(), &creation).await;
     answers.push_str(&created.text);
     let id = created.expect(201)["id"].as_str().unwrap().to_owned();
     let first = world.jobs_of(&id).await[0]["id"].as_str().unwrap().to_owned();
@@ -135,7 +137,7 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
     answers.push_str(&world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.text);
     assert_clean("an answer", &answers);
 
-    for table in [&world.stack.table_name, &world.stack.vault_table_name] {
+    for table in [&world.stack.table_name, &world.stack.vault_table_name, &world.stack.audit_table_name] {
         let pages = world.dynamodb.scan().table_name(table).into_paginator().send();
         let pages = pages.collect::<Result<Vec<_>, _>>().await.unwrap();
         let items: Vec<_> = pages.into_iter().flat_map(|page| page.items.unwrap_or_default()).collect();
@@ -176,11 +178,55 @@ async fn check_queue(world: &World, queue: &str) {
     }
 }
 
+#[tokio::test]
+async fn a_ciphertext_that_was_moved_to_another_customer_does_not_open_and_is_counted_for_an_alarm() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let (one, _) = world.create_and_sync(&simulator.tenant("moved from"), &simulator.base_url()).await;
+    let other = simulator.tenant("moved to");
+    let (id, _) = world.create_and_sync(&other, &simulator.base_url()).await;
+    let vault = &world.stack.vault_table_name;
+    let moved = world.partition(vault, &format!("CREDENTIALS#{one}")).await.remove(0)["ciphertext"].clone();
+    let mut item = world.partition(vault, &format!("CREDENTIALS#{id}")).await.remove(0);
+    let own = item.insert("ciphertext".to_owned(), moved).unwrap();
+    world.dynamodb.put_item().table_name(vault).set_item(Some(item.clone())).send().await.unwrap();
+    let token = HashMap::from(["PK", "SK"].map(|name| {
+        let value = if name == "PK" { format!("TOKEN#{id}") } else { "TOKEN".to_owned() };
+        (name.to_owned(), AttributeValue::S(value))
+    }));
+    world.dynamodb.delete_item().table_name(vault).set_key(Some(token)).send().await.unwrap();
+    other.reset_requests();
+
+    let job = world.sync(&id).await;
+
+    assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!("config")), "{job}");
+    assert!(job["error"]["message"].as_str().unwrap().contains("decrypt_failed"), "{job}");
+    assert!(other.requests().is_empty(), "nothing was sent to Zuora");
+    let group = &world.stack.log_groups["sync"];
+    let is_counted = async || log(&world, group).await.iter().any(|line| line.contains("\"DecryptFailed\":1"));
+    world.wait_until("it is counted", is_counted).await;
+    item.insert("ciphertext".to_owned(), own);
+    world.dynamodb.put_item().table_name(vault).set_item(Some(item)).send().await.unwrap();
+    assert_eq!(world.sync(&id).await["state"], "succeeded", "its own opens still");
+    for id in [one, id] {
+        world.remove(&id).await;
+    }
+}
+
 /// Reads a function's whole log; says how many events it had.
 async fn check_log(world: &World, group: &str) -> usize {
+    let lines = log(world, group).await;
+    for line in &lines {
+        assert_clean(group, line);
+    }
+    lines.len()
+}
+
+/// A function's whole log.
+async fn log(world: &World, group: &str) -> Vec<String> {
     let url = format!("{}/", world.stack.emulator_url);
     let headers = [("x-amz-target", "Logs_20140328.FilterLogEvents"), ("content-type", "application/x-amz-json-1.1")];
-    let mut events = 0;
+    let mut lines = Vec::new();
     let mut token = Value::Null;
     loop {
         let mut body = json!({"logGroupName": group});
@@ -191,12 +237,11 @@ async fn check_log(world: &World, group: &str) -> usize {
         assert_eq!(status, 200, "{text}");
         let page: Value = serde_json::from_str(&text).unwrap();
         for event in page["events"].as_array().unwrap() {
-            assert_clean(group, event["message"].as_str().unwrap());
-            events += 1;
+            lines.push(event["message"].as_str().unwrap().to_owned());
         }
         token = page["nextToken"].clone();
         if !token.is_string() {
-            return events;
+            return lines;
         }
     }
 }

@@ -198,5 +198,5 @@ fn no_answer_has_a_field_for_a_secrets_value() {
     let customer = &description["components"]["schemas"]["CustomerJson"]["properties"]["zuora_client_secret"];
     assert!(customer.to_string().contains("SecretJson"), "{customer}");
     let secret = &description["components"]["schemas"]["SecretJson"]["properties"];
-    assert_eq!(secret.as_object().unwrap().keys().collect::<Vec<_>>(), ["set", "updated_at"]);
+    assert_eq!(secret.as_object().unwrap().keys().collect::<Vec<_>>(), ["rotation_due", "set", "updated_at"]);
 }

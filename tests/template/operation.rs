@@ -119,6 +119,7 @@ fn dead_letters_schedule_errors_and_silence_raise_an_alarm() {
         ("ApproximateNumberOfMessagesVisible", "notBreaching"),
         ("Errors", "notBreaching"),
         ("SyncSucceeded", "breaching"),
+        ("DecryptFailed", "notBreaching"),
     ] {
         let alarms = template.resources("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.text("Properties.MetricName") == metric).unwrap();

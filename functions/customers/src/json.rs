@@ -4,6 +4,7 @@ use axum::Json;
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 use shared::{
+    clock,
     domain::{
         customer::{Connection, Customer, Environment, LastSync, Status},
         failure::Failure,
@@ -42,6 +43,8 @@ pub struct CustomerJson {
 struct SecretJson {
     set: bool,
     updated_at: Timestamp,
+    /// Whether it is older than half a year and should be replaced, here and at Zuora.
+    rotation_due: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,6 +56,7 @@ struct ConnectionJson {
 
 impl From<Customer> for CustomerJson {
     fn from(customer: Customer) -> Self {
+        let rotation_due = customer.is_rotation_due(clock::now());
         Self {
             id: customer.id,
             name: customer.name,
@@ -64,7 +68,7 @@ impl From<Customer> for CustomerJson {
             status: customer.status,
             workflows_count: customer.workflows_count,
             tasks_count: customer.tasks_count,
-            zuora_client_secret: SecretJson { set: true, updated_at: customer.secret_updated_at },
+            zuora_client_secret: SecretJson { set: true, updated_at: customer.secret_updated_at, rotation_due },
             connection: customer.connection.into(),
             last_sync: customer.last_sync,
             next_sync_at: customer.next_sync_at,

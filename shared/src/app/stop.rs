@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use crate::{
     aws::{sealing::SealError, table::StoreError},
+    clock,
+    config::stage,
     domain::failure::{ErrorClass, Failure},
+    telemetry::{self, Metric},
     zuora::{ZuoraError, ZuoraErrorKind},
 };
 
@@ -63,10 +66,11 @@ impl From<SealError> for Stop {
     fn from(error: SealError) -> Self {
         log(&error);
         match error {
-            SealError::DecryptFailed => Self::Failed(Failure::new(
-                ErrorClass::Config,
-                "decrypt_failed: the stored client secret cannot be decrypted. Enter the secret again.",
-            )),
+            SealError::DecryptFailed => {
+                telemetry::emit(Metric::DecryptFailed, 1, &stage(), clock::now().millis());
+                let message = "decrypt_failed: the stored client secret cannot be decrypted. Enter the secret again.";
+                Self::Failed(Failure::new(ErrorClass::Config, message))
+            }
             SealError::Unavailable(_) => {
                 Self::Ours(Failure::new(ErrorClass::Transient, "The key service could not be reached."))
             }

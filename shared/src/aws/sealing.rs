@@ -144,6 +144,56 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::aws::canned;
+
+    /// What opening says when the key service answers so.
+    async fn opened(status: u16, answer: serde_json::Value) -> String {
+        let sdk = canned::sdk(move |_| (status, answer.clone()));
+        let sealer = Sealer::new(Client::new(&sdk), "key", Purpose::ClientSecret);
+        match sealer.open(&CustomerId::new(), b"ciphertext".to_vec()).await {
+            Ok(secret) => secret.expose_secret().to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    fn refusal(code: &str) -> serde_json::Value {
+        serde_json::json!({"__type": code, "message": "no"})
+    }
+
+    #[tokio::test]
+    async fn what_is_moved_cut_or_altered_is_a_clean_error_and_trouble_of_the_key_service_is_told_apart() {
+        let damaged = "the stored secret cannot be decrypted";
+        let unreachable = "the key service could not be reached";
+        let refused = "the key service refused";
+
+        for (status, code, told) in [
+            (400, "InvalidCiphertextException", damaged),
+            (400, "IncorrectKeyException", damaged),
+            (400, "ThrottlingException", unreachable),
+            (400, "KeyUnavailableException", unreachable),
+            (500, "KMSInternalException", unreachable),
+            (503, "Whatever", unreachable),
+            (400, "AccessDeniedException", refused),
+            (400, "DisabledException", refused),
+            (400, "KMSInvalidStateException", refused),
+        ] {
+            assert_eq!(opened(status, refusal(code)).await, told, "{code}");
+        }
+        // What opens but is not ours: base64 of `{}`, of `not json`, and nothing at all.
+        for plaintext in ["e30=", "bm90IGpzb24=", ""] {
+            assert_eq!(opened(200, serde_json::json!({"Plaintext": plaintext})).await, damaged, "{plaintext}");
+        }
+        let sealed = "eyJ2IjoxLCJzZWNyZXQiOiJ4In0=";
+        assert_eq!(opened(200, serde_json::json!({"Plaintext": sealed})).await, "x");
+    }
+
+    #[tokio::test]
+    async fn an_empty_ciphertext_is_not_even_sent() {
+        let sdk = canned::sdk(|operation| panic!("{operation}"));
+        let sealer = Sealer::new(Client::new(&sdk), "key", Purpose::ClientSecret);
+
+        assert!(matches!(sealer.open(&CustomerId::new(), Vec::new()).await, Err(SealError::DecryptFailed)));
+    }
 
     proptest! {
         #[test]

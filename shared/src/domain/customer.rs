@@ -5,6 +5,8 @@
 //! - `credential_version` rises with every change of client id, secret or base URL; a cached token is bound to it.
 //! - `deleting` is final: such a customer is hidden and nothing but its purge job touches it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -22,6 +24,8 @@ use super::{
 
 /// Failures for lack of credentials or permission, in a row, after which the schedule leaves a customer alone.
 pub const MAX_CONFIG_FAILURES: u32 = 3;
+/// How old a client secret may become until somebody is reminded to replace it: half a year.
+const SECRET_MAY_AGE: Duration = Duration::from_secs(182 * 24 * 3600);
 
 /// What kind of Zuora environment a customer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -147,6 +151,11 @@ pub struct NewCustomer {
 }
 
 impl Customer {
+    /// Whether its secret is so old that it should be replaced.
+    pub fn is_rotation_due(&self, now: Timestamp) -> bool {
+        self.secret_updated_at.plus(SECRET_MAY_AGE) <= now
+    }
+
     /// Names what admins edit, as it is now: any edit makes it another one, a sync never does.
     pub fn edition(&self) -> String {
         let paused = self.status == Status::Paused;
@@ -269,8 +278,6 @@ impl Customer {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::domain::failure::ErrorClass;
     use crate::domain::job::{Kind, Trigger};
@@ -308,6 +315,14 @@ pub(crate) mod tests {
         assert!(customer.is_syncable(), "a person may still ask");
         customer.record_test(None, now);
         assert_eq!((customer.status, customer.config_failures), (Status::Active, 0));
+    }
+
+    #[test]
+    fn a_secret_of_half_a_year_is_due_to_be_replaced() {
+        let customer = customer(Timestamp::EPOCH);
+        let after = |days: u64| Timestamp::EPOCH.plus(Duration::from_secs(days * 24 * 3600));
+
+        assert!(!customer.is_rotation_due(after(181)) && customer.is_rotation_due(after(182)));
     }
 
     #[test]
