@@ -5,8 +5,8 @@ use serde::Deserialize;
 use shared::{
     app::{asking::Asking, customers::Change},
     domain::{
-        base_url::BaseUrlPolicy, customer::Environment, ids::CustomerId, invalid::Invalid, policy::Verb,
-        schedule::Frequency, text,
+        base_url::BaseUrlPolicy, customer::Environment, edition::Expected, ids::CustomerId, invalid::Invalid,
+        policy::Verb, schedule::Frequency, text,
     },
     http::{
         body::{ValidJson, present},
@@ -19,8 +19,8 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    create::{MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     delete_guard::DeleteGuardRequest,
+    fields::{self, MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     json::{CustomerJson, Tagged, tagged},
     setup::State,
 };
@@ -29,30 +29,16 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateCustomerRequest {
-    #[schema(
-        nullable = false,
-        max_length = 200,
-        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
-        example = "Acme Corporation"
-    )]
+    #[schema(schema_with = fields::name)]
     #[serde(default, deserialize_with = "present")]
     name: Option<String>,
-    #[schema(
-        nullable = false,
-        max_length = 100,
-        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
-        example = "3d2a9c1e-8b4f-4c6d-9e7a-1f2b3c4d5e6f"
-    )]
+    #[schema(schema_with = fields::client_id)]
     #[serde(default, deserialize_with = "present")]
     zuora_client_id: Option<String>,
-    #[schema(nullable = false, max_length = 200, pattern = "^(?!\\*+$)[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$", format = Password)]
+    #[schema(schema_with = fields::client_secret)]
     #[serde(default, deserialize_with = "present")]
     zuora_client_secret: Option<String>,
-    #[schema(
-        nullable = false,
-        pattern = "^https://([a-z0-9-]+\\.)+zuora\\.com$",
-        example = "https://rest.test.zuora.com"
-    )]
+    #[schema(schema_with = fields::base_url)]
     #[serde(default, deserialize_with = "present")]
     zuora_base_url: Option<String>,
     #[schema(nullable = false)]
@@ -84,6 +70,7 @@ impl UpdateCustomerRequest {
             return Err(invalid);
         }
         Ok(Change {
+            expected: Expected::Any,
             name,
             zuora_client_id,
             secret: self.zuora_client_secret.map(Into::into),
@@ -122,9 +109,9 @@ pub async fn update_customer(
 ) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Update, &id)?;
-    let change = body.0?.validate(&state.desk.policy)?;
-    let expected = if_match.required()?;
-    let customer = state.desk.change(&id, &expected, change, &asking).await?;
+    let mut change = body.0?.validate(&state.desk.policy)?;
+    change.expected = if_match.required()?;
+    let customer = state.desk.change(&id, change, &asking).await?;
     Ok(tagged(customer))
 }
 

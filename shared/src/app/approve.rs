@@ -105,7 +105,7 @@ impl Dispatcher {
         let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
         held_job.held = Some(Held { approved: Some(approved), ..held });
         writes.push(Jobs::put(&held_job, rev)?);
-        let entry = asking.entry(asking.record(Action::JobApproveDeletions).about(&customer).job(&held_job.id));
+        let entry = asking.entry(asking.record(Action::JobApproveDeletions).about(&customer).job(&held_job));
         self.commit(writes, Some(&entry)).await?;
         Ok((job, send))
     }

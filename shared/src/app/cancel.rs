@@ -42,8 +42,7 @@ impl Dispatcher {
 
     async fn try_cancel(&self, found: Stored<Job>, asking: &Asking) -> Result<Job, AppError> {
         let Stored { value: mut job, rev } = found;
-        let mut record = asking.record(Action::JobCancel).job(&job.id);
-        record.customer_id = Some(job.customer_id.clone());
+        let record = asking.record(Action::JobCancel).job(&job);
         let refuse = |why: &str| Err(AppError::Conflict(why.to_owned()));
         match (job.kind, job.state) {
             (Kind::Purge, _) => return refuse("The removal of a customer cannot be cancelled."),

@@ -75,8 +75,9 @@ pub struct Creation {
 }
 
 /// What an admin changes; absent = stays.
-#[derive(Default)]
 pub struct Change {
+    /// Which edition it was meant for.
+    pub expected: Expected,
     /// A new name.
     pub name: Option<String>,
     /// Another OAuth client.
@@ -159,7 +160,7 @@ impl CustomerDesk {
         customer.sync_job_id = Some(job.id.clone());
         let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
         let [job_item, pointer] = Jobs::insert(&job)?;
-        let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job.id);
+        let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job);
         record.changes = audit::differences(None, &customer);
         let mut data = vec![Customers::put(&customer, 0)?, job_item, pointer];
         if let Some(user) = new.owner {
@@ -187,15 +188,8 @@ impl CustomerDesk {
     ///
     /// # Errors
     /// `NotFound`; `Stale` when it is not the expected edition; `Invalid` when another base URL comes without the secret; `Connection` as for [`CustomerDesk::create`].
-    pub async fn change(
-        &self,
-        id: &CustomerId,
-        expected: &Expected,
-        change: Change,
-        asking: &Asking,
-    ) -> Result<Customer, AppError> {
+    pub async fn change(&self, id: &CustomerId, change: Change, asking: &Asking) -> Result<Customer, AppError> {
         let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
-        is_expected(&current, expected)?;
         change.check(&current)?;
         let mut sealed = None;
         let mut proven = None;
@@ -207,7 +201,7 @@ impl CustomerDesk {
             }
             sealed = Some(self.secrets.seal(id, secret).await?);
         }
-        let (customer, resync) = self.store_change((id, expected), &change, sealed, proven, asking).await?;
+        let (customer, resync) = self.store_change(id, &change, sealed, proven, asking).await?;
         if resync {
             let request = SyncRequest::at_once(Trigger::CredentialsChanged, Some(asking.actor.clone()), asking.now);
             self.dispatcher.request_sync(id, &request).await?;
@@ -217,7 +211,7 @@ impl CustomerDesk {
 
     async fn store_change(
         &self,
-        (id, expected): (&CustomerId, &Expected),
+        id: &CustomerId,
         change: &Change,
         sealed: Option<Vec<u8>>,
         proven: Option<Connection>,
@@ -228,7 +222,6 @@ impl CustomerDesk {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let Stored { value: mut customer, rev } = found;
             // Somebody may have changed it meanwhile.
-            is_expected(&customer, expected)?;
             change.check(&customer)?;
             let before = customer.clone();
             let credentials_change = change.apply(&mut customer, now);
@@ -328,7 +321,7 @@ impl CustomerDesk {
                 (&self.dispatcher.data, vec![Customers::put(&customer, rev)?, job_item, pointer]),
                 (self.vault.table(), Vault::destroy(id)),
             ];
-            let record = asking.record(Action::CustomerDelete).about(&customer).job(&job.id);
+            let record = asking.record(Action::CustomerDelete).about(&customer).job(&job);
             match commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => {
                     self.dispatcher.send(&job, now).await;
@@ -376,8 +369,9 @@ impl Change {
         self.base.as_ref().is_some_and(|base| base.as_str() != current.zuora_base_url)
     }
 
-    /// Another base URL needs the secret again.
+    /// Whether it applies: to the edition it was meant for, and another base URL needs the secret again.
     fn check(&self, current: &Customer) -> Result<(), AppError> {
+        is_expected(current, &self.expected)?;
         if !self.moves(current) || self.secret.is_some() {
             return Ok(());
         }

@@ -148,7 +148,7 @@ impl Dispatcher {
             customer.next_sync_at = customer.sync_frequency.next_after(slot);
         }
         let entry =
-            |job: &Job| request.entry.as_ref().map(|entry| entry.with(|record| record.about(&customer).job(&job.id)));
+            |job: &Job| request.entry.as_ref().map(|entry| entry.with(|record| record.about(&customer).job(job)));
         if let Some(active) = self.active_sync(&customer).await? {
             if request.slot.is_some() {
                 self.data.write(vec![Customers::put(&customer, rev)?]).await?;
@@ -235,7 +235,7 @@ impl Dispatcher {
         let mut job = Job::new(kind, id.clone(), Trigger::Manual, Some(asking.actor.clone()), now, now);
         job.dry_run = kind == Kind::Sync;
         let action = if job.dry_run { Action::CustomerSync } else { Action::CustomerTest };
-        let record = |found: &Customer| -> Record { asking.record(action).about(found).job(&job.id) };
+        let record = |found: &Customer| -> Record { asking.record(action).about(found).job(&job) };
         for _ in 0..RACES {
             let Some(found) = self.customers.get(id).await? else { return Err(AppError::NotFound("customer")) };
             if job.kind == Kind::Sync && found.value.status == Status::Paused {

@@ -112,8 +112,7 @@ impl Dispatcher {
     /// has a sync under way is settled as done by that one.
     async fn requeue(&self, found: Stored<Job>, action: Action, asking: &Asking) -> Result<Again, AppError> {
         let Stored { value: mut job, rev } = found;
-        let mut record = asking.record(action).job(&job.id);
-        record.customer_id = Some(job.customer_id.clone());
+        let mut record = asking.record(action).job(&job);
         if job.state != State::Failed {
             return Err(AppError::Conflict(format!("The job is {}, not failed.", job.state.as_str())));
         }

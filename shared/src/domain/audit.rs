@@ -10,6 +10,7 @@ use super::{
     change::{BeforeAfter, FieldChange},
     customer::Customer,
     ids::{AuditId, CustomerId, JobId},
+    job::Job,
     time::Timestamp,
 };
 
@@ -125,10 +126,11 @@ impl Record {
         self
     }
 
-    /// The job it is about.
+    /// The job it is about, and so whose.
     #[must_use]
-    pub fn job(mut self, id: &JobId) -> Self {
-        self.job_id = Some(id.clone());
+    pub fn job(mut self, job: &Job) -> Self {
+        self.job_id = Some(job.id.clone());
+        self.customer_id = Some(job.customer_id.clone());
         self
     }
 }
