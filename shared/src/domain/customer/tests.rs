@@ -1,0 +1,131 @@
+//! The rules of a customer, one sentence each.
+
+use super::*;
+use crate::domain::failure::ErrorClass;
+use crate::domain::job::{Kind, Trigger};
+
+pub(crate) fn customer(now: Timestamp) -> Customer {
+    let new = NewCustomer {
+        name: "Acme Corporation".into(),
+        zuora_client_id: "client".into(),
+        zuora_base_url: "https://rest.zuora.com".into(),
+        environment: Environment::Production,
+        sync_frequency: Frequency::Hourly,
+        delete_guard: Limits::default(),
+    };
+    Customer::new(new, None, now)
+}
+
+fn failed(customer: &Customer, class: ErrorClass, now: Timestamp) -> Job {
+    let mut job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Schedule, None, now, now);
+    job.fail(Failure::new(class, "no"), now);
+    job
+}
+
+#[test]
+fn three_config_failures_in_a_row_take_a_customer_off_the_schedule_until_an_admin_acts() {
+    let now = Timestamp::EPOCH;
+    let mut customer = customer(now);
+
+    for _ in 0..2 {
+        customer.record(&failed(&customer, ErrorClass::Config, now), now);
+        assert_eq!(customer.status, Status::Active);
+    }
+    customer.record(&failed(&customer, ErrorClass::Permission, now), now);
+    assert_eq!(customer.status, Status::NeedsAttention);
+    assert!(!customer.is_due(now.plus(Duration::from_secs(7200))));
+    assert!(customer.is_syncable(), "a person may still ask");
+    customer.record_test(None, now);
+    assert_eq!((customer.status, customer.config_failures), (Status::Active, 0));
+}
+
+#[test]
+fn a_secret_of_half_a_year_is_due_to_be_replaced() {
+    let customer = customer(Timestamp::EPOCH);
+    let after = |days: u64| Timestamp::EPOCH.plus(Duration::from_secs(days * 24 * 3600));
+
+    assert!(!customer.is_rotation_due(after(181)) && customer.is_rotation_due(after(182)));
+}
+
+#[test]
+fn every_edit_makes_another_edition_and_no_sync_does() {
+    const NOW: Timestamp = Timestamp::EPOCH;
+    let original = customer(NOW);
+    let edits: [fn(&mut Customer); 9] = [
+        |c| c.name = "Other".into(),
+        |c| c.zuora_client_id = "other".into(),
+        |c| c.zuora_base_url = "https://rest.eu.zuora.com".into(),
+        |c| c.environment = Environment::Sandbox,
+        |c| c.set_frequency(Frequency::Manual, NOW),
+        |c| c.delete_guard.count += 1,
+        |c| c.delete_guard.percent += 1,
+        |c| c.credential_version += 1,
+        Customer::pause,
+    ];
+    for (n, edit) in edits.into_iter().enumerate() {
+        let mut edited = original.clone();
+        edit(&mut edited);
+        assert_ne!(edited.edition(), original.edition(), "{n}");
+    }
+    let mut synced = original.clone();
+    for _ in 0..MAX_CONFIG_FAILURES {
+        synced.record(&failed(&synced.clone(), ErrorClass::Config, NOW), NOW);
+    }
+    synced.workflows_count = 7;
+    synced.next_sync_at = None;
+    assert_eq!((synced.status, synced.edition()), (Status::NeedsAttention, original.edition()));
+}
+
+#[test]
+fn transient_failures_never_take_a_customer_off_the_schedule() {
+    let now = Timestamp::EPOCH;
+    let mut customer = customer(now);
+
+    for _ in 0..10 {
+        customer.record(&failed(&customer, ErrorClass::Transient, now), now);
+    }
+
+    assert_eq!((customer.status, customer.config_failures), (Status::Active, 0));
+}
+
+#[test]
+fn the_customer_lets_go_of_its_own_job_only() {
+    let now = Timestamp::EPOCH;
+    let mut customer = customer(now);
+    let (mine, other) = (failed(&customer, ErrorClass::Bug, now), failed(&customer, ErrorClass::Bug, now));
+    customer.sync_job_id = Some(mine.id.clone());
+
+    customer.record(&other, now);
+    assert_eq!(customer.sync_job_id, Some(mine.id.clone()));
+    customer.record(&mine, now);
+    assert_eq!(customer.sync_job_id, None);
+}
+
+#[test]
+fn an_answer_without_one_readable_workflow_proves_nothing_about_the_connection() {
+    let now = Timestamp::EPOCH;
+    let mut customer = customer(now);
+    customer.record(&failed(&customer, ErrorClass::Config, now), now);
+    let mut job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Schedule, None, now, now);
+
+    job.finish(State::Incomplete, now);
+    customer.record(&job, now);
+    assert_eq!((customer.config_failures, customer.connection.as_ref().map(|c| c.ok)), (1, Some(false)));
+
+    job.stats.total = 1;
+    customer.record(&job, now);
+    assert_eq!((customer.config_failures, customer.connection.map(|c| c.ok)), (0, Some(true)));
+}
+
+#[test]
+fn a_paused_customer_is_neither_due_nor_syncable() {
+    let now = Timestamp::EPOCH;
+    let mut customer = customer(now);
+    let later = now.plus(Duration::from_secs(3600));
+    assert!(customer.is_due(later));
+
+    customer.pause();
+    assert!(!customer.is_due(later) && !customer.is_syncable());
+    customer.resume(later);
+    assert!(customer.is_syncable() && customer.is_due(later.plus(Duration::from_secs(3600))));
+}
