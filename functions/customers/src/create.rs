@@ -30,36 +30,22 @@ use utoipa::ToSchema;
 
 use crate::{
     delete_guard::DeleteGuardRequest,
+    fields::{self, MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     json::{CustomerJson, tagged},
     setup::State,
 };
-
-/// The bounds of the fields; Zuora's own ids have 36 and its secrets at most 42 characters.
-pub const MAX_NAME: usize = 200;
-/// See [`MAX_NAME`].
-pub const MAX_CLIENT_ID: usize = 100;
-/// See [`MAX_NAME`].
-pub const MAX_SECRET: usize = 200;
 
 /// The body. Not `Debug`: it holds a secret.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateCustomerRequest {
-    #[schema(
-        max_length = 200,
-        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
-        example = "Acme Corporation"
-    )]
+    #[schema(schema_with = fields::name)]
     name: String,
-    #[schema(
-        max_length = 100,
-        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$",
-        example = "3d2a9c1e-8b4f-4c6d-9e7a-1f2b3c4d5e6f"
-    )]
+    #[schema(schema_with = fields::client_id)]
     zuora_client_id: String,
-    #[schema(max_length = 200, pattern = "^(?!\\*+$)[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$", format = Password)]
+    #[schema(schema_with = fields::client_secret)]
     zuora_client_secret: String,
-    #[schema(pattern = "^https://([a-z0-9-]+\\.)+zuora\\.com$", example = "https://rest.test.zuora.com")]
+    #[schema(schema_with = fields::base_url)]
     zuora_base_url: String,
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]

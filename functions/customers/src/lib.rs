@@ -7,6 +7,7 @@ mod audit;
 mod create;
 mod delete;
 mod delete_guard;
+mod fields;
 mod json;
 mod list;
 mod overview;

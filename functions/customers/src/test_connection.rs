@@ -11,8 +11,8 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    create::{MAX_CLIENT_ID, MAX_SECRET},
     delete::JobQueued,
+    fields::{self, MAX_CLIENT_ID, MAX_SECRET},
     setup::State,
 };
 
@@ -20,14 +20,11 @@ use crate::{
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionTestRequest {
-    #[schema(pattern = "^https://([a-z0-9-]+\\.)+zuora\\.com$", example = "https://rest.test.zuora.com")]
+    #[schema(schema_with = fields::base_url)]
     zuora_base_url: String,
-    #[schema(
-        max_length = 100,
-        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$"
-    )]
+    #[schema(schema_with = fields::client_id)]
     zuora_client_id: String,
-    #[schema(max_length = 200, pattern = "^(?!\\*+$)[^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff][^\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]*$", format = Password)]
+    #[schema(schema_with = fields::client_secret)]
     zuora_client_secret: String,
 }
 

@@ -1,0 +1,43 @@
+//! The fields in which people enter a customer: their bounds, and how the API describes them. The rules themselves are in
+//! `shared::domain::text` and `shared::domain::base_url`.
+
+use serde_json::json;
+use utoipa::openapi::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+
+/// The bounds of the fields; Zuora's own ids have 36 and its secrets at most 42 characters.
+pub const MAX_NAME: usize = 200;
+/// See [`MAX_NAME`].
+pub const MAX_CLIENT_ID: usize = 100;
+/// See [`MAX_NAME`].
+pub const MAX_SECRET: usize = 200;
+
+/// Characters that no field takes: see `shared::domain::text`.
+const INVISIBLE: &str = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff";
+
+/// Describes a name.
+pub fn name() -> Object {
+    text(MAX_NAME, "").examples([json!("Acme Corporation")]).build()
+}
+
+/// Describes an OAuth client's id.
+pub fn client_id() -> Object {
+    text(MAX_CLIENT_ID, "").examples([json!("3d2a9c1e-8b4f-4c6d-9e7a-1f2b3c4d5e6f")]).build()
+}
+
+/// Describes an OAuth client's secret: asterisks alone are a mask that some form sent back.
+pub fn client_secret() -> Object {
+    let password = SchemaFormat::KnownFormat(KnownFormat::Password);
+    text(MAX_SECRET, "(?!\\*+$)").format(Some(password)).build()
+}
+
+/// Describes Zuora's address.
+pub fn base_url() -> Object {
+    let builder = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^https://([a-z0-9-]+\.)+zuora\.com$"));
+    builder.examples([json!("https://rest.test.zuora.com")]).build()
+}
+
+/// One line with something to see in it; `ahead` is what else has to hold for all of it.
+fn text(max_length: usize, ahead: &str) -> ObjectBuilder {
+    let pattern = format!(r"^{ahead}[^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*$");
+    ObjectBuilder::new().schema_type(Type::String).max_length(Some(max_length)).pattern(Some(pattern))
+}
