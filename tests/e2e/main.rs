@@ -31,6 +31,7 @@ mod roles;
 mod root;
 mod schedule;
 mod scripts;
+mod sealing;
 mod secrets;
 mod sizes;
 mod sync;

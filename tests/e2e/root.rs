@@ -85,23 +85,38 @@ impl World {
     pub async fn invoke(&self, function: &str, event: &Value) -> Value {
         let url =
             format!("{}/2015-03-31/functions/{}/invocations", self.stack.emulator_url, self.stack.functions[function]);
-        let (status, text) = self.signed("lambda", "POST", &url, &[], event.to_string()).await;
+        let (status, text) = self.signed(&Credentials::root(), "lambda", &url, &[], event.to_string()).await;
         assert_eq!(status, 200, "{text}");
         let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         assert!(answer.get("errorMessage").is_none(), "{function} failed: {answer}");
         answer
     }
 
-    /// A signed call of any AWS API, as root.
-    pub async fn signed(
+    /// One call of an AWS API that speaks JSON, named as in `x-amz-target`: the status and the answer.
+    pub async fn call(&self, who: &Credentials, service: &str, target: &str, body: &Value) -> (u16, Value) {
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        let url = format!("{}/", self.stack.emulator_url);
+        let (status, text) = self.signed(who, service, &url, &headers, body.to_string()).await;
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    /// One call of an AWS API that speaks JSON, as root, which has to work.
+    pub async fn call_as_root(&self, service: &str, target: &str, body: &Value) -> Value {
+        let (status, answer) = self.call(&Credentials::root(), service, target, body).await;
+        assert_eq!(status, 200, "{target}: {answer}");
+        answer
+    }
+
+    /// A signed POST to any AWS API.
+    async fn signed(
         &self,
+        who: &Credentials,
         service: &str,
-        method: &str,
         url: &str,
         headers: &[(&str, &str)],
         body: String,
     ) -> (u16, String) {
-        let identity = Credentials::for_tests_root().into();
+        let identity = who.clone().into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.stack.region)
@@ -112,9 +127,9 @@ impl World {
             .unwrap()
             .into();
         let signable =
-            SignableRequest::new(method, url, headers.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
+            SignableRequest::new("POST", url, headers.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
         let (instructions, _) = sign(signable, &params).unwrap().into_parts();
-        let mut request = self.http.request(method.parse().unwrap(), url).body(body);
+        let mut request = self.http.post(url).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -127,26 +142,25 @@ impl World {
 
     /// The SDK with the rights of a function's role.
     pub async fn assume(&self, function: &str) -> aws_config::SdkConfig {
+        sdk_config(&self.stack, self.credentials_of(function).await)
+    }
+
+    /// Credentials with the rights of a function's role.
+    pub async fn credentials_of(&self, function: &str) -> Credentials {
         let role = &self.stack.role_arns[function];
         let body = format!(
             "Action=AssumeRole&Version=2011-06-15&RoleArn={}&RoleSessionName=test",
             role.replace(':', "%3A").replace('/', "%2F")
         );
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        let (status, text) = self.signed("sts", "POST", &format!("{}/", self.stack.emulator_url), &headers, body).await;
+        let url = format!("{}/", self.stack.emulator_url);
+        let (status, text) = self.signed(&Credentials::root(), "sts", &url, &headers, body).await;
         assert_eq!(status, 200, "{text}");
         let field = |name: &str| {
             let (_, rest) = text.split_once(&format!("<{name}>")).unwrap();
             rest.split('<').next().unwrap().to_owned()
         };
-        let credentials = Credentials::new(
-            field("AccessKeyId"),
-            field("SecretAccessKey"),
-            Some(field("SessionToken")),
-            None,
-            "assumed",
-        );
-        sdk_config(&self.stack, credentials)
+        Credentials::new(field("AccessKeyId"), field("SecretAccessKey"), Some(field("SessionToken")), None, "assumed")
     }
 }
 
@@ -162,11 +176,11 @@ pub fn sdk_config(stack: &Stack, credentials: Credentials) -> aws_config::SdkCon
 
 /// The account's root.
 pub trait Root {
-    fn for_tests_root() -> Self;
+    fn root() -> Self;
 }
 
 impl Root for Credentials {
-    fn for_tests_root() -> Self {
+    fn root() -> Self {
         Self::new("test", "test", None, None, "root")
     }
 }

@@ -43,6 +43,7 @@ pub struct Stack {
     pub faults_url: Option<String>,
     pub secrets_key_id: String,
     pub token_key_id: String,
+    pub app_key_secret_id: String,
     pub functions: HashMap<String, String>,
     pub role_arns: HashMap<String, String>,
     pub log_groups: HashMap<String, String>,
@@ -158,7 +159,7 @@ impl World {
             .get_or_init(|| async { sign_in(&http, &stack, &stack.username, &stack.password).await.id })
             .await
             .clone();
-        let sdk = sdk_config(&stack, Credentials::for_tests_root());
+        let sdk = sdk_config(&stack, Credentials::root());
         Self {
             api: Api { http: http.clone(), base: stack.api_url.clone(), token: Some(token) },
             dynamodb: aws_sdk_dynamodb::Client::new(&sdk),

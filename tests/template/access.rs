@@ -94,6 +94,17 @@ fn every_function_has_a_role_of_its_own() {
 }
 
 #[test]
+fn every_role_writes_to_the_log_of_its_own_function_only() {
+    for role in Template::read().resources("AWS::IAM::Role") {
+        let own = format!("{}Logs.Arn", role.id.strip_suffix("Role").unwrap());
+        let statements = role.statements();
+        let on_logs = statements.iter().filter(|one| one.actions().iter().any(|action| action.starts_with("logs:")));
+        let found: Vec<_> = on_logs.map(|one| (one.actions(), one.resources())).collect();
+        assert_eq!(found, [(vec!["logs:CreateLogStream", "logs:PutLogEvents"], vec![own.as_str()])], "{}", role.id);
+    }
+}
+
+#[test]
 fn customers_can_lock_client_secrets_and_never_unlock_or_read_one() {
     let template = Template::read();
     let statements = template.resource("CustomersRole").statements();
