@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: run stop logs test fmt openapi measure performance build clean
+.PHONY: run stop logs test fmt openapi secrets measure performance build clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 
@@ -17,6 +17,9 @@ test: ## format, lints, unit tests, template rules, end-to-end tests on a stack 
 
 openapi: ## writes docs/openapi.json anew from the code
 	@ZWM_WRITE_OPENAPI=1 cargo test --locked --workspace --test openapi -- --exact the_document_that_is_served_is_what_the_code_says
+
+secrets: ## names what looks like a secret in the tree, and is none, in .secrets.baseline
+	@$(ZWM) secrets
 
 fmt:
 	@cargo fmt --all

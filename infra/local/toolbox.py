@@ -11,6 +11,7 @@ from pathlib import Path
 from console import Failed, run, step
 from settings import LOCAL, ROOT, Port
 
+CARGO_DENY = "0.20.2"
 HERE = Path(__file__).resolve().parent
 
 
@@ -75,6 +76,23 @@ def cross_target() -> None:
             advice="Building for AWS needs rustup (https://rustup.rs) and, the first time, its download server.",
             cwd=ROOT,
         )
+
+
+def cargo_deny() -> Path:
+    """cargo-deny, built once: there is no package of it with a current list of licences."""
+    place = LOCAL / "tools" / f"cargo-deny-{CARGO_DENY}"
+    program = place / "bin" / "cargo-deny"
+    if not program.exists():
+        with step(f"Building cargo-deny {CARGO_DENY} into {place.relative_to(ROOT)}, this once"):
+            run(
+                ["cargo", "install", "cargo-deny", "--version", CARGO_DENY, "--locked", "--debug"]
+                + ["--no-default-features", "--root", str(place), "--target-dir", str(place / "target")],
+                log=LOCAL / "logs" / "install-cargo-deny.log",
+                advice="The registry could not deliver, or it did not compile; the log says which.",
+                cwd=LOCAL,
+            )
+            shutil.rmtree(place / "target")
+    return program
 
 
 def sam() -> str:

@@ -1,4 +1,4 @@
-"""The local stack from the command line: `zwm.py run | stop | logs | test | tools NAME...`. The Makefile calls it."""
+"""The local stack from the command line: `zwm.py run | stop | logs | test | secrets | tools NAME...`. The Makefile calls it."""
 
 import json
 import signal
@@ -32,6 +32,10 @@ def main(arguments: list[str]) -> int:
                 import logs
 
                 logs.follow(run_stack())
+            case ["secrets"]:
+                import scan
+
+                scan.write_baseline()
             case ["stop"]:
                 found = [stack.name for stack in (run_stack(), test_stack()) if stop_recorded(stack)]
                 say(f"Stopped {' and '.join(found)}." if found else "Nothing was running.")

@@ -6,7 +6,6 @@
 
 mod access;
 mod data;
-mod dependencies;
 mod operation;
 mod reliability;
 mod template;

@@ -1,0 +1,101 @@
+"""What neither a build nor a stack is needed for: the template's form, what comes in from outside, what must not get out."""
+
+import json
+import logging
+import os
+import subprocess
+from pathlib import Path
+
+import toolbox
+from console import Failed, run, step
+from settings import LOCAL, ROOT, TEMPLATE
+
+BASELINE = ROOT / ".secrets.baseline"
+# Placeholders that would fill the baseline: in events/ a sample token, paths and ids; the emulator's credentials.
+NOT_SECRET = [
+    ("--exclude-files", r"(^|/)(Cargo\.lock|package-lock\.json|\.secrets\.baseline)$"),
+    ("--exclude-secrets", r"^(test|a1b2c3d4e5|/(dev/)?v1/.*|eyJraWQiOiJFWEFNUExFIn0\.e30.*)$"),
+]
+
+
+def check_template() -> None:
+    """The template as it is written, and as CloudFormation gets it."""
+    environment = toolbox.sam_environment(dict(os.environ, AWS_DEFAULT_REGION="us-east-1"))
+    advice = "cfn-lint's rule above says what is wrong."
+    with step("Template (sam validate --lint)"):
+        run(
+            [toolbox.sam(), "validate", "--lint", "--template-file", str(TEMPLATE)],
+            log=LOCAL / "logs" / "validate.log",
+            advice=advice,
+            env=environment,
+            cwd=ROOT,
+        )
+    with step("Template as SAM expands it (cfn-lint)"):
+        linter = toolbox.environment("sam") / "bin" / "cfn-lint"
+        run([str(linter), str(_expanded())], log=LOCAL / "logs" / "cfn-lint.log", advice=advice, env=environment, cwd=ROOT)
+
+
+def _expanded() -> Path:
+    """What SAM makes of the template, as a file."""
+    from samcli.yamlhelper import yaml_parse
+    from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
+    from samtranslator.translator.transform import transform
+
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+    # It warns of a feature toggle that only AWS itself has.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
+    template = yaml_parse(TEMPLATE.read_text())
+    # Where `sam deploy` would have put the code.
+    template["Globals"]["Function"]["CodeUri"] = "s3://bucket/package.zip"
+    expanded = LOCAL / "expanded.json"
+    expanded.write_text(json.dumps(transform(template, {}, ManagedPolicyLoader(None)), indent=1))
+    return expanded
+
+
+def check_dependencies() -> None:
+    """deny.toml: licences, one of everything, one TLS stack, nothing from outside the registry."""
+    with step("Dependencies (cargo deny)"):
+        run(
+            [str(toolbox.cargo_deny()), "--locked", "check", "licenses", "bans", "sources"],
+            log=LOCAL / "logs" / "deny.log",
+            advice="deny.toml says what may come in and why.",
+            cwd=ROOT,
+        )
+
+
+def check_secrets() -> None:
+    """Nothing in the tree looks like a secret but what the baseline names as harmless."""
+    with step("Secrets in the tree (detect-secrets)"):
+        known = _places(json.loads(BASELINE.read_text()))
+        if new := _places(_scan()) - known:
+            lines = "\n".join(f"  {name}: {kind}" for name, kind, _ in sorted(new))
+            raise Failed(f"This looks like a secret:\n{lines}\nIf it is none, `make secrets` names it in {BASELINE.name}.")
+
+
+def write_baseline() -> None:
+    """Names everything that looks like a secret now as harmless; who reviews the change sees what was added."""
+    BASELINE.write_text(json.dumps(_scan(), indent=1) + "\n")
+
+
+def _scan() -> dict:
+    tool = toolbox.environment("scan") / "bin" / "detect-secrets"
+    command = [str(tool), "scan", "--no-verify", *(text for option in NOT_SECRET for text in option), *_tree()]
+    found = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+    # These would differ with every edit.
+    del found["generated_at"]
+    for secret in (secret for secrets in found["results"].values() for secret in secrets):
+        del secret["line_number"]
+    return found
+
+
+def _places(found: dict) -> set[tuple[str, str, str]]:
+    """File, kind and hash of everything found."""
+    secrets = ((name, secret) for name, secrets in found["results"].items() for secret in secrets)
+    return {(name, secret["type"], secret["hashed_secret"]) for name, secret in secrets}
+
+
+def _tree() -> list[str]:
+    """The files of the checkout, new ones included, without what git ignores."""
+    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [name for name in names if (ROOT / name).is_file()]
