@@ -13,7 +13,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use serde_json::{Value, json};
-use tests::simulator::Simulator;
+use tests::{routes::of_template, simulator::Simulator};
 
 use crate::{
     people::{Person, cognito, through_another_client},
@@ -120,19 +120,6 @@ fn refusal(door: Door, standing: Standing) -> &'static [u16] {
     }
 }
 
-/// Method and path of every route of the template; `ANY` is no route, but the way to a 405.
-fn routes() -> BTreeSet<(String, String)> {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/template.yaml")).unwrap();
-    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
-    let resources = template["Resources"].as_mapping().unwrap().values();
-    let events = resources.filter_map(|resource| resource["Properties"]["Events"].as_mapping());
-    let routes = events
-        .flat_map(serde_yaml_ng::Mapping::values)
-        .filter(|event| event["Type"] == "Api" && event["Properties"]["Method"] != "ANY");
-    let text = |event: &serde_yaml_ng::Value, name: &str| event["Properties"][name].as_str().unwrap().to_owned();
-    routes.map(|event| (text(event, "Method").to_uppercase(), text(event, "Path"))).collect()
-}
-
 /// The same token with another header or other claims, under the old signature.
 fn forged(token: &str, part: usize, change: impl FnOnce(&mut Value)) -> String {
     let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
@@ -175,7 +162,8 @@ fn every_route_of_the_template_has_its_door_here_and_every_door_its_route() {
         DOORS.iter().map(|(method, path, ..)| ((*method).to_owned(), (*path).to_owned())).collect();
 
     assert_eq!(doors.len(), DOORS.len());
-    assert_eq!(routes(), doors);
+    let routes: BTreeSet<_> = of_template().into_iter().map(|route| (route.method, route.path)).collect();
+    assert_eq!(routes, doors);
 }
 
 #[tokio::test]

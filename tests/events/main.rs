@@ -11,6 +11,7 @@ use std::{
 
 use aws_lambda_events::sqs::SqsEvent;
 use shared::domain::message::Message;
+use tests::routes::of_template;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -30,28 +31,11 @@ fn events(function: &str) -> Vec<(String, String)> {
     events
 }
 
-/// Method and path of every route of a function in the template.
-fn routes(function: &str) -> BTreeSet<(String, String)> {
-    let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
-    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
-    let resources = template["Resources"].as_mapping().unwrap().values();
-    let function = resources
-        .filter(|resource| resource["Type"] == "AWS::Serverless::Function")
-        .find(|resource| resource["Metadata"]["BuildProperties"]["Binary"] == function)
-        .unwrap();
-    let events = function["Properties"]["Events"].as_mapping().unwrap().values();
-    let apis = events.filter(|event| event["Type"] == "Api" && event["Properties"]["Method"] != "ANY");
-    apis.map(|api| {
-        let text = |name: &str| api["Properties"][name].as_str().unwrap().to_owned();
-        (text("Method").to_uppercase(), text("Path"))
-    })
-    .collect()
-}
-
 #[test]
 fn every_http_event_is_a_request_for_a_route_of_its_function_and_every_route_has_an_event() {
     for function in ["customers", "workflows", "jobs"] {
-        let routes = routes(function);
+        let of_function = of_template().into_iter().filter(|route| route.function == function);
+        let routes: BTreeSet<_> = of_function.map(|route| (route.method, route.path)).collect();
         let mut asked = BTreeSet::new();
         for (name, text) in events(function) {
             let request =

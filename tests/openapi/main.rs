@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use serde_json::{Map, Value, json};
 use shared::http::problem::Kind;
+use tests::routes::of_template;
 use utoipa::OpenApi;
 
 fn root() -> PathBuf {
@@ -161,16 +162,8 @@ fn the_document_that_is_served_is_what_the_code_says() {
 
 #[test]
 fn every_deployed_route_is_described_and_every_described_one_is_deployed() {
-    let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
-    let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
-    let resources = template["Resources"].as_mapping().unwrap().values();
-    let events = resources.filter_map(|resource| resource["Properties"]["Events"].as_mapping());
-    let events = events.flat_map(serde_yaml_ng::Mapping::values).filter(|event| event["Type"] == "Api");
-    let routes = events.map(|event| {
-        let text = |name: &str| event["Properties"][name].as_str().unwrap().to_owned();
-        (text("Path"), text("Method").to_lowercase())
-    });
-    let routes: BTreeSet<_> = routes.filter(|(_, method)| method != "any").collect();
+    let routes: BTreeSet<_> =
+        of_template().into_iter().map(|route| (route.path, route.method.to_lowercase())).collect();
 
     assert_eq!(operations(&description()).into_iter().collect::<BTreeSet<_>>(), routes);
 }

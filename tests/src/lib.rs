@@ -1,3 +1,4 @@
-//! What the tests share: a Zuora that lives in the test's own process, or beside the local stack.
+//! What the tests share: a Zuora that lives in the test's own process, or beside the local stack; the routes of the template.
 
+pub mod routes;
 pub mod simulator;
