@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: run stop logs test fmt openapi secrets measure performance build clean
+.PHONY: run stop logs test fmt openapi secrets web measure performance build clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 
@@ -18,6 +18,9 @@ test: ## format, lints, unit tests, template rules, end-to-end tests on a stack 
 openapi: ## writes docs/openapi.json anew from the code
 	@ZWM_WRITE_OPENAPI=1 cargo test --locked --workspace --test openapi -- --exact the_document_that_is_served_is_what_the_code_says
 
+web: ## builds the panel's web files, which its function serves
+	@$(ZWM) web
+
 secrets: ## names what looks like a secret in the tree, and is none, in .secrets.baseline
 	@$(ZWM) secrets
 
@@ -26,12 +29,14 @@ fmt:
 
 build: ## what `sam deploy` takes to AWS
 	@$(ZWM) tools sam cross
+	@$(ZWM) web
 	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" .local/venv/sam/bin/sam build --config-env dev
 
 measure: ## size, start time and memory of the release binaries
 	@$(ZWM) tools cross
+	@$(ZWM) web
 	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace \
-	  $(addprefix --bin ,customers workflows jobs sync schedule)
+	  $(addprefix --bin ,customers workflows jobs sync schedule panel)
 	@$(PYTHON) infra/measure.py
 
 performance: ## how long syncs take, and what they ask of Zuora and AWS: see docs/performance.md

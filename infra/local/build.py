@@ -8,6 +8,7 @@ from pathlib import Path
 
 from console import Failed, run, say, step
 from settings import FUNCTIONS, LOCAL, ROOT, TARGET, TEMPLATE
+from web import build_web
 
 # Lints while compiling, so that what is linted, tested and deployed is one and the same set of artifacts.
 LINTING = {"RUSTC_WORKSPACE_WRAPPER": "clippy-driver", "CLIPPY_ARGS": "-Dwarnings__CLIPPY_HACKERY__"}
@@ -19,7 +20,8 @@ def cargo_environment(linting: bool) -> dict[str, str]:
 
 
 def build(*, all_targets: bool) -> None:
-    """One cargo call: everything with lints for tests, or the programs only."""
+    """The panel's web files, and one cargo call: everything with lints for tests, or the programs only."""
+    build_web()
     selection = ["--all-targets"] if all_targets else ["--bins"]
     with step(f"Building the functions and the simulator (cargo build --workspace {selection[0]})"):
         run(

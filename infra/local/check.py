@@ -12,6 +12,7 @@ import toolbox
 from build import build, cargo_environment
 from console import Failed, elapsed, run, say, step
 from contract import check_contract
+from panel import check_panel, check_panel_units
 from processes import Processes, stop_orphans
 from scan import check_dependencies, check_secrets, check_template
 from settings import LOCAL, ROOT, Stack
@@ -36,6 +37,7 @@ def check_everything(stack: Stack) -> int:
     stop_orphans(stack)
     toolbox.environment("faults")
     toolbox.environment("contract")
+    toolbox.check_browser()
     toolbox.check_free(*stack.ports)
     part("fmt", _format)
     part("secrets", check_secrets)
@@ -60,6 +62,7 @@ def _format() -> None:
 
 
 def _unit() -> None:
+    check_panel_units()
     _cargo_test("Unit tests", ["--lib", "--bins"], "unit")
     _cargo_test("Examples in the documentation", ["--doc"], "doc")
 
@@ -73,6 +76,7 @@ def _on_a_stack(stack: Stack) -> None:
         threads = str(5 * (os.cpu_count() or 1) // 2)
         extra = {"ZWM_STACK_JSON": str(stack.stack_file), "RUST_TEST_THREADS": threads}
         _cargo_test("Integration tests on the stack", ["--test", "*"], "integration", extra)
+        check_panel(stack)
         check_contract(stack, description)
     except Failed as failure:
         kept = LOCAL / "logs" / "last-test-emulator.log"

@@ -50,8 +50,30 @@ def complete(stack: Stack, description: dict) -> None:
             TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
         )
     _complete_api(stack, description["api_url"].rstrip("/").split("/")[-2:])
+    _let_the_panel_sign_in(stack, description)
     client(stack, "lambda").put_function_recursion_config(
         FunctionName=description["functions"]["sync"], RecursiveLoop="Allow"
+    )
+
+
+def _let_the_panel_sign_in(stack: Stack, description: dict) -> None:
+    """What the parameter PanelUrl does: here the address is not https, and known only now."""
+    cognito = client(stack, "cognito-idp")
+    of = {"UserPoolId": description["user_pool_id"], "ClientId": description["user_pool_client_id"]}
+    described = cognito.describe_user_pool_client(**of)["UserPoolClient"]
+    read_only = ("ClientSecret", "LastModifiedDate", "CreationDate")
+    # What an update does not name is set back.
+    known = {name: value for name, value in described.items() if value not in ("", None) and name not in read_only}
+    cognito.update_user_pool_client(
+        **known
+        | of
+        | {
+            "AllowedOAuthFlowsUserPoolClient": True,
+            "AllowedOAuthFlows": ["code"],
+            "AllowedOAuthScopes": ["openid"],
+            "CallbackURLs": [description["panel_url"]],
+            "LogoutURLs": [description["panel_url"]],
+        }
     )
 
 
@@ -108,6 +130,7 @@ def describe(stack: Stack) -> dict:
     roles = {name: iam.get_role(RoleName=ids[f"{name.capitalize()}Role"])["Role"]["Arn"] for name in FUNCTIONS}
     return {
         "api_url": f"{stack.emulator_url}/_aws/execute-api/{ids['Api']}/{stage}",
+        "panel_url": f"{stack.emulator_url}/_aws/execute-api/{ids['Api']}/{stage}/",
         "region": REGION,
         "user_pool_id": outputs["UserPoolId"],
         "user_pool_client_id": outputs["UserPoolClientId"],

@@ -9,7 +9,7 @@ LOCAL = ROOT / ".local"
 TEMPLATE = ROOT / "infra" / "template.yaml"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
 REGION = "us-east-1"
-FUNCTIONS = ("customers", "workflows", "jobs", "sync", "schedule")
+FUNCTIONS = ("customers", "workflows", "jobs", "sync", "schedule", "panel")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from console import Failed, run, step
 from settings import LOCAL, ROOT, Port
 
 CARGO_DENY = "0.20.2"
+# As in functions/panel/web/tests/browser.ts.
+BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 HERE = Path(__file__).resolve().parent
 
 
@@ -24,6 +26,8 @@ def check_machine() -> None:
         missing.append("Rust with rustup: https://rustup.rs")
     if not shutil.which("cc"):
         missing.append("a C compiler named cc (Debian: apt install build-essential; macOS: xcode-select --install)")
+    if not shutil.which("npm") or _node_version() < (20, 19):
+        missing.append("Node.js 20.19 or newer with npm: https://nodejs.org (Debian: apt install nodejs npm)")
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -31,6 +35,21 @@ def check_machine() -> None:
         missing.append("Python's venv module (Debian: apt install python3-venv)")
     if missing:
         raise Failed("Missing on this machine:\n" + "\n".join(f"  - {name}" for name in missing))
+
+
+def check_browser() -> None:
+    """Fails where no Chromium is found for the tests of the panel."""
+    named = os.environ.get("CHROMIUM")
+    if not any(name and shutil.which(name) for name in (named, *BROWSERS)):
+        raise Failed("Missing on this machine: Chromium (Debian: apt install chromium), or its path in CHROMIUM.")
+
+
+def _node_version() -> tuple[int, ...]:
+    node = shutil.which("node")
+    if not node:
+        return (0,)
+    text = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    return tuple(int(part) for part in text.strip().lstrip("v").split(".") if part.isdigit())
 
 
 def check_free(*ports: Port) -> None:

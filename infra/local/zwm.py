@@ -1,4 +1,4 @@
-"""The local stack from the command line: `zwm.py run | stop | logs | test | secrets | tools NAME...`. The Makefile calls it."""
+"""The local stack from the command line: `zwm.py run | stop | logs | test | secrets | web | tools NAME...`. The Makefile calls it."""
 
 import json
 import signal
@@ -36,6 +36,11 @@ def main(arguments: list[str]) -> int:
                 import scan
 
                 scan.write_baseline()
+            case ["web"]:
+                toolbox.check_machine()
+                from web import build_web
+
+                build_web()
             case ["stop"]:
                 found = [stack.name for stack in (run_stack(), test_stack()) if stop_recorded(stack)]
                 say(f"Stopped {' and '.join(found)}." if found else "Nothing was running.")
@@ -100,6 +105,7 @@ def _explain(stack: Stack, description: dict, customer: dict) -> None:
         "AuthParameters": {"USERNAME": description["username"], "PASSWORD": description["password"]},
     })
     say(f"""
+  Panel     {description['panel_url']}
   API       {description['api_url']}
   Login     {description['username']} / {description['password']}
   Simulator {stack.simulator_url}

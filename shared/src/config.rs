@@ -30,16 +30,20 @@ impl<'a> Settings<'a> {
 
     /// A variable that must be there.
     pub fn required(&mut self, name: &str) -> String {
-        let value = (self.lookup)(name).filter(|value| !value.is_empty());
-        value.unwrap_or_else(|| {
+        self.optional(name).unwrap_or_else(|| {
             self.faults.push(format!("{name} is missing"));
             String::new()
         })
     }
 
+    /// A variable that may be missing or empty.
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.is_empty())
+    }
+
     /// A whole number of at least one, or `default` when the variable is not there.
     pub fn number(&mut self, name: &str, default: u64) -> u64 {
-        let Some(text) = (self.lookup)(name).filter(|text| !text.is_empty()) else { return default };
+        let Some(text) = self.optional(name) else { return default };
         text.parse().ok().filter(|number| *number > 0).unwrap_or_else(|| {
             self.faults.push(format!("{name} is not a whole number above zero"));
             default

@@ -10,7 +10,7 @@ use serde_json::json;
 
 const NAMESPACE: &str = "ZuoraWorkflowManager";
 /// The crates of this workspace that log.
-const OURS: [&str; 6] = ["shared", "customers", "workflows", "jobs", "sync", "schedule"];
+const OURS: [&str; 7] = ["shared", "customers", "workflows", "jobs", "sync", "schedule", "panel"];
 
 /// Starts logging in the format and from the level of the function's `LoggingConfig`; `info` where it says nothing.
 ///

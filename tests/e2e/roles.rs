@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 /// What each function may do, as `what: deed`. Everything else is refused.
-const MAY: [(&str, &[&str]); 5] = [
+const MAY: [(&str, &[&str]); 6] = [
     (
         "customers",
         &[
@@ -53,6 +53,7 @@ const MAY: [(&str, &[&str]); 5] = [
             "dead letters: SendMessage",
         ],
     ),
+    ("panel", &[]),
 ];
 
 /// One call of AWS.

@@ -6,9 +6,11 @@ use shared::http::problem::Kind;
 use crate::template::{Statement, Template, find, list, texts, untagged};
 
 /// The routes that anybody may call, and why.
-const OPEN_ROUTES: [(&str, &str); 2] = [
+const OPEN_ROUTES: [(&str, &str); 4] = [
     ("/health", "load balancers and monitors have no token; it tells nothing but \"up\""),
     ("/openapi.json", "describes the API to whoever wants to use it; the same for everybody"),
+    ("/", "the panel's page, which leads to the sign-in; the same for everybody"),
+    ("/panel/{file+}", "the panel's scripts and styles"),
 ];
 
 /// The only places where a policy may say `*`, and why.

@@ -13,6 +13,7 @@ pub mod path;
 pub mod problem;
 pub mod query;
 mod refused;
+mod request_line;
 pub mod serve;
 
 use std::sync::Arc;

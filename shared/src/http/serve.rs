@@ -17,8 +17,9 @@ use super::{
     caller::{Known, Refusal, forbidden, identify},
     problem::{Kind, Problem},
     refused,
+    request_line::{About, RequestLine},
 };
-use crate::{app::asking::Asking, clock, domain::policy::Caller};
+use crate::{app::asking::Asking, domain::policy::Caller};
 
 /// API Gateway gives up after 29 s and the function after 25: this answers before both.
 const TIME_LIMIT: Duration = Duration::from_secs(24);
@@ -37,8 +38,23 @@ pub async fn serve(router: Router, edge: Edge) -> Result<(), lambda_http::Error>
 
 /// The router with all that surrounds a request.
 pub fn surround(router: Router, edge: Edge) -> Router {
-    let unknown = || async { Problem::new(Kind::NotFound, "There is no such path.") };
     router.fallback(unknown).layer(middleware::from_fn_with_state(edge, around))
+}
+
+/// The same for what everybody may read: nobody is asked who they are.
+pub fn surround_open(router: Router) -> Router {
+    router.fallback(unknown).layer(middleware::from_fn(around_open))
+}
+
+async fn unknown() -> Problem {
+    Problem::new(Kind::NotFound, "There is no such path.")
+}
+
+async fn around_open(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let line = RequestLine::begin(&request, path.as_ref());
+    let (response, problem) = finish(limited(next.run(request)).await, &line.request_id);
+    line.write(&response, problem.as_ref(), &About::default());
+    response
 }
 
 async fn around(
@@ -48,23 +64,21 @@ async fn around(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let started = clock::now();
-    let method = request.method().clone();
-    let route = path.map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let line = RequestLine::begin(&request, path.as_ref());
+    let (route, request_id) = (line.route.clone(), line.request_id.clone());
     let context = request.extensions().get::<RequestContext>();
-    let request_id = request_id(context);
     let caller = identify(context, &edge.audience);
     let sub = caller.as_ref().map(|caller| caller.sub.clone()).ok();
     let asking = sub.clone().map(|actor| Asking {
         actor,
         request_id: request_id.clone(),
-        now: started,
+        now: line.started,
         trail: edge.trail.clone(),
     });
     let is_authorized_route = resource(context).is_none_or(|resource| resource == route);
     let response = if !is_authorized_route {
         // Such as an encoded `?` in an id: what API Gateway let through is another route than the one that would run.
-        Problem::new(Kind::NotFound, "There is no such path.").into_response()
+        unknown().await.into_response()
     } else if OPEN.contains(&route.as_str()) {
         limited(next.run(request)).await
     } else {
@@ -82,24 +96,10 @@ async fn around(
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let (response, problem) = finish(response, &request_id);
     if let (Some(asking), Some(refusal)) = (&asking, problem.as_ref().and_then(Problem::refusal)) {
-        refused::write_down(&edge, asking, refusal, &method, &route).await;
+        refused::write_down(&edge, asking, refusal, &line.method, &route).await;
     }
-    let status = response.status();
-    let (slug, cause) = (problem.as_ref().map(|p| p.kind.parts().0), problem.as_ref().and_then(Problem::cause));
-    let duration_ms = started.millis_until(clock::now());
-    let (customer_id, job_id) = (param("customer_id"), param("job_id"));
-    let outcome = if status.is_server_error() {
-        "failed"
-    } else if status.is_client_error() {
-        "refused"
-    } else {
-        "done"
-    };
-    if status.is_server_error() {
-        tracing::error!(request_id, %method, route, status = status.as_u16(), outcome, caller = sub, customer_id, job_id, problem = slug, error = cause, duration_ms, "{method} {route} failed");
-    } else {
-        tracing::info!(request_id, %method, route, status = status.as_u16(), outcome, caller = sub, customer_id, job_id, problem = slug, duration_ms, "{method} {route}");
-    }
+    let about = About { caller: sub.as_deref(), customer_id: param("customer_id"), job_id: param("job_id") };
+    line.write(&response, problem.as_ref(), &about);
     response
 }
 
@@ -126,7 +126,7 @@ async fn limited(handler: impl Future<Output = Response>) -> Response {
 #[error("{0}")]
 struct Fault(&'static str);
 
-/// Renders the problem, if there is one, and adds the headers of every answer.
+/// Renders the problem, if there is one, and adds the headers of every answer; what a handler says of caching and content stays.
 fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem>) {
     let status = response.status();
     let mut problem = response.extensions_mut().remove::<Problem>();
@@ -149,7 +149,9 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     ];
     let headers = response.headers_mut();
-    headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    for (name, value) in fixed {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-request-id", id);
     }
@@ -161,14 +163,6 @@ fn resource(context: Option<&RequestContext>) -> Option<&str> {
     match context {
         Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.as_deref(),
         _ => None,
-    }
-}
-
-/// The id that API Gateway gave the request.
-pub fn request_id(context: Option<&RequestContext>) -> String {
-    match context {
-        Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone().unwrap_or_default(),
-        _ => String::new(),
     }
 }
 

@@ -1,0 +1,8 @@
+//! HTTP: the web panel's files. May do nothing in AWS but write its log.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    shared::telemetry::init();
+    let settings = panel::settings::PanelSettings::read()?;
+    lambda_http::run(panel::routes(&settings)).await
+}

@@ -1,0 +1,51 @@
+// The API, typed by its own description: paths, parameters and answers come from docs/openapi.json.
+
+import createClient, { type Client, type Middleware } from "openapi-fetch";
+
+import { root } from "../deployment";
+import type { Session } from "../sign-in/session";
+import { Problem, type ProblemBody } from "./problem";
+import type { components, paths } from "./schema";
+
+export type Api = Client<paths>;
+type Schemas = components["schemas"];
+export type Customer = Schemas["CustomerJson"];
+export type Job = Schemas["JobJson"];
+export type Workflow = Schemas["WorkflowJson"];
+export type Stats = Schemas["Stats"];
+export type Verb = Schemas["Verb"];
+export type Me = Schemas["MeJson"];
+export type ZuoraHost = Schemas["ZuoraHost"];
+export type NewCustomer = Schemas["CreateCustomerRequest"];
+export type CustomerChange = Schemas["UpdateCustomerRequest"];
+
+/** A client that signs its requests, and throws a `Problem` for every refusal. */
+export function createApi(session: Session): Api {
+  const api = createClient<paths>({ baseUrl: root.href });
+  const edge: Middleware = {
+    async onRequest({ request }) {
+      request.headers.set("Authorization", `Bearer ${await session.token()}`);
+      return request;
+    },
+    async onResponse({ response }) {
+      if (response.ok) return undefined;
+      if (response.status === 401) session.ended();
+      throw new Problem(await problemOf(response));
+    },
+  };
+  api.use(edge);
+  return api;
+}
+
+async function problemOf(response: Response): Promise<ProblemBody> {
+  if (response.headers.get("content-type")?.startsWith("application/problem+json")) {
+    return (await response.json()) as ProblemBody;
+  }
+  const title = "The API answered in a way that the panel does not know";
+  return { type: "/problems/internal", title, status: response.status, detail: `${title} (${response.status}).`, instance: "" };
+}
+
+/** The body of an answer; the client has thrown already where there is none. */
+export function body<Data>(answer: { readonly data?: Data }): Data {
+  return answer.data as Data;
+}

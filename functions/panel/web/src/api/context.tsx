@@ -1,0 +1,52 @@
+// The API for every component, and what the caller may do with it.
+
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { createContext, useContext, useMemo, type ReactNode } from "react";
+
+import { useSession } from "../sign-in/session";
+import { body, createApi, type Api, type Me, type Verb } from "./client";
+import { Problem } from "./problem";
+
+const Context = createContext<Api | undefined>(undefined);
+
+export function useApi(): Api {
+  const api = useContext(Context);
+  if (!api) throw new Error("useApi outside of ApiProvider");
+  return api;
+}
+
+export function ApiProvider({ children }: { children: ReactNode }) {
+  const session = useSession();
+  const api = useMemo(() => createApi(session), [session]);
+  const queries = useMemo(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: {
+            // A refusal stays one; what could not be reached is tried again.
+            retry: (count, error) => count < 2 && !(error instanceof Problem && error.body.status < 500),
+            staleTime: 5_000,
+          },
+        },
+      }),
+    [],
+  );
+  return (
+    <Context value={api}>
+      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+    </Context>
+  );
+}
+
+/** Who is signed in, and what they may do. */
+export function useMe() {
+  const api = useApi();
+  return useQuery({ queryKey: ["me"], queryFn: async () => body(await api.GET("/v1/me")), staleTime: 60_000 });
+}
+
+/** Whether the caller may do this with the customer, or with all where none is named. The API decides; this hides what it would refuse. */
+export function may(me: Me | undefined, verb: Verb, customerId?: string): boolean {
+  if (!me) return false;
+  if (me.super_admin || me.verbs.includes(verb)) return true;
+  return me.customers.some((grant) => grant.customer_id === customerId && grant.verbs.includes(verb));
+}

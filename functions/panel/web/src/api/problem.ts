@@ -1,0 +1,33 @@
+// What the API says when it says no: RFC 9457, with the field that is wrong where there is one.
+
+import type { components } from "./schema";
+
+export type ProblemBody = components["schemas"]["Problem"];
+
+/** A refused request. `message` is a sentence for the user that says what to do. */
+export class Problem extends Error {
+  constructor(readonly body: ProblemBody) {
+    super(body.detail);
+  }
+
+  /** `stale`, `not-found` ...: the last part of its type. */
+  get slug(): string {
+    return this.body.type.split("/").pop() ?? "";
+  }
+
+  /** What is wrong with a field, by its JSON pointer. */
+  of(pointer: string): string | undefined {
+    return this.body.errors?.find((error) => error.pointer === pointer)?.detail;
+  }
+}
+
+/** A sentence for whatever was thrown. */
+export function sentence(error: unknown): string {
+  if (error instanceof TypeError) return "The API could not be reached. Check the network; nothing was changed unless it says so.";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What is wrong with a field, if that is what was thrown. */
+export function fieldError(error: unknown, pointer: string): string | undefined {
+  return error instanceof Problem ? error.of(pointer) : undefined;
+}

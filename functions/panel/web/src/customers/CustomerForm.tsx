@@ -1,0 +1,237 @@
+// The form of a customer, new or known. The secret goes in and is never shown again: an empty field keeps the one that is set.
+
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import Container from "@cloudscape-design/components/container";
+import Form from "@cloudscape-design/components/form";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { body, type Customer, type ZuoraHost } from "../api/client";
+import { useApi } from "../api/context";
+import { fieldError, sentence } from "../api/problem";
+import { age } from "../parts/time";
+import { EMPTY, fieldsOf, type Fields } from "./fields";
+import { TestConnection } from "./TestConnection";
+
+const FREQUENCIES = { hourly: "Every hour", every_two_hours: "Every two hours", manual: "Only when asked for" } as const;
+const ENVIRONMENTS = { production: "Production", test: "Test / staging", sandbox: "Sandbox", development: "Development" } as const;
+const RECOMMENDED: Record<Fields["environment"], Fields["frequency"]> = {
+  production: "hourly",
+  test: "every_two_hours",
+  sandbox: "every_two_hours",
+  development: "manual",
+};
+const CUSTOM = "custom";
+
+interface Properties {
+  readonly title: string;
+  readonly action: string;
+  /** The customer that is edited; none for a new one. */
+  readonly customer?: Customer;
+  readonly isBusy: boolean;
+  readonly error: unknown;
+  readonly onSave: (fields: Fields) => void;
+  readonly onCancel: () => void;
+}
+
+export function CustomerForm({ title, action, customer, isBusy, error, onSave, onCancel }: Properties) {
+  const [fields, setFields] = useState<Fields>(() => (customer ? fieldsOf(customer) : EMPTY));
+  const set = (change: Partial<Fields>) => setFields((current) => ({ ...current, ...change }));
+  const isNew = customer === undefined;
+  const moves = customer !== undefined && fields.baseUrl !== customer.zuora_base_url;
+  const recommended = RECOMMENDED[fields.environment];
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave(fields);
+      }}
+    >
+      <Form
+        header={<Header variant="h1">{title}</Header>}
+        errorText={error ? sentence(error) : undefined}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button formAction="none" variant="link" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={isBusy}>
+              {action}
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="l">
+          <Container header={<Header variant="h2">Customer</Header>}>
+            <SpaceBetween size="m">
+              <FormField
+                label="Name"
+                description="Customer organization name, as “Acme Corporation”."
+                errorText={fieldError(error, "/name")}
+              >
+                <Input value={fields.name} onChange={({ detail }) => set({ name: detail.value })} ariaRequired />
+              </FormField>
+              <FormField label="Environment" errorText={fieldError(error, "/environment")}>
+                <Choice
+                  options={ENVIRONMENTS}
+                  value={fields.environment}
+                  onChange={(environment) => set(isNew ? { environment, frequency: RECOMMENDED[environment] } : { environment })}
+                />
+              </FormField>
+              <FormField
+                label="Sync frequency"
+                description={`Recommended for this environment: ${FREQUENCIES[recommended].toLowerCase()}.`}
+                errorText={fieldError(error, "/sync_frequency")}
+              >
+                <Choice options={FREQUENCIES} value={fields.frequency} onChange={(frequency) => set({ frequency })} />
+              </FormField>
+            </SpaceBetween>
+          </Container>
+          <Container
+            header={
+              <Header variant="h2" description="From an OAuth client of your Zuora tenant, with at least workflow:read.">
+                Zuora
+              </Header>
+            }
+          >
+            <SpaceBetween size="m">
+              <BaseUrl value={fields.baseUrl} error={fieldError(error, "/zuora_base_url")} onChange={set} isNew={isNew} />
+              <FormField label="Zuora client ID" errorText={fieldError(error, "/zuora_client_id")}>
+                <Input
+                  value={fields.clientId}
+                  onChange={({ detail }) => set({ clientId: detail.value })}
+                  autoComplete={false}
+                  spellcheck={false}
+                  ariaRequired
+                />
+              </FormField>
+              <FormField
+                label="Zuora client secret"
+                description={secretHint(customer, moves)}
+                errorText={fieldError(error, "/zuora_client_secret")}
+              >
+                <Input
+                  type="password"
+                  value={fields.secret}
+                  placeholder={customer && `set ${age(customer.zuora_client_secret.updated_at, Date.now())}`}
+                  onChange={({ detail }) => set({ secret: detail.value })}
+                  autoComplete="new-password"
+                  ariaRequired={isNew || moves}
+                />
+              </FormField>
+              <TestConnection fields={fields} />
+              <Checkbox checked={fields.verify} onChange={({ detail }) => set({ verify: detail.checked })}>
+                Try new credentials before they are stored
+              </Checkbox>
+              {!fields.verify && (
+                <Alert type="warning">Credentials that do not work are stored as they are; the first sync will fail.</Alert>
+              )}
+            </SpaceBetween>
+          </Container>
+        </SpaceBetween>
+      </Form>
+    </form>
+  );
+}
+
+function secretHint(customer: Customer | undefined, moves: boolean): string {
+  if (!customer) return "Encrypted before it is stored, and never shown again.";
+  if (moves) return "Enter it again: a secret is never sent to another address than the one it was given for.";
+  const due = customer.zuora_client_secret.rotation_due ? " It is older than six months: replace it." : "";
+  return `Leave it empty to keep the one that is set.${due}`;
+}
+
+/** Production, Test, Sandbox, every other data centre, or an address of one's own. */
+function BaseUrl({
+  value,
+  error,
+  isNew,
+  onChange,
+}: {
+  value: string;
+  error: string | undefined;
+  isNew: boolean;
+  onChange: (change: Partial<Fields>) => void;
+}) {
+  const api = useApi();
+  const hosts = useQuery({
+    queryKey: ["zuora-hosts"],
+    queryFn: async () => body(await api.GET("/v1/zuora-hosts")).items,
+    staleTime: Infinity,
+  });
+  const [isCustom, setCustom] = useState(false);
+  const known = (hosts.data ?? []).map(optionOf);
+  const other = { value: CUSTOM, label: "Another address" };
+  const selected = isCustom ? other : (known.find((option) => option.value === value) ?? (value ? other : null));
+  return (
+    <SpaceBetween size="m">
+      <FormField label="Zuora base URL" description="Zuora API endpoint of the tenant." errorText={selected === other ? undefined : error}>
+        <Select
+          selectedOption={selected}
+          placeholder="Choose an endpoint"
+          statusType={hosts.isLoading ? "loading" : "finished"}
+          filteringType="auto"
+          options={[
+            { label: "Common", options: known.filter((option) => option.preset) },
+            { label: "All data centers", options: known.filter((option) => !option.preset) },
+            other,
+          ]}
+          onChange={({ detail }) => {
+            const chosen = detail.selectedOption.value ?? "";
+            setCustom(chosen === CUSTOM);
+            if (chosen === CUSTOM) return;
+            const host = hosts.data?.find((one) => one.base_url === chosen);
+            const environment = host?.environment as Fields["environment"] | undefined;
+            const change = { baseUrl: chosen };
+            onChange(isNew && environment && host ? { ...change, environment, frequency: host.recommended_frequency } : change);
+          }}
+        />
+      </FormField>
+      {selected === other && (
+        <FormField label="Address" description="https, and a host of Zuora’s or of this deployment’s list." errorText={error}>
+          <Input
+            value={value}
+            placeholder="https://rest.zuora.com"
+            onChange={({ detail }) => {
+              setCustom(true);
+              onChange({ baseUrl: detail.value });
+            }}
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function optionOf(host: ZuoraHost) {
+  return { value: host.base_url, label: host.label, description: host.base_url, preset: host.preset };
+}
+
+function Choice<Key extends string>({
+  options,
+  value,
+  onChange,
+}: {
+  options: Record<Key, string>;
+  value: Key;
+  onChange: (key: Key) => void;
+}) {
+  const list = (Object.keys(options) as Key[]).map((key) => ({ value: key as string, label: options[key] }));
+  return (
+    <Box>
+      <Select
+        selectedOption={list.find((option) => option.value === value) ?? null}
+        options={list}
+        onChange={({ detail }) => onChange(detail.selectedOption.value as Key)}
+      />
+    </Box>
+  );
+}

@@ -1,0 +1,116 @@
+// All customers that the caller may see.
+
+import Button from "@cloudscape-design/components/button";
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+
+import { body, type Customer, type Me } from "../api/client";
+import { may, useApi, useMe } from "../api/context";
+import { ServerTable } from "../parts/ServerTable";
+import { Age } from "../parts/time";
+import { DeleteCustomer } from "./DeleteCustomer";
+import { CustomerStatus, LastSync } from "./status";
+import { SyncCustomer } from "./SyncCustomer";
+import { usePause } from "./usePause";
+
+type Asked = { readonly what: "sync" | "delete"; readonly customer: Customer };
+
+export function CustomersPage() {
+  const api = useApi();
+  const navigate = useNavigate();
+  const me = useMe().data;
+  const [asked, setAsked] = useState<Asked>();
+  const total = useQuery({ queryKey: ["stats"], queryFn: async () => body(await api.GET("/v1/stats")) }).data?.customers.total;
+  const close = () => setAsked(undefined);
+  return (
+    <>
+      <ServerTable<Customer>
+        name="customers"
+        header={
+          <Header
+            variant="h1"
+            counter={total === undefined ? undefined : `(${total})`}
+            description="Client organizations that use Zuora, each with its own credentials and workflows."
+            actions={
+              may(me, "create") && (
+                <Button variant="primary" onClick={() => void navigate("/customers/new")}>
+                  New customer
+                </Button>
+              )
+            }
+          >
+            Customers
+          </Header>
+        }
+        hidden={["id", "environment", "tasks"]}
+        refetchInterval={15_000}
+        filters={[
+          { key: "name", label: "Name" },
+          { key: "status", label: "Status", options: ["active", "paused", "needs_attention", "deleting"] },
+          { key: "environment", label: "Environment", options: ["production", "test", "sandbox", "development"] },
+          { key: "zuora_base_url", label: "Zuora base URL" },
+        ]}
+        load={async (query) => body(await api.GET("/v1/customers", { params: { query } }))}
+        trackBy={(customer) => customer.id}
+        empty="There is no customer yet. Create one to copy its workflows."
+        columns={[
+          { id: "name", header: "Name", isRowHeader: true, cell: (one) => <Link href={`#/customers/${one.id}`}>{one.name}</Link> },
+          { id: "id", header: "ID", cell: (one) => one.id },
+          { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
+          { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },
+          { id: "environment", header: "Environment", cell: (one) => one.environment },
+          { id: "workflows", header: "Workflows", cell: (one) => one.workflows_count },
+          { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count },
+          { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },
+          { id: "created_at", header: "Created", cell: (one) => <Age at={one.created_at} /> },
+          { id: "updated_at", header: "Updated", cell: (one) => <Age at={one.updated_at} /> },
+          { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} me={me} ask={setAsked} /> },
+        ]}
+      />
+      {asked?.what === "sync" && <SyncCustomer customer={asked.customer} close={close} />}
+      {asked?.what === "delete" && <DeleteCustomer customer={asked.customer} close={close} />}
+    </>
+  );
+}
+
+function Actions({ customer, me, ask }: { customer: Customer; me: Me | undefined; ask: (asked: Asked) => void }) {
+  const navigate = useNavigate();
+  const pause = usePause(customer);
+  const maySync = may(me, "sync", customer.id);
+  const items = [
+    { id: "edit", text: "Edit", may: may(me, "update", customer.id) },
+    { id: "pause", text: customer.status === "paused" ? "Resume" : "Pause", may: may(me, "update", customer.id) },
+    { id: "delete", text: "Delete", may: may(me, "delete", customer.id) },
+  ].filter((item) => item.may);
+  if (customer.status === "deleting") return null;
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      {maySync && (
+        <Button
+          variant="inline-icon"
+          iconName="refresh"
+          ariaLabel={`Sync Workflows of ${customer.name}`}
+          onClick={() => ask({ what: "sync", customer })}
+        />
+      )}
+      {items.length > 0 && (
+        <ButtonDropdown
+          variant="inline-icon"
+          ariaLabel={`More actions for ${customer.name}`}
+          expandToViewport
+          items={items.map(({ id, text }) => ({ id, text }))}
+          onItemClick={({ detail }) => {
+            if (detail.id === "edit") void navigate(`/customers/${customer.id}/edit`);
+            if (detail.id === "pause") pause.mutate();
+            if (detail.id === "delete") ask({ what: "delete", customer });
+          }}
+        />
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,52 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+import { useNavigate } from "react-router";
+
+import { body } from "../api/client";
+import { useApi } from "../api/context";
+import { useMessages } from "../parts/messages";
+import { CustomerForm } from "./CustomerForm";
+import type { Fields } from "./fields";
+
+export function NewCustomerPage() {
+  const api = useApi();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const messages = useMessages();
+  // The same for every try of the same input: an answer that got lost does not make a second customer.
+  const attempt = useRef({ input: "", key: "" });
+  const creation = useMutation({
+    mutationFn: async (fields: Fields) => {
+      const input = JSON.stringify(fields);
+      if (attempt.current.input !== input) attempt.current = { input, key: crypto.randomUUID() };
+      const answer = await api.POST("/v1/customers", {
+        params: { header: { "Idempotency-Key": attempt.current.key } },
+        body: {
+          name: fields.name,
+          zuora_client_id: fields.clientId,
+          zuora_client_secret: fields.secret,
+          zuora_base_url: fields.baseUrl,
+          environment: fields.environment,
+          sync_frequency: fields.frequency,
+          verify: fields.verify,
+        },
+      });
+      return body(answer);
+    },
+    onSuccess: (customer) => {
+      messages.done(`${customer.name} was created. Its first sync is queued.`);
+      void queries.invalidateQueries();
+      void navigate(`/customers/${customer.id}`);
+    },
+  });
+  return (
+    <CustomerForm
+      title="New customer"
+      action="Create"
+      isBusy={creation.isPending}
+      error={creation.error}
+      onSave={(fields) => creation.mutate(fields)}
+      onCancel={() => void navigate("/customers")}
+    />
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+
+import type { Customer } from "../api/client";
+import { changed, fieldsOf } from "./fields";
+
+const CUSTOMER = {
+  name: "Acme",
+  zuora_client_id: "client",
+  zuora_base_url: "https://rest.zuora.com",
+  environment: "production",
+  sync_frequency: "hourly",
+} as Customer;
+
+test("only what differs is sent, and an empty secret keeps the one that is set", () => {
+  expect(changed(CUSTOMER, fieldsOf(CUSTOMER))).toEqual({ verify: true });
+  expect(changed(CUSTOMER, { ...fieldsOf(CUSTOMER), name: "Acme Ltd", secret: "new" })).toEqual({
+    name: "Acme Ltd",
+    zuora_client_secret: "new",
+    verify: true,
+  });
+});

@@ -1,0 +1,32 @@
+// How a customer and its last sync are, in a word and a colour.
+
+import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
+
+import type { Customer } from "../api/client";
+import { JOB_STATES } from "../jobs/state";
+import { Age } from "../parts/time";
+
+type Type = StatusIndicatorProps.Type;
+
+const CUSTOMER: Record<Customer["status"], readonly [Type, string]> = {
+  active: ["success", "Active"],
+  paused: ["stopped", "Paused"],
+  needs_attention: ["warning", "Needs attention"],
+  deleting: ["in-progress", "Deleting"],
+};
+
+export function CustomerStatus({ status }: { status: Customer["status"] }) {
+  const [type, text] = CUSTOMER[status];
+  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+}
+
+/** How the last sync ended, and how long ago. */
+export function LastSync({ of }: { of: Customer["last_sync"] }) {
+  if (!of) return <StatusIndicator type="info">Never</StatusIndicator>;
+  const [type, text] = JOB_STATES[of.state];
+  return (
+    <StatusIndicator type={type}>
+      {text}, <Age at={of.finished_at} />
+    </StatusIndicator>
+  );
+}

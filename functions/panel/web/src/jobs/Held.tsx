@@ -1,0 +1,98 @@
+// What a sync would have deleted, and did not: listed before somebody approves it.
+
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+
+import { body, type Job } from "../api/client";
+import { useApi, useMe } from "../api/context";
+import { Confirm } from "../parts/Confirm";
+import { useMessages } from "../parts/messages";
+import { ServerTable } from "../parts/ServerTable";
+import { Age } from "../parts/time";
+import { mayApprove } from "./actions";
+
+export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }) {
+  const api = useApi();
+  const me = useMe().data;
+  const [isAsked, setAsked] = useState(false);
+  const path = { job_id: job.id };
+  return (
+    <SpaceBetween size="m">
+      {held.approved && (
+        <Alert type="info">
+          Approved <Age at={held.approved.at} />: {held.approved.job_id} carries it out.
+        </Alert>
+      )}
+      <ServerTable<string>
+        name="held"
+        of={job.id}
+        variant="container"
+        header={
+          <Header
+            variant="h2"
+            counter={`(${held.count})`}
+            description={held.reason}
+            actions={
+              mayApprove(me, job) && (
+                <Button variant="primary" onClick={() => setAsked(true)}>
+                  Approve deletions
+                </Button>
+              )
+            }
+          >
+            Held deletions
+          </Header>
+        }
+        load={async (query) => body(await api.GET("/v1/jobs/{job_id}/held", { params: { path, query } }))}
+        trackBy={(id) => id}
+        empty="Nothing is held."
+        columns={[{ id: "id", header: "Zuora ID of the workflow", isRowHeader: true, cell: (id) => id }]}
+      />
+      {isAsked && <Approve job={job} held={held} close={() => setAsked(false)} />}
+    </SpaceBetween>
+  );
+}
+
+function Approve({ job, held, close }: { job: Job; held: NonNullable<Job["held"]>; close: () => void }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const messages = useMessages();
+  const navigate = useNavigate();
+  const approval = useMutation({
+    mutationFn: async () =>
+      body(
+        await api.POST("/v1/jobs/{job_id}/approve-deletions", {
+          params: { path: { job_id: job.id } },
+          // The list that was shown is the one that is approved.
+          body: held.list_hash ? { list_hash: held.list_hash } : {},
+        }),
+      ),
+    onSuccess: (next) => {
+      messages.done(`${held.count} deletions are approved; a sync of its own carries them out.`);
+      void queries.invalidateQueries();
+      close();
+      void navigate(`/jobs/${next.id}`);
+    },
+  });
+  return (
+    <Confirm
+      title={`Delete ${held.count} workflows from the copy?`}
+      action="Approve deletions"
+      isBusy={approval.isPending}
+      error={approval.error}
+      onConfirm={() => approval.mutate()}
+      onClose={close}
+    >
+      <Container>
+        {held.reason} The next sync deletes those of the {held.count} listed workflows that are still missing at Zuora, and no others.
+        Nothing changes at Zuora.
+      </Container>
+    </Confirm>
+  );
+}

@@ -1,0 +1,173 @@
+// One job: how it goes, what each of its runs did, what went wrong and what to do next.
+
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import { body, type Job } from "../api/client";
+import { useApi, useMe } from "../api/context";
+import { CustomerName } from "../parts/CustomerName";
+import { Loading } from "../parts/pages";
+import { SyncStats } from "../parts/SyncStats";
+import { Age } from "../parts/time";
+import { mayCancel, mayRetry, useCancel, useRetry } from "./actions";
+import { Held } from "./Held";
+import { JobState } from "./state";
+
+/** How often a job that is under way is looked at again, in milliseconds. */
+const LIVE_MS = 2_000;
+const UNDER_WAY: readonly Job["state"][] = ["queued", "running", "waiting"];
+
+export function JobPage() {
+  const { jobId = "" } = useParams();
+  const api = useApi();
+  const found = useQuery({
+    queryKey: ["job", jobId],
+    queryFn: async () => body(await api.GET("/v1/jobs/{job_id}", { params: { path: { job_id: jobId } } })),
+    refetchInterval: (query) => (query.state.data && !UNDER_WAY.includes(query.state.data.state) ? 30_000 : LIVE_MS),
+  });
+  return <Loading of={found}>{(job) => <Details job={job} />}</Loading>;
+}
+
+function Details({ job }: { job: Job }) {
+  const me = useMe().data;
+  const retry = useRetry();
+  const cancel = useCancel();
+  return (
+    <ContentLayout
+      header={
+        <Header
+          variant="h1"
+          description={job.id}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              {mayCancel(me, job) && (
+                <Button loading={cancel.isPending} onClick={() => cancel.mutate(job)}>
+                  Cancel
+                </Button>
+              )}
+              {mayRetry(me, job) && (
+                <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate([job])}>
+                  Retry
+                </Button>
+              )}
+            </SpaceBetween>
+          }
+        >
+          {job.kind === "sync" ? "Sync" : job.kind === "purge" ? "Deletion" : "Connection test"}
+          {job.dry_run && ", dry run"}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {job.error && (
+          <Alert type={job.state === "failed" ? "error" : "warning"} header={job.error.message}>
+            {job.error.next_step}
+          </Alert>
+        )}
+        <Container header={<Header variant="h2">Overview</Header>}>
+          <Overview job={job} />
+        </Container>
+        {job.kind === "sync" && !job.dry_run && (
+          <Container header={<Header variant="h2">What changed</Header>}>
+            <SyncStats stats={job.stats} />
+          </Container>
+        )}
+        {job.plan && <Plan plan={job.plan} />}
+        {job.held && <Held job={job} held={job.held} />}
+        <Errors job={job} />
+        <Runs job={job} />
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+function Overview({ job }: { job: Job }) {
+  const { progress } = job;
+  return (
+    <SpaceBetween size="m">
+      <KeyValuePairs
+        columns={4}
+        items={[
+          { label: "State", value: <JobState state={job.state} /> },
+          { label: "Customer", value: <CustomerName id={job.customer_id} /> },
+          { label: "Asked for", value: <Age at={job.created_at} /> },
+          { label: "By", value: job.actor ?? job.trigger },
+          { label: "Attempts that ended", value: job.attempts },
+          { label: "Next attempt", value: job.next_attempt_at ? <Age at={job.next_attempt_at} /> : "-" },
+          { label: "Began", value: job.started_at ? <Age at={job.started_at} /> : "-" },
+          { label: "Ended", value: job.finished_at ? <Age at={job.finished_at} /> : "-" },
+        ]}
+      />
+      {progress && job.state === "running" && (
+        <ProgressBar
+          label={job.cancel_requested ? "Stopping" : "Progress"}
+          value={progress.to_export ? (100 * progress.exported) / progress.to_export : 0}
+          description={`${progress.listed} workflows listed on ${progress.pages} pages`}
+          additionalInfo={progress.to_export ? `${progress.exported} of ${progress.to_export} definitions exported` : "Comparing"}
+        />
+      )}
+    </SpaceBetween>
+  );
+}
+
+function Plan({ plan }: { plan: NonNullable<Job["plan"]> }) {
+  const list = (ids: readonly string[]) => (ids.length === 0 ? "none" : ids.join(", "));
+  return (
+    <Container header={<Header variant="h2">What a sync would do now</Header>}>
+      <KeyValuePairs
+        columns={1}
+        items={[
+          { label: `Create ${plan.created.length}`, value: list(plan.created) },
+          { label: `Update ${plan.updated.length}`, value: list(plan.updated) },
+          { label: `Delete ${plan.deleted.length}`, value: list(plan.deleted) },
+        ]}
+      />
+    </Container>
+  );
+}
+
+function Errors({ job }: { job: Job }) {
+  if (job.errors.length === 0) return null;
+  return (
+    <Table
+      header={<Header variant="h2">Workflows that could not be copied</Header>}
+      items={job.errors}
+      columnDefinitions={[
+        { id: "workflow", header: "Workflow", isRowHeader: true, cell: (error) => error.workflow_id ?? "-" },
+        { id: "class", header: "Class", cell: (error) => error.class },
+        { id: "message", header: "What happened", cell: (error) => error.message },
+      ]}
+    />
+  );
+}
+
+function Runs({ job }: { job: Job }) {
+  return (
+    <Table
+      header={
+        <Header variant="h2" description="Each time that the job was worked on.">
+          Runs
+        </Header>
+      }
+      empty="No run has ended yet."
+      items={[...(job.runs ?? [])].reverse()}
+      columnDefinitions={[
+        { id: "started_at", header: "Began", isRowHeader: true, cell: (run) => <Age at={run.started_at} /> },
+        { id: "state", header: "Left it", cell: (run) => <JobState state={run.state} /> },
+        { id: "requests", header: "Requests", cell: (run) => run.requests },
+        { id: "exports", header: "Exports", cell: (run) => run.exports },
+        { id: "rate_limited", header: "Told to wait", cell: (run) => run.rate_limited },
+        { id: "error", header: "Error", cell: (run) => run.error?.message ?? "-" },
+      ]}
+    />
+  );
+}

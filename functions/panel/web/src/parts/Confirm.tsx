@@ -1,0 +1,48 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
+
+import { sentence } from "../api/problem";
+
+interface Properties {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly action: string;
+  readonly isBusy: boolean;
+  readonly isAllowed?: boolean;
+  readonly error: unknown;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** A question before something is done; stays, with the reason, when it could not be done. */
+export function Confirm({ title, children, action, isBusy, isAllowed = true, error, onConfirm, onClose }: Properties) {
+  return (
+    <Modal
+      visible
+      header={title}
+      closeAriaLabel="Close"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={isBusy} disabled={!isAllowed} onClick={onConfirm}>
+              {action}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {children}
+        {error ? <Alert type="error">{sentence(error)}</Alert> : null}
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,18 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+
+import { signIn } from "../sign-in/flow";
+
+/** Instead of the panel, when nobody could be signed in. */
+export function SignInFailed({ why }: { why: string }) {
+  return (
+    <Box padding="xxl">
+      <main>
+        <Alert type="error" header="Signing in failed" action={<Button onClick={() => void signIn()}>Try again</Button>}>
+          {why}
+        </Alert>
+      </main>
+    </Box>
+  );
+}

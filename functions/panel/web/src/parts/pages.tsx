@@ -1,0 +1,58 @@
+// Pages that are shown in place of others.
+
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import Spinner from "@cloudscape-design/components/spinner";
+import type { ReactNode } from "react";
+import { useRouteError } from "react-router";
+
+import { sentence } from "../api/problem";
+
+export function NoSuchPage() {
+  return (
+    <ContentLayout header={<Header variant="h1">No such page</Header>}>
+      <Alert type="info">The address leads nowhere. Choose a page on the left.</Alert>
+    </ContentLayout>
+  );
+}
+
+/** A fault of the panel's own. */
+export function PageFailed() {
+  return (
+    <main>
+      <Alert type="error" header="This page failed" action={<Button onClick={() => window.location.reload()}>Load again</Button>}>
+        {sentence(useRouteError())}
+      </Alert>
+    </main>
+  );
+}
+
+interface Loaded<Data> {
+  readonly data: Data | undefined;
+  readonly error: unknown;
+  readonly refetch: () => unknown;
+}
+
+/** What was loaded; until then a spinner, and the reason when it could not be. Old data stay while newer ones fail to come. */
+export function Loading<Data>({ of, children }: { of: Loaded<Data>; children: (data: Data) => ReactNode }) {
+  if (of.data !== undefined) {
+    return (
+      <>
+        {of.error ? <Refused error={of.error} title="This may be out of date" retry={of.refetch} /> : null}
+        {children(of.data)}
+      </>
+    );
+  }
+  if (of.error) return <Refused error={of.error} title="This could not be loaded" retry={of.refetch} />;
+  return <Spinner size="large" />;
+}
+
+export function Refused({ error, title, retry }: { error: unknown; title: string; retry: () => unknown }) {
+  return (
+    <Alert type="error" header={title} action={<Button onClick={() => void retry()}>Try again</Button>}>
+      {sentence(error)}
+    </Alert>
+  );
+}

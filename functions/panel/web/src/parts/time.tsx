@@ -1,0 +1,35 @@
+// Times, as a person reads them: the age on the page, the moment itself when pointed at.
+
+import { useEffect, useState } from "react";
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const absolute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+/** `3 hours ago`, `in 5 minutes`, `just now`. */
+export function age(at: string, now: number): string {
+  const seconds = Math.round((Date.parse(at) - now) / 1000);
+  const unit = UNITS.find(([, length]) => Math.abs(seconds) >= length);
+  if (!unit) return "just now";
+  return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
+}
+
+/** A moment's age, kept true while it is looked at; the moment itself as its title. */
+export function Age({ at }: { at: string }) {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 20_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <time dateTime={at} title={`${absolute.format(new Date(at))} (${at})`}>
+      {age(at, now)}
+    </time>
+  );
+}

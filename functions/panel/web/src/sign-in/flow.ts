@@ -1,0 +1,128 @@
+// Signing in at the user pool: authorization code with PKCE (RFC 7636), by the pool's own pages. No secret is in the panel.
+//
+// Leaving the page would lose what was typed, so signing in again happens in a second window, which hands the code over.
+
+import * as oauth from "oauth4webapi";
+
+import { clientId, issuer, root, signInOrigin } from "../deployment";
+import { keepTokens, type Tokens } from "./tokens";
+
+const server: oauth.AuthorizationServer = {
+  issuer,
+  authorization_endpoint: new URL("/oauth2/authorize", signInOrigin).href,
+  token_endpoint: new URL("/oauth2/token", signInOrigin).href,
+};
+const client: oauth.Client = { client_id: clientId };
+const publicClient = oauth.None();
+// Only the local stack has no TLS.
+const insecure = { [oauth.allowInsecureRequests]: signInOrigin.protocol === "http:" };
+
+const PENDING = "zwm.pending-sign-in";
+const CHANNEL = "zwm.sign-in";
+
+interface Pending {
+  readonly verifier: string;
+  readonly state: string;
+  /** Where the user wanted to go. */
+  readonly hash: string;
+}
+
+async function begin(): Promise<{ readonly url: URL; readonly pending: Pending }> {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const url = new URL(server.authorization_endpoint ?? "");
+  url.search = new URLSearchParams({
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: root.href,
+    scope: "openid",
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  }).toString();
+  return { url, pending: { verifier, state, hash: window.location.hash } };
+}
+
+/** Goes to the sign-in page; what was asked for comes back afterwards. */
+export async function signIn(): Promise<void> {
+  const { url, pending } = await begin();
+  sessionStorage.setItem(PENDING, JSON.stringify(pending));
+  window.location.assign(url);
+}
+
+/** Signs in again in a second window, while this page stays as it is. Call it from a click, or the browser blocks the window. */
+export async function signInBeside(): Promise<Tokens> {
+  const beside = window.open("about:blank", "zwm-sign-in", "width=520,height=680");
+  const { url, pending } = await begin();
+  const answer = new Promise<URL>((resolve) => {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = (message: MessageEvent<string>) => {
+      const address = new URL(message.data);
+      if (address.searchParams.get("state") === pending.state) {
+        channel.close();
+        resolve(address);
+      }
+    };
+  });
+  if (beside) beside.location.href = url.href;
+  return exchange(await answer, pending);
+}
+
+/**
+ * Ends a sign-in that the address tells of. `undefined`: there is none.
+ *
+ * In a second window the code is handed to the first one, and the promise never ends.
+ */
+export async function finishSignIn(): Promise<Tokens | undefined> {
+  const address = new URL(window.location.href);
+  if (!address.searchParams.has("code") && !address.searchParams.has("error")) return undefined;
+  const text = sessionStorage.getItem(PENDING);
+  const pending = text ? (JSON.parse(text) as Pending) : undefined;
+  if (!pending || pending.state !== address.searchParams.get("state")) {
+    new BroadcastChannel(CHANNEL).postMessage(address.href);
+    window.close();
+    return new Promise(() => undefined);
+  }
+  sessionStorage.removeItem(PENDING);
+  // The code must not stay in the history.
+  window.history.replaceState(null, "", root.pathname + pending.hash);
+  return exchange(address, pending);
+}
+
+async function exchange(address: URL, { verifier, state }: Pending): Promise<Tokens> {
+  const parameters = oauth.validateAuthResponse(server, client, address, state);
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    publicClient,
+    parameters,
+    root.href,
+    verifier,
+    insecure,
+  );
+  return keep(await oauth.processAuthorizationCodeResponse(server, client, response), undefined);
+}
+
+/** New tokens for old ones, unseen. Throws when the session has ended. */
+export async function refresh(refreshToken: string): Promise<Tokens> {
+  const response = await oauth.refreshTokenGrantRequest(server, client, publicClient, refreshToken, insecure);
+  return keep(await oauth.processRefreshTokenResponse(server, client, response), refreshToken);
+}
+
+function keep(answer: oauth.TokenEndpointResponse, refreshToken: string | undefined): Tokens {
+  if (!answer.id_token) throw new Error("The sign-in gave no ID token.");
+  const tokens: Tokens = {
+    idToken: answer.id_token,
+    refreshToken: answer.refresh_token ?? refreshToken,
+    expiresAt: Date.now() + (answer.expires_in ?? 3600) * 1000,
+  };
+  keepTokens(tokens);
+  return tokens;
+}
+
+/** Where the user pool forgets the session, and sends the browser back. */
+export function signOutAddress(): string {
+  const url = new URL("/logout", signInOrigin);
+  url.search = new URLSearchParams({ client_id: clientId, logout_uri: root.href }).toString();
+  return url.href;
+}

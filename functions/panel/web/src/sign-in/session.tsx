@@ -1,0 +1,84 @@
+// Who is signed in, for the whole panel. A token that is about to end is renewed unseen; if that fails, the page stays as it
+// is and asks for another sign-in beside it, so that nothing that was typed is lost.
+
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+
+import { finishSignIn, refresh, signIn, signInBeside, signOutAddress } from "./flow";
+import { forgetTokens, readTokens, type Tokens } from "./tokens";
+
+/** Renewed so long before its end. */
+const MARGIN_MS = 60_000;
+
+export interface Session {
+  /** A token that is valid now; rejects when the session has ended. */
+  readonly token: () => Promise<string>;
+  /** The API did not take the token. */
+  readonly ended: () => void;
+  /** Whether another sign-in is needed to go on. */
+  readonly hasEnded: boolean;
+  readonly signInAgain: () => Promise<void>;
+  readonly signOut: () => void;
+}
+
+const Context = createContext<Session | undefined>(undefined);
+
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (!session) throw new Error("useSession outside of SessionProvider");
+  return session;
+}
+
+export function SessionProvider({ children, failed }: { children: ReactNode; failed: (why: string) => ReactNode }) {
+  const tokens = useRef<Tokens | undefined>(readTokens());
+  const renewal = useRef<Promise<Tokens> | undefined>(undefined);
+  const [isReady, setReady] = useState(tokens.current !== undefined);
+  const [hasEnded, setEnded] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const begun = useRef(false);
+
+  useEffect(() => {
+    // React runs effects twice in development; a code is good for one exchange.
+    if (begun.current) return;
+    begun.current = true;
+    finishSignIn()
+      .then((found) => {
+        tokens.current = found ?? tokens.current;
+        return tokens.current ? setReady(true) : signIn();
+      })
+      .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
+  }, []);
+
+  const token = useCallback(async () => {
+    const current = tokens.current;
+    if (current && current.expiresAt - MARGIN_MS > Date.now()) return current.idToken;
+    try {
+      if (!current?.refreshToken) throw new Error("The session has ended.");
+      renewal.current ??= refresh(current.refreshToken).finally(() => (renewal.current = undefined));
+      tokens.current = await renewal.current;
+      return tokens.current.idToken;
+    } catch (error) {
+      setEnded(true);
+      throw error;
+    }
+  }, []);
+
+  const session = useMemo<Session>(
+    () => ({
+      token,
+      ended: () => setEnded(true),
+      hasEnded,
+      signInAgain: async () => {
+        tokens.current = await signInBeside();
+        setEnded(false);
+      },
+      signOut: () => {
+        forgetTokens();
+        window.location.assign(signOutAddress());
+      },
+    }),
+    [token, hasEnded],
+  );
+
+  if (problem) return failed(problem);
+  return isReady ? <Context value={session}>{children}</Context> : null;
+}

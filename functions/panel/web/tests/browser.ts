@@ -1,0 +1,52 @@
+// The system's Chromium, and what every test of a page does: open the panel, sign in, look for faults.
+
+import { existsSync } from "node:fs";
+
+import AxeBuilder from "@axe-core/playwright";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+import { stack } from "./stack";
+
+const PLACES = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+export async function launch(): Promise<Browser> {
+  const executablePath = PLACES.find((place) => place && existsSync(place));
+  if (!executablePath) throw new Error("No Chromium was found. Debian: apt install chromium. Elsewhere: name it in CHROMIUM.");
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** A page, and what went wrong on it: uncaught errors, and what its content security policy refused. */
+export interface Watched {
+  readonly page: Page;
+  readonly faults: string[];
+}
+
+/** A page of its own session, that nobody is signed in to. */
+export async function open(browser: Browser, viewport = { width: 1280, height: 900 }): Promise<Watched> {
+  const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
+  page.on("console", (message) => {
+    if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+  });
+  return { page, faults };
+}
+
+/** Opens the panel and signs in at the user pool's page; ends on the page that was asked for. */
+export async function signIn(page: Page, hash = "", name = stack.username, password = stack.password): Promise<void> {
+  await page.goto(`${stack.panel_url}${hash}`);
+  await page.getByLabel("Username").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation").first().waitFor();
+}
+
+/** Nothing that keeps somebody out: no serious or critical violation. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`)).toEqual([]);
+}

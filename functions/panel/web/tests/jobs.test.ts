@@ -1,0 +1,67 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { createCustomer, waitForSync } from "./api";
+import { expectAccessible, launch, open, signIn } from "./browser";
+import { control, createTenant } from "./zuora";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+test("a job that failed says what to do, and is done after the secret was replaced and it was sent on", async () => {
+  const tenant = await createTenant(3);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: "another" });
+  await control("DELETE", `tenants/${tenant.name}/tokens`);
+  const { page, faults } = await open(browser);
+  await signIn(page, `#/customers/${customer}`);
+
+  await page.getByRole("button", { name: "Sync Workflows" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sync Workflows" }).click();
+  await page.getByText(/Invalid Zuora credentials/).first().waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByLabel("Zuora client secret").fill("another");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText(`${tenant.name} was saved.`).waitFor();
+
+  await page.goto(`${page.url().split("#")[0]}#/jobs?state=failed&customer_id=${customer}`);
+  await page.getByRole("row").nth(1).waitFor();
+  await expectAccessible(page);
+  await page.getByRole("row").nth(1).getByRole("link").first().click();
+  await page.getByText("Failed", { exact: true }).first().waitFor();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByText("Succeeded", { exact: true }).first().waitFor({ timeout: 60_000 });
+  expect(faults).toEqual([]);
+});
+
+test("deletions that were held are listed, approved, and carried out", async () => {
+  const tenant = await createTenant(12);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const ids = (await control("GET", `tenants/${tenant.name}/workflows`)) as number[];
+  for (const id of ids.slice(0, 8)) await control("DELETE", `tenants/${tenant.name}/workflows/${id}`);
+  const { page, faults } = await open(browser);
+  await signIn(page, `#/customers/${customer}`);
+
+  await page.getByRole("button", { name: "Sync Workflows" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sync Workflows" }).click();
+  await page.getByText(/^Held, /).waitFor({ timeout: 60_000 });
+  await page.goto(`${page.url().split("#")[0]}#/jobs?state=held&customer_id=${customer}`);
+  await page.getByRole("row").nth(1).getByRole("link").first().click();
+  await page.getByRole("heading", { name: "Held deletions (8)" }).waitFor();
+  await page.getByRole("rowheader", { name: String(ids[0]), exact: true }).waitFor();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Approve deletions" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Approve deletions" }).click();
+
+  await page.getByText("Succeeded", { exact: true }).first().waitFor({ timeout: 60_000 });
+  expect(await page.getByTestId("stat-deleted").textContent()).toBe("8");
+  expect(faults).toEqual([]);
+});

@@ -1,0 +1,31 @@
+// A tenant of the Zuora simulator, for one test.
+
+import { randomUUID } from "node:crypto";
+
+import { stack } from "./stack";
+
+export interface Tenant {
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly baseUrl: string;
+}
+
+/** A new tenant with that many workflows. */
+export async function createTenant(workflows: number): Promise<Tenant> {
+  const name = `panel-${randomUUID()}`;
+  const made = (await control("POST", "tenants", { name, workflows })) as { client_id: string; client_secret: string };
+  return { name, clientId: made.client_id, clientSecret: made.client_secret, baseUrl: stack.simulator_url };
+}
+
+/** Asks the simulator's control API. */
+export async function control(method: string, path: string, body?: unknown): Promise<unknown> {
+  const answer = await fetch(`${stack.simulator_url}/_simulator/${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+  return text ? (JSON.parse(text) as unknown) : undefined;
+}

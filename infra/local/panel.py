@@ -1,0 +1,29 @@
+"""The panel's own tests: what needs no browser, and the deployed pages in the system's Chromium."""
+
+import os
+
+import web
+from console import run, step
+from settings import LOCAL, Stack
+
+
+def check_panel_units() -> None:
+    """Logic of the panel, without a browser."""
+    _vitest("Panel: unit tests (vitest)", "unit", {})
+
+
+def check_panel(stack: Stack) -> None:
+    """The panel in a browser, against the stack."""
+    _vitest("Panel: pages in Chromium (vitest, playwright)", "pages", {"ZWM_STACK_JSON": str(stack.stack_file)})
+
+
+def _vitest(title: str, project: str, extra: dict[str, str]) -> None:
+    with step(title):
+        run(
+            ["npx", "--no-install", "vitest", "run", "--project", project],
+            log=LOCAL / "logs" / f"panel-{project}.log",
+            advice="The failing test's output is above.",
+            env={**os.environ, "NO_COLOR": "1", **extra},
+            cwd=web.WEB,
+            show=True,
+        )
