@@ -26,7 +26,7 @@ fn description() -> Value {
         "title": "Zuora Workflow Manager",
         "version": env!("CARGO_PKG_VERSION"),
         "description": "A faithful, isolated, searchable copy of every customer's Zuora workflows. Times are RFC 3339 in UTC. Errors are problems (RFC 9457).",
-        "license": {"name": "Proprietary"},
+        "license": {"name": env!("CARGO_PKG_LICENSE")},
     });
     whole["security"] = json!([{"id_token": []}]);
     whole["components"]["securitySchemes"] = json!({

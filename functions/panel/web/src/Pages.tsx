@@ -1,37 +1,32 @@
 // Which address shows which page. The address is what follows `#`: that works under every stage's path, and no server has to
-// know the pages.
+// know the pages. Each is fetched when it is first shown.
 
 import { useState } from "react";
-import { createHashRouter, RouterProvider } from "react-router";
+import { createHashRouter, RouterProvider, type RouteObject } from "react-router";
 
-import { CustomerPage } from "./customers/CustomerPage";
-import { CustomersPage } from "./customers/CustomersPage";
-import { EditCustomerPage } from "./customers/EditCustomerPage";
-import { NewCustomerPage } from "./customers/NewCustomerPage";
-import { JobPage } from "./jobs/JobPage";
-import { JobsPage } from "./jobs/JobsPage";
 import { NoSuchPage, PageFailed } from "./parts/pages";
 import { Shell } from "./parts/Shell";
 
-const ROUTES = [
-  {
-    element: <Shell />,
-    errorElement: <PageFailed />,
-    children: [
-      { index: true, element: <CustomersPage /> },
-      { path: "customers", element: <CustomersPage /> },
-      { path: "customers/new", element: <NewCustomerPage /> },
-      { path: "customers/:customerId", element: <CustomerPage /> },
-      { path: "customers/:customerId/edit", element: <EditCustomerPage /> },
-      { path: "jobs", element: <JobsPage /> },
-      { path: "jobs/:jobId", element: <JobPage /> },
-      { path: "*", element: <NoSuchPage /> },
-    ],
-  },
+const PAGES: RouteObject[] = [
+  { index: true, lazy: async () => ({ Component: (await import("./dashboard/DashboardPage")).DashboardPage }) },
+  { path: "customers", lazy: async () => ({ Component: (await import("./customers/CustomersPage")).CustomersPage }) },
+  { path: "customers/new", lazy: async () => ({ Component: (await import("./customers/NewCustomerPage")).NewCustomerPage }) },
+  { path: "customers/:customerId", lazy: async () => ({ Component: (await import("./customers/CustomerPage")).CustomerPage }) },
+  { path: "customers/:customerId/edit", lazy: async () => ({ Component: (await import("./customers/EditCustomerPage")).EditCustomerPage }) },
+  { path: "customers/:customerId/workflows/:workflowId", lazy: async () => ({ Component: (await import("./workflows/WorkflowPage")).WorkflowPage }) },
+  { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
+  { path: "jobs/:jobId", lazy: async () => ({ Component: (await import("./jobs/JobPage")).JobPage }) },
+  { path: "dead-letters", lazy: async () => ({ Component: (await import("./dead-letters/DeadLettersPage")).DeadLettersPage }) },
+  { path: "audit", lazy: async () => ({ Component: (await import("./audit/AuditPage")).AuditPage }) },
+  { path: "access", lazy: async () => ({ Component: (await import("./access/AccessPage")).AccessPage }) },
+  { path: "about", lazy: async () => ({ Component: (await import("./about/AboutPage")).AboutPage }) },
+  { path: "*", element: <NoSuchPage /> },
 ];
 
 export function Pages() {
   // Made when somebody is signed in: only then does the address say again where they wanted to go.
-  const [router] = useState(() => createHashRouter(ROUTES));
+  const [router] = useState(() =>
+    createHashRouter([{ element: <Shell />, errorElement: <PageFailed />, hydrateFallbackElement: <></>, children: PAGES }]),
+  );
   return <RouterProvider router={router} />;
 }

@@ -41,7 +41,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByTestId("stat-created").waitFor({ timeout: 60_000 });
   expect(await page.getByTestId("stat-created").textContent()).toBe("7");
   expect(await page.getByTestId("stat-errors").textContent()).toBe("0");
-  await expect.poll(() => page.getByRole("row").count(), { timeout: 20_000 }).toBe(8);
+  await expect.poll(() => page.getByRole("tabpanel").getByRole("row").count(), { timeout: 20_000 }).toBe(8);
   await expectAccessible(page);
 
   await page.getByRole("button", { name: "Sync Workflows" }).click();

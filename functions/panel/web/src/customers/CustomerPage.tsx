@@ -5,17 +5,22 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { body, type Customer, type Workflow } from "../api/client";
 import { may, useApi, useMe } from "../api/context";
+import { AuditTable } from "../audit/AuditTable";
+import { JobsTable } from "../jobs/JobsTable";
 import { Loading } from "../parts/pages";
 import { ServerTable } from "../parts/ServerTable";
 import { SyncStats } from "../parts/SyncStats";
 import { Age } from "../parts/time";
+import { Changes } from "../workflows/Changes";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { CustomerStatus, LastSync } from "./status";
 import { SyncCustomer } from "./SyncCustomer";
@@ -47,7 +52,14 @@ function Details({ customer }: { customer: Customer }) {
             "No sync has ended yet. The first one is queued when a customer is created."
           )}
         </Container>
-        <Workflows customer={customer} />
+        <Tabs
+          tabs={[
+            { id: "workflows", label: `Workflows (${customer.workflows_count})`, content: <Workflows customer={customer} /> },
+            { id: "jobs", label: "Jobs", content: <JobsTable customerId={customer.id} variant="container" /> },
+            { id: "changes", label: "Changes", content: <Changes customerId={customer.id} /> },
+            { id: "audit", label: "Audit", content: <AuditTable customerId={customer.id} variant="container" /> },
+          ]}
+        />
       </SpaceBetween>
       {asked === "sync" && <SyncCustomer customer={customer} close={close} />}
       {asked === "delete" && <DeleteCustomer customer={customer} close={close} />}
@@ -159,7 +171,7 @@ function Workflows({ customer }: { customer: Customer }) {
       trackBy={(workflow) => workflow.zuora_id}
       empty={emptyBecause(customer)}
       columns={[
-        { id: "name", header: "Name", isRowHeader: true, cell: (one) => one.name ?? "(no name)" },
+        { id: "name", header: "Name", isRowHeader: true, cell: (one) => <Link href={`#/customers/${customer.id}/workflows/${one.zuora_id}`}>{one.name ?? "(no name)"}</Link> },
         { id: "zuora_id", header: "Zuora ID", cell: (one) => one.zuora_id },
         { id: "status", header: "Status", cell: (one) => one.status ?? "-" },
         { id: "version", header: "Version", cell: (one) => one.version ?? "-" },

@@ -55,7 +55,7 @@ function Details({ job }: { job: Job }) {
                 </Button>
               )}
               {mayRetry(me, job) && (
-                <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate([job])}>
+                <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate([job.id])}>
                   Retry
                 </Button>
               )}

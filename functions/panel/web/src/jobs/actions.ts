@@ -19,19 +19,19 @@ export function mayApprove(me: Me | undefined, job: Job): boolean {
   return job.state === "held" && !!job.held && !job.held.approved && may(me, "approve", job.customer_id);
 }
 
-/** Sends each of the jobs on, one after the other, and says how it went. */
+/** Sends each of these jobs on, one after the other, and says how it went. */
 export function useRetry(onDone?: (jobs: readonly Job[]) => void) {
   const api = useApi();
   const queries = useQueryClient();
   const messages = useMessages();
   return useMutation({
-    mutationFn: async (jobs: readonly Job[]) => {
+    mutationFn: async (jobs: readonly string[]) => {
       const done: Job[] = [];
       for (const job of jobs) {
         try {
-          done.push(body(await api.POST("/v1/jobs/{job_id}/retry", { params: { path: { job_id: job.id } } })));
+          done.push(body(await api.POST("/v1/jobs/{job_id}/retry", { params: { path: { job_id: job } } })));
         } catch (error) {
-          messages.failed(`${job.id} could not be tried again`, error);
+          messages.failed(`${job} could not be tried again`, error);
         }
       }
       return done;

@@ -71,8 +71,8 @@ function Navigation() {
   }).data;
   return (
     <SideNavigation
-      header={{ href: "#/", text: "Zuora Management" }}
-      activeHref={`#/${pathname.split("/")[1] || "customers"}${search}`}
+      header={{ href: "#/", text: "Dashboard" }}
+      activeHref={`#/${pathname.split("/")[1] ?? ""}${search}`}
       onFollow={(event) => {
         if (event.detail.external) return;
         event.preventDefault();
@@ -80,10 +80,16 @@ function Navigation() {
       }}
       items={[
         {
-          type: "link",
-          text: "Customers",
-          href: "#/customers",
-          info: stats && <Badge>{stats.customers.total}</Badge>,
+          type: "section",
+          text: "Zuora Management",
+          items: [
+            {
+              type: "link",
+              text: "Customers",
+              href: "#/customers",
+              info: stats && <Badge>{stats.customers.total}</Badge>,
+            },
+          ],
         },
         {
           type: "section",
@@ -93,8 +99,13 @@ function Navigation() {
             { type: "link", text: "Jobs Waiting", href: "#/jobs?state=waiting", info: count(stats?.jobs["waiting"]) },
             { type: "link", text: "Failed Jobs", href: "#/jobs?state=failed", info: count(stats?.jobs["failed"], "red") },
             { type: "link", text: "Held deletions", href: "#/jobs?state=held", info: count(stats?.jobs["held"], "blue") },
+            { type: "link", text: "Dead letters", href: "#/dead-letters" },
           ],
         },
+        { type: "divider" },
+        { type: "link", text: "Audit", href: "#/audit" },
+        { type: "link", text: "Access", href: "#/access" },
+        { type: "link", text: "About", href: "#/about" },
       ]}
     />
   );

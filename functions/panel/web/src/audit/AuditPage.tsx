@@ -1,0 +1,5 @@
+import { AuditTable } from "./AuditTable";
+
+export function AuditPage() {
+  return <AuditTable variant="full-page" />;
+}

@@ -1,0 +1,73 @@
+// Who did what, and who was refused: of one customer, or of all that the caller may see.
+
+import Box from "@cloudscape-design/components/box";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+
+import { body, type AuditRecord } from "../api/client";
+import { useApi } from "../api/context";
+import { ServerTable } from "../parts/ServerTable";
+import { Age } from "../parts/time";
+
+export function AuditTable({ customerId, variant }: { customerId?: string; variant: "full-page" | "container" }) {
+  const api = useApi();
+  return (
+    <ServerTable<AuditRecord>
+      name="audit"
+      {...(customerId ? { of: customerId } : {})}
+      variant={variant}
+      header={
+        <Header variant={customerId ? "h2" : "h1"} description="Every change and every refused attempt. Values of secrets are never kept.">
+          Audit
+        </Header>
+      }
+      hidden={["request_id"]}
+      filters={[
+        { key: "actor", label: "Actor" },
+        { key: "action", label: "Action" },
+        { key: "outcome", label: "Outcome", options: ["done", "refused"] },
+        { key: "since", label: "Since" },
+        { key: "until", label: "Until" },
+      ]}
+      load={async (query) => {
+        if (!customerId) return body(await api.GET("/v1/audit", { params: { query } }));
+        const path = { customer_id: customerId };
+        return body(await api.GET("/v1/customers/{customer_id}/audit", { params: { path, query } }));
+      }}
+      trackBy={(record) => record.id}
+      empty="Nothing was done yet."
+      columns={[
+        { id: "at", header: "When", isRowHeader: true, cell: (record) => <Age at={record.at} /> },
+        { id: "actor", header: "Actor", cell: (record) => record.actor },
+        { id: "action", header: "Action", cell: (record) => record.action },
+        {
+          id: "outcome",
+          header: "Outcome",
+          cell: (record) => (
+            <StatusIndicator type={record.outcome === "done" ? "success" : "error"}>
+              {record.outcome === "done" ? "Done" : "Refused"}
+            </StatusIndicator>
+          ),
+        },
+        { id: "customer", header: "Customer", cell: (record) => record.customer_name ?? record.customer_id ?? "-" },
+        { id: "changes", header: "Changes", cell: (record) => <Changes record={record} /> },
+        { id: "request_id", header: "Request", cell: (record) => record.request_id },
+      ]}
+    />
+  );
+}
+
+function Changes({ record }: { record: AuditRecord }) {
+  if (record.changes.length === 0) return <>{record.job_id ?? "-"}</>;
+  return (
+    <SpaceBetween size="xxs">
+      {record.changes.map(({ field, before, after }) => (
+        <Box key={field}>
+          <b>{field}</b>
+          {(before ?? after) && `: ${before ?? "nothing"} → ${after ?? "nothing"}`}
+        </Box>
+      ))}
+    </SpaceBetween>
+  );
+}

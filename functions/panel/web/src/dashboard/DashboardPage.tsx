@@ -1,0 +1,167 @@
+// How everything is: the numbers, the last day's syncs, and what waits for somebody.
+
+import BarChart from "@cloudscape-design/components/bar-chart";
+import Box from "@cloudscape-design/components/box";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table from "@cloudscape-design/components/table";
+import { useQuery } from "@tanstack/react-query";
+
+import { body, type Customer, type Job } from "../api/client";
+import { useApi } from "../api/context";
+import { all } from "../api/pages";
+import { LastSync } from "../customers/status";
+import { JOB_STATES } from "../jobs/state";
+import { Loading } from "../parts/pages";
+import { hoursUntil, outcomesOf } from "./outcomes";
+import { stale } from "./staleness";
+
+const DAY_MS = 86_400_000;
+/** How often it is looked at again, in milliseconds. */
+const LIVE_MS = 30_000;
+
+export function DashboardPage() {
+  return (
+    <ContentLayout header={<Header variant="h1">Dashboard</Header>}>
+      <SpaceBetween size="l">
+        <Numbers />
+        <LastDay />
+        <Stale />
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}
+
+function Numbers() {
+  const api = useApi();
+  const stats = useQuery({ queryKey: ["stats"], queryFn: async () => body(await api.GET("/v1/stats")), refetchInterval: LIVE_MS });
+  const letters = useQuery({
+    queryKey: ["dead-letters"],
+    queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: 200 } } })),
+    refetchInterval: LIVE_MS,
+  });
+  return (
+    <Container>
+      <Loading of={stats}>
+        {({ customers, workflows, tasks, jobs }) => (
+          <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
+            <Count label="Customers" number={customers.total} href="#/customers" />
+            <Count label="Need attention" number={customers.needs_attention} href="#/customers?status=needs_attention" />
+            <Count label="Workflows" number={workflows} href="#/customers" />
+            <Count label="Tasks" number={tasks} href="#/customers" />
+            <Count label="Jobs under way" number={sum(jobs, ["queued", "waiting", "running"])} href="#/jobs" />
+            <Count label="Failed jobs" number={jobs["failed"] ?? 0} href="#/jobs?state=failed" />
+            <Count label="Held deletions" number={jobs["held"] ?? 0} href="#/jobs?state=held" />
+            <Count label="Dead letters" number={letters.data?.items.length} href="#/dead-letters" />
+          </ColumnLayout>
+        )}
+      </Loading>
+    </Container>
+  );
+}
+
+function sum(counts: Readonly<Record<string, number>>, names: readonly string[]): number {
+  return names.reduce((total, name) => total + (counts[name] ?? 0), 0);
+}
+
+function Count({ label, number, href }: { label: string; number: number | undefined; href: string }) {
+  return (
+    <div>
+      <Box variant="awsui-key-label">{label}</Box>
+      <Link href={href} fontSize="display-l" ariaLabel={`${label}: ${number ?? "unknown"}`}>
+        {number?.toLocaleString("en") ?? "…"}
+      </Link>
+    </div>
+  );
+}
+
+function LastDay() {
+  const api = useApi();
+  const syncs = useQuery({
+    queryKey: ["last-day"],
+    queryFn: async () => {
+      const now = Date.now();
+      const since = new Date(now - DAY_MS).toISOString();
+      const { items, isCut } = await all<Job>(async (page) =>
+        body(await api.GET("/v1/jobs", { params: { query: { ...page, kind: "sync", since } } })),
+      );
+      return { jobs: items, isCut, now };
+    },
+    refetchInterval: LIVE_MS,
+  });
+  return (
+    <Container header={<Header variant="h2">Syncs of the last 24 hours</Header>}>
+      <Loading of={syncs}>
+        {({ jobs, isCut, now }) => (
+          <>
+            {isCut && <Box color="text-status-warning">Only the newest {jobs.length} are drawn.</Box>}
+            <BarChart
+              ariaLabel="Syncs of the last 24 hours, by hour and outcome"
+              height={220}
+              stackedBars
+              hideFilter
+              xTitle="Hour"
+              yTitle="Syncs"
+              xScaleType="categorical"
+              empty="No sync ended in the last 24 hours."
+              series={outcomesOf(jobs, now)
+                .filter(({ counts }) => counts.some((count) => count > 0))
+                .map(({ outcome, counts }) => ({
+                  type: "bar" as const,
+                  title: JOB_STATES[outcome][1],
+                  data: hoursUntil(now).map((hour, index) => ({ x: hourOf(hour), y: counts[index] ?? 0 })),
+                }))}
+            />
+          </>
+        )}
+      </Loading>
+    </Container>
+  );
+}
+
+function hourOf(hour: Date): string {
+  return hour.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
+
+function Stale() {
+  const api = useApi();
+  const customers = useQuery({
+    queryKey: ["all-customers"],
+    queryFn: async () => {
+      const found = await all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } })));
+      const now = Date.now();
+      return found.items.map((customer) => ({ customer, why: stale(customer, now) })).filter(({ why }) => why);
+    },
+    refetchInterval: LIVE_MS,
+  });
+  return (
+    <Loading of={customers}>
+      {(items) => (
+        <Table
+          header={
+            <Header variant="h2" counter={`(${items.length})`} description="Customers without a good sync for more than two of their intervals.">
+              Copies that may be out of date
+            </Header>
+          }
+          items={items}
+          trackBy={({ customer }) => customer.id}
+          empty="Every copy is as new as it should be."
+          columnDefinitions={[
+            {
+              id: "name",
+              header: "Customer",
+              isRowHeader: true,
+              cell: ({ customer }) => <Link href={`#/customers/${customer.id}`}>{customer.name}</Link>,
+            },
+            { id: "why", header: "Why", cell: ({ why }) => why },
+            { id: "last_sync", header: "Last sync", cell: ({ customer }) => <LastSync of={customer.last_sync} /> },
+          ]}
+        />
+      )}
+    </Loading>
+  );
+}

@@ -1,0 +1,75 @@
+// What syncs changed: of one workflow, newest first, or of all of a customer, oldest first as the API's feed goes.
+
+import Box from "@cloudscape-design/components/box";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+
+import { body, type Change } from "../api/client";
+import { useApi } from "../api/context";
+import { ServerTable } from "../parts/ServerTable";
+import { Age } from "../parts/time";
+
+export function Changes({ customerId, workflowId }: { customerId: string; workflowId?: string }) {
+  const api = useApi();
+  const ofCustomer = { customer_id: customerId };
+  return (
+    <ServerTable<Change>
+      name="changes"
+      of={`${customerId}/${workflowId ?? ""}`}
+      variant="container"
+      header={undefined}
+      filters={workflowId ? [] : [{ key: "kind", label: "What", options: ["created", "updated", "deleted"] }, { key: "since", label: "Since" }]}
+      load={async (query) => {
+        if (!workflowId) return body(await api.GET("/v1/customers/{customer_id}/changes", { params: { path: ofCustomer, query } }));
+        const path = { ...ofCustomer, workflow_id: workflowId };
+        return body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/changes", { params: { path, query } }));
+      }}
+      trackBy={(change) => `${change.at} ${change.zuora_id} ${change.kind}`}
+      empty="No sync changed anything yet."
+      columns={[
+        { id: "at", header: "When", isRowHeader: true, cell: (change) => <Age at={change.at} /> },
+        {
+          id: "workflow",
+          header: "Workflow",
+          cell: (change) => <Link href={`#/customers/${customerId}/workflows/${change.zuora_id}`}>{change.name ?? change.zuora_id}</Link>,
+        },
+        { id: "kind", header: "What", cell: (change) => change.kind },
+        { id: "fields", header: "Fields", cell: (change) => <Fields change={change} /> },
+        { id: "definition", header: "Definition", cell: (change) => <Edits change={change} /> },
+        { id: "job", header: "Job", cell: (change) => <Link href={`#/jobs/${change.job_id}`}>Sync</Link> },
+      ]}
+    />
+  );
+}
+
+function Fields({ change }: { change: Change }) {
+  const fields = change.fields;
+  if (fields.length === 0) return <>-</>;
+  return (
+    <SpaceBetween size="xxs">
+      {fields.map(({ field, before, after }) => (
+        <Box key={field}>
+          <b>{field}</b>: <del>{before ?? "nothing"}</del> → <ins>{after ?? "nothing"}</ins>
+        </Box>
+      ))}
+    </SpaceBetween>
+  );
+}
+
+function Edits({ change }: { change: Change }) {
+  if (!change.definition_changed) return <>-</>;
+  const { tasks, linkages, settings } = change;
+  const name = (task: { readonly name?: string | null }) => task.name ?? "(no name)";
+  const lines = [
+    ...(tasks?.added ?? []).map((task) => `+ task ${name(task)}`),
+    ...(tasks?.removed ?? []).map((task) => `− task ${name(task)}`),
+    ...(tasks?.edited ?? []).map((task) => `± task ${name(task)}: ${task.fields.join(", ")}`),
+    ...(linkages ? [`${linkages.counts.added} linkages added, ${linkages.counts.removed} removed, ${linkages.counts.edited} edited`] : []),
+    ...settings.map((setting) => `± ${setting}`),
+  ];
+  return (
+    <SpaceBetween size="xxs">
+      {lines.length === 0 ? "changed" : lines.map((line, index) => <Box key={`${index}${line}`}>{line}</Box>)}
+    </SpaceBetween>
+  );
+}

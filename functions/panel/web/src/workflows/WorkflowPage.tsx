@@ -1,0 +1,204 @@
+// One workflow: its fields, its graph, its tasks, its definition as Zuora exported it, and what changed when.
+
+import { CodeView } from "@cloudscape-design/code-view";
+import jsonHighlight from "@cloudscape-design/code-view/highlight/json";
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Table from "@cloudscape-design/components/table";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { useParams } from "react-router";
+
+import { body, type Task, type Workflow } from "../api/client";
+import { useApi } from "../api/context";
+import { CustomerName } from "../parts/CustomerName";
+import { download } from "../parts/download";
+import { Loading } from "../parts/pages";
+import { Age } from "../parts/time";
+import { Changes } from "./Changes";
+
+// The library that draws is fetched with the first graph.
+const GraphView = lazy(() => import("./graph/GraphView"));
+
+interface Ids {
+  readonly customer_id: string;
+  readonly workflow_id: string;
+}
+
+export function WorkflowPage() {
+  const { customerId = "", workflowId = "" } = useParams();
+  const api = useApi();
+  const path: Ids = { customer_id: customerId, workflow_id: workflowId };
+  const found = useQuery({
+    queryKey: ["workflow", path],
+    queryFn: async () => body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}", { params: { path } })),
+  });
+  return <Loading of={found}>{(workflow) => <Details workflow={workflow} path={path} />}</Loading>;
+}
+
+function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
+  const api = useApi();
+  const [chosen, setChosen] = useState<string>();
+  const definition = useQuery({
+    queryKey: ["definition", path],
+    queryFn: async () =>
+      body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/definition", { params: { path } })) as unknown,
+    staleTime: 60_000,
+  });
+  const tasks = useQuery({
+    queryKey: ["tasks", path],
+    queryFn: async () =>
+      body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/tasks", { params: { path } })).items,
+  });
+  const task = tasks.data?.find((one) => one.id === chosen || String(one.task_id) === chosen);
+  return (
+    <ContentLayout
+      header={
+        <Header variant="h1" description={workflow.description}>
+          {workflow.name ?? "(no name)"}
+        </Header>
+      }
+    >
+      <SpaceBetween size="l">
+        {workflow.deleted_at && (
+          <Alert type="warning">
+            It is no longer at Zuora since <Age at={workflow.deleted_at} />. This is the last copy.
+          </Alert>
+        )}
+        <Container header={<Header variant="h2">Overview</Header>}>
+          <Overview workflow={workflow} />
+        </Container>
+        <Tabs
+          tabs={[
+            {
+              id: "graph",
+              label: "Graph",
+              content: (
+                <Loading of={definition}>
+                  {(json) => (
+                    <Suspense fallback={<Spinner />}>
+                      <GraphView definition={json} onChoose={setChosen} />
+                    </Suspense>
+                  )}
+                </Loading>
+              ),
+            },
+            {
+              id: "tasks",
+              label: `Tasks (${workflow.tasks_count})`,
+              content: <Loading of={tasks}>{(items) => <Tasks tasks={items} onChoose={setChosen} />}</Loading>,
+            },
+            {
+              id: "definition",
+              label: "Definition",
+              content: <Loading of={definition}>{(json) => <Definition json={json} name={workflow.zuora_id} />}</Loading>,
+            },
+            { id: "changes", label: "Changes", content: <Changes customerId={path.customer_id} workflowId={path.workflow_id} /> },
+          ]}
+        />
+      </SpaceBetween>
+      {task && <TaskModal task={task} close={() => setChosen(undefined)} />}
+    </ContentLayout>
+  );
+}
+
+function Overview({ workflow }: { workflow: Workflow }) {
+  const { triggers } = workflow;
+  const kinds = [triggers.scheduled && "scheduled", triggers.callout && "callout", triggers.ondemand && "on demand"];
+  return (
+    <KeyValuePairs
+      columns={4}
+      items={[
+        { label: "Zuora ID", value: workflow.zuora_id },
+        { label: "Customer", value: <CustomerName id={workflow.customer_id} /> },
+        { label: "Status", value: workflow.status ?? "-" },
+        { label: "Version", value: workflow.version ?? "-" },
+        { label: "Triggers", value: kinds.filter(Boolean).join(", ") || "none" },
+        { label: "Schedule", value: workflow.interval ? `${workflow.interval} ${workflow.timezone ?? ""}` : "-" },
+        { label: "Changed at Zuora", value: workflow.updated_at ?? "-" },
+        { label: "Last synced", value: <Age at={workflow.last_synced_at} /> },
+      ]}
+    />
+  );
+}
+
+function Tasks({ tasks, onChoose }: { tasks: readonly Task[]; onChoose: (id: string) => void }) {
+  return (
+    <Table
+      items={tasks}
+      trackBy="id"
+      enableKeyboardNavigation
+      empty="The workflow has no tasks, or its definition could not be exported yet."
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Name",
+          isRowHeader: true,
+          cell: (task) => (
+            <Button variant="inline-link" onClick={() => onChoose(task.id)}>
+              {task.name ?? "(no name)"}
+            </Button>
+          ),
+        },
+        { id: "id", header: "ID", cell: (task) => task.id },
+        { id: "action_type", header: "Action", cell: (task) => task.action_type ?? "-" },
+        { id: "object", header: "Object", cell: (task) => task.object ?? "-" },
+        { id: "call_type", header: "Call", cell: (task) => task.call_type ?? "-" },
+        { id: "priority", header: "Priority", cell: (task) => task.priority ?? "-" },
+      ]}
+    />
+  );
+}
+
+function TaskModal({ task, close }: { task: Task; close: () => void }) {
+  return (
+    <Modal visible size="large" header={task.name ?? "(no name)"} onDismiss={close}>
+      <SpaceBetween size="m">
+        <KeyValuePairs
+          columns={3}
+          items={[
+            { label: "ID", value: task.id },
+            { label: "Action", value: task.action_type ?? "-" },
+            { label: "Object", value: task.object ?? "-" },
+            { label: "Call", value: task.call_type ?? "-" },
+            { label: "Priority", value: task.priority ?? "-" },
+            { label: "Tags", value: task.tags?.join(", ") || "-" },
+          ]}
+        />
+        <Code value={task} />
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+function Definition({ json, name }: { json: unknown; name: string }) {
+  const text = JSON.stringify(json, undefined, 2);
+  return (
+    <SpaceBetween size="s">
+      <SpaceBetween direction="horizontal" size="xs">
+        <CopyToClipboard copyButtonText="Copy" textToCopy={text} copySuccessText="Copied" copyErrorText="Not copied" />
+        <Button iconName="download" onClick={() => download(`workflow-${name}.json`, "application/json", text)}>
+          Download
+        </Button>
+      </SpaceBetween>
+      <Code value={json} />
+    </SpaceBetween>
+  );
+}
+
+/** Above this many characters, colours would make the page slow. */
+const COLOURED = 200_000;
+
+function Code({ value }: { value: unknown }) {
+  const text = JSON.stringify(value, undefined, 2);
+  return <CodeView content={text} lineNumbers wrapLines {...(text.length < COLOURED ? { highlight: jsonHighlight } : {})} />;
+}

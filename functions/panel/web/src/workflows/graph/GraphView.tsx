@@ -1,0 +1,79 @@
+// A workflow's graph, to look at: zoom, pan, choose a task. Nothing can be changed here.
+
+import "@xyflow/react/dist/style.css";
+import "./graph.css";
+
+import Alert from "@cloudscape-design/components/alert";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { Background, Controls, Handle, MarkerType, Position, ReactFlow, type Node as FlowNode, type NodeProps } from "@xyflow/react";
+import { useMemo } from "react";
+
+import { layOut, NODE } from "./layout";
+import { graphOf, type Node } from "./model";
+
+type TaskNode = FlowNode<{ readonly node: Node }, "task">;
+
+export default function GraphView({ definition, onChoose }: { definition: unknown; onChoose: (taskId: string) => void }) {
+  const graph = useMemo(() => graphOf(definition), [definition]);
+  const places = useMemo(() => layOut(graph), [graph]);
+  const nodes: TaskNode[] = graph.nodes.map((node) => ({
+    id: node.id,
+    type: "task",
+    position: places.get(node.id) ?? { x: 0, y: 0 },
+    data: { node },
+    ...NODE,
+    ariaLabel: node.kind ? `${node.label}, ${node.kind}` : node.label,
+  }));
+  const edges = graph.edges.map(({ id, from, to, label, isBack }) => ({
+    id,
+    source: from,
+    target: to,
+    label,
+    animated: isBack,
+    markerEnd: { type: MarkerType.ArrowClosed },
+    ariaLabel: `From ${from} to ${to}${label && `: ${label}`}`,
+  }));
+  if (nodes.length === 0) return <Alert type="info">The definition has no tasks.</Alert>;
+  return (
+    <SpaceBetween size="s">
+      {graph.broken > 0 && (
+        <Alert type="warning">
+          {graph.broken} linkages lead from or to tasks that the definition does not have. They are not drawn.
+        </Alert>
+      )}
+      {graph.edges.some(({ isBack }) => isBack) && (
+        <Alert type="warning">The workflow has a cycle, drawn as a moving line: at Zuora it would not end.</Alert>
+      )}
+      <div className="graph" data-testid="graph">
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={NODE_TYPES}
+          fitView
+          minZoom={0.05}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          edgesFocusable={false}
+          onlyRenderVisibleElements
+          onNodeClick={(_, { data }) => data.node.isTask && onChoose(data.node.id)}
+        >
+          <Background />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      </div>
+    </SpaceBetween>
+  );
+}
+
+const NODE_TYPES = { task: Task };
+
+function Task({ data: { node } }: NodeProps<TaskNode>) {
+  return (
+    <div className={node.isTask ? "graph-task" : "graph-begin"} title={node.label}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <strong>{node.label}</strong>
+      {node.kind && <span>{node.kind}</span>}
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+// Where each node of a graph is drawn: from left to right, by dagre.
+
+import dagre from "@dagrejs/dagre";
+
+import type { Graph } from "./model";
+
+/** In pixels. */
+export const NODE = { width: 210, height: 56 } as const;
+
+export type Places = ReadonlyMap<string, { readonly x: number; readonly y: number }>;
+
+/** The upper left corner of every node. */
+export function layOut(graph: Graph): Places {
+  const plan = new dagre.graphlib.Graph({ multigraph: true });
+  plan.setGraph({ rankdir: "LR", nodesep: 24, ranksep: 90 });
+  for (const node of graph.nodes) plan.setNode(node.id, { ...NODE });
+  for (const edge of graph.edges) {
+    // What leads back would turn the ranks around.
+    if (!edge.isBack) plan.setEdge(edge.from, edge.to, {}, edge.id);
+  }
+  dagre.layout(plan);
+  return new Map(
+    graph.nodes.map(({ id }) => {
+      const { x, y } = plan.node(id);
+      return [id, { x: x - NODE.width / 2, y: y - NODE.height / 2 }];
+    }),
+  );
+}
