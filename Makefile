@@ -26,6 +26,8 @@ secrets: ## names what looks like a secret in the tree, and is none, in .secrets
 
 fmt:
 	@cargo fmt --all
+	@$(ZWM) web
+	@cd functions/panel/web && npx --no-install prettier --log-level warn --write .
 
 build: ## what `sam deploy` takes to AWS
 	@$(ZWM) tools sam cross

@@ -12,7 +12,7 @@ import toolbox
 from build import build, cargo_environment
 from console import Failed, elapsed, run, say, step
 from contract import check_contract
-from panel import check_panel, check_panel_units
+from panel import check_panel, check_panel_style, check_panel_units
 from processes import Processes, stop_orphans
 from scan import check_dependencies, check_secrets, check_template
 from settings import LOCAL, ROOT, Stack
@@ -59,6 +59,7 @@ def _format() -> None:
             advice="`make fmt` puts it right.",
             cwd=ROOT,
         )
+    check_panel_style()
 
 
 def _unit() -> None:

@@ -7,6 +7,18 @@ from console import run, step
 from settings import LOCAL, Stack
 
 
+def check_panel_style() -> None:
+    """Format of the panel's sources; the compiler, when it is built, holds the rest."""
+    web.install()
+    with step("Panel: format (prettier)"):
+        run(
+            ["npx", "--no-install", "prettier", "--check", "."],
+            log=LOCAL / "logs" / "prettier.log",
+            advice="`make fmt` puts it right.",
+            cwd=web.WEB,
+        )
+
+
 def check_panel_units() -> None:
     """Logic of the panel, without a browser."""
     _vitest("Panel: unit tests (vitest)", "unit", {})

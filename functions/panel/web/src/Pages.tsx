@@ -12,8 +12,14 @@ const PAGES: RouteObject[] = [
   { path: "customers", lazy: async () => ({ Component: (await import("./customers/CustomersPage")).CustomersPage }) },
   { path: "customers/new", lazy: async () => ({ Component: (await import("./customers/NewCustomerPage")).NewCustomerPage }) },
   { path: "customers/:customerId", lazy: async () => ({ Component: (await import("./customers/CustomerPage")).CustomerPage }) },
-  { path: "customers/:customerId/edit", lazy: async () => ({ Component: (await import("./customers/EditCustomerPage")).EditCustomerPage }) },
-  { path: "customers/:customerId/workflows/:workflowId", lazy: async () => ({ Component: (await import("./workflows/WorkflowPage")).WorkflowPage }) },
+  {
+    path: "customers/:customerId/edit",
+    lazy: async () => ({ Component: (await import("./customers/EditCustomerPage")).EditCustomerPage }),
+  },
+  {
+    path: "customers/:customerId/workflows/:workflowId",
+    lazy: async () => ({ Component: (await import("./workflows/WorkflowPage")).WorkflowPage }),
+  },
   { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
   { path: "jobs/:jobId", lazy: async () => ({ Component: (await import("./jobs/JobPage")).JobPage }) },
   { path: "dead-letters", lazy: async () => ({ Component: (await import("./dead-letters/DeadLettersPage")).DeadLettersPage }) },

@@ -23,11 +23,16 @@ async function signIn(): Promise<string> {
 }
 
 /** Asks the API; fails unless it does what was asked. */
-export async function call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+export async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Record<string, unknown>> {
   token ??= signIn();
   const answer = await fetch(`${stack.api_url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${await token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${await token}`, "content-type": "application/json", ...headers },
     body: body === undefined ? null : JSON.stringify(body),
   });
   const text = await answer.text();
@@ -43,14 +48,31 @@ export async function createCustomer(tenant: Tenant): Promise<string> {
     zuora_client_secret: tenant.clientSecret,
     zuora_base_url: tenant.baseUrl,
   });
-  return String(customer["id"]);
+  return String(customer.id);
 }
 
 /** Until its first sync has ended. */
 export async function waitForSync(customer: string): Promise<void> {
+  await until(`${customer} is synced`, async () => Boolean((await call("GET", `/v1/customers/${customer}`)).last_sync));
+}
+
+/** The customer's jobs in that state, newest first. */
+export async function jobs(customer: string, state: string): Promise<readonly unknown[]> {
+  return (await call("GET", `/v1/jobs?customer_id=${customer}&state=${state}`)).items as unknown[];
+}
+
+/** Until the customer's newest job is in that state. */
+export async function waitForJob(customer: string, state: string): Promise<void> {
+  await until(`the newest job of ${customer} is ${state}`, async () => {
+    const [newest] = (await call("GET", `/v1/jobs?customer_id=${customer}&limit=1`)).items as { state: string }[];
+    return newest?.state === state;
+  });
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 60_000;
-  while (!(await call("GET", `/v1/customers/${customer}`))["last_sync"]) {
-    if (Date.now() > end) throw new Error(`${customer} was not synced within a minute`);
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`It did not come to this within a minute: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

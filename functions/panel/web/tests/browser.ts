@@ -8,7 +8,7 @@ import { expect } from "vitest";
 
 import { stack } from "./stack";
 
-const PLACES = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 export async function launch(): Promise<Browser> {
   const executablePath = PLACES.find((place) => place && existsSync(place));

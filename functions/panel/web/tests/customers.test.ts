@@ -30,7 +30,10 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByText("The connection does not work").waitFor();
   await page.getByText("it is shown only once", { exact: false }).waitFor();
   await page.getByRole("button", { name: "Create" }).click();
-  await page.getByText(/client secret/i).first().waitFor();
+  await page
+    .getByText(/client secret/i)
+    .first()
+    .waitFor();
 
   await page.getByLabel("Zuora client secret").fill(tenant.clientSecret);
   await page.getByRole("button", { name: "Test connection" }).click();

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { createCustomer, waitForSync } from "./api";
+import { call, createCustomer, jobs, waitForJob, waitForSync } from "./api";
 import { expectAccessible, launch, open, signIn } from "./browser";
 import { control, createTenant } from "./zuora";
 
@@ -24,7 +24,10 @@ test("a job that failed says what to do, and is done after the secret was replac
 
   await page.getByRole("button", { name: "Sync Workflows" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sync Workflows" }).click();
-  await page.getByText(/Invalid Zuora credentials/).first().waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/Invalid Zuora credentials/)
+    .first()
+    .waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Edit" }).click();
   await page.getByLabel("Zuora client secret").fill("another");
   await page.getByRole("button", { name: "Save" }).click();
@@ -63,5 +66,31 @@ test("deletions that were held are listed, approved, and carried out", async () 
 
   await page.getByText("Succeeded", { exact: true }).first().waitFor({ timeout: 60_000 });
   expect(await page.getByTestId("stat-deleted").textContent()).toBe("8");
+  expect(faults).toEqual([]);
+});
+
+test("all jobs that match the filters are counted and retried, and no others", async () => {
+  const [wrong, other] = [await createTenant(1), await createTenant(1)];
+  const [customer, bystander] = [await createCustomer(wrong), await createCustomer(other)];
+  for (const [tenant, id] of [
+    [wrong, customer],
+    [other, bystander],
+  ] as const) {
+    await waitForSync(id);
+    await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: "another" });
+    await control("DELETE", `tenants/${tenant.name}/tokens`);
+    await call("POST", `/v1/customers/${id}/sync`);
+    await waitForJob(id, "failed");
+    await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: tenant.clientSecret });
+  }
+  const { page, faults } = await open(browser);
+  await signIn(page, `#/jobs?state=failed&customer_id=${customer}`);
+
+  await page.getByRole("row").nth(1).waitFor();
+  await page.getByRole("button", { name: "Retry all that match" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retry 1" }).click();
+  await page.getByText("The job is queued again.").waitFor();
+  await waitForJob(customer, "succeeded");
+  expect((await jobs(bystander, "failed")).length).toBe(1);
   expect(faults).toEqual([]);
 });

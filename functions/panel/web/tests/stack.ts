@@ -12,7 +12,7 @@ interface Stack {
   readonly password: string;
 }
 
-const file = process.env["ZWM_STACK_JSON"];
+const file = process.env.ZWM_STACK_JSON;
 if (!file) throw new Error("ZWM_STACK_JSON must name the stack file: these tests need the local stack.");
 
 export const stack = JSON.parse(readFileSync(file, "utf8")) as Stack;

@@ -39,7 +39,13 @@ export function operationsOf(description: unknown): readonly (readonly [string, 
         isRequired: one.required ?? false,
         description: one.description ?? "",
       }));
-      const shown = { id: operation.operationId ?? `${method} ${path}`, method: method.toUpperCase(), path, summary: operation.summary ?? "", parameters };
+      const shown = {
+        id: operation.operationId ?? `${method} ${path}`,
+        method: method.toUpperCase(),
+        path,
+        summary: operation.summary ?? "",
+        parameters,
+      };
       tags.set(tag, [...(tags.get(tag) ?? []), shown]);
     }
   }

@@ -23,7 +23,8 @@ export class Problem extends Error {
 
 /** A sentence for whatever was thrown. */
 export function sentence(error: unknown): string {
-  if (error instanceof TypeError) return "The API could not be reached. Check the network; nothing was changed unless it says so.";
+  if (error instanceof TypeError)
+    return "The API could not be reached. Check the network; nothing was changed unless it says so.";
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -1,7 +1,9 @@
 // Who did what, and who was refused: of one customer, or of all that the caller may see.
 
 import Box from "@cloudscape-design/components/box";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
@@ -18,7 +20,10 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
       {...(customerId ? { of: customerId } : {})}
       variant={variant}
       header={
-        <Header variant={customerId ? "h2" : "h1"} description="Every change and every refused attempt. Values of secrets are never kept.">
+        <Header
+          variant={customerId ? "h2" : "h1"}
+          description="Every change and every refused attempt. Values of secrets are never kept."
+        >
           Audit
         </Header>
       }
@@ -59,15 +64,17 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
 }
 
 function Changes({ record }: { record: AuditRecord }) {
-  if (record.changes.length === 0) return <>{record.job_id ?? "-"}</>;
+  if (record.changes.length === 0) return record.job_id ? <Link href={`#/jobs/${record.job_id}`}>Job</Link> : "-";
   return (
-    <SpaceBetween size="xxs">
-      {record.changes.map(({ field, before, after }) => (
-        <Box key={field}>
-          <b>{field}</b>
-          {(before ?? after) && `: ${before ?? "nothing"} → ${after ?? "nothing"}`}
-        </Box>
-      ))}
-    </SpaceBetween>
+    <ExpandableSection variant="inline" headerText={record.changes.map(({ field }) => field).join(", ")}>
+      <SpaceBetween size="xxs">
+        {record.changes.map(({ field, before, after }) => (
+          <Box key={field}>
+            <b>{field}</b>
+            {(before ?? after) ? `: ${before ?? "nothing"} → ${after ?? "nothing"}` : ""}
+          </Box>
+        ))}
+      </SpaceBetween>
+    </ExpandableSection>
   );
 }

@@ -22,7 +22,12 @@ import { EMPTY, fieldsOf, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
 
 const FREQUENCIES = { hourly: "Every hour", every_two_hours: "Every two hours", manual: "Only when asked for" } as const;
-const ENVIRONMENTS = { production: "Production", test: "Test / staging", sandbox: "Sandbox", development: "Development" } as const;
+const ENVIRONMENTS = {
+  production: "Production",
+  test: "Test / staging",
+  sandbox: "Sandbox",
+  development: "Development",
+} as const;
 const RECOMMENDED: Record<Fields["environment"], Fields["frequency"]> = {
   production: "hourly",
   test: "every_two_hours",
@@ -92,6 +97,19 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
                 errorText={fieldError(error, "/sync_frequency")}
               >
                 <Choice options={FREQUENCIES} value={fields.frequency} onChange={(frequency) => set({ frequency })} />
+              </FormField>
+              <FormField
+                label="Deletions are held above: workflows"
+                description="Or above the share below, whichever is more. Held deletions wait until somebody approves them."
+                errorText={fieldError(error, "/delete_guard/count")}
+              >
+                <Input type="number" value={fields.guardCount} onChange={({ detail }) => set({ guardCount: detail.value })} />
+              </FormField>
+              <FormField
+                label="Deletions are held above: per cent of the copy"
+                errorText={fieldError(error, "/delete_guard/percent")}
+              >
+                <Input type="number" value={fields.guardPercent} onChange={({ detail }) => set({ guardPercent: detail.value })} />
               </FormField>
             </SpaceBetween>
           </Container>
@@ -173,7 +191,11 @@ function BaseUrl({
   const selected = isCustom ? other : (known.find((option) => option.value === value) ?? (value ? other : null));
   return (
     <SpaceBetween size="m">
-      <FormField label="Zuora base URL" description="Zuora API endpoint of the tenant." errorText={selected === other ? undefined : error}>
+      <FormField
+        label="Zuora base URL"
+        description="Zuora API endpoint of the tenant."
+        errorText={selected === other ? undefined : error}
+      >
         <Select
           selectedOption={selected}
           placeholder="Choose an endpoint"

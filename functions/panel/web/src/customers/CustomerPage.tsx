@@ -5,19 +5,18 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 
-import { body, type Customer, type Workflow } from "../api/client";
-import { may, useApi, useMe } from "../api/context";
+import type { Customer } from "../api/client";
+import { may, useMe } from "../api/context";
+import { Grants } from "../access/Grants";
 import { AuditTable } from "../audit/AuditTable";
 import { JobsTable } from "../jobs/JobsTable";
 import { Loading } from "../parts/pages";
-import { ServerTable } from "../parts/ServerTable";
 import { SyncStats } from "../parts/SyncStats";
 import { Age } from "../parts/time";
 import { Changes } from "../workflows/Changes";
@@ -25,7 +24,10 @@ import { DeleteCustomer } from "./DeleteCustomer";
 import { CustomerStatus, LastSync } from "./status";
 import { SyncCustomer } from "./SyncCustomer";
 import { useCustomer } from "./useCustomer";
+import { Trend } from "./Trend";
 import { usePause } from "./usePause";
+import { useTestAgain } from "./useTestAgain";
+import { Workflows } from "./Workflows";
 
 /** How often what is shown is looked at again, in milliseconds. */
 const LIVE_MS = 5_000;
@@ -38,25 +40,34 @@ export function CustomerPage() {
 
 function Details({ customer }: { customer: Customer }) {
   const [asked, setAsked] = useState<"sync" | "delete">();
+  const [parameters, setParameters] = useSearchParams();
+  const me = useMe().data;
   const close = () => setAsked(undefined);
   return (
     <ContentLayout header={<Title customer={customer} ask={setAsked} />}>
       <SpaceBetween size="l">
         <Container header={<Header variant="h2">Overview</Header>}>
-          <Overview customer={customer} />
+          <Overview customer={customer} mayTest={may(me, "update", customer.id)} />
         </Container>
         <Container header={<Header variant="h2">Last sync</Header>}>
           {customer.last_sync ? (
-            <SyncStats stats={customer.last_sync.stats} />
+            <SpaceBetween size="l">
+              <SyncStats stats={customer.last_sync.stats} />
+              <Trend customer={customer} />
+            </SpaceBetween>
           ) : (
             "No sync has ended yet. The first one is queued when a customer is created."
           )}
         </Container>
         <Tabs
+          activeTabId={parameters.get("tab") ?? "workflows"}
+          // Each tab has filters of its own: they go with it.
+          onChange={({ detail }) => setParameters({ tab: detail.activeTabId }, { replace: true })}
           tabs={[
             { id: "workflows", label: `Workflows (${customer.workflows_count})`, content: <Workflows customer={customer} /> },
             { id: "jobs", label: "Jobs", content: <JobsTable customerId={customer.id} variant="container" /> },
             { id: "changes", label: "Changes", content: <Changes customerId={customer.id} /> },
+            ...(me?.super_admin ? [{ id: "access", label: "Access", content: <Grants customerId={customer.id} /> }] : []),
             { id: "audit", label: "Audit", content: <AuditTable customerId={customer.id} variant="container" /> },
           ]}
         />
@@ -101,8 +112,9 @@ function Title({ customer, ask }: { customer: Customer; ask: (what: "sync" | "de
   );
 }
 
-function Overview({ customer }: { customer: Customer }) {
+function Overview({ customer, mayTest }: { customer: Customer; mayTest: boolean }) {
   const { connection, zuora_client_secret: secret } = customer;
+  const test = useTestAgain(customer);
   return (
     <KeyValuePairs
       columns={4}
@@ -110,7 +122,19 @@ function Overview({ customer }: { customer: Customer }) {
         { label: "Status", value: <CustomerStatus status={customer.status} /> },
         { label: "Last sync", value: <LastSync of={customer.last_sync} /> },
         { label: "Next sync", value: customer.next_sync_at ? <Age at={customer.next_sync_at} /> : "Only when asked for" },
-        { label: "Connection", value: <Connection of={connection} /> },
+        {
+          label: "Connection",
+          value: (
+            <SpaceBetween size="xxs">
+              <Connection of={connection} />
+              {mayTest && (
+                <Button variant="inline-link" loading={test.isPending} onClick={() => test.mutate()}>
+                  Test again
+                </Button>
+              )}
+            </SpaceBetween>
+          ),
+        },
         { label: "Workflows", value: customer.workflows_count },
         { label: "Tasks", value: customer.tasks_count },
         { label: "Environment", value: customer.environment },
@@ -124,7 +148,10 @@ function Overview({ customer }: { customer: Customer }) {
             </StatusIndicator>
           ),
         },
-        { label: "Deletions held above", value: `${customer.delete_guard.count} workflows or ${customer.delete_guard.percent} %` },
+        {
+          label: "Deletions held above",
+          value: `${customer.delete_guard.count} workflows or ${customer.delete_guard.percent} %`,
+        },
         { label: "Created", value: <Age at={customer.created_at} /> },
         { label: "ID", value: customer.id },
       ]}
@@ -146,46 +173,4 @@ function Connection({ of }: { of: Customer["connection"] }) {
       Worked <Age at={of.checked_at} />
     </StatusIndicator>
   );
-}
-
-function Workflows({ customer }: { customer: Customer }) {
-  const api = useApi();
-  const path = { customer_id: customer.id };
-  return (
-    <ServerTable<Workflow>
-      name="workflows"
-      of={customer.id}
-      variant="container"
-      header={
-        <Header variant="h2" counter={`(${customer.workflows_count})`}>
-          Workflows
-        </Header>
-      }
-      refetchInterval={LIVE_MS}
-      filters={[
-        { key: "name", label: "Name" },
-        { key: "status", label: "Status" },
-        { key: "deleted", label: "Deleted", options: ["true", "false"] },
-      ]}
-      load={async (query) => body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } }))}
-      trackBy={(workflow) => workflow.zuora_id}
-      empty={emptyBecause(customer)}
-      columns={[
-        { id: "name", header: "Name", isRowHeader: true, cell: (one) => <Link href={`#/customers/${customer.id}/workflows/${one.zuora_id}`}>{one.name ?? "(no name)"}</Link> },
-        { id: "zuora_id", header: "Zuora ID", cell: (one) => one.zuora_id },
-        { id: "status", header: "Status", cell: (one) => one.status ?? "-" },
-        { id: "version", header: "Version", cell: (one) => one.version ?? "-" },
-        { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count },
-        { id: "last_synced_at", header: "Last synced", cell: (one) => <Age at={one.last_synced_at} /> },
-      ]}
-    />
-  );
-}
-
-/** Why no workflow is there. */
-function emptyBecause(customer: Customer): string {
-  if (customer.status === "needs_attention") return "The syncs fail. See the connection above for what to do.";
-  if (!customer.last_sync) return "The first sync has not ended yet.";
-  if (customer.last_sync.state !== "succeeded") return "The last sync did not succeed, so nothing was copied yet.";
-  return "The Zuora tenant has no workflows, or the OAuth client's user may not see them.";
 }

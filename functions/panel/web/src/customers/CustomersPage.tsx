@@ -59,7 +59,12 @@ export function CustomersPage() {
         trackBy={(customer) => customer.id}
         empty="There is no customer yet. Create one to copy its workflows."
         columns={[
-          { id: "name", header: "Name", isRowHeader: true, cell: (one) => <Link href={`#/customers/${one.id}`}>{one.name}</Link> },
+          {
+            id: "name",
+            header: "Name",
+            isRowHeader: true,
+            cell: (one) => <Link href={`#/customers/${one.id}`}>{one.name}</Link>,
+          },
           { id: "id", header: "ID", cell: (one) => one.id },
           { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
           { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },

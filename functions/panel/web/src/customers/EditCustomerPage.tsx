@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 
 import { body, type Customer } from "../api/client";
@@ -12,10 +13,14 @@ import { useCustomer } from "./useCustomer";
 export function EditCustomerPage() {
   const { customerId = "" } = useParams();
   const found = useCustomer(customerId);
-  return <Loading of={found}>{({ customer, edition }) => <Edit key={edition} customer={customer} edition={edition} />}</Loading>;
+  return (
+    <Loading of={found}>{({ customer, edition }) => <Edit key={customer.id} customer={customer} edition={edition} />}</Loading>
+  );
 }
 
-function Edit({ customer, edition }: { customer: Customer; edition: string }) {
+function Edit(shown: { customer: Customer; edition: string }) {
+  // As it was when the form was opened: a newer edition must not replace what is being typed. The API refuses to save over one.
+  const [{ customer, edition }] = useState(shown);
   const api = useApi();
   const navigate = useNavigate();
   const queries = useQueryClient();

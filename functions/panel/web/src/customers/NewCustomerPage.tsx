@@ -6,7 +6,7 @@ import { body } from "../api/client";
 import { useApi } from "../api/context";
 import { useMessages } from "../parts/messages";
 import { CustomerForm } from "./CustomerForm";
-import type { Fields } from "./fields";
+import { guardOf, type Fields } from "./fields";
 
 export function NewCustomerPage() {
   const api = useApi();
@@ -28,6 +28,7 @@ export function NewCustomerPage() {
           zuora_base_url: fields.baseUrl,
           environment: fields.environment,
           sync_frequency: fields.frequency,
+          delete_guard: guardOf(fields),
           verify: fields.verify,
         },
       });

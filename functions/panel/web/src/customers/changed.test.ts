@@ -9,6 +9,7 @@ const CUSTOMER = {
   zuora_base_url: "https://rest.zuora.com",
   environment: "production",
   sync_frequency: "hourly",
+  delete_guard: { count: 5, percent: 20 },
 } as Customer;
 
 test("only what differs is sent, and an empty secret keeps the one that is set", () => {
@@ -16,6 +17,10 @@ test("only what differs is sent, and an empty secret keeps the one that is set",
   expect(changed(CUSTOMER, { ...fieldsOf(CUSTOMER), name: "Acme Ltd", secret: "new" })).toEqual({
     name: "Acme Ltd",
     zuora_client_secret: "new",
+    verify: true,
+  });
+  expect(changed(CUSTOMER, { ...fieldsOf(CUSTOMER), guardPercent: "30" })).toEqual({
+    delete_guard: { count: 5, percent: 30 },
     verify: true,
   });
 });

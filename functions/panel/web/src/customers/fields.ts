@@ -10,6 +10,9 @@ export interface Fields {
   readonly baseUrl: string;
   readonly environment: Customer["environment"];
   readonly frequency: Customer["sync_frequency"];
+  /** How many workflows, or per cent of them, may vanish at once; texts as they are typed. */
+  readonly guardCount: string;
+  readonly guardPercent: string;
   /** Whether new credentials are tried before anything is stored. */
   readonly verify: boolean;
 }
@@ -21,6 +24,8 @@ export const EMPTY: Fields = {
   baseUrl: "",
   environment: "production",
   frequency: "hourly",
+  guardCount: "5",
+  guardPercent: "20",
   verify: true,
 };
 
@@ -32,12 +37,15 @@ export function fieldsOf(customer: Customer): Fields {
     baseUrl: customer.zuora_base_url,
     environment: customer.environment,
     frequency: customer.sync_frequency,
+    guardCount: String(customer.delete_guard.count),
+    guardPercent: String(customer.delete_guard.percent),
     verify: true,
   };
 }
 
 /** Only what differs is sent. */
 export function changed(customer: Customer, fields: Fields): CustomerChange {
+  const { count, percent } = guardOf(fields);
   return {
     ...(fields.name !== customer.name && { name: fields.name }),
     ...(fields.clientId !== customer.zuora_client_id && { zuora_client_id: fields.clientId }),
@@ -45,6 +53,14 @@ export function changed(customer: Customer, fields: Fields): CustomerChange {
     ...(fields.baseUrl !== customer.zuora_base_url && { zuora_base_url: fields.baseUrl }),
     ...(fields.environment !== customer.environment && { environment: fields.environment }),
     ...(fields.frequency !== customer.sync_frequency && { sync_frequency: fields.frequency }),
+    ...((count !== customer.delete_guard.count || percent !== customer.delete_guard.percent) && {
+      delete_guard: { count, percent },
+    }),
     verify: fields.verify,
   };
+}
+
+/** The delete guard as the API takes it; what is no number is left for the API to refuse. */
+export function guardOf(fields: Fields): { count: number; percent: number } {
+  return { count: Number(fields.guardCount), percent: Number(fields.guardPercent) };
 }

@@ -17,7 +17,9 @@ export function usePause(customer: Customer) {
       return body(await api.POST("/v1/customers/{customer_id}/pause", { params }));
     },
     onSuccess: (after) =>
-      messages.done(after.status === "paused" ? `${after.name} is paused: no sync runs until it is resumed.` : `${after.name} goes on.`),
+      messages.done(
+        after.status === "paused" ? `${after.name} is paused: no sync runs until it is resumed.` : `${after.name} goes on.`,
+      ),
     onError: (error) => messages.failed(`${customer.name} could not be ${isPaused ? "resumed" : "paused"}`, error),
     onSettled: () => queries.invalidateQueries(),
   });

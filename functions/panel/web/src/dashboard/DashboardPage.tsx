@@ -38,7 +38,11 @@ export function DashboardPage() {
 
 function Numbers() {
   const api = useApi();
-  const stats = useQuery({ queryKey: ["stats"], queryFn: async () => body(await api.GET("/v1/stats")), refetchInterval: LIVE_MS });
+  const stats = useQuery({
+    queryKey: ["stats"],
+    queryFn: async () => body(await api.GET("/v1/stats")),
+    refetchInterval: LIVE_MS,
+  });
   const letters = useQuery({
     queryKey: ["dead-letters"],
     queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: 200 } } })),
@@ -54,8 +58,8 @@ function Numbers() {
             <Count label="Workflows" number={workflows} href="#/customers" />
             <Count label="Tasks" number={tasks} href="#/customers" />
             <Count label="Jobs under way" number={sum(jobs, ["queued", "waiting", "running"])} href="#/jobs" />
-            <Count label="Failed jobs" number={jobs["failed"] ?? 0} href="#/jobs?state=failed" />
-            <Count label="Held deletions" number={jobs["held"] ?? 0} href="#/jobs?state=held" />
+            <Count label="Failed jobs" number={jobs.failed ?? 0} href="#/jobs?state=failed" />
+            <Count label="Held deletions" number={jobs.held ?? 0} href="#/jobs?state=held" />
             <Count label="Dead letters" number={letters.data?.items.length} href="#/dead-letters" />
           </ColumnLayout>
         )}
@@ -143,7 +147,11 @@ function Stale() {
       {(items) => (
         <Table
           header={
-            <Header variant="h2" counter={`(${items.length})`} description="Customers without a good sync for more than two of their intervals.">
+            <Header
+              variant="h2"
+              counter={`(${items.length})`}
+              description="Customers without a good sync for more than two of their intervals."
+            >
               Copies that may be out of date
             </Header>
           }

@@ -29,6 +29,10 @@ test("each sync counts in the hour in which it ended, and what is older or under
   );
 
   const last = (outcome: string) => series.find((one) => one.outcome === outcome)?.counts.slice(-2);
-  expect([last("succeeded"), last("failed"), last("held")]).toEqual([[0, 2], [1, 0], [0, 0]]);
+  expect([last("succeeded"), last("failed"), last("held")]).toEqual([
+    [0, 2],
+    [1, 0],
+    [0, 0],
+  ]);
   expect(series.flatMap(({ counts }) => counts).reduce((sum, count) => sum + count, 0)).toBe(3);
 });

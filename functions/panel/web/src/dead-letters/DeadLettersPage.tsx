@@ -28,11 +28,7 @@ export function DeadLettersPage() {
     queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: 200 } } })),
     refetchInterval: LIVE_MS,
   });
-  return (
-    <Loading of={found}>
-      {({ items, depth }) => <Letters letters={items} depth={depth ?? undefined} />}
-    </Loading>
-  );
+  return <Loading of={found}>{({ items, depth }) => <Letters letters={items} depth={depth ?? undefined} />}</Loading>;
 }
 
 function isJob(letter: DeadLetter): letter is DeadLetterJob {
@@ -52,7 +48,10 @@ function Letters({ letters, depth }: { letters: readonly DeadLetter[]; depth: nu
   const selected = letters.filter((letter) => selectedIds.includes(idOf(letter)));
   const jobs = selected.filter(isJob).filter((letter) => mayRedrive(me, letter));
   const retry = useRetry(() => setSelected([]));
-  const oldest = letters.map((letter) => letter.dead_lettered_at ?? "").filter(Boolean).sort()[0];
+  const oldest = letters
+    .map((letter) => letter.dead_lettered_at ?? "")
+    .filter(Boolean)
+    .sort()[0];
   return (
     <>
       <Table
@@ -109,13 +108,26 @@ function Letters({ letters, depth }: { letters: readonly DeadLetter[]; depth: nu
             id: "what",
             header: "What",
             isRowHeader: true,
-            cell: (letter) => (isJob(letter) ? <Link href={`#/jobs/${letter.job_id}`}>{letter.kind}</Link> : "Unreadable message"),
+            cell: (letter) =>
+              isJob(letter) ? <Link href={`#/jobs/${letter.job_id}`}>{letter.kind}</Link> : "Unreadable message",
           },
-          { id: "customer", header: "Customer", cell: (letter) => (isJob(letter) ? <CustomerName id={letter.customer_id} /> : "-") },
-          { id: "since", header: "Since", cell: (letter) => (letter.dead_lettered_at ? <Age at={letter.dead_lettered_at} /> : "-") },
+          {
+            id: "customer",
+            header: "Customer",
+            cell: (letter) => (isJob(letter) ? <CustomerName id={letter.customer_id} /> : "-"),
+          },
+          {
+            id: "since",
+            header: "Since",
+            cell: (letter) => (letter.dead_lettered_at ? <Age at={letter.dead_lettered_at} /> : "-"),
+          },
           { id: "class", header: "Error class", cell: (letter) => (isJob(letter) ? (letter.error?.class ?? "-") : "-") },
           { id: "why", header: "Why", cell: (letter) => (isJob(letter) ? (letter.error?.message ?? "-") : letter.reason) },
-          { id: "next", header: "What to do", cell: (letter) => (isJob(letter) ? (letter.error?.next_step ?? "-") : "Look at its text in the dead-letter queue.") },
+          {
+            id: "next",
+            header: "What to do",
+            cell: (letter) => (isJob(letter) ? (letter.error?.next_step ?? "-") : "Look at its text in the dead-letter queue."),
+          },
           { id: "attempts", header: "Attempts", cell: (letter) => (isJob(letter) ? letter.attempts : "-") },
         ]}
       />

@@ -90,8 +90,8 @@ function Approve({ job, held, close }: { job: Job; held: NonNullable<Job["held"]
       onClose={close}
     >
       <Container>
-        {held.reason} The next sync deletes those of the {held.count} listed workflows that are still missing at Zuora, and no others.
-        Nothing changes at Zuora.
+        {held.reason} The next sync deletes those of the {held.count} listed workflows that are still missing at Zuora, and no
+        others. Nothing changes at Zuora.
       </Container>
     </Confirm>
   );

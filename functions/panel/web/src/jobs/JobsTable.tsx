@@ -8,17 +8,26 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useSearchParams } from "react-router";
 
 import { body, type Job } from "../api/client";
 import { useApi, useMe } from "../api/context";
 import { CustomerName } from "../parts/CustomerName";
-import { ServerTable } from "../parts/ServerTable";
+import { type Filter, ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { mayRetry, useRetry } from "./actions";
+import { RetryMatching } from "./RetryMatching";
 import { JOB_STATES, JobState } from "./state";
 
 const STATES = Object.keys(JOB_STATES) as Job["state"][];
 const CLASSES = ["config", "permission", "rate_limit", "transient", "guard", "too_large", "lost", "bug"];
+const FILTERS: readonly Filter[] = [
+  { key: "state", label: "State", options: STATES },
+  { key: "error_class", label: "Error class", options: CLASSES },
+  { key: "kind", label: "Kind", options: ["sync", "purge", "test"] },
+  { key: "customer_id", label: "Customer ID" },
+  { key: "since", label: "Since" },
+];
 /** How often the list is looked at again, in milliseconds. */
 const LIVE_MS = 5_000;
 
@@ -27,6 +36,8 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
   const me = useMe().data;
   const [selected, setSelected] = useState<readonly Job[]>([]);
   const retry = useRetry(() => setSelected([]));
+  const filters = useFilters(customerId);
+  const [isAsked, setAsked] = useState(false);
   const retriable = selected.filter((job) => mayRetry(me, job));
   return (
     <ServerTable<Job>
@@ -39,19 +50,23 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
             variant={customerId ? "h2" : "h1"}
             description="Every sync, connection test and deletion, newest first."
             actions={
-              <Button
-                disabled={retriable.length === 0}
-                disabledReason="Select failed or incomplete jobs first."
-                loading={retry.isPending}
-                onClick={() => retry.mutate(retriable.map((job) => job.id))}
-              >
-                {retriable.length > 0 ? `Retry ${retriable.length}` : "Retry"}
-              </Button>
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button
+                  disabled={retriable.length === 0}
+                  disabledReason="Select failed or incomplete jobs first."
+                  loading={retry.isPending}
+                  onClick={() => retry.mutate(retriable.map((job) => job.id))}
+                >
+                  {retriable.length > 0 ? `Retry ${retriable.length} selected` : "Retry selected"}
+                </Button>
+                <Button onClick={() => setAsked(true)}>Retry all that match</Button>
+              </SpaceBetween>
             }
           >
             Jobs
           </Header>
           {!customerId && <Counts />}
+          {isAsked && <RetryMatching filters={filters} close={() => setAsked(false)} />}
         </SpaceBetween>
       }
       refetchInterval={LIVE_MS}
@@ -61,13 +76,7 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
         onSelectionChange: ({ detail }) => setSelected(detail.selectedItems),
       }}
       hidden={["id", "trigger"]}
-      filters={[
-        { key: "state", label: "State", options: STATES },
-        { key: "error_class", label: "Error class", options: CLASSES },
-        { key: "kind", label: "Kind", options: ["sync", "purge", "test"] },
-        ...(customerId ? [] : [{ key: "customer_id", label: "Customer ID" }]),
-        { key: "since", label: "Since" },
-      ]}
+      filters={FILTERS.filter(({ key }) => !(customerId && key === "customer_id"))}
       load={async (query) => {
         const of = customerId ? { customer_id: customerId } : {};
         return body(await api.GET("/v1/jobs", { params: { query: { ...query, ...of } } }));
@@ -75,18 +84,38 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
       trackBy={(job) => job.id}
       empty="No job was asked for yet."
       columns={[
-        { id: "created_at", header: "Asked for", isRowHeader: true, cell: (job) => <Link href={`#/jobs/${job.id}`}><Age at={job.created_at} /></Link> },
+        {
+          id: "created_at",
+          header: "Asked for",
+          isRowHeader: true,
+          cell: (job) => (
+            <Link href={`#/jobs/${job.id}`}>
+              <Age at={job.created_at} />
+            </Link>
+          ),
+        },
         { id: "customer", header: "Customer", cell: (job) => <CustomerName id={job.customer_id} /> },
         { id: "kind", header: "Kind", cell: (job) => (job.dry_run ? `${job.kind}, dry run` : job.kind) },
         { id: "state", header: "State", cell: (job) => <JobState state={job.state} /> },
         { id: "what", header: "What", cell: (job) => whatOf(job) },
         { id: "attempts", header: "Attempts", cell: (job) => job.attempts },
-        { id: "next_attempt_at", header: "Next attempt", cell: (job) => (job.next_attempt_at ? <Age at={job.next_attempt_at} /> : "-") },
+        {
+          id: "next_attempt_at",
+          header: "Next attempt",
+          cell: (job) => (job.next_attempt_at ? <Age at={job.next_attempt_at} /> : "-"),
+        },
         { id: "trigger", header: "Trigger", cell: (job) => job.trigger },
         { id: "id", header: "ID", cell: (job) => job.id },
       ]}
     />
   );
+}
+
+/** What the list is filtered by, as the API takes it. */
+function useFilters(customerId: string | undefined): Record<string, string> {
+  const [parameters] = useSearchParams();
+  const set = FILTERS.flatMap(({ key }) => (parameters.get(key) ? [[key, parameters.get(key) ?? ""]] : []));
+  return { ...Object.fromEntries(set), ...(customerId ? { customer_id: customerId } : {}) };
 }
 
 /** In one line, what a job does, did, or failed with. */

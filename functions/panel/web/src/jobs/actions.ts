@@ -37,7 +37,8 @@ export function useRetry(onDone?: (jobs: readonly Job[]) => void) {
       return done;
     },
     onSuccess: (done) => {
-      if (done.length > 0) messages.done(done.length === 1 ? "The job is queued again." : `${done.length} jobs are queued again.`);
+      if (done.length > 0)
+        messages.done(done.length === 1 ? "The job is queued again." : `${done.length} jobs are queued again.`);
       onDone?.(done);
     },
     onSettled: () => queries.invalidateQueries(),
@@ -49,10 +50,11 @@ export function useCancel() {
   const queries = useQueryClient();
   const messages = useMessages();
   return useMutation({
-    mutationFn: async (job: Job) =>
-      body(await api.POST("/v1/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })),
+    mutationFn: async (job: Job) => body(await api.POST("/v1/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })),
     onSuccess: (job) =>
-      messages.done(job.state === "cancelled" ? "The job is cancelled." : "The job will stop at its next step; what it wrote stays."),
+      messages.done(
+        job.state === "cancelled" ? "The job is cancelled." : "The job will stop at its next step; what it wrote stays.",
+      ),
     onError: (error) => messages.failed("The job could not be cancelled", error),
     onSettled: () => queries.invalidateQueries(),
   });

@@ -13,5 +13,5 @@ export function CustomerName({ id }: { id: string }) {
     staleTime: 300_000,
     retry: false,
   });
-  return found.data ? <Link href={`#/customers/${id}`}>{found.data}</Link> : <>{id}</>;
+  return found.data ? <Link href={`#/customers/${id}`}>{found.data}</Link> : id;
 }

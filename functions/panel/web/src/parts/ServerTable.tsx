@@ -12,6 +12,7 @@ import { useState, type ReactNode } from "react";
 import { useSearchParams } from "react-router";
 
 import { Refused } from "./pages";
+import { Age } from "./time";
 
 /** One page of a list. */
 export interface Page<Item> {
@@ -57,7 +58,9 @@ export function ServerTable<Item>(properties: Properties<Item>) {
   const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
   const [index, setIndex] = useState(0);
 
-  const wanted = Object.fromEntries(filters.flatMap(({ key }) => (parameters.get(key) ? [[key, parameters.get(key) ?? ""]] : [])));
+  const wanted = Object.fromEntries(
+    filters.flatMap(({ key }) => (parameters.get(key) ? [[key, parameters.get(key) ?? ""]] : [])),
+  );
   const filterKey = JSON.stringify(wanted);
   const [shownFilter, setShownFilter] = useState(filterKey);
   if (shownFilter !== filterKey) {
@@ -93,6 +96,13 @@ export function ServerTable<Item>(properties: Properties<Item>) {
         stickyHeader
         stickyColumns={{ last: columns.at(-1)?.id === "actions" ? 1 : 0 }}
         header={properties.header}
+        footer={
+          page.dataUpdatedAt > 0 && (
+            <Box textAlign="center" color="text-body-secondary" fontSize="body-s">
+              As it was <Age at={new Date(page.dataUpdatedAt).toISOString()} />
+            </Box>
+          )
+        }
         items={page.data?.items ?? []}
         columnDefinitions={columns}
         columnDisplay={preferences.contentDisplay}
@@ -116,7 +126,7 @@ export function ServerTable<Item>(properties: Properties<Item>) {
             <Filters
               filters={filters}
               wanted={wanted}
-              onChange={(values) => setParameters(values, { replace: true })}
+              onChange={(values) => setParameters((current) => replaced(current, filters, values), { replace: true })}
             />
           )
         }
@@ -160,6 +170,14 @@ export function ServerTable<Item>(properties: Properties<Item>) {
   );
 }
 
+/** The address's parameters with other filters; what else it says stays. */
+function replaced(current: URLSearchParams, filters: readonly Filter[], values: Record<string, string>): URLSearchParams {
+  const next = new URLSearchParams(current);
+  for (const { key } of filters) next.delete(key);
+  for (const [key, value] of Object.entries(values)) next.set(key, value);
+  return next;
+}
+
 /** One value for each filter, as the API takes them. */
 function Filters({
   filters,
@@ -172,7 +190,11 @@ function Filters({
 }) {
   const query: PropertyFilterProps.Query = {
     operation: "and",
-    tokens: Object.entries(wanted).map(([propertyKey, value]) => ({ propertyKey, operator: operatorOf(filters, propertyKey), value })),
+    tokens: Object.entries(wanted).map(([propertyKey, value]) => ({
+      propertyKey,
+      operator: operatorOf(filters, propertyKey),
+      value,
+    })),
   };
   const first = filters.find((filter) => !filter.options);
   return (

@@ -96,9 +96,9 @@ function Navigation() {
           text: "Jobs",
           items: [
             { type: "link", text: "All jobs", href: "#/jobs" },
-            { type: "link", text: "Jobs Waiting", href: "#/jobs?state=waiting", info: count(stats?.jobs["waiting"]) },
-            { type: "link", text: "Failed Jobs", href: "#/jobs?state=failed", info: count(stats?.jobs["failed"], "red") },
-            { type: "link", text: "Held deletions", href: "#/jobs?state=held", info: count(stats?.jobs["held"], "blue") },
+            { type: "link", text: "Jobs Waiting", href: "#/jobs?state=waiting", info: count(stats?.jobs.waiting) },
+            { type: "link", text: "Failed Jobs", href: "#/jobs?state=failed", info: count(stats?.jobs.failed, "red") },
+            { type: "link", text: "Held deletions", href: "#/jobs?state=held", info: count(stats?.jobs.held, "blue") },
             { type: "link", text: "Dead letters", href: "#/dead-letters" },
           ],
         },

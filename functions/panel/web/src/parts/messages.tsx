@@ -29,10 +29,7 @@ export function MessagesProvider({ children }: { children: ReactNode }) {
     setItems((all) => [{ ...item, id, dismissible: true, dismissLabel: "Close", onDismiss: close }, ...all].slice(0, 5));
   }, []);
   const done = useCallback((content: ReactNode) => add({ type: "success", content }), [add]);
-  const failed = useCallback(
-    (header: string, error: unknown) => add({ type: "error", header, content: sentence(error) }),
-    [add],
-  );
+  const failed = useCallback((header: string, error: unknown) => add({ type: "error", header, content: sentence(error) }), [add]);
   const messages = useMemo(() => ({ items, done, failed }), [items, done, failed]);
   return <Context value={messages}>{children}</Context>;
 }

@@ -18,9 +18,17 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
       of={`${customerId}/${workflowId ?? ""}`}
       variant="container"
       header={undefined}
-      filters={workflowId ? [] : [{ key: "kind", label: "What", options: ["created", "updated", "deleted"] }, { key: "since", label: "Since" }]}
+      filters={
+        workflowId
+          ? []
+          : [
+              { key: "kind", label: "What", options: ["created", "updated", "deleted"] },
+              { key: "since", label: "Since" },
+            ]
+      }
       load={async (query) => {
-        if (!workflowId) return body(await api.GET("/v1/customers/{customer_id}/changes", { params: { path: ofCustomer, query } }));
+        if (!workflowId)
+          return body(await api.GET("/v1/customers/{customer_id}/changes", { params: { path: ofCustomer, query } }));
         const path = { ...ofCustomer, workflow_id: workflowId };
         return body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/changes", { params: { path, query } }));
       }}
@@ -31,7 +39,9 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
         {
           id: "workflow",
           header: "Workflow",
-          cell: (change) => <Link href={`#/customers/${customerId}/workflows/${change.zuora_id}`}>{change.name ?? change.zuora_id}</Link>,
+          cell: (change) => (
+            <Link href={`#/customers/${customerId}/workflows/${change.zuora_id}`}>{change.name ?? change.zuora_id}</Link>
+          ),
         },
         { id: "kind", header: "What", cell: (change) => change.kind },
         { id: "fields", header: "Fields", cell: (change) => <Fields change={change} /> },
@@ -64,12 +74,14 @@ function Edits({ change }: { change: Change }) {
     ...(tasks?.added ?? []).map((task) => `+ task ${name(task)}`),
     ...(tasks?.removed ?? []).map((task) => `− task ${name(task)}`),
     ...(tasks?.edited ?? []).map((task) => `± task ${name(task)}: ${task.fields.join(", ")}`),
-    ...(linkages ? [`${linkages.counts.added} linkages added, ${linkages.counts.removed} removed, ${linkages.counts.edited} edited`] : []),
+    ...(linkages
+      ? [`${linkages.counts.added} linkages added, ${linkages.counts.removed} removed, ${linkages.counts.edited} edited`]
+      : []),
     ...settings.map((setting) => `± ${setting}`),
   ];
   return (
     <SpaceBetween size="xxs">
-      {lines.length === 0 ? "changed" : lines.map((line, index) => <Box key={`${index}${line}`}>{line}</Box>)}
+      {lines.length === 0 ? "changed" : [...new Set(lines)].map((line) => <Box key={line}>{line}</Box>)}
     </SpaceBetween>
   );
 }

@@ -5,7 +5,16 @@ import "./graph.css";
 
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { Background, Controls, Handle, MarkerType, Position, ReactFlow, type Node as FlowNode, type NodeProps } from "@xyflow/react";
+import {
+  Background,
+  Controls,
+  Handle,
+  MarkerType,
+  Position,
+  ReactFlow,
+  type Node as FlowNode,
+  type NodeProps,
+} from "@xyflow/react";
 import { useMemo } from "react";
 
 import { layOut, NODE } from "./layout";
@@ -50,6 +59,7 @@ export default function GraphView({ definition, onChoose }: { definition: unknow
           edges={edges}
           nodeTypes={NODE_TYPES}
           fitView
+          colorMode="system"
           minZoom={0.05}
           nodesDraggable={false}
           nodesConnectable={false}

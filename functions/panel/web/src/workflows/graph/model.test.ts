@@ -69,7 +69,10 @@ test("two ways to one task are no cycle", () => {
 });
 
 test("linkages to tasks that are not there are counted, not drawn", () => {
-  const { edges, broken } = graphOf({ tasks: [task(1)], linkages: [link(null, 1, "Start"), link(1, 9, "Success"), link(8, 1, "Success")] });
+  const { edges, broken } = graphOf({
+    tasks: [task(1)],
+    linkages: [link(null, 1, "Start"), link(1, 9, "Success"), link(8, 1, "Success")],
+  });
 
   expect([edges.length, broken]).toEqual([1, 2]);
 });

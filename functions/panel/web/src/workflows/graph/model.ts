@@ -39,15 +39,15 @@ export function graphOf(definition: unknown): Graph {
   const tasks = list(definition, "tasks");
   const nodes = new Map<string, Node>();
   for (const task of tasks) {
-    const id = text(task["id"]);
-    if (id) nodes.set(id, { id, label: text(task["name"]) || `Task ${id}`, kind: text(task["action_type"]), isTask: true });
+    const id = text(task.id);
+    if (id) nodes.set(id, { id, label: text(task.name) || `Task ${id}`, kind: text(task.action_type), isTask: true });
   }
   const edges: Omit<Edge, "isBack">[] = [];
   let broken = 0;
   list(definition, "linkages").forEach((linkage, index) => {
-    const type = text(linkage["linkage_type"]);
-    const source = text(linkage["source_task_id"]);
-    const to = text(linkage["target_task_id"]);
+    const type = text(linkage.linkage_type);
+    const source = text(linkage.source_task_id);
+    const to = text(linkage.target_task_id);
     const from = source || (type === "Finish" ? FINISH : START);
     if (!nodes.has(to) || (source && !nodes.has(source))) {
       broken += 1;

@@ -1,0 +1,163 @@
+// Who may do what with a customer: shown, granted, revoked. For super admins.
+
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import Multiselect from "@cloudscape-design/components/multiselect";
+import Table from "@cloudscape-design/components/table";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { body, type Grant, type Verb } from "../api/client";
+import { useApi } from "../api/context";
+import { fieldError } from "../api/problem";
+import { Confirm } from "../parts/Confirm";
+import { useMessages } from "../parts/messages";
+import { Loading } from "../parts/pages";
+import { Age } from "../parts/time";
+
+/** In place of a customer's id: on every customer. */
+export const ALL = "all";
+/** What a verb allows, in words. */
+const VERBS: Record<Verb, string> = {
+  view_any: "See that it is there, in lists",
+  view: "See everything of it",
+  create: "Create customers",
+  update: "Edit, pause and resume",
+  delete: "Delete",
+  sync: "Sync, retry, cancel and redrive",
+  approve: "Approve held deletions",
+};
+
+/** Who was granted what on the customer. */
+export function Grants({ customerId: customer }: { customerId: string }) {
+  const api = useApi();
+  const [revoked, setRevoked] = useState<Grant>();
+  const [isGranting, setGranting] = useState(false);
+  const grants = useQuery({
+    queryKey: ["grants", customer],
+    queryFn: async () =>
+      body(await api.GET("/v1/customers/{customer_id}/grants", { params: { path: { customer_id: customer } } })).items,
+  });
+  return (
+    <>
+      <Container
+        header={
+          <Header variant="h2" actions={<Button onClick={() => setGranting(true)}>Grant</Button>}>
+            Who may do what
+          </Header>
+        }
+      >
+        <Loading of={grants}>
+          {(items) => (
+            <Table
+              variant="embedded"
+              items={items}
+              trackBy="user"
+              empty="Nobody but super admins."
+              columnDefinitions={[
+                { id: "user", header: "User", isRowHeader: true, cell: (grant) => grant.user },
+                { id: "verbs", header: "May", cell: (grant) => grant.verbs.join(", ") },
+                { id: "granted_at", header: "Granted", cell: (grant) => <Age at={grant.granted_at} /> },
+                { id: "granted_by", header: "By", cell: (grant) => grant.granted_by },
+                {
+                  id: "actions",
+                  header: "Actions",
+                  cell: (grant) => (
+                    <Button variant="inline-link" onClick={() => setRevoked(grant)} ariaLabel={`Revoke from ${grant.user}`}>
+                      Revoke
+                    </Button>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Loading>
+      </Container>
+      {isGranting && <GrantTo customer={customer} close={() => setGranting(false)} />}
+      {revoked && <Revoke customer={customer} grant={revoked} close={() => setRevoked(undefined)} />}
+    </>
+  );
+}
+
+function GrantTo({ customer, close }: { customer: string; close: () => void }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const messages = useMessages();
+  const [user, setUser] = useState("");
+  const [verbs, setVerbs] = useState<readonly Verb[]>(["view"]);
+  const options = (Object.keys(VERBS) as Verb[])
+    .filter((verb) => verb !== "create" || customer === ALL)
+    .map((verb) => ({ value: verb, label: verb, description: VERBS[verb] }));
+  const grant = useMutation({
+    mutationFn: async () =>
+      body(
+        await api.PUT("/v1/customers/{customer_id}/grants/{user}", {
+          params: { path: { customer_id: customer, user } },
+          body: { verbs: [...verbs] },
+        }),
+      ),
+    onSuccess: () => {
+      messages.done("Granted.");
+      void queries.invalidateQueries();
+      close();
+    },
+  });
+  return (
+    <Confirm
+      title="Grant"
+      action="Grant"
+      isBusy={grant.isPending}
+      isAllowed={user !== "" && verbs.length > 0}
+      error={grant.error}
+      onConfirm={() => grant.mutate()}
+      onClose={close}
+    >
+      <FormField
+        label="User id"
+        description="The user finds it on this page. It replaces what was granted before."
+        errorText={fieldError(grant.error, "/user")}
+      >
+        <Input value={user} onChange={({ detail }) => setUser(detail.value.trim())} />
+      </FormField>
+      <FormField label="May" errorText={fieldError(grant.error, "/verbs")}>
+        <Multiselect
+          options={options}
+          selectedOptions={options.filter(({ value }) => verbs.includes(value))}
+          onChange={({ detail }) => setVerbs(detail.selectedOptions.map(({ value }) => value as Verb))}
+        />
+      </FormField>
+      {customer === ALL && <Alert type="warning">This is on every customer, also on those that will be created.</Alert>}
+    </Confirm>
+  );
+}
+
+function Revoke({ customer, grant, close }: { customer: string; grant: Grant; close: () => void }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const messages = useMessages();
+  const revocation = useMutation({
+    mutationFn: async () =>
+      api.DELETE("/v1/customers/{customer_id}/grants/{user}", { params: { path: { customer_id: customer, user: grant.user } } }),
+    onSuccess: () => {
+      messages.done("Revoked.");
+      void queries.invalidateQueries();
+      close();
+    },
+  });
+  return (
+    <Confirm
+      title="Revoke?"
+      action="Revoke"
+      isBusy={revocation.isPending}
+      error={revocation.error}
+      onConfirm={() => revocation.mutate()}
+      onClose={close}
+    >
+      {grant.user} will no longer be allowed to: {grant.verbs.join(", ")}.
+    </Confirm>
+  );
+}

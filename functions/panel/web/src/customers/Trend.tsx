@@ -1,0 +1,52 @@
+// What the last syncs of a customer changed, one after the other.
+
+import BarChart from "@cloudscape-design/components/bar-chart";
+import { useQuery } from "@tanstack/react-query";
+
+import { body, type Customer, type Job } from "../api/client";
+import { useApi } from "../api/context";
+import { Loading } from "../parts/pages";
+
+const SYNCS = 20;
+const SHOWN = ["created", "updated", "deleted", "errors"] as const;
+
+export function Trend({ customer }: { customer: Customer }) {
+  const api = useApi();
+  const jobs = useQuery({
+    // Read anew when another sync has ended.
+    queryKey: ["trend", customer.id, customer.last_sync?.job_id],
+    queryFn: async () => {
+      const query = { customer_id: customer.id, kind: "sync", limit: SYNCS } as const;
+      const { items } = body(await api.GET("/v1/jobs", { params: { query } }));
+      return items.filter(({ finished_at, dry_run }) => finished_at && !dry_run).reverse();
+    },
+  });
+  return <Loading of={jobs}>{(ended) => <Chart jobs={ended} />}</Loading>;
+}
+
+function Chart({ jobs }: { jobs: readonly Job[] }) {
+  const at = (job: Job) =>
+    new Date(job.finished_at ?? 0).toLocaleString("en-GB", {
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
+  return (
+    <BarChart
+      ariaLabel={`What the last ${jobs.length} syncs changed`}
+      height={160}
+      stackedBars
+      hideFilter
+      xScaleType="categorical"
+      yTitle="Workflows"
+      empty="No sync has ended yet."
+      series={SHOWN.map((name) => ({
+        type: "bar" as const,
+        title: name.charAt(0).toUpperCase() + name.slice(1),
+        data: jobs.map((job) => ({ x: at(job), y: job.stats[name] })),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,102 @@
+// The workflows of a customer: to search, to open, to take along as a file.
+
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import { useMutation } from "@tanstack/react-query";
+
+import { body, type Customer, type Workflow } from "../api/client";
+import { useApi } from "../api/context";
+import { all } from "../api/pages";
+import { csv } from "../parts/csv";
+import { download } from "../parts/download";
+import { useMessages } from "../parts/messages";
+import { ServerTable } from "../parts/ServerTable";
+import { Age } from "../parts/time";
+
+export function Workflows({ customer }: { customer: Customer }) {
+  const api = useApi();
+  const path = { customer_id: customer.id };
+  return (
+    <ServerTable<Workflow>
+      name="workflows"
+      of={customer.id}
+      variant="container"
+      header={
+        <Header variant="h2" counter={`(${customer.workflows_count})`} actions={<Export customer={customer} />}>
+          Workflows
+        </Header>
+      }
+      refetchInterval={5_000}
+      filters={[
+        { key: "name", label: "Name" },
+        { key: "status", label: "Status" },
+        { key: "deleted", label: "Deleted", options: ["true", "false"] },
+      ]}
+      load={async (query) => body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } }))}
+      trackBy={(workflow) => workflow.zuora_id}
+      empty={emptyBecause(customer)}
+      columns={[
+        {
+          id: "name",
+          header: "Name",
+          isRowHeader: true,
+          cell: (one) => <Link href={`#/customers/${customer.id}/workflows/${one.zuora_id}`}>{one.name ?? "(no name)"}</Link>,
+        },
+        { id: "zuora_id", header: "Zuora ID", cell: (one) => one.zuora_id },
+        { id: "status", header: "Status", cell: (one) => one.status ?? "-" },
+        { id: "version", header: "Version", cell: (one) => one.version ?? "-" },
+        { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count },
+        { id: "last_synced_at", header: "Last synced", cell: (one) => <Age at={one.last_synced_at} /> },
+      ]}
+    />
+  );
+}
+
+type Format = "csv" | "json";
+
+/** Saves the workflows that are at Zuora, all of them, as a file. */
+function Export({ customer }: { customer: Customer }) {
+  const api = useApi();
+  const messages = useMessages();
+  const path = { customer_id: customer.id };
+  const file = useMutation({
+    mutationFn: async (format: Format) => {
+      const { items, isCut } = await all<Workflow>(async (query) =>
+        body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } })),
+      );
+      const name = `workflows-${customer.id}.${format}`;
+      if (format === "json") download(name, "application/json", JSON.stringify(items, undefined, 2));
+      else download(name, "text/csv", csv(COLUMNS, items.map(rowOf)));
+      if (isCut) messages.failed("The file is not complete", new Error(`Only the first ${items.length} workflows are in it.`));
+    },
+    onError: (error) => messages.failed("The workflows could not be exported", error),
+  });
+  return (
+    <ButtonDropdown
+      loading={file.isPending}
+      items={[
+        { id: "csv", text: "CSV, for spreadsheets" },
+        { id: "json", text: "JSON" },
+      ]}
+      onItemClick={({ detail }) => file.mutate(detail.id as Format)}
+    >
+      Export
+    </ButtonDropdown>
+  );
+}
+
+const COLUMNS = ["zuora_id", "name", "description", "status", "version", "tasks", "updated_at", "last_synced_at"];
+
+function rowOf(workflow: Workflow) {
+  const { zuora_id, name, description, status, version, tasks_count, updated_at, last_synced_at } = workflow;
+  return [zuora_id, name, description, status, version, tasks_count, updated_at, last_synced_at];
+}
+
+/** Why no workflow is there. */
+function emptyBecause(customer: Customer): string {
+  if (customer.status === "needs_attention") return "The syncs fail. See the connection above for what to do.";
+  if (!customer.last_sync) return "The first sync has not ended yet.";
+  if (customer.last_sync.state !== "succeeded") return "The last sync did not succeed, so nothing was copied yet.";
+  return "The Zuora tenant has no workflows, or the OAuth client's user may not see them.";
+}

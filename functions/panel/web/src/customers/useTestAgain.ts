@@ -1,0 +1,19 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { body, type Customer } from "../api/client";
+import { useApi } from "../api/context";
+import { useMessages } from "../parts/messages";
+
+/** Tries the stored credentials; a job does it, because only the sync function can open the secret. */
+export function useTestAgain(customer: Customer) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const messages = useMessages();
+  return useMutation({
+    mutationFn: async () =>
+      body(await api.POST("/v1/customers/{customer_id}/connection-test", { params: { path: { customer_id: customer.id } } })),
+    onSuccess: () => messages.done("The connection is being tried; the result shows under Connection."),
+    onError: (error) => messages.failed("The connection could not be tried", error),
+    onSettled: () => queries.invalidateQueries(),
+  });
+}

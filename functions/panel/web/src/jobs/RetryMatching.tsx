@@ -1,0 +1,45 @@
+// Retrying every job that the filters of the page match, and no other: counted before it is asked.
+
+import Alert from "@cloudscape-design/components/alert";
+import Spinner from "@cloudscape-design/components/spinner";
+import { useQuery } from "@tanstack/react-query";
+
+import { body, type Job } from "../api/client";
+import { useApi, useMe } from "../api/context";
+import { all } from "../api/pages";
+import { Confirm } from "../parts/Confirm";
+import { mayRetry, useRetry } from "./actions";
+
+export function RetryMatching({ filters, close }: { filters: Record<string, string>; close: () => void }) {
+  const api = useApi();
+  const me = useMe().data;
+  const retry = useRetry(close);
+  const found = useQuery({
+    queryKey: ["jobs-to-retry", filters],
+    queryFn: async () =>
+      all<Job>(async (page) => body(await api.GET("/v1/jobs", { params: { query: { ...page, ...filters } } }))),
+    gcTime: 0,
+  });
+  const jobs = (found.data?.items ?? []).filter((job) => mayRetry(me, job));
+  const described = Object.entries(filters).map(([key, value]) => `${key} is ${value}`);
+  return (
+    <Confirm
+      title="Retry all that match?"
+      action={found.data ? `Retry ${jobs.length}` : "Retry"}
+      isBusy={found.isLoading || retry.isPending}
+      isAllowed={jobs.length > 0}
+      error={found.error}
+      onConfirm={() => retry.mutate(jobs.map((job) => job.id))}
+      onClose={close}
+    >
+      {found.isLoading ? (
+        <Spinner />
+      ) : (
+        `${jobs.length} failed or incomplete jobs match${described.length > 0 ? ` (${described.join(", ")})` : ""}.`
+      )}
+      {found.data?.isCut && (
+        <Alert type="info">There are more: only the newest {found.data.items.length} jobs were looked at.</Alert>
+      )}
+    </Confirm>
+  );
+}
