@@ -5,12 +5,12 @@ import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { body, type Customer, type Me } from "../api/client";
 import { may, useApi, useMe } from "../api/context";
+import { useStats } from "../api/queries";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { DeleteCustomer } from "./DeleteCustomer";
@@ -25,7 +25,7 @@ export function CustomersPage() {
   const navigate = useNavigate();
   const me = useMe().data;
   const [asked, setAsked] = useState<Asked>();
-  const total = useQuery({ queryKey: ["stats"], queryFn: async () => body(await api.GET("/v1/stats")) }).data?.customers.total;
+  const total = useStats().data?.customers.total;
   const close = () => setAsked(undefined);
   return (
     <>

@@ -14,6 +14,7 @@ import { useQuery } from "@tanstack/react-query";
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
 import { all } from "../api/pages";
+import { useDeadLetters, useStats } from "../api/queries";
 import { LastSync } from "../customers/status";
 import { JOB_STATES } from "../jobs/state";
 import { Loading } from "../parts/pages";
@@ -37,17 +38,8 @@ export function DashboardPage() {
 }
 
 function Numbers() {
-  const api = useApi();
-  const stats = useQuery({
-    queryKey: ["stats"],
-    queryFn: async () => body(await api.GET("/v1/stats")),
-    refetchInterval: LIVE_MS,
-  });
-  const letters = useQuery({
-    queryKey: ["dead-letters"],
-    queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: 200 } } })),
-    refetchInterval: LIVE_MS,
-  });
+  const stats = useStats(LIVE_MS);
+  const letters = useDeadLetters(LIVE_MS);
   return (
     <Container>
       <Loading of={stats}>

@@ -7,11 +7,12 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { body, type DeadLetter, type DeadLetterJob, type Me } from "../api/client";
 import { may, useApi, useMe } from "../api/context";
+import { useDeadLetters } from "../api/queries";
 import { useRetry } from "../jobs/actions";
 import { Confirm } from "../parts/Confirm";
 import { CustomerName } from "../parts/CustomerName";
@@ -22,12 +23,7 @@ import { Age } from "../parts/time";
 const LIVE_MS = 10_000;
 
 export function DeadLettersPage() {
-  const api = useApi();
-  const found = useQuery({
-    queryKey: ["dead-letters"],
-    queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: 200 } } })),
-    refetchInterval: LIVE_MS,
-  });
+  const found = useDeadLetters(LIVE_MS);
   return <Loading of={found}>{({ items, depth }) => <Letters letters={items} depth={depth ?? undefined} />}</Loading>;
 }
 

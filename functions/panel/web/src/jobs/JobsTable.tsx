@@ -6,14 +6,13 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
 
 import { body, type Job } from "../api/client";
 import { useApi, useMe } from "../api/context";
+import { useStats } from "../api/queries";
 import { CustomerName } from "../parts/CustomerName";
-import { type Filter, ServerTable } from "../parts/ServerTable";
+import { type Filter, ServerTable, useFilterValues } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { mayRetry, useRetry } from "./actions";
 import { RetryMatching } from "./RetryMatching";
@@ -36,7 +35,8 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
   const me = useMe().data;
   const [selected, setSelected] = useState<readonly Job[]>([]);
   const retry = useRetry(() => setSelected([]));
-  const filters = useFilters(customerId);
+  const of: Record<string, string> = customerId ? { customer_id: customerId } : {};
+  const wanted = useFilterValues(FILTERS);
   const [isAsked, setAsked] = useState(false);
   const retriable = selected.filter((job) => mayRetry(me, job));
   return (
@@ -66,7 +66,7 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
             Jobs
           </Header>
           {!customerId && <Counts />}
-          {isAsked && <RetryMatching filters={filters} close={() => setAsked(false)} />}
+          {isAsked && <RetryMatching filters={{ ...wanted, ...of }} close={() => setAsked(false)} />}
         </SpaceBetween>
       }
       refetchInterval={LIVE_MS}
@@ -77,10 +77,7 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
       }}
       hidden={["id", "trigger"]}
       filters={FILTERS.filter(({ key }) => !(customerId && key === "customer_id"))}
-      load={async (query) => {
-        const of = customerId ? { customer_id: customerId } : {};
-        return body(await api.GET("/v1/jobs", { params: { query: { ...query, ...of } } }));
-      }}
+      load={async (query) => body(await api.GET("/v1/jobs", { params: { query: { ...query, ...of } } }))}
       trackBy={(job) => job.id}
       empty="No job was asked for yet."
       columns={[
@@ -111,13 +108,6 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
   );
 }
 
-/** What the list is filtered by, as the API takes it. */
-function useFilters(customerId: string | undefined): Record<string, string> {
-  const [parameters] = useSearchParams();
-  const set = FILTERS.flatMap(({ key }) => (parameters.get(key) ? [[key, parameters.get(key) ?? ""]] : []));
-  return { ...Object.fromEntries(set), ...(customerId ? { customer_id: customerId } : {}) };
-}
-
 /** In one line, what a job does, did, or failed with. */
 function whatOf(job: Job): string {
   if (job.error) return job.error.message;
@@ -130,12 +120,7 @@ function whatOf(job: Job): string {
 
 /** How many jobs are in each state; each leads to those. */
 function Counts() {
-  const api = useApi();
-  const stats = useQuery({
-    queryKey: ["stats"],
-    queryFn: async () => body(await api.GET("/v1/stats")),
-    refetchInterval: LIVE_MS,
-  });
+  const stats = useStats(LIVE_MS);
   return (
     <Container>
       <KeyValuePairs

@@ -52,21 +52,22 @@ const PAGE_SIZES = [20, 50, 100];
 
 export function ServerTable<Item>(properties: Properties<Item>) {
   const { name, columns, filters = [], trackBy } = properties;
-  const [parameters, setParameters] = useSearchParams();
+  const [, setParameters] = useSearchParams();
   const [preferences, setPreferences] = usePreferences(name, columns, properties.hidden);
   // The cursors of the pages that were seen; the first page has none.
   const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
   const [index, setIndex] = useState(0);
 
-  const wanted = Object.fromEntries(
-    filters.flatMap(({ key }) => (parameters.get(key) ? [[key, parameters.get(key) ?? ""]] : [])),
-  );
+  const startOver = () => {
+    setCursors([undefined]);
+    setIndex(0);
+  };
+  const wanted = useFilterValues(filters);
   const filterKey = JSON.stringify(wanted);
   const [shownFilter, setShownFilter] = useState(filterKey);
   if (shownFilter !== filterKey) {
     setShownFilter(filterKey);
-    setCursors([undefined]);
-    setIndex(0);
+    startOver();
   }
 
   const cursor = cursors[index];
@@ -82,10 +83,6 @@ export function ServerTable<Item>(properties: Properties<Item>) {
   const turnTo = (wantedIndex: number) => {
     if (wantedIndex >= cursors.length && next) setCursors([...cursors, next]);
     setIndex(wantedIndex);
-  };
-  const startOver = () => {
-    setCursors([undefined]);
-    setIndex(0);
   };
 
   return (
@@ -168,6 +165,13 @@ export function ServerTable<Item>(properties: Properties<Item>) {
       />
     </SpaceBetween>
   );
+}
+
+/** What the address says of the filters, as the API takes it. */
+export function useFilterValues(filters: readonly Filter[]): Record<string, string> {
+  const [parameters] = useSearchParams();
+  const values = filters.map(({ key }) => [key, parameters.get(key) ?? ""] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== ""));
 }
 
 /** The address's parameters with other filters; what else it says stays. */

@@ -5,12 +5,11 @@ import Badge from "@cloudscape-design/components/badge";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { useQuery } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 
-import { body } from "../api/client";
-import { useApi, useMe } from "../api/context";
+import { useMe } from "../api/context";
+import { useStats } from "../api/queries";
 import { useSession } from "../sign-in/session";
 import { MessagesProvider, useMessages } from "./messages";
 import { SignInAgain } from "./SignInAgain";
@@ -61,14 +60,9 @@ function Frame() {
 }
 
 function Navigation() {
-  const api = useApi();
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
-  const stats = useQuery({
-    queryKey: ["stats"],
-    queryFn: async () => body(await api.GET("/v1/stats")),
-    refetchInterval: 30_000,
-  }).data;
+  const stats = useStats(30_000).data;
   return (
     <SideNavigation
       header={{ href: "#/", text: "Dashboard" }}
