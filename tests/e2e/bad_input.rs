@@ -214,11 +214,14 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
         assert_problem(&world.api.get(&path).await, &[400], "sort", &path);
     }
     let one = format!("{workflows}/{}", tenant.ids()[0]);
-    let cases: [(&str, &str, &str); 13] = [
+    let cases: [(&str, &str, &str); 16] = [
         ("/v1/customers", "status=gone", "status"),
         ("/v1/customers", "environment=prod", "environment"),
         ("/v1/jobs", "customer_id=x", "customer_id"),
         ("/v1/jobs", "state=done", "state"),
+        ("/v1/jobs", "state=failed,done", "state"),
+        ("/v1/jobs", "until=tomorrow", "until"),
+        ("/v1/jobs", "awaiting_approval=1", "awaiting_approval"),
         ("/v1/jobs", "kind=import", "kind"),
         ("/v1/jobs", "error_class=odd", "error_class"),
         ("/v1/jobs", "since=yesterday", "since"),

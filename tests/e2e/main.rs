@@ -18,6 +18,7 @@ mod export_faults;
 mod failures;
 mod grants;
 mod idempotency;
+mod job_lists;
 mod jobs_told;
 mod lifecycle;
 mod listing_faults;

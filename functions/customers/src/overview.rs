@@ -1,24 +1,29 @@
 //! `GET /health`, `/v1/stats` and `/v1/zuora-hosts`
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{Json, extract::State as Shared, response::IntoResponse};
 use http::header;
 use serde::Serialize;
 use shared::{
     aws::jobs::Selection,
+    clock,
     domain::{
         customer::Status,
         job::State as JobState,
         known_hosts::KNOWN_HOSTS,
         policy::{Decision, Scope, Verb},
         schedule::Frequency,
+        time::Timestamp,
     },
     http::{caller::Known, list::List, problem::Problem},
 };
 use utoipa::ToSchema;
 
 use crate::setup::State;
+
+/// What ended is counted for so long.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// That all is well.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,8 +63,12 @@ pub struct StatsJson {
     customers: CustomerCounts,
     workflows: u64,
     tasks: u64,
-    /// How many jobs are in each state.
+    /// How many jobs are in each state: of those that ended and did not fail, the ones of the last 24 hours.
     jobs: BTreeMap<&'static str, u64>,
+    /// When the oldest job in a state was asked for, for the states that something has to follow; absent where there is none.
+    oldest_jobs: BTreeMap<&'static str, Timestamp>,
+    /// How many customers' last sync held deletions back that nobody has approved.
+    awaiting_approval: u64,
 }
 
 /// How many customers there are, by what they need.
@@ -83,8 +92,11 @@ pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Jso
     customers.retain(|customer| known.can(Verb::ViewAny, &customer.id));
     let with = |status: Status| customers.iter().filter(|customer| customer.status == status).count();
     let mut jobs = BTreeMap::new();
+    let mut oldest_jobs = BTreeMap::new();
     for job_state in JobState::ALL {
-        jobs.insert(job_state.as_str(), count_jobs(&state, &known, job_state).await?);
+        let (count, oldest) = count_jobs(&state, &known, job_state).await?;
+        jobs.insert(job_state.as_str(), count);
+        oldest_jobs.extend(oldest.map(|oldest| (job_state.as_str(), oldest)));
     }
     Ok(Json(StatsJson {
         customers: CustomerCounts {
@@ -96,18 +108,25 @@ pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Jso
         workflows: customers.iter().map(|customer| customer.workflows_count).sum(),
         tasks: customers.iter().map(|customer| customer.tasks_count).sum(),
         jobs,
+        oldest_jobs,
+        awaiting_approval: state.desk.dispatcher.awaiting_approval(&customers).await?.len() as u64,
     }))
 }
 
-/// How many jobs of the caller's customers are in a state.
-async fn count_jobs(state: &State, known: &Known, wanted: JobState) -> Result<u64, Problem> {
+/// How many jobs of the caller's customers are in a state, and since when there is one. What ended is counted for one day: a
+/// history of 90 days would be read through with every look at the dashboard.
+async fn count_jobs(state: &State, known: &Known, wanted: JobState) -> Result<(u64, Option<Timestamp>), Problem> {
     let jobs = &state.desk.dispatcher.jobs;
+    let is_history = wanted.is_ended() && wanted != JobState::Failed;
+    let since = is_history.then(|| clock::now().minus(DAY));
+    let selection = Selection { since, ..Selection::in_state(wanted) };
     if known.0.decide(Verb::View, Scope::All) == Decision::Allow {
-        return Ok(jobs.count(wanted).await?);
+        let oldest = if is_history { None } else { jobs.oldest(wanted).await? };
+        return Ok((jobs.count(&selection).await?, oldest));
     }
-    let selection = Selection { state: Some(wanted), ..Selection::default() };
     let (found, _) = jobs.list(&selection, usize::MAX - 1, |job| known.can(Verb::View, &job.customer_id)).await?;
-    Ok(found.len() as u64)
+    let oldest = found.last().filter(|_| !is_history).map(|job| job.created_at);
+    Ok((found.len() as u64, oldest))
 }
 
 /// One of Zuora's addresses.

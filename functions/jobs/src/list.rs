@@ -18,7 +18,7 @@ use shared::{
         list::List,
         path::Ids,
         problem::Problem,
-        query::{Limit, ValidQuery},
+        query::{Limit, ValidQuery, flag, listed},
     },
 };
 use utoipa::IntoParams;
@@ -39,14 +39,24 @@ pub struct Filter {
     cursor: Option<String>,
     #[param(nullable = false)]
     customer_id: Option<CustomerId>,
-    #[param(nullable = false)]
-    state: Option<JobState>,
+    /// One state or several, with commas between them.
+    #[serde(default, deserialize_with = "listed")]
+    #[param(nullable = false, value_type = Option<Vec<JobState>>, style = Form, explode = false, min_items = 1)]
+    state: Vec<JobState>,
     #[param(nullable = false)]
     kind: Option<Kind>,
     #[param(nullable = false)]
     error_class: Option<ErrorClass>,
+    /// Asked for at or after this moment.
     #[param(nullable = false)]
     since: Option<Timestamp>,
+    /// Asked for before this moment.
+    #[param(nullable = false)]
+    until: Option<Timestamp>,
+    /// `true`: only the last sync of each customer, where it held deletions back that nobody has approved.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false, value_type = Option<bool>)]
+    awaiting_approval: bool,
 }
 
 impl Filter {
@@ -73,15 +83,23 @@ pub async fn list_jobs(
     if let Some(customer) = &filter.customer_id {
         known.may(Verb::View, customer)?;
     }
-    let text = format!("{:?}", (&filter.customer_id, filter.state, filter.kind, filter.error_class, filter.since));
+    let Filter { customer_id, state: states, kind, error_class, since, until, awaiting_approval, .. } = &filter;
+    let text = format!("{:?}", (customer_id, states, kind, error_class, since, until, awaiting_approval));
     let scope = Scope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
     let before: Option<JobId> = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
     let selection =
-        Selection { customer: filter.customer_id.clone(), state: filter.state, before, since: filter.since };
-    let jobs = &state.dispatcher.jobs;
-    let (found, more) = jobs
-        .list(&selection, filter.limit.0, |job| known.can(Verb::View, &job.customer_id) && filter.matches(job))
-        .await?;
+        Selection { customer: customer_id.clone(), states: states.clone(), before, since: *since, until: *until };
+    let dispatcher = &state.dispatcher;
+    let awaiting = match awaiting_approval {
+        true => Some(dispatcher.awaiting_approval(&dispatcher.customers.all().await?).await?),
+        false => None,
+    };
+    let keep = |job: &Job| {
+        known.can(Verb::View, &job.customer_id)
+            && filter.matches(job)
+            && awaiting.as_ref().is_none_or(|awaiting| awaiting.contains(&job.id))
+    };
+    let (found, more) = dispatcher.jobs.list(&selection, filter.limit.0, keep).await?;
     let last = found.last().filter(|_| more).map(|job| job.id.to_string());
     let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
     Ok(Json(List { items: found.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))

@@ -32,6 +32,19 @@ pub struct Approving {
 }
 
 impl Dispatcher {
+    /// The syncs that wait for somebody's approval, of these customers: of each the last one, if it held deletions back.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn awaiting_approval(&self, customers: &[Customer]) -> Result<Vec<JobId>, AppError> {
+        let mut awaiting = Vec::new();
+        for (customer, sync) in customers.iter().filter_map(|customer| Some((customer, customer.held_sync()?))) {
+            let job = self.jobs.get(&customer.id, sync).await?;
+            awaiting.extend(job.filter(|job| job.value.is_held_back()).map(|job| job.value.id));
+        }
+        Ok(awaiting)
+    }
+
     /// Queues the sync that acts on an approval; returns it.
     ///
     /// # Errors

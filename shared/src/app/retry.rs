@@ -155,8 +155,7 @@ impl Dispatcher {
         wanted: &Redrive,
         may: impl Fn(&CustomerId) -> bool,
     ) -> Result<(Vec<Job>, bool), AppError> {
-        let selection =
-            Selection { customer: wanted.customer.clone(), state: Some(State::Failed), ..Selection::default() };
+        let selection = Selection { customer: wanted.customer.clone(), ..Selection::in_state(State::Failed) };
         Ok(self.jobs.list(&selection, wanted.limit, |job| wanted.matches(job) && may(&job.customer_id)).await?)
     }
 

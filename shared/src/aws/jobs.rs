@@ -33,12 +33,32 @@ pub struct Lock {
 pub struct Selection {
     /// Only this customer's.
     pub customer: Option<CustomerId>,
-    /// Only in this state.
-    pub state: Option<State>,
+    /// Only in one of these states; in any where there are none.
+    pub states: Vec<State>,
     /// Only older than this job.
     pub before: Option<JobId>,
     /// Only made at or after this moment.
     pub since: Option<Timestamp>,
+    /// Only made before this moment.
+    pub until: Option<Timestamp>,
+}
+
+impl Selection {
+    /// Those in one state.
+    pub fn in_state(state: State) -> Self {
+        Self { states: vec![state], ..Self::default() }
+    }
+
+    fn takes(&self, job: &Job) -> bool {
+        self.before.as_ref() != Some(&job.id)
+            && self.since.is_none_or(|since| since <= job.created_at)
+            && self.until.is_none_or(|until| job.created_at < until)
+            && self.allows(job.state)
+    }
+
+    fn allows(&self, state: State) -> bool {
+        self.states.is_empty() || self.states.contains(&state)
+    }
 }
 
 /// The jobs of a data table.
@@ -96,9 +116,20 @@ impl Jobs {
         items.into_iter().map(|item| Ok(parse::<Job>(item)?.value)).collect()
     }
 
-    /// How many jobs are in one state.
-    pub async fn count(&self, state: State) -> Result<u64, StoreError> {
-        self.table.count(&Range::index(keys::jobs_in(state), "")).await
+    /// How many jobs, of all customers, are selected by their state and age; without reading them out.
+    pub async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
+        let mut total = 0;
+        for range in ranges(selection) {
+            total += self.table.count(&range).await?;
+        }
+        Ok(total)
+    }
+
+    /// When the oldest of all jobs in one state was asked for.
+    pub async fn oldest(&self, state: State) -> Result<Option<Timestamp>, StoreError> {
+        let first = Range { limit: Some(1), ..Range::index(keys::jobs_in(state), "") };
+        let found = self.table.page(&first, None).await?.items.into_iter().next();
+        found.map(|item| Ok(parse::<Job>(item)?.value.created_at)).transpose()
     }
 
     async fn newest(
@@ -114,11 +145,7 @@ impl Jobs {
             let page = self.table.page(range, after).await?;
             for item in page.items {
                 let job = parse::<Job>(item)?.value;
-                let wanted = selection.before.as_ref() != Some(&job.id)
-                    && selection.since.is_none_or(|since| since <= job.created_at)
-                    && selection.state.is_none_or(|state| state == job.state)
-                    && keep(&job);
-                if wanted {
+                if selection.takes(&job) && keep(&job) {
                     found.push(job);
                 }
                 if found.len() == limit {
@@ -190,16 +217,17 @@ fn ranges(selection: &Selection) -> Vec<Range> {
         ..range
     };
     // The id begins with its millisecond in hex, so a moment bounds the range.
-    let first =
-        selection.since.map_or_else(|| "job_".to_owned(), |since| format!("job_{:012x}", since.millis().max(0)));
-    let last = selection.before.as_ref().map_or_else(|| "job_~".to_owned(), ToString::to_string);
+    let bound = |moment: Timestamp| format!("job_{:012x}", moment.millis().max(0));
+    let first = selection.since.map_or_else(|| "job_".to_owned(), bound);
+    let until = selection.until.map_or_else(|| "job_~".to_owned(), bound);
+    let last = selection.before.as_ref().map_or(until.clone(), |before| until.min(before.to_string()));
     if let Some(customer) = &selection.customer {
         let partition = Range::table(keys::customer_partition(customer), "");
         let first = format!("{}{first}", keys::JOB_PREFIX);
         return vec![between(partition, &first, format!("{}{last}", keys::JOB_PREFIX))];
     }
-    let states = selection.state.map_or_else(|| State::ALL.to_vec(), |state| vec![state]);
-    states.into_iter().map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone())).collect()
+    let states = State::ALL.into_iter().filter(|state| selection.allows(*state));
+    states.map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone())).collect()
 }
 
 fn ttl(at: Timestamp) -> i64 {

@@ -8,6 +8,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
+    operation::query::builders::QueryFluentBuilder,
     types::{AttributeValue, DeleteRequest, KeysAndAttributes, Select, WriteRequest},
 };
 use futures::future::try_join_all;
@@ -165,12 +166,22 @@ impl Table {
 
     /// Reads one page of a range.
     pub async fn page(&self, range: &Range, after: Option<Item>) -> Result<Page, StoreError> {
-        // DynamoDB refuses a range that ends before it begins; there is nothing in it.
-        if let SortKeys::Between(from, to) = &range.keys
-            && from > to
-        {
-            return Ok(Page { items: Vec::new(), last: None });
-        }
+        let Some(query) = self.query(range, after) else { return Ok(Page { items: Vec::new(), last: None }) };
+        let answer = query
+            .set_projection_expression(range.projection.map(str::to_owned))
+            .scan_index_forward(!range.descending)
+            .set_limit(range.limit)
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(Page {
+            items: answer.items.unwrap_or_default(),
+            last: answer.last_evaluated_key.filter(|key| !key.is_empty()),
+        })
+    }
+
+    /// A query for the items of a range, from a position on. None: the range ends before it begins, which DynamoDB would refuse.
+    fn query(&self, range: &Range, after: Option<Item>) -> Option<QueryFluentBuilder> {
         let (pk, sk) = if range.index { (GSI1PK, GSI1SK) } else { (PK, SK) };
         let mut condition = "#pk = :pk".to_owned();
         let mut query = self.client.query().table_name(&self.name).expression_attribute_names("#pk", pk);
@@ -182,6 +193,7 @@ impl Table {
                     .expression_attribute_names("#sk", sk)
                     .expression_attribute_values(":sk", AttributeValue::S(prefix.clone()));
             }
+            SortKeys::Between(from, to) if from > to => return None,
             SortKeys::Between(from, to) => {
                 condition.push_str(" AND #sk BETWEEN :from AND :to");
                 query = query
@@ -190,23 +202,14 @@ impl Table {
                     .expression_attribute_values(":to", AttributeValue::S(to.clone()));
             }
         }
-        let answer = query
+        let query = query
             .set_index_name(range.index.then(|| GSI1.to_owned()))
             // An index cannot be read consistently; the table is.
             .consistent_read(!range.index)
             .key_condition_expression(condition)
             .expression_attribute_values(":pk", AttributeValue::S(range.partition.clone()))
-            .set_projection_expression(range.projection.map(str::to_owned))
-            .scan_index_forward(!range.descending)
-            .set_limit(range.limit)
-            .set_exclusive_start_key(after)
-            .send()
-            .await
-            .map_err(classify)?;
-        Ok(Page {
-            items: answer.items.unwrap_or_default(),
-            last: answer.last_evaluated_key.filter(|key| !key.is_empty()),
-        })
+            .set_exclusive_start_key(after);
+        Some(query)
     }
 
     /// Reads all of a range.
@@ -225,23 +228,11 @@ impl Table {
 
     /// Counts the items of a range without reading them out.
     pub async fn count(&self, range: &Range) -> Result<u64, StoreError> {
-        let pk = if range.index { GSI1PK } else { PK };
         let mut total = 0;
         let mut after = None;
         loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .set_index_name(range.index.then(|| GSI1.to_owned()))
-                .key_condition_expression("#pk = :pk")
-                .expression_attribute_names("#pk", pk)
-                .expression_attribute_values(":pk", AttributeValue::S(range.partition.clone()))
-                .select(Select::Count)
-                .set_exclusive_start_key(after)
-                .send()
-                .await
-                .map_err(classify)?;
+            let Some(query) = self.query(range, after) else { return Ok(total) };
+            let answer = query.select(Select::Count).send().await.map_err(classify)?;
             total += u64::try_from(answer.count).unwrap_or_default();
             after = answer.last_evaluated_key.filter(|key| !key.is_empty());
             if after.is_none() {

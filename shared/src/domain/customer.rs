@@ -156,6 +156,11 @@ impl Customer {
         self.secret_updated_at.plus(SECRET_MAY_AGE) <= now
     }
 
+    /// The last sync, if it held deletions back. The job says whether somebody has approved them since.
+    pub fn held_sync(&self) -> Option<&JobId> {
+        self.last_sync.as_ref().filter(|last| last.state == State::Held).map(|last| &last.job_id)
+    }
+
     /// Names what admins edit, as it is now: any edit makes it another one, a sync never does.
     pub fn edition(&self) -> String {
         let paused = self.status == Status::Paused;

@@ -186,6 +186,11 @@ impl Job {
         }
     }
 
+    /// Whether it holds back deletions that nobody has approved. Once a later sync has ended they are that one's.
+    pub fn is_held_back(&self) -> bool {
+        self.state == State::Held && !self.dry_run && self.held.as_ref().is_some_and(|held| held.approved.is_none())
+    }
+
     /// Whether a message with `seq` counts now.
     pub fn liveness(&self, seq: u64, now: Timestamp) -> Liveness {
         if seq != self.seq {

@@ -5,7 +5,10 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use lambda_http::RequestExt;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IntoDeserializer},
+};
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
@@ -77,9 +80,25 @@ pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error
     }
 }
 
+/// One word or several of a fixed set, with commas between them.
+///
+/// # Errors
+/// For any other word; the words that there are are named.
+pub fn listed<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let words = String::deserialize(deserializer)?;
+    words.split(',').map(|word| T::deserialize(word.into_deserializer())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "snake_case")]
+    enum Word {
+        One,
+        Two,
+    }
 
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields)]
@@ -88,6 +107,8 @@ mod tests {
         limit: Limit,
         #[serde(default, deserialize_with = "flag")]
         deleted: bool,
+        #[serde(default, deserialize_with = "listed")]
+        word: Vec<Word>,
         name: Option<String>,
     }
 
@@ -97,19 +118,22 @@ mod tests {
 
     #[test]
     fn good_parameters_are_read_and_absent_ones_have_defaults() {
-        assert_eq!(query(&[]), Ok(Query { limit: Limit(50), deleted: false, name: None }));
-        let given = query(&[("limit", "200"), ("deleted", "true"), ("name", "a")]);
-        assert_eq!(given, Ok(Query { limit: Limit(200), deleted: true, name: Some("a".into()) }));
+        assert_eq!(query(&[]), Ok(Query { limit: Limit(50), deleted: false, word: Vec::new(), name: None }));
+        let given = query(&[("limit", "200"), ("deleted", "true"), ("word", "two,one"), ("name", "a")]);
+        let word = vec![Word::Two, Word::One];
+        assert_eq!(given, Ok(Query { limit: Limit(200), deleted: true, word, name: Some("a".into()) }));
     }
 
     #[test]
     fn wrong_parameters_are_named() {
-        let cases: [(&[(&str, &str)], &str); 7] = [
+        let cases: [(&[(&str, &str)], &str); 9] = [
             (&[("limit", "0")], "limit"),
             (&[("limit", "201")], "limit"),
             (&[("limit", "1e9")], "limit"),
             (&[("limit", "-1")], "limit"),
             (&[("deleted", "yes")], "deleted"),
+            (&[("word", "one,three")], "word"),
+            (&[("word", "")], "word"),
             (&[("sort", "name")], "sort"),
             (&[("name", "a"), ("name", "b")], "name"),
         ];

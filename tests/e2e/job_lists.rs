@@ -1,0 +1,108 @@
+//! Lists of jobs and the counters beside them: every filter shows what it names and nothing else, page by page, and what waits for
+//! a person is what a person can act on.
+
+use serde_json::{Value, json};
+use tests::simulator::{Fault, Route};
+
+use crate::{people::Person, upstream::tenant, world::World};
+
+/// The ids of the customer's jobs that the filters leave, newest first, read three to a page.
+async fn listed(world: &World, customer: &str, filters: &str) -> Vec<String> {
+    let path = format!("/v1/jobs?customer_id={customer}&limit=3{filters}");
+    let mut ids = Vec::new();
+    let mut page = world.api.get(&path).await.expect(200);
+    loop {
+        ids.extend(page["items"].as_array().unwrap().iter().map(|job| job["id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page["next_cursor"].as_str() else { return ids };
+        page = world.api.get(&format!("{path}&cursor={cursor}")).await.expect(200);
+    }
+}
+
+fn id_of(job: &Value) -> String {
+    job["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn jobs_are_listed_by_several_states_and_between_two_moments() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("job-lists", 20);
+    let (id, first) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.fault(Fault::export().status(500).always());
+    tenant.seed(1);
+    let incomplete = world.sync(&id).await;
+    tenant.clear_faults();
+    let mut done = Vec::new();
+    for _ in 0..4 {
+        done.insert(0, id_of(&world.sync(&id).await));
+    }
+    done.push(id_of(&first));
+
+    assert_eq!(incomplete["state"], "incomplete", "{incomplete}");
+    assert_eq!(listed(&world, &id, "&state=succeeded").await, done);
+    assert_eq!(listed(&world, &id, "&state=incomplete,failed,incomplete").await, [id_of(&incomplete)]);
+    let all = listed(&world, &id, "").await;
+    assert_eq!(listed(&world, &id, "&state=incomplete,succeeded").await, all);
+    assert_eq!(all.len(), 6);
+    let made = incomplete["created_at"].as_str().unwrap();
+    assert_eq!(listed(&world, &id, &format!("&since={made}")).await, all[..5]);
+    assert_eq!(listed(&world, &id, &format!("&until={made}")).await, all[5..]);
+    assert_eq!(listed(&world, &id, &format!("&since={made}&until={made}")).await, [] as [String; 0]);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_hold_waits_for_approval_while_it_is_the_last_word_and_nobody_has_given_it() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("waits-for-approval", 30);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let person = Person::granted(&world, &id, &["view"]).await;
+    let waiting = async || {
+        let stats = person.api.get("/v1/stats").await.expect(200);
+        let ids = listed(&world, &id, "&awaiting_approval=true").await;
+        assert_eq!(stats["awaiting_approval"], ids.len(), "{stats}");
+        ids
+    };
+    assert_eq!(waiting().await, [] as [String; 0]);
+    for workflow in tenant.ids().into_iter().take(10) {
+        tenant.remove(workflow);
+    }
+
+    let earlier = world.sync(&id).await;
+    assert_eq!(waiting().await, [id_of(&earlier)]);
+    let held = world.sync(&id).await;
+    assert_eq!(waiting().await, [id_of(&held)], "the newer one took the place of the earlier");
+    assert_eq!(listed(&world, &id, "&awaiting_approval=true&state=failed").await, [] as [String; 0]);
+    let hold = tenant.hold(Route::List);
+    let sync = world.api.post(&format!("/v1/jobs/{}/approve-deletions", id_of(&held)), &json!({})).await.expect(202);
+    hold.wait_for_arrival().await;
+    assert_eq!(waiting().await, [] as [String; 0], "approved, though not carried out yet");
+    hold.release();
+    assert_eq!(world.wait_for_job(&id_of(&sync)).await["state"], "succeeded");
+    assert_eq!(waiting().await, [] as [String; 0]);
+    person.leave(&world).await;
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn the_counters_tell_how_many_jobs_there_are_and_since_when() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("counted", 2);
+    let (id, first) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let person = Person::granted(&world, &id, &["view"]).await;
+    let hold = tenant.hold(Route::List);
+    let running = world.ask_for_sync(&id).await;
+    hold.wait_for_arrival().await;
+
+    let stats = person.api.get("/v1/stats").await.expect(200);
+    let asked = world.api.get(&format!("/v1/jobs/{running}")).await.expect(200)["created_at"].clone();
+    assert_eq!((&stats["jobs"]["running"], &stats["jobs"]["succeeded"]), (&json!(1), &json!(1)), "{stats}");
+    assert_eq!(stats["oldest_jobs"], json!({"running": asked}), "what ended well has no age that matters");
+    let all = world.api.get("/v1/stats").await.expect(200);
+    assert!(all["jobs"]["running"].as_u64() >= Some(1) && all["jobs"]["succeeded"].as_u64() >= Some(1), "{all}");
+    assert!(all["oldest_jobs"]["running"].as_str() <= asked.as_str(), "{all}");
+    assert_eq!(first["state"], "succeeded");
+    hold.release();
+    world.wait_for_job(&running).await;
+    person.leave(&world).await;
+    world.remove(&id).await;
+}
