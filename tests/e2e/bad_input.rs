@@ -244,6 +244,7 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
         format!("{workflows}?limit=1&cursor={cursor}&status=Active"),
         format!("{workflows}?cursor="),
         format!("/v1/jobs?cursor={cursor}"),
+        format!("/v1/dead-letters?cursor={cursor}"),
         format!("/v1/workflows?name=x&cursor={cursor}"),
         format!("/v1/customers?cursor={}", "A".repeat(3000)),
     ] {

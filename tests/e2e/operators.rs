@@ -136,6 +136,43 @@ async fn a_redrive_takes_what_its_filter_names_and_says_what_is_left() {
 }
 
 #[tokio::test]
+async fn dead_letters_are_listed_page_by_page_first_jobs_then_unreadable_messages() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("paged", 3);
+    let (id, denied, wrong) = with_two_failures(&world, &simulator, &tenant).await;
+    let mark = uuid::Uuid::now_v7().simple().to_string();
+    for n in 0..3 {
+        world.send(&format!("{mark} {n}")).await;
+    }
+    // One to a page where they are only ours; the others go by while other tests make and redrive letters.
+    let walk = async |filter: &str| {
+        let mut letters = Vec::new();
+        let mut page = world.api.get(&format!("/v1/dead-letters?{filter}")).await.expect(200);
+        loop {
+            letters.extend(page["items"].as_array().unwrap().clone());
+            let Some(cursor) = page["next_cursor"].as_str() else { return letters };
+            page = world.api.get(&format!("/v1/dead-letters?{filter}&cursor={cursor}")).await.expect(200);
+        }
+    };
+
+    let of_customer = walk(&format!("customer_id={id}&limit=1")).await;
+    let jobs: Vec<_> = of_customer.iter().map(|letter| &letter["job_id"]).collect();
+    assert_eq!(jobs, [&json!(wrong), &json!(denied)]);
+    let marked = |letter: &&Value| letter["body"].as_str().is_some_and(|body| body.starts_with(&mark));
+    world
+        .wait_until("all three are listed once", async || walk("limit=2").await.iter().filter(marked).count() == 3)
+        .await;
+    let all = walk("limit=2").await;
+    let first_message = all.iter().position(|letter| letter["message_id"].is_string()).unwrap();
+    assert!(all[first_message..].iter().all(|letter| letter["message_id"].is_string()), "jobs come first");
+    assert_eq!(all.iter().filter(|letter| letter["job_id"] == json!(wrong)).count(), 1);
+    let cursor = world.api.get("/v1/dead-letters?limit=1").await.expect(200)["next_cursor"].clone();
+    let other = format!("/v1/dead-letters?limit=1&error_class=config&cursor={}", cursor.as_str().unwrap());
+    assert_eq!(world.api.get(&other).await.status, 400, "a cursor is good for its filter only");
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn a_redrive_is_bounded_and_a_customers_jobs_run_one_after_the_other() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("bounded", 3);

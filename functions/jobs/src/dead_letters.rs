@@ -10,7 +10,7 @@ use shared::{
     aws::dead_letters,
     domain::{
         failure::ErrorClass,
-        ids::CustomerId,
+        ids::{CustomerId, JobId},
         invalid::Invalid,
         policy::{Decision, Scope, Verb},
         time::Timestamp,
@@ -18,6 +18,7 @@ use shared::{
     http::{
         body::{OptionalJson, present, whole},
         caller::Known,
+        cursor::Scope as Bound,
         problem::Problem,
         query::{Limit, ValidQuery},
     },
@@ -38,6 +39,9 @@ pub struct Filter {
     #[serde(default)]
     #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
     limit: Limit,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
     #[param(nullable = false)]
     customer_id: Option<CustomerId>,
     #[param(nullable = false)]
@@ -48,7 +52,7 @@ pub struct Filter {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeadLetters {
     items: Vec<DeadLetterJson>,
-    /// Always none: narrow the filter to see others. Redriving does not depend on what is shown.
+    /// Where the next page begins; none on the last one. Redriving does not depend on what is shown.
     next_cursor: Option<String>,
     /// About how many messages the dead-letter queue holds; only told to who may view all customers.
     depth: Option<u64>,
@@ -74,19 +78,47 @@ pub async fn list_dead_letters(
     // Nobody knows whose an unreadable message is, nor how many of those in the queue are the caller's.
     let of_all = known.0.decide(Verb::View, Scope::All) == Decision::Allow;
     let limit = filter.limit.0;
+    let text = format!("{:?}", (&filter.customer_id, filter.error_class));
+    let scope = Bound { caller: &known.0.sub, route: "/v1/dead-letters", filter: &text };
+    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Some(After::parse(text)))?;
     let wanted = Redrive { customer: filter.customer_id, class: filter.error_class, before: None, limit };
-    let (jobs, _) = state.dispatcher.dead_letters(&wanted, |customer| known.can(Verb::View, customer)).await?;
+    let (before, seen) = match after {
+        Some(After::Job(job)) => (Some(job), None),
+        Some(After::Message(id)) => (None, Some(id)),
+        None => (None, None),
+    };
+    let (jobs, mut more) = match &seen {
+        // The jobs came before the messages.
+        Some(_) => (Vec::new(), false),
+        None => state.dispatcher.dead_letters(&wanted, before, |customer| known.can(Verb::View, customer)).await?,
+    };
     let mut items: Vec<DeadLetterJson> = jobs.into_iter().map(DeadLetterJson::from).collect();
-    if of_all && wanted.customer.is_none() && wanted.class.is_none() {
-        let unreadable = dead_letters::list(&state.dispatcher.data).await?;
-        items.extend(unreadable.into_iter().rev().map(DeadLetterJson::Unreadable));
-        items.truncate(limit);
+    if !more && of_all && wanted.customer.is_none() && wanted.class.is_none() {
+        let mut unreadable = dead_letters::list(&state.dispatcher.data).await?;
+        unreadable.retain(|letter| seen.as_ref().is_none_or(|seen| letter.message_id < *seen));
+        let room = limit - items.len();
+        more = unreadable.len() > room;
+        items.extend(unreadable.into_iter().rev().take(room).map(DeadLetterJson::Unreadable));
     }
+    let last = items.last().filter(|_| more).map(DeadLetterJson::id);
+    let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, position));
     let depth = match of_all {
         true => Some(state.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?),
         false => None,
     };
-    Ok(Json(DeadLetters { items, next_cursor: None, depth }))
+    Ok(Json(DeadLetters { items, next_cursor, depth }))
+}
+
+/// What the page before ended with.
+enum After {
+    Job(JobId),
+    Message(String),
+}
+
+impl After {
+    fn parse(id: &str) -> Self {
+        id.parse().map_or_else(|_| Self::Message(id.to_owned()), Self::Job)
+    }
 }
 
 /// Which dead letters to redrive; all of them unless told. A `null` is refused: it must not widen the filter to everything.

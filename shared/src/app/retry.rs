@@ -146,16 +146,18 @@ impl Dispatcher {
         Ok(Again::Queued(Box::new(job)))
     }
 
-    /// The failed jobs with a dead letter, newest first, of customers for which `may` holds.
+    /// The failed jobs with a dead letter, newest first and older than `before`, of customers for which `may` holds; says whether
+    /// there are more.
     ///
     /// # Errors
     /// Store failures.
     pub async fn dead_letters(
         &self,
         wanted: &Redrive,
+        before: Option<JobId>,
         may: impl Fn(&CustomerId) -> bool,
     ) -> Result<(Vec<Job>, bool), AppError> {
-        let selection = Selection { customer: wanted.customer.clone(), ..Selection::in_state(State::Failed) };
+        let selection = Selection { customer: wanted.customer.clone(), before, ..Selection::in_state(State::Failed) };
         Ok(self.jobs.list(&selection, wanted.limit, |job| wanted.matches(job) && may(&job.customer_id)).await?)
     }
 
@@ -171,7 +173,7 @@ impl Dispatcher {
         asking: &Asking,
     ) -> Result<Redriven, AppError> {
         let everything = Redrive { limit: 10_000, ..wanted.clone() };
-        let (jobs, _) = self.dead_letters(&everything, may).await?;
+        let (jobs, _) = self.dead_letters(&everything, None, may).await?;
         let mut result = Redriven { remaining: jobs.len().saturating_sub(wanted.limit), ..Redriven::default() };
         let mut sendings = Vec::new();
         for job in jobs.into_iter().take(wanted.limit) {
