@@ -4,13 +4,25 @@ import { existsSync } from "node:fs";
 
 import AxeBuilder from "@axe-core/playwright";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 
 import { stack } from "./stack";
 
 const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-export async function launch(): Promise<Browser> {
+/** For a file of tests: a browser that is closed after them. What is returned opens pages in it, each of a session of its own. */
+export function useBrowser(): (viewport?: { width: number; height: number }) => Promise<Watched> {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+  });
+  return (viewport) => open(browser, viewport);
+}
+
+async function launch(): Promise<Browser> {
   const executablePath = PLACES.find((place) => place && existsSync(place));
   if (!executablePath) throw new Error("No Chromium was found. Debian: apt install chromium. Elsewhere: name it in CHROMIUM.");
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
@@ -22,8 +34,8 @@ export interface Watched {
   readonly faults: string[];
 }
 
-/** A page of its own session, that nobody is signed in to. */
-export async function open(browser: Browser, viewport = { width: 1280, height: 900 }): Promise<Watched> {
+/** A page that nobody is signed in to. */
+async function open(browser: Browser, viewport = { width: 1280, height: 900 }): Promise<Watched> {
   const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -38,10 +50,22 @@ export async function open(browser: Browser, viewport = { width: 1280, height: 9
 /** Opens the panel and signs in at the user pool's page; ends on the page that was asked for. */
 export async function signIn(page: Page, hash = "", name = stack.username, password = stack.password): Promise<void> {
   await page.goto(`${stack.panel_url}${hash}`);
+  await giveCredentials(page, name, password);
+  await page.getByRole("navigation").first().waitFor();
+}
+
+/** Fills in the user pool's page. */
+export async function giveCredentials(page: Page, name = stack.username, password = stack.password): Promise<void> {
   await page.getByLabel("Username").fill(name);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation").first().waitFor();
+}
+
+/** Goes to another page of the panel without loading it anew. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => {
+    window.location.hash = to;
+  }, hash);
 }
 
 /** Nothing that keeps somebody out: no serious or critical violation. */

@@ -1,20 +1,13 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { expectAccessible, launch, open, signIn } from "./browser";
+import { expectAccessible, signIn, useBrowser } from "./browser";
 import { createTenant } from "./zuora";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const open = useBrowser();
 
 test("a customer is created with a wrong secret, told so, put right, synced, and deleted by its name", async () => {
   const tenant = await createTenant(7);
-  const { page, faults } = await open(browser);
+  const { page, faults } = await open();
   await signIn(page, "#/customers");
 
   await page.getByRole("button", { name: "New customer" }).click();
@@ -62,7 +55,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
 });
 
 test("the list filters by what stands in the address", async () => {
-  const { page, faults } = await open(browser);
+  const { page, faults } = await open();
   await signIn(page, "#/customers?name=nobody-is-called-so");
 
   await page.getByText("Nothing matches these filters.").waitFor();

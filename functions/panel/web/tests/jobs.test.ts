@@ -1,25 +1,17 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { call, createCustomer, jobs, waitForJob, waitForSync } from "./api";
-import { expectAccessible, launch, open, signIn } from "./browser";
-import { control, createTenant } from "./zuora";
+import { expectAccessible, goTo, signIn, useBrowser } from "./browser";
+import { control, createTenant, refuseSecret, takeSecret } from "./zuora";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const open = useBrowser();
 
 test("a job that failed says what to do, and is done after the secret was replaced and it was sent on", async () => {
   const tenant = await createTenant(3);
   const customer = await createCustomer(tenant);
   await waitForSync(customer);
-  await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: "another" });
-  await control("DELETE", `tenants/${tenant.name}/tokens`);
-  const { page, faults } = await open(browser);
+  await refuseSecret(tenant);
+  const { page, faults } = await open();
   await signIn(page, `#/customers/${customer}`);
 
   await page.getByRole("button", { name: "Sync Workflows" }).click();
@@ -33,7 +25,7 @@ test("a job that failed says what to do, and is done after the secret was replac
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText(`${tenant.name} was saved.`).waitFor();
 
-  await page.goto(`${page.url().split("#")[0]}#/jobs?state=failed&customer_id=${customer}`);
+  await goTo(page, `#/jobs?state=failed&customer_id=${customer}`);
   await page.getByRole("row").nth(1).waitFor();
   await expectAccessible(page);
   await page.getByRole("row").nth(1).getByRole("link").first().click();
@@ -50,13 +42,13 @@ test("deletions that were held are listed, approved, and carried out", async () 
   await waitForSync(customer);
   const ids = (await control("GET", `tenants/${tenant.name}/workflows`)) as number[];
   for (const id of ids.slice(0, 8)) await control("DELETE", `tenants/${tenant.name}/workflows/${id}`);
-  const { page, faults } = await open(browser);
+  const { page, faults } = await open();
   await signIn(page, `#/customers/${customer}`);
 
   await page.getByRole("button", { name: "Sync Workflows" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sync Workflows" }).click();
   await page.getByText(/^Held, /).waitFor({ timeout: 60_000 });
-  await page.goto(`${page.url().split("#")[0]}#/jobs?state=held&customer_id=${customer}`);
+  await goTo(page, `#/jobs?awaiting_approval=true&customer_id=${customer}`);
   await page.getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("heading", { name: "Held deletions (8)" }).waitFor();
   await page.getByRole("rowheader", { name: String(ids[0]), exact: true }).waitFor();
@@ -66,6 +58,8 @@ test("deletions that were held are listed, approved, and carried out", async () 
 
   await page.getByText("Succeeded", { exact: true }).first().waitFor({ timeout: 60_000 });
   expect(await page.getByTestId("stat-deleted").textContent()).toBe("8");
+  await goTo(page, `#/jobs?awaiting_approval=true&customer_id=${customer}`);
+  await page.getByText("Nothing matches these filters.").waitFor();
   expect(faults).toEqual([]);
 });
 
@@ -77,13 +71,12 @@ test("all jobs that match the filters are counted and retried, and no others", a
     [other, bystander],
   ] as const) {
     await waitForSync(id);
-    await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: "another" });
-    await control("DELETE", `tenants/${tenant.name}/tokens`);
+    await refuseSecret(tenant);
     await call("POST", `/v1/customers/${id}/sync`);
     await waitForJob(id, "failed");
-    await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: tenant.clientSecret });
+    await takeSecret(tenant);
   }
-  const { page, faults } = await open(browser);
+  const { page, faults } = await open();
   await signIn(page, `#/jobs?state=failed&customer_id=${customer}`);
 
   await page.getByRole("row").nth(1).waitFor();

@@ -1,41 +1,61 @@
 import { readFile } from "node:fs/promises";
 
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { call, createCustomer, waitForSync } from "./api";
-import { expectAccessible, launch, open, signIn } from "./browser";
+import { call, createCustomer, jobs, waitForJob, waitForSync } from "./api";
+import { expectAccessible, goTo, signIn, useBrowser } from "./browser";
 import { signUp } from "./people";
-import { control, createTenant } from "./zuora";
+import { control, createTenant, refuseSecret, takeSecret } from "./zuora";
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launch();
-});
-afterAll(async () => {
-  await browser.close();
-});
+const open = useBrowser();
 
 test("a dead letter says why it is one, is redriven, and is gone", async () => {
   const tenant = await createTenant(2);
   const customer = await createCustomer(tenant);
   await waitForSync(customer);
-  await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: "another" });
-  await control("DELETE", `tenants/${tenant.name}/tokens`);
+  await refuseSecret(tenant);
   const asked = await call("POST", `/v1/customers/${customer}/sync`);
-  const { page, faults } = await open(browser);
+  const { page, faults } = await open();
   await signIn(page, "#/dead-letters");
 
   const row = page.getByRole("row").filter({ hasText: tenant.name });
   await row.getByText(/Invalid Zuora credentials/).waitFor({ timeout: 60_000 });
   await expectAccessible(page);
-  await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: tenant.clientSecret });
+  await takeSecret(tenant);
   await row.getByRole("checkbox").check();
   await page.getByRole("button", { name: "Redrive 1 selected" }).click();
   await page.getByText("The job is queued again.").waitFor();
   await row.waitFor({ state: "detached", timeout: 60_000 });
-  await page.goto(`${page.url().split("#")[0]}#/jobs/${String(asked.job_id)}`);
+  await goTo(page, `#/jobs/${String(asked.job_id)}`);
   await page.getByText("Succeeded", { exact: true }).first().waitFor({ timeout: 60_000 });
+  expect(faults).toEqual([]);
+});
+
+test("the dead letters that match the filters are redriven, and no others", async () => {
+  const tenants = [await createTenant(1), await createTenant(1)];
+  const [customer = "", bystander = ""] = await Promise.all(tenants.map(createCustomer));
+  for (const [index, id] of [customer, bystander].entries()) {
+    await waitForSync(id);
+    const tenant = tenants[index];
+    if (!tenant) continue;
+    await refuseSecret(tenant);
+    await call("POST", `/v1/customers/${id}/sync`);
+    await waitForJob(id, "failed");
+    await takeSecret(tenant);
+  }
+  const { page, faults } = await open();
+  await signIn(page, `#/dead-letters?customer_id=${customer}&error_class=config`);
+
+  await page.getByRole("row").nth(1).waitFor();
+  expect(await page.getByRole("row").count()).toBe(2);
+  await page.getByRole("button", { name: "Redrive all that match" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(`Customer: ${tenants[0]?.name}. Error class: config`).waitFor();
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Redrive all" }).click();
+  await dialog.getByText(/1 redriven, 0 superseded .* 0 skipped, 0 remain/).waitFor();
+  await waitForJob(customer, "succeeded");
+  expect((await jobs(bystander, "failed")).length).toBe(1);
   expect(faults).toEqual([]);
 });
 
@@ -44,7 +64,7 @@ test("the workflows of a customer are saved as a table in which no name is a for
   await control("POST", `tenants/${tenant.name}/workflows`, { name: '=HYPERLINK("http://evil.example","click")' });
   const customer = await createCustomer(tenant);
   await waitForSync(customer);
-  const { page } = await open(browser);
+  const { page } = await open();
   await signIn(page, `#/customers/${customer}`);
 
   const saved = page.waitForEvent("download");
@@ -61,7 +81,7 @@ test("an administrator grants a user a customer, who then sees it, and takes it 
   const tenant = await createTenant(1);
   const customer = await createCustomer(tenant);
   const person = await signUp();
-  const { page, faults } = await open(browser);
+  const { page, faults } = await open();
   await signIn(page, `#/customers/${customer}`);
 
   await page.getByRole("tab", { name: "Access" }).click();
@@ -72,7 +92,7 @@ test("an administrator grants a user a customer, who then sees it, and takes it 
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Grant", exact: true }).click();
   await page.getByRole("rowheader", { name: person.sub }).waitFor();
-  const theirs = await open(browser);
+  const theirs = await open();
   await signIn(theirs.page, "#/customers", person.name, person.password);
   await theirs.page.getByRole("link", { name: tenant.name }).waitFor();
 
@@ -85,7 +105,7 @@ test("an administrator grants a user a customer, who then sees it, and takes it 
 test("who changes a customer that somebody else changed meanwhile is told so, and keeps what was typed", async () => {
   const tenant = await createTenant(1);
   const customer = await createCustomer(tenant);
-  const { page } = await open(browser);
+  const { page } = await open();
   await signIn(page, `#/customers/${customer}/edit`);
   const name = page.getByLabel("Name", { exact: true });
   await name.fill(`${tenant.name} mine`);

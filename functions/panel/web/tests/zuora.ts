@@ -18,6 +18,17 @@ export async function createTenant(workflows: number): Promise<Tenant> {
   return { name, clientId: made.client_id, clientSecret: made.client_secret, baseUrl: stack.simulator_url };
 }
 
+/** From now on Zuora refuses the tenant's secret, and every token that it gave out. */
+export async function refuseSecret(tenant: Tenant): Promise<void> {
+  await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: "another" });
+  await control("DELETE", `tenants/${tenant.name}/tokens`);
+}
+
+/** Zuora takes the tenant's secret again. */
+export async function takeSecret(tenant: Tenant): Promise<void> {
+  await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: tenant.clientSecret });
+}
+
 /** Asks the simulator's control API. */
 export async function control(method: string, path: string, body?: unknown): Promise<unknown> {
   const answer = await fetch(`${stack.simulator_url}/_simulator/${path}`, {

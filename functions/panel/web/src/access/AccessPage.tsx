@@ -8,12 +8,10 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { body, type Customer } from "../api/client";
-import { useApi, useMe } from "../api/context";
-import { all } from "../api/pages";
+import { useMe } from "../api/context";
+import { useCustomerOptions } from "../api/queries";
 import { CustomerName } from "../parts/CustomerName";
 import { Loading } from "../parts/pages";
 import { ALL, Grants } from "./Grants";
@@ -66,17 +64,8 @@ export function AccessPage() {
 
 /** Whose grants are shown: those on one customer, or on every customer. */
 function Choice() {
-  const api = useApi();
   const [customer, setCustomer] = useState(ALL);
-  const customers = useQuery({
-    queryKey: ["all-names"],
-    queryFn: async () =>
-      (await all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } })))).items,
-  });
-  const options = [
-    { value: ALL, label: "Every customer" },
-    ...(customers.data ?? []).map(({ id, name }) => ({ value: id, label: name, description: id })),
-  ];
+  const options = [{ value: ALL, label: "Every customer" }, ...useCustomerOptions()];
   return (
     <SpaceBetween size="m">
       <FormField label="Grants on">

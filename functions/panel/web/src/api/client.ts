@@ -13,6 +13,8 @@ export type Customer = Schemas["CustomerJson"];
 export type Job = Schemas["JobJson"];
 export type Workflow = Schemas["WorkflowJson"];
 export type Stats = Schemas["Stats"];
+export type DeadLetters = Schemas["DeadLetters"];
+export type RedriveFilter = Schemas["RedriveRequest"];
 export type DeadLetter = Schemas["DeadLetterJson"];
 export type DeadLetterJob = Extract<DeadLetter, { readonly job_id: string }>;
 export type AuditRecord = Schemas["AuditRecord"];
@@ -21,13 +23,16 @@ export type Change = Schemas["Change"];
 export type Task = Schemas["Task"];
 export type Verb = Schemas["Verb"];
 export type Me = Schemas["MeJson"];
+export type Counters = Schemas["StatsJson"];
 export type ZuoraHost = Schemas["ZuoraHost"];
 export type NewCustomer = Schemas["CreateCustomerRequest"];
 export type CustomerChange = Schemas["UpdateCustomerRequest"];
 
 /** A client that signs its requests, and throws a `Problem` for every refusal. */
 export function createApi(session: Session): Api {
-  const api = createClient<paths>({ baseUrl: root.href });
+  // Several values of a parameter have commas between them.
+  const querySerializer = { array: { style: "form", explode: false } } as const;
+  const api = createClient<paths>({ baseUrl: root.href, querySerializer });
   const edge: Middleware = {
     async onRequest({ request }) {
       request.headers.set("Authorization", `Bearer ${await session.token()}`);

@@ -50,3 +50,8 @@ export function may(me: Me | undefined, verb: Verb, customerId?: string): boolea
   if (me.super_admin || me.verbs.includes(verb)) return true;
   return me.customers.some((grant) => grant.customer_id === customerId && grant.verbs.includes(verb));
 }
+
+/** Whether there is any customer with which the caller may do this. */
+export function mayAnywhere(me: Me | undefined, verb: Verb): boolean {
+  return may(me, verb) || !!me?.customers.some((grant) => grant.verbs.includes(verb));
+}

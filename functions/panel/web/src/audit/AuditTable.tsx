@@ -9,6 +9,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { body, type AuditRecord } from "../api/client";
 import { useApi } from "../api/context";
+import { words } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 
@@ -31,9 +32,9 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
       filters={[
         { key: "actor", label: "Actor" },
         { key: "action", label: "Action" },
-        { key: "outcome", label: "Outcome", options: ["done", "refused"] },
-        { key: "since", label: "Since" },
-        { key: "until", label: "Until" },
+        { key: "outcome", label: "Outcome", options: words("done", "refused") },
+        { key: "since", label: "Since", isMoment: true },
+        { key: "until", label: "Before", isMoment: true },
       ]}
       load={async (query) => {
         if (!customerId) return body(await api.GET("/v1/audit", { params: { query } }));

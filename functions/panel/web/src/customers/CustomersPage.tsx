@@ -11,6 +11,7 @@ import { useNavigate } from "react-router";
 import { body, type Customer, type Me } from "../api/client";
 import { may, useApi, useMe } from "../api/context";
 import { useStats } from "../api/queries";
+import { words } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { DeleteCustomer } from "./DeleteCustomer";
@@ -51,8 +52,8 @@ export function CustomersPage() {
         refetchInterval={15_000}
         filters={[
           { key: "name", label: "Name" },
-          { key: "status", label: "Status", options: ["active", "paused", "needs_attention", "deleting"] },
-          { key: "environment", label: "Environment", options: ["production", "test", "sandbox", "development"] },
+          { key: "status", label: "Status", options: words("active", "paused", "needs_attention", "deleting") },
+          { key: "environment", label: "Environment", options: words("production", "test", "sandbox", "development") },
           { key: "zuora_base_url", label: "Zuora base URL" },
         ]}
         load={async (query) => body(await api.GET("/v1/customers", { params: { query } }))}

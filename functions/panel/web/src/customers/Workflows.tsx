@@ -11,6 +11,7 @@ import { all } from "../api/pages";
 import { csv } from "../parts/csv";
 import { download } from "../parts/download";
 import { useMessages } from "../parts/messages";
+import { words } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 
@@ -31,7 +32,7 @@ export function Workflows({ customer }: { customer: Customer }) {
       filters={[
         { key: "name", label: "Name" },
         { key: "status", label: "Status" },
-        { key: "deleted", label: "Deleted", options: ["true", "false"] },
+        { key: "deleted", label: "Deleted", options: words("true", "false") },
       ]}
       load={async (query) => body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } }))}
       trackBy={(workflow) => workflow.zuora_id}

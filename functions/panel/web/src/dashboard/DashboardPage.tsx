@@ -14,9 +14,11 @@ import { useQuery } from "@tanstack/react-query";
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
 import { all } from "../api/pages";
-import { useDeadLetters, useStats } from "../api/queries";
+import { useStats } from "../api/queries";
 import { LastSync } from "../customers/status";
-import { JOB_STATES } from "../jobs/state";
+import { total } from "../jobs/counters";
+import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
+import { Count } from "../parts/Count";
 import { Loading } from "../parts/pages";
 import { hoursUntil, outcomesOf } from "./outcomes";
 import { stale } from "./staleness";
@@ -39,20 +41,29 @@ export function DashboardPage() {
 
 function Numbers() {
   const stats = useStats(LIVE_MS);
-  const letters = useDeadLetters(LIVE_MS);
+  const letters = useDeadLetters();
   return (
     <Container>
       <Loading of={stats}>
-        {({ customers, workflows, tasks, jobs }) => (
+        {(counters) => (
           <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
-            <Count label="Customers" number={customers.total} href="#/customers" />
-            <Count label="Need attention" number={customers.needs_attention} href="#/customers?status=needs_attention" />
-            <Count label="Workflows" number={workflows} href="#/customers" />
-            <Count label="Tasks" number={tasks} href="#/customers" />
-            <Count label="Jobs under way" number={sum(jobs, ["queued", "waiting", "running"])} href="#/jobs" />
-            <Count label="Failed jobs" number={jobs.failed ?? 0} href="#/jobs?state=failed" />
-            <Count label="Held deletions" number={jobs.held ?? 0} href="#/jobs?state=held" />
-            <Count label="Dead letters" number={letters.data?.items.length} href="#/dead-letters" />
+            <Count label="Customers" number={counters.customers.total} href="#/customers" />
+            <Count label="Need attention" number={counters.customers.needs_attention} href="#/customers?status=needs_attention" />
+            <Count label="Workflows" number={counters.workflows} href="#/customers" />
+            <Count label="Tasks" number={counters.tasks} href="#/customers" />
+            <Count
+              label="Jobs under way"
+              number={total(counters, "queued", "waiting", "running")}
+              href="#/jobs?state=queued,waiting,running"
+            />
+            <Count label="Failed jobs" number={total(counters, "failed")} href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
+            <Count label="Held deletions" number={counters.awaiting_approval} href={`#/jobs?${JOB_GROUPS.held.filters}`} />
+            <Count
+              label="Dead letters"
+              number={letters.data?.items.length}
+              isMore={!!letters.data?.next_cursor}
+              href="#/dead-letters"
+            />
           </ColumnLayout>
         )}
       </Loading>
@@ -60,19 +71,14 @@ function Numbers() {
   );
 }
 
-function sum(counts: Readonly<Record<string, number>>, names: readonly string[]): number {
-  return names.reduce((total, name) => total + (counts[name] ?? 0), 0);
-}
-
-function Count({ label, number, href }: { label: string; number: number | undefined; href: string }) {
-  return (
-    <div>
-      <Box variant="awsui-key-label">{label}</Box>
-      <Link href={href} fontSize="display-l" ariaLabel={`${label}: ${number ?? "unknown"}`}>
-        {number?.toLocaleString("en") ?? "…"}
-      </Link>
-    </div>
-  );
+/** The newest dead letters: counted as far as one page of them goes. */
+function useDeadLetters() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["newest-dead-letters"],
+    queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: 200 } } })),
+    refetchInterval: LIVE_MS,
+  });
 }
 
 function LastDay() {

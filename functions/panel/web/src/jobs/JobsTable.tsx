@@ -1,83 +1,64 @@
 // Jobs of one customer, or all that the caller may see: how many are in which state, and what to do with those that failed.
 
 import Button from "@cloudscape-design/components/button";
-import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import { body, type Job } from "../api/client";
-import { useApi, useMe } from "../api/context";
-import { useStats } from "../api/queries";
+import { mayAnywhere, useApi, useMe } from "../api/context";
+import { useCustomerOptions } from "../api/queries";
 import { CustomerName } from "../parts/CustomerName";
-import { type Filter, ServerTable, useFilterValues } from "../parts/ServerTable";
+import { described, type Filter, useFilterValues, words } from "../parts/Filters";
+import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { mayRetry, useRetry } from "./actions";
+import { Counts } from "./Counts";
+import { jobQuery } from "./query";
 import { RetryMatching } from "./RetryMatching";
-import { JOB_STATES, JobState } from "./state";
+import { ERROR_CLASSES, JOB_STATES, JobState } from "./state";
 
-const STATES = Object.keys(JOB_STATES) as Job["state"][];
-const CLASSES = ["config", "permission", "rate_limit", "transient", "guard", "too_large", "lost", "bug"];
+const STATES = Object.entries(JOB_STATES).map(([value, [, label]]) => ({ value, label }));
 const FILTERS: readonly Filter[] = [
-  { key: "state", label: "State", options: STATES },
-  { key: "error_class", label: "Error class", options: CLASSES },
-  { key: "kind", label: "Kind", options: ["sync", "purge", "test"] },
-  { key: "customer_id", label: "Customer ID" },
-  { key: "since", label: "Since" },
+  { key: "state", label: "State", options: STATES, isMany: true },
+  { key: "error_class", label: "Error class", options: ERROR_CLASSES },
+  { key: "kind", label: "Kind", options: words("sync", "purge", "test") },
+  { key: "awaiting_approval", label: "Awaiting approval", options: words("true") },
+  { key: "since", label: "Asked for since", isMoment: true },
+  { key: "until", label: "Asked for before", isMoment: true },
 ];
 /** How often the list is looked at again, in milliseconds. */
 const LIVE_MS = 5_000;
 
 export function JobsTable({ customerId, variant }: { customerId?: string; variant: "full-page" | "container" }) {
   const api = useApi();
-  const me = useMe().data;
-  const [selected, setSelected] = useState<readonly Job[]>([]);
-  const retry = useRetry(() => setSelected([]));
+  const customers = useCustomerOptions(!customerId);
   const of: Record<string, string> = customerId ? { customer_id: customerId } : {};
-  const wanted = useFilterValues(FILTERS);
-  const [isAsked, setAsked] = useState(false);
-  const retriable = selected.filter((job) => mayRetry(me, job));
+  const ofCustomer: Filter = { key: "customer_id", label: "Customer", options: customers };
+  const filters = customerId ? FILTERS : [ofCustomer, ...FILTERS];
   return (
     <ServerTable<Job>
       name="jobs"
       {...(customerId ? { of: customerId } : {})}
       variant={variant}
-      header={
+      header={(selected) => (
         <SpaceBetween size="m">
           <Header
             variant={customerId ? "h2" : "h1"}
             description="Every sync, connection test and deletion, newest first."
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button
-                  disabled={retriable.length === 0}
-                  disabledReason="Select failed or incomplete jobs first."
-                  loading={retry.isPending}
-                  onClick={() => retry.mutate(retriable.map((job) => job.id))}
-                >
-                  {retriable.length > 0 ? `Retry ${retriable.length} selected` : "Retry selected"}
-                </Button>
-                <Button onClick={() => setAsked(true)}>Retry all that match</Button>
-              </SpaceBetween>
-            }
+            actions={<Actions selected={selected} filters={filters} customerId={customerId} />}
           >
             Jobs
           </Header>
           {!customerId && <Counts />}
-          {isAsked && <RetryMatching filters={{ ...wanted, ...of }} close={() => setAsked(false)} />}
         </SpaceBetween>
-      }
+      )}
       refetchInterval={LIVE_MS}
-      selection={{
-        selectionType: "multi",
-        selectedItems: [...selected],
-        onSelectionChange: ({ detail }) => setSelected(detail.selectedItems),
-      }}
+      isSelectable
       hidden={["id", "trigger"]}
-      filters={FILTERS.filter(({ key }) => !(customerId && key === "customer_id"))}
-      load={async (query) => body(await api.GET("/v1/jobs", { params: { query: { ...query, ...of } } }))}
+      filters={filters}
+      load={async (query) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...query, ...of }) } }))}
       trackBy={(job) => job.id}
       empty="No job was asked for yet."
       columns={[
@@ -118,22 +99,42 @@ function whatOf(job: Job): string {
   return `${created} created, ${updated} updated, ${deleted} deleted, ${errors} errors`;
 }
 
-/** How many jobs are in each state; each leads to those. */
-function Counts() {
-  const stats = useStats(LIVE_MS);
+/** What can be done with the selected jobs, or with all that the filters show: for who may do it with any. */
+function Actions({
+  selected,
+  filters,
+  customerId,
+}: {
+  selected: readonly Job[];
+  filters: readonly Filter[];
+  customerId: string | undefined;
+}) {
+  const me = useMe().data;
+  const retry = useRetry();
+  const wanted = useFilterValues(filters);
+  const [isAsked, setAsked] = useState(false);
+  const retriable = selected.filter((job) => mayRetry(me, job));
+  if (!mayAnywhere(me, "sync")) return null;
   return (
-    <Container>
-      <KeyValuePairs
-        columns={4}
-        items={STATES.map((state) => ({
-          label: JOB_STATES[state][1],
-          value: (
-            <Link href={`#/jobs?state=${state}`} ariaLabel={`${JOB_STATES[state][1]}: ${stats.data?.jobs[state] ?? 0}`}>
-              {stats.data?.jobs[state] ?? "…"}
-            </Link>
-          ),
-        }))}
-      />
-    </Container>
+    <>
+      <SpaceBetween direction="horizontal" size="xs">
+        <Button
+          disabled={retriable.length === 0}
+          disabledReason="Select failed or incomplete jobs first."
+          loading={retry.isPending}
+          onClick={() => retry.mutate(retriable.map((job) => job.id))}
+        >
+          {retriable.length > 0 ? `Retry ${retriable.length} selected` : "Retry selected"}
+        </Button>
+        <Button onClick={() => setAsked(true)}>Retry all that match</Button>
+      </SpaceBetween>
+      {isAsked && (
+        <RetryMatching
+          filters={{ ...wanted, ...(customerId ? { customer_id: customerId } : {}) }}
+          described={described(filters, wanted)}
+          close={() => setAsked(false)}
+        />
+      )}
+    </>
   );
 }

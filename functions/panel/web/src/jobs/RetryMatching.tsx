@@ -9,19 +9,27 @@ import { useApi, useMe } from "../api/context";
 import { all } from "../api/pages";
 import { Confirm } from "../parts/Confirm";
 import { mayRetry, useRetry } from "./actions";
+import { jobQuery } from "./query";
 
-export function RetryMatching({ filters, close }: { filters: Record<string, string>; close: () => void }) {
+interface Properties {
+  /** What the API filters by. */
+  readonly filters: Record<string, string>;
+  /** The same in words; nothing where every job matches. */
+  readonly described: string;
+  readonly close: () => void;
+}
+
+export function RetryMatching({ filters, described, close }: Properties) {
   const api = useApi();
   const me = useMe().data;
   const retry = useRetry(close);
   const found = useQuery({
     queryKey: ["jobs-to-retry", filters],
     queryFn: async () =>
-      all<Job>(async (page) => body(await api.GET("/v1/jobs", { params: { query: { ...page, ...filters } } }))),
+      all<Job>(async (page) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...page, ...filters }) } }))),
     gcTime: 0,
   });
   const jobs = (found.data?.items ?? []).filter((job) => mayRetry(me, job));
-  const described = Object.entries(filters).map(([key, value]) => `${key} is ${value}`);
   return (
     <Confirm
       title="Retry all that match?"
@@ -32,11 +40,7 @@ export function RetryMatching({ filters, close }: { filters: Record<string, stri
       onConfirm={() => retry.mutate(jobs.map((job) => job.id))}
       onClose={close}
     >
-      {found.isLoading ? (
-        <Spinner />
-      ) : (
-        `${jobs.length} failed or incomplete jobs match${described.length > 0 ? ` (${described.join(", ")})` : ""}.`
-      )}
+      {found.isLoading ? <Spinner /> : `${jobs.length} failed or incomplete jobs match${described && ` (${described})`}.`}
       {found.data?.isCut && (
         <Alert type="info">There are more: only the newest {found.data.items.length} jobs were looked at.</Alert>
       )}

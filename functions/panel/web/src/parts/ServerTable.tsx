@@ -2,16 +2,16 @@
 // them. The browser never holds more than one page, so a list of 10,000 is as quick as one of ten.
 
 import Box from "@cloudscape-design/components/box";
-import CollectionPreferences, { type CollectionPreferencesProps } from "@cloudscape-design/components/collection-preferences";
+import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
 import Pagination from "@cloudscape-design/components/pagination";
-import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { useSearchParams } from "react-router";
 
+import { type Filter, Filters, useFilterValues } from "./Filters";
 import { Refused } from "./pages";
+import { PAGE_SIZES, usePreferences } from "./preferences";
 import { Age } from "./time";
 
 /** One page of a list. */
@@ -20,47 +20,39 @@ export interface Page<Item> {
   readonly next_cursor?: string | null;
 }
 
-/** Something that the API filters by. */
-export interface Filter {
-  /** The query parameter. */
-  readonly key: string;
-  readonly label: string;
-  /** What it may be; any text where there are none. */
-  readonly options?: readonly string[];
-}
-
-interface Properties<Item> {
+interface Properties<Item, Shown extends Page<Item>> {
   /** Names the list: what its user chose for it is kept under this name. */
   readonly name: string;
   /** Whose list it is, where there is one for each of many. */
   readonly of?: string;
-  readonly header: ReactNode;
+  /** What is above the rows, which may depend on those that are selected, and on what else came with the page. */
+  readonly header: ReactNode | ((selected: readonly Item[], page: Shown | undefined) => ReactNode);
   /** As the page itself, or as a part of it. */
   readonly variant?: "full-page" | "container";
   readonly columns: readonly TableProps.ColumnDefinition<Item>[];
   /** Columns that are not shown at first. */
   readonly hidden?: readonly string[];
   readonly filters?: readonly Filter[];
-  readonly load: (query: Record<string, string | number>) => Promise<Page<Item>>;
+  readonly load: (query: Record<string, string | number>) => Promise<Shown>;
   readonly trackBy: (item: Item) => string;
   readonly empty: ReactNode;
   readonly refetchInterval?: number;
-  readonly selection?: Pick<TableProps<Item>, "selectedItems" | "onSelectionChange" | "selectionType">;
+  /** Whether rows can be selected, or which. What is selected stays so while the list is looked at again. */
+  readonly isSelectable?: boolean | ((item: Item) => boolean);
 }
 
-const PAGE_SIZES = [20, 50, 100];
-
-export function ServerTable<Item>(properties: Properties<Item>) {
-  const { name, columns, filters = [], trackBy } = properties;
-  const [, setParameters] = useSearchParams();
+export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(properties: Properties<Item, Shown>) {
+  const { name, columns, filters = [], trackBy, isSelectable = false } = properties;
   const [preferences, setPreferences] = usePreferences(name, columns, properties.hidden);
   // The cursors of the pages that were seen; the first page has none.
   const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
   const [index, setIndex] = useState(0);
+  const [selectedIds, setSelected] = useState<readonly string[]>([]);
 
   const startOver = () => {
     setCursors([undefined]);
     setIndex(0);
+    setSelected([]);
   };
   const wanted = useFilterValues(filters);
   const filterKey = JSON.stringify(wanted);
@@ -79,10 +71,14 @@ export function ServerTable<Item>(properties: Properties<Item>) {
     ...(properties.refetchInterval ? { refetchInterval: properties.refetchInterval } : {}),
   });
   const next = page.data?.next_cursor ?? undefined;
+  const items = page.data?.items ?? [];
+  // As they are now, not as they were when they were selected.
+  const selected = items.filter((item) => selectedIds.includes(trackBy(item)));
 
   const turnTo = (wantedIndex: number) => {
     if (wantedIndex >= cursors.length && next) setCursors([...cursors, next]);
     setIndex(wantedIndex);
+    setSelected([]);
   };
 
   return (
@@ -92,7 +88,7 @@ export function ServerTable<Item>(properties: Properties<Item>) {
         variant={properties.variant ?? "full-page"}
         stickyHeader
         stickyColumns={{ last: columns.at(-1)?.id === "actions" ? 1 : 0 }}
-        header={properties.header}
+        header={typeof properties.header === "function" ? properties.header(selected, page.data) : properties.header}
         footer={
           page.dataUpdatedAt > 0 && (
             <Box textAlign="center" color="text-body-secondary" fontSize="body-s">
@@ -100,7 +96,7 @@ export function ServerTable<Item>(properties: Properties<Item>) {
             </Box>
           )
         }
-        items={page.data?.items ?? []}
+        items={items}
         columnDefinitions={columns}
         columnDisplay={preferences.contentDisplay}
         wrapLines={preferences.wrapLines}
@@ -118,15 +114,7 @@ export function ServerTable<Item>(properties: Properties<Item>) {
             {filterKey === "{}" ? properties.empty : "Nothing matches these filters."}
           </Box>
         }
-        filter={
-          filters.length > 0 && (
-            <Filters
-              filters={filters}
-              wanted={wanted}
-              onChange={(values) => setParameters((current) => replaced(current, filters, values), { replace: true })}
-            />
-          )
-        }
+        filter={filters.length > 0 && <Filters filters={filters} />}
         pagination={
           <Pagination
             currentPageIndex={index + 1}
@@ -161,91 +149,11 @@ export function ServerTable<Item>(properties: Properties<Item>) {
             }}
           />
         }
-        {...properties.selection}
+        {...(isSelectable ? { selectionType: "multi" } : {})}
+        isItemDisabled={(item) => typeof isSelectable === "function" && !isSelectable(item)}
+        selectedItems={selected}
+        onSelectionChange={({ detail }) => setSelected(detail.selectedItems.map(trackBy))}
       />
     </SpaceBetween>
   );
-}
-
-/** What the address says of the filters, as the API takes it. */
-export function useFilterValues(filters: readonly Filter[]): Record<string, string> {
-  const [parameters] = useSearchParams();
-  const values = filters.map(({ key }) => [key, parameters.get(key) ?? ""] as const);
-  return Object.fromEntries(values.filter(([, value]) => value !== ""));
-}
-
-/** The address's parameters with other filters; what else it says stays. */
-function replaced(current: URLSearchParams, filters: readonly Filter[], values: Record<string, string>): URLSearchParams {
-  const next = new URLSearchParams(current);
-  for (const { key } of filters) next.delete(key);
-  for (const [key, value] of Object.entries(values)) next.set(key, value);
-  return next;
-}
-
-/** One value for each filter, as the API takes them. */
-function Filters({
-  filters,
-  wanted,
-  onChange,
-}: {
-  filters: readonly Filter[];
-  wanted: Record<string, string>;
-  onChange: (values: Record<string, string>) => void;
-}) {
-  const query: PropertyFilterProps.Query = {
-    operation: "and",
-    tokens: Object.entries(wanted).map(([propertyKey, value]) => ({
-      propertyKey,
-      operator: operatorOf(filters, propertyKey),
-      value,
-    })),
-  };
-  const first = filters.find((filter) => !filter.options);
-  return (
-    <PropertyFilter
-      query={query}
-      hideOperations
-      filteringProperties={filters.map(({ key, label, options }) => ({
-        key,
-        propertyLabel: label,
-        groupValuesLabel: label,
-        operators: [options ? "=" : ":"],
-        defaultOperator: options ? "=" : ":",
-      }))}
-      filteringOptions={filters.flatMap(({ key, options = [] }) => options.map((value) => ({ propertyKey: key, value })))}
-      filteringPlaceholder={`Filter by ${filters.map(({ label }) => label).join(", ")}`}
-      filteringAriaLabel="Filter the list"
-      onChange={({ detail }) => {
-        // What is typed without a property is looked for in the first text; a second value of a property replaces the first.
-        const pairs = detail.tokens.map(({ propertyKey, value }) => [propertyKey ?? first?.key ?? "", String(value)] as const);
-        onChange(Object.fromEntries(pairs.filter(([key]) => key !== "")));
-      }}
-    />
-  );
-}
-
-function operatorOf(filters: readonly Filter[], key: string): string {
-  return filters.find((filter) => filter.key === key)?.options ? "=" : ":";
-}
-
-function usePreferences<Item>(
-  name: string,
-  columns: readonly TableProps.ColumnDefinition<Item>[],
-  hidden: readonly string[] = [],
-): [CollectionPreferencesProps.Preferences, (preferences: CollectionPreferencesProps.Preferences) => void] {
-  const key = `zwm.table.${name}`;
-  const [preferences, setPreferences] = useState<CollectionPreferencesProps.Preferences>(() => {
-    const usual = {
-      pageSize: 50,
-      wrapLines: false,
-      contentDisplay: columns.map(({ id = "" }) => ({ id, visible: !hidden.includes(id) })),
-    };
-    const kept = localStorage.getItem(key);
-    return kept ? { ...usual, ...(JSON.parse(kept) as CollectionPreferencesProps.Preferences) } : usual;
-  });
-  const keep = (changed: CollectionPreferencesProps.Preferences) => {
-    localStorage.setItem(key, JSON.stringify(changed));
-    setPreferences(changed);
-  };
-  return [preferences, keep];
 }

@@ -1,23 +1,29 @@
 // What surrounds every page: navigation, who is signed in, messages, and the question to sign in again.
 
-import AppLayout from "@cloudscape-design/components/app-layout";
+import AppLayout, { type AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import Badge from "@cloudscape-design/components/badge";
 import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
+import SplitPanel from "@cloudscape-design/components/split-panel";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { Suspense } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { useMe } from "../api/context";
 import { useStats } from "../api/queries";
+import { total } from "../jobs/counters";
+import { JOB_GROUPS } from "../jobs/state";
 import { useSession } from "../sign-in/session";
 import { MessagesProvider, useMessages } from "./messages";
+import { SideProvider, useSide } from "./SidePanel";
 import { SignInAgain } from "./SignInAgain";
 
 export function Shell() {
   return (
     <MessagesProvider>
-      <Frame />
+      <SideProvider>
+        <Frame />
+      </SideProvider>
     </MessagesProvider>
   );
 }
@@ -48,6 +54,7 @@ function Frame() {
         navigation={<Navigation />}
         notifications={<Flashbar items={items} stackItems />}
         toolsHide
+        {...useSplitPanel()}
         content={
           <Suspense>
             <Outlet />
@@ -57,6 +64,23 @@ function Frame() {
       <SignInAgain />
     </>
   );
+}
+
+/** What a page shows beside itself, as the layout takes it: it asks for open or closed from the first, not only when there is something. */
+function useSplitPanel(): Partial<AppLayoutProps> {
+  const { shown, setPlace } = useSide();
+  return {
+    splitPanel: shown && (
+      <SplitPanel header={shown.header} closeBehavior="hide" hidePreferencesButton>
+        <div ref={setPlace} />
+      </SplitPanel>
+    ),
+    splitPanelOpen: shown !== undefined,
+    splitPanelPreferences: { position: "side" },
+    onSplitPanelToggle: ({ detail }) => {
+      if (!detail.open) shown?.close();
+    },
+  };
 }
 
 function Navigation() {
@@ -90,9 +114,24 @@ function Navigation() {
           text: "Jobs",
           items: [
             { type: "link", text: "All jobs", href: "#/jobs" },
-            { type: "link", text: "Jobs Waiting", href: "#/jobs?state=waiting", info: count(stats?.jobs.waiting) },
-            { type: "link", text: "Failed Jobs", href: "#/jobs?state=failed", info: count(stats?.jobs.failed, "red") },
-            { type: "link", text: "Held deletions", href: "#/jobs?state=held", info: count(stats?.jobs.held, "blue") },
+            {
+              type: "link",
+              text: "Jobs Waiting",
+              href: `#/jobs?${JOB_GROUPS.waiting.filters}`,
+              info: stats && count(total(stats, ...JOB_GROUPS.waiting.states)),
+            },
+            {
+              type: "link",
+              text: "Failed Jobs",
+              href: `#/jobs?${JOB_GROUPS.failed.filters}`,
+              info: stats && count(total(stats, "failed"), "red"),
+            },
+            {
+              type: "link",
+              text: "Held deletions",
+              href: `#/jobs?${JOB_GROUPS.held.filters}`,
+              info: stats && count(stats.awaiting_approval, "blue"),
+            },
             { type: "link", text: "Dead letters", href: "#/dead-letters" },
           ],
         },
@@ -106,6 +145,6 @@ function Navigation() {
 }
 
 /** How many there are; nothing where there are none. */
-function count(number: number | undefined, color: "grey" | "red" | "blue" = "grey") {
+function count(number: number, color: "grey" | "red" | "blue" = "grey") {
   return number ? <Badge color={color}>{number}</Badge> : undefined;
 }

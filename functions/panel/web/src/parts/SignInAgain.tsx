@@ -1,18 +1,18 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
-import { useQueryClient } from "@tanstack/react-query";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 
+import { sentence } from "../api/problem";
 import { useSession } from "../sign-in/session";
 
 /** Asked when the session has ended. The page behind it keeps what was typed. */
 export function SignInAgain() {
   const session = useSession();
   const queries = useQueryClient();
-  const again = async () => {
-    await session.signInAgain();
-    await queries.invalidateQueries();
-  };
+  const again = useMutation({ mutationFn: session.signInAgain, onSuccess: () => queries.invalidateQueries() });
   return (
     <Modal
       visible={session.hasEnded}
@@ -20,13 +20,16 @@ export function SignInAgain() {
       header="Your session has ended"
       footer={
         <Box float="right">
-          <Button variant="primary" onClick={() => void again()}>
+          <Button variant="primary" onClick={() => again.mutate()}>
             Sign in again
           </Button>
         </Box>
       }
     >
-      Signing in opens a second window. This page stays as it is, with everything you typed.
+      <SpaceBetween size="m">
+        <div>Signing in opens a second window. This page stays as it is, with everything you typed.</div>
+        {again.error && <Alert type="error">{sentence(again.error)}</Alert>}
+      </SpaceBetween>
     </Modal>
   );
 }

@@ -20,6 +20,11 @@ export function age(at: string, now: number): string {
   return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
 }
 
+/** `23 Nov 2026, 10:05:00`, in the user's own time zone. */
+export function exact(at: string): string {
+  return absolute.format(new Date(at));
+}
+
 /** A moment's age, kept true while it is looked at; the moment itself as its title. */
 export function Age({ at }: { at: string }) {
   const [now, setNow] = useState(Date.now);
@@ -28,7 +33,7 @@ export function Age({ at }: { at: string }) {
     return () => clearInterval(timer);
   }, []);
   return (
-    <time dateTime={at} title={`${absolute.format(new Date(at))} (${at})`}>
+    <time dateTime={at} title={`${exact(at)} (${at})`}>
       {age(at, now)}
     </time>
   );

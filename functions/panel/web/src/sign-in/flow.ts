@@ -19,6 +19,8 @@ const insecure = { [oauth.allowInsecureRequests]: signInOrigin.protocol === "htt
 
 const PENDING = "zwm.pending-sign-in";
 const CHANNEL = "zwm.sign-in";
+/** How long a window may take to close, in milliseconds. */
+const CLOSING_MS = 1_000;
 
 interface Pending {
   readonly verifier: string;
@@ -53,6 +55,7 @@ export async function signIn(): Promise<void> {
 /** Signs in again in a second window, while this page stays as it is. Call it from a click, or the browser blocks the window. */
 export async function signInBeside(): Promise<Tokens> {
   const beside = window.open("about:blank", "zwm-sign-in", "width=520,height=680");
+  if (!beside) throw new Error("The browser did not open a second window. Allow this page to open one, then try again.");
   const { url, pending } = await begin();
   const answer = new Promise<URL>((resolve) => {
     const channel = new BroadcastChannel(CHANNEL);
@@ -64,14 +67,14 @@ export async function signInBeside(): Promise<Tokens> {
       }
     };
   });
-  if (beside) beside.location.href = url.href;
+  beside.location.href = url.href;
   return exchange(await answer, pending);
 }
 
 /**
  * Ends a sign-in that the address tells of. `undefined`: there is none.
  *
- * In a second window the code is handed to the first one, and the promise never ends.
+ * In a second window the code is handed to the first one, and the window closes.
  */
 export async function finishSignIn(): Promise<Tokens | undefined> {
   const address = new URL(window.location.href);
@@ -81,7 +84,10 @@ export async function finishSignIn(): Promise<Tokens | undefined> {
   if (!pending || pending.state !== address.searchParams.get("state")) {
     new BroadcastChannel(CHANNEL).postMessage(address.href);
     window.close();
-    return new Promise(() => undefined);
+    // A window that stays was not opened by the panel: the address is an old one, from the history.
+    await new Promise((resolve) => setTimeout(resolve, CLOSING_MS));
+    window.history.replaceState(null, "", root.pathname + address.hash);
+    return undefined;
   }
   sessionStorage.removeItem(PENDING);
   // The code must not stay in the history.

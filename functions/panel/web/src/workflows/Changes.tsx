@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { body, type Change } from "../api/client";
 import { useApi } from "../api/context";
+import { words } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 
@@ -22,8 +23,8 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
         workflowId
           ? []
           : [
-              { key: "kind", label: "What", options: ["created", "updated", "deleted"] },
-              { key: "since", label: "Since" },
+              { key: "kind", label: "What", options: words("created", "updated", "deleted") },
+              { key: "since", label: "Since", isMoment: true },
             ]
       }
       load={async (query) => {

@@ -9,13 +9,12 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useParams } from "react-router";
 
 import { body, type Task, type Workflow } from "../api/client";
@@ -23,6 +22,7 @@ import { useApi } from "../api/context";
 import { CustomerName } from "../parts/CustomerName";
 import { download } from "../parts/download";
 import { Loading } from "../parts/pages";
+import { SidePanel } from "../parts/SidePanel";
 import { Age } from "../parts/time";
 import { Changes } from "./Changes";
 
@@ -48,6 +48,7 @@ export function WorkflowPage() {
 function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
   const api = useApi();
   const [chosen, setChosen] = useState<string>();
+  const close = useCallback(() => setChosen(undefined), []);
   const definition = useQuery({
     queryKey: ["definition", path],
     queryFn: async () =>
@@ -106,7 +107,7 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
           ]}
         />
       </SpaceBetween>
-      {task && <TaskModal task={task} close={() => setChosen(undefined)} />}
+      {task && <TaskPanel task={task} close={close} />}
     </ContentLayout>
   );
 }
@@ -159,12 +160,12 @@ function Tasks({ tasks, onChoose }: { tasks: readonly Task[]; onChoose: (id: str
   );
 }
 
-function TaskModal({ task, close }: { task: Task; close: () => void }) {
+function TaskPanel({ task, close }: { task: Task; close: () => void }) {
   return (
-    <Modal visible size="large" header={task.name ?? "(no name)"} onDismiss={close}>
+    <SidePanel header={task.name ?? "(no name)"} close={close}>
       <SpaceBetween size="m">
         <KeyValuePairs
-          columns={3}
+          columns={2}
           items={[
             { label: "ID", value: task.id },
             { label: "Action", value: task.action_type ?? "-" },
@@ -176,7 +177,7 @@ function TaskModal({ task, close }: { task: Task; close: () => void }) {
         />
         <Code value={task} />
       </SpaceBetween>
-    </Modal>
+    </SidePanel>
   );
 }
 

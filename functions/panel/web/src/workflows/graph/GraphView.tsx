@@ -12,13 +12,15 @@ import {
   MarkerType,
   Position,
   ReactFlow,
+  type Edge as FlowEdge,
   type Node as FlowNode,
   type NodeProps,
+  type ReactFlowInstance,
 } from "@xyflow/react";
 import { useMemo } from "react";
 
 import { layOut, NODE } from "./layout";
-import { graphOf, type Node } from "./model";
+import { graphOf, START, type Node } from "./model";
 
 type TaskNode = FlowNode<{ readonly node: Node }, "task">;
 
@@ -33,7 +35,7 @@ export default function GraphView({ definition, onChoose }: { definition: unknow
     ...NODE,
     ariaLabel: node.kind ? `${node.label}, ${node.kind}` : node.label,
   }));
-  const edges = graph.edges.map(({ id, from, to, label, isBack }) => ({
+  const edges: FlowEdge[] = graph.edges.map(({ id, from, to, label, isBack }) => ({
     id,
     source: from,
     target: to,
@@ -59,6 +61,7 @@ export default function GraphView({ definition, onChoose }: { definition: unknow
           edges={edges}
           nodeTypes={NODE_TYPES}
           fitView
+          onInit={showLegibly}
           colorMode="system"
           minZoom={0.05}
           nodesDraggable={false}
@@ -73,6 +76,23 @@ export default function GraphView({ definition, onChoose }: { definition: unknow
       </div>
     </SpaceBetween>
   );
+}
+
+/** A smaller scale cannot be read. */
+const LEGIBLE = 0.8;
+/** Left of the first node, in the graph's own pixels. */
+const MARGIN = 30;
+
+/** Where a graph can only be seen as a whole when nothing can be read, it is shown from its left end on. */
+function showLegibly(flow: ReactFlowInstance<TaskNode>) {
+  const { x, zoom } = flow.getViewport();
+  if (zoom >= LEGIBLE) return;
+  const all = flow.getNodesBounds(flow.getNodes());
+  // The whole is centred now, which tells how wide the view is.
+  const halfWidth = x + (all.x + all.width / 2) * zoom;
+  const begin = flow.getNode(START) ?? flow.getNodes()[0];
+  const y = begin ? begin.position.y + NODE.height / 2 : all.y;
+  void flow.setCenter(all.x - MARGIN + halfWidth / LEGIBLE, y, { zoom: LEGIBLE });
 }
 
 const NODE_TYPES = { task: Task };

@@ -1,0 +1,48 @@
+// Redriving every dead letter that the filters of the page match, and no other.
+
+import Alert from "@cloudscape-design/components/alert";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { body, type RedriveFilter } from "../api/client";
+import { useApi } from "../api/context";
+import { Confirm } from "../parts/Confirm";
+
+interface Properties {
+  /** What the API filters by. */
+  readonly filters: RedriveFilter;
+  /** The same in words; nothing where every dead letter matches. */
+  readonly described: string;
+  readonly close: () => void;
+}
+
+/** One call redrives a bounded number; what remains is said, and can be redriven by another. */
+export function Redrive({ filters, described, close }: Properties) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const redrive = useMutation({
+    mutationFn: async () => body(await api.POST("/v1/dead-letters/redrive", { body: filters })),
+    onSettled: () => queries.invalidateQueries(),
+  });
+  const result = redrive.data;
+  return (
+    <Confirm
+      title={described ? "Redrive all dead letters that match?" : "Redrive all dead letters?"}
+      action={result ? "Redrive the rest" : "Redrive all"}
+      isBusy={redrive.isPending}
+      isAllowed={!result || result.remaining > 0}
+      error={redrive.error}
+      onConfirm={() => redrive.mutate()}
+      onClose={close}
+    >
+      {described && <div>{described}</div>}
+      {result ? (
+        <Alert type={result.remaining > 0 ? "info" : "success"}>
+          {result.redriven} redriven, {result.superseded} superseded by a newer job, {result.skipped} skipped, {result.remaining}{" "}
+          remain.
+        </Alert>
+      ) : (
+        "Each job is queued again. Those that fail again come back here. Put right first what made them fail."
+      )}
+    </Confirm>
+  );
+}

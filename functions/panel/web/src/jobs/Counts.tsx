@@ -1,0 +1,68 @@
+// How many jobs wait, run, have failed, are held or done, and since when; each leads to those.
+
+import Box from "@cloudscape-design/components/box";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import type { ReactNode } from "react";
+
+import { useStats } from "../api/queries";
+import { Count } from "../parts/Count";
+import { Loading } from "../parts/pages";
+import { Age } from "../parts/time";
+import { oldest, total } from "./counters";
+import { JOB_GROUPS, type JobGroup } from "./state";
+
+/** How often they are counted anew, in milliseconds. */
+const LIVE_MS = 15_000;
+/** Of how long the API counts what is done. */
+const HISTORY_MS = 86_400_000;
+
+export function Counts() {
+  const stats = useStats(LIVE_MS);
+  return (
+    <Container>
+      <Loading of={stats}>
+        {(counters) => {
+          const done = total(counters, ...JOB_GROUPS.done.states);
+          const dayAgo = new Date(stats.dataUpdatedAt - HISTORY_MS).toISOString();
+          return (
+            <ColumnLayout columns={5} variant="text-grid" minColumnWidth={130}>
+              {(["waiting", "running", "failed"] as const).map((name) => (
+                <Group key={name} name={name} number={total(counters, ...JOB_GROUPS[name].states)}>
+                  <Oldest at={oldest(counters, ...JOB_GROUPS[name].states)} />
+                </Group>
+              ))}
+              <Group name="held" number={counters.awaiting_approval}>
+                Await approval
+              </Group>
+              <Group name="done" number={done} more={`&since=${dayAgo}`}>
+                In 24 hours, {total(counters, "incomplete")} incomplete
+              </Group>
+            </ColumnLayout>
+          );
+        }}
+      </Loading>
+    </Container>
+  );
+}
+
+function Group({ name, number, more = "", children }: { name: JobGroup; number: number; more?: string; children: ReactNode }) {
+  const { label, filters } = JOB_GROUPS[name];
+  return (
+    <div>
+      <Count label={label} number={number} href={`#/jobs?${filters}${more}`} />
+      <Box color="text-body-secondary" fontSize="body-s">
+        {children}
+      </Box>
+    </div>
+  );
+}
+
+function Oldest({ at }: { at: string | undefined }) {
+  if (!at) return <>None</>;
+  return (
+    <>
+      Oldest <Age at={at} />
+    </>
+  );
+}

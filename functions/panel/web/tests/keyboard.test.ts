@@ -1,0 +1,49 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+
+import { createCustomer, waitForJob, waitForSync } from "./api";
+import { signIn, useBrowser } from "./browser";
+import { createTenant } from "./zuora";
+
+const open = useBrowser();
+
+/** Presses a key until what has the focus is called so. */
+async function press(page: Page, key: string, name: string | RegExp): Promise<void> {
+  for (let times = 0; times < 60; times += 1) {
+    const focused = page.locator(":focus");
+    if ((await focused.count()) > 0 && nameMatches(await nameOf(focused.first()), name)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} does not lead to ${String(name)}`);
+}
+
+async function nameOf(focused: ReturnType<Page["locator"]>): Promise<string> {
+  return focused.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "");
+}
+
+function nameMatches(actual: string, wanted: string | RegExp): boolean {
+  return typeof wanted === "string" ? actual === wanted : wanted.test(actual);
+}
+
+test("a customer is found and synced without a mouse, and the focus comes back to where it was", async () => {
+  const tenant = await createTenant(2);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await signIn(page, `#/customers?name=${tenant.name}`);
+  await page.getByRole("link", { name: tenant.name }).waitFor();
+
+  await press(page, "Tab", "New customer");
+  // The table is one stop of the Tab key; the arrows lead through its cells.
+  await press(page, "Tab", "Name");
+  await page.keyboard.press("ArrowDown");
+  await press(page, "ArrowRight", `Sync Workflows of ${tenant.name}`);
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await press(page, "Tab", "Sync Workflows");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await waitForJob(customer, "succeeded");
+  expect(await nameOf(page.locator(":focus").first())).toBe(`Sync Workflows of ${tenant.name}`);
+  expect(faults).toEqual([]);
+});

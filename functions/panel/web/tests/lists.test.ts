@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+
+import { call, createCustomer, waitForJob, waitForSync } from "./api";
+import { signIn, useBrowser } from "./browser";
+import { createTenant, refuseSecret } from "./zuora";
+
+const open = useBrowser();
+
+test("a long list is read page by page: the browser never holds more than one", async () => {
+  const tenant = await createTenant(120);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}`);
+  const list = page.getByRole("tabpanel");
+  const links = list.getByRole("rowheader").getByRole("link");
+  const shown = () => links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+
+  await links.first().waitFor();
+  let rowsNow = await shown();
+  const seen = new Set(rowsNow);
+  expect(rowsNow.length).toBe(50);
+  for (const rows of [50, 20]) {
+    const before = rowsNow[0];
+    await list.getByRole("button", { name: "Next page" }).click();
+    await expect.poll(async () => (await shown())[0]).not.toBe(before);
+    rowsNow = await shown();
+    expect(rowsNow.length).toBe(rows);
+    for (const link of rowsNow) seen.add(link);
+  }
+  expect(seen.size).toBe(120);
+  expect(await list.getByRole("button", { name: "Next page" }).isDisabled()).toBe(true);
+  await list.getByRole("button", { name: "Page 1" }).click();
+  await expect.poll(async () => (await shown()).length).toBe(50);
+  expect(faults).toEqual([]);
+});
+
+test("what is selected, and where the page stands, stays while the list is looked at again", async () => {
+  const tenant = await createTenant(1);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  await refuseSecret(tenant);
+  await call("POST", `/v1/customers/${customer}/sync`);
+  await waitForJob(customer, "failed");
+  const { page, faults } = await open();
+  await signIn(page, `#/jobs?customer_id=${customer}`);
+
+  const failed = page.getByRole("row").filter({ hasText: "Failed" });
+  await failed.getByRole("checkbox").check();
+  await page.getByRole("button", { name: "Retry 1 selected" }).waitFor();
+  await page.setViewportSize({ width: 1280, height: 400 });
+  const scroll = () => page.evaluate(() => window.scrollY);
+  await page.mouse.wheel(0, 200);
+  await expect.poll(scroll).toBeGreaterThan(0);
+  const stood = await scroll();
+  await page.waitForResponse((response) => response.url().includes("/v1/jobs?"));
+  await page.waitForResponse((response) => response.url().includes("/v1/jobs?"));
+  expect(await failed.getByRole("checkbox").isChecked()).toBe(true);
+  expect(await scroll()).toBe(stood);
+  expect(faults).toEqual([]);
+});
+
+test("filters stand in the address as words, are shown as such, and are taken away one by one", async () => {
+  const tenant = await createTenant(1);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await signIn(page, `#/jobs?customer_id=${customer}&state=succeeded,failed&since=2026-01-31T12:00:00.000Z`);
+
+  await page.getByText(`Customer = ${tenant.name}`).waitFor();
+  await page.getByText("State = Succeeded, Failed").waitFor();
+  await page.getByText(/Asked for since = 31 Jan 2026/).waitFor();
+  expect(await page.getByRole("row").count()).toBe(2);
+  await page.getByRole("button", { name: /Remove.*State/ }).click();
+  await expect.poll(() => page.url()).not.toContain("state=");
+  expect(page.url()).toContain(`customer_id=${customer}`);
+  expect(faults).toEqual([]);
+});

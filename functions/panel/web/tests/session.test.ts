@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+
+import { giveCredentials, signIn, useBrowser } from "./browser";
+import { stack } from "./stack";
+import { createTenant } from "./zuora";
+
+const open = useBrowser();
+
+test("who signs out leaves nothing behind, and is asked to sign in again", async () => {
+  const { page, faults } = await open();
+  await signIn(page);
+
+  await page.getByRole("button", { name: /Super admin/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByLabel("Username").waitFor();
+  await page.goto(`${stack.panel_url}#/about`);
+  await page.getByLabel("Username").waitFor();
+  await giveCredentials(page);
+  await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+  expect(faults).toEqual([]);
+});
+
+test("an old address with the code of a sign-in that is over leads on to the panel", async () => {
+  const { page, faults } = await open();
+  const old = `${stack.panel_url}?code=of-yesterday&state=of-yesterday`;
+  await page.goto(old);
+  await giveCredentials(page);
+  await page.getByRole("heading", { level: 1, name: "Dashboard" }).waitFor();
+
+  await page.goto(old);
+  await page.getByRole("heading", { level: 1, name: "Dashboard" }).waitFor();
+  await expect.poll(() => page.url()).not.toContain("code=");
+  expect(faults).toEqual([]);
+});
+
+test("what was typed outlives the session: signing in again happens beside the page", async () => {
+  const tenant = await createTenant(1);
+  const { page } = await open();
+  await signIn(page, "#/customers/new");
+  await page.getByLabel("Name", { exact: true }).fill("half a name");
+  // As if an hour had passed and the session were over: the token is not taken any more.
+  await page.route("**/v1/connection-test", (route) =>
+    route.fulfill({
+      status: 401,
+      json: {
+        type: "/problems/unauthenticated",
+        title: "Sign in first",
+        status: 401,
+        detail: "The token has expired. Sign in again.",
+        instance: "",
+      },
+      contentType: "application/problem+json",
+    }),
+  );
+  await page.getByLabel("Zuora base URL").click();
+  await page.getByRole("option", { name: "Another address" }).click();
+  await page.getByRole("textbox", { name: "Address" }).fill(tenant.baseUrl);
+  await page.getByLabel("Zuora client ID").fill(tenant.clientId);
+  await page.getByLabel("Zuora client secret").fill(tenant.clientSecret);
+  await page.getByRole("button", { name: "Test connection" }).click();
+  await page.getByText("Your session has ended").waitFor();
+  await page.unroute("**/v1/connection-test");
+
+  const beside = page.waitForEvent("popup");
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  const popup = await beside;
+  await giveCredentials(popup);
+  await page.getByText("Your session has ended").waitFor({ state: "hidden" });
+  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("half a name");
+  await page.getByRole("button", { name: "Test connection" }).click();
+  await page.getByText("Zuora took the credentials").waitFor();
+});
