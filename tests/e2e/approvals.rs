@@ -59,14 +59,18 @@ async fn the_whole_list_can_be_read_page_by_page() {
     let (_zuora, _, id, job) = held(&world, "long-list", 150, 110).await;
     let path = format!("/v1/jobs/{}/held?limit=40", job["id"].as_str().unwrap());
 
+    let names = world.workflows(&id).await;
     let mut listed = BTreeSet::new();
     let mut pages = 0;
     let mut page = world.api.get(&path).await.expect(200);
     loop {
         pages += 1;
         assert_eq!(page["total"], 110);
-        let ids = page["items"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned());
-        listed.extend(ids);
+        for id in page["items"].as_array().unwrap() {
+            let id = id.as_str().unwrap().to_owned();
+            assert_eq!(page["names"][&id], names[&id]["name"], "each is shown with the name it had");
+            listed.insert(id);
+        }
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         page = world.api.get(&format!("{path}&cursor={cursor}")).await.expect(200);
     }

@@ -19,6 +19,7 @@ async fn a_new_customer_is_synced_and_its_workflows_tasks_and_definitions_are_th
     let customer = world.customer(&id).await;
     assert_eq!((&customer["workflows_count"], &customer["connection"]["status"]), (&json!(120), &json!("ok")));
     assert_eq!(customer["last_sync"]["stats"], job["stats"]);
+    assert_eq!(customer["last_complete_sync_at"], job["started_at"]);
     let workflows = world.workflows(&id).await;
     assert_eq!(workflows.len(), 120);
     let (zuora_id, workflow) = workflows.iter().find(|(_, workflow)| workflow["version"].is_string()).unwrap();

@@ -33,6 +33,8 @@ pub struct CustomerJson {
     zuora_client_secret: SecretJson,
     connection: ConnectionJson,
     last_sync: Option<LastSync>,
+    /// When the last complete sync began: the copy is what Zuora had then, or newer.
+    last_complete_sync_at: Option<Timestamp>,
     next_sync_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -71,6 +73,7 @@ impl From<Customer> for CustomerJson {
             zuora_client_secret: SecretJson { set: true, updated_at: customer.secret_updated_at, rotation_due },
             connection: customer.connection.into(),
             last_sync: customer.last_sync,
+            last_complete_sync_at: customer.last_complete_sync_at,
             next_sync_at: customer.next_sync_at,
             created_at: customer.created_at,
             updated_at: customer.updated_at,

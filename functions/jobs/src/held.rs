@@ -1,11 +1,13 @@
 //! `GET /v1/jobs/{job_id}/held` and `POST /v1/jobs/{job_id}/approve-deletions`
 
+use std::collections::BTreeMap;
+
 use axum::{Json, extract::State as Shared};
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::{
     app::{approve::Approving, asking::Asking, error::AppError},
-    aws::held::HeldLists,
+    aws::{held::HeldLists, workflows::Workflows},
     domain::{
         ids::{JobId, WorkflowId},
         policy::Verb,
@@ -14,7 +16,6 @@ use shared::{
         body::{OptionalJson, present},
         caller::Known,
         cursor::Scope,
-        list::List,
         path::Ids,
         problem::Problem,
         query::{Limit, ValidQuery},
@@ -38,20 +39,33 @@ pub struct Paging {
     cursor: Option<String>,
 }
 
-/// Lists the Zuora ids of every workflow that a job held back; the job itself names only the first hundred.
+/// Workflows that a job held back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HeldList {
+    /// Their Zuora ids.
+    items: Vec<WorkflowId>,
+    /// What those of them that have a name are called, by Zuora id.
+    names: BTreeMap<WorkflowId, String>,
+    /// Where the next page starts; none on the last one.
+    next_cursor: Option<String>,
+    /// How many there are in all.
+    total: u64,
+}
+
+/// Lists every workflow that a job held back; the job itself tells only the first hundred ids.
 #[utoipa::path(
     get,
     path = "/v1/jobs/{job_id}/held",
     tag = "jobs",
     params(("job_id" = JobId, Path), Paging),
-    responses((status = 200, description = "Done.", body = List<WorkflowId>)),
+    responses((status = 200, description = "Done.", body = HeldList)),
 )]
 pub async fn list_held(
     Shared(state): Shared<State>,
     known: Known,
     ids: Ids,
     paging: ValidQuery<Paging>,
-) -> Result<Json<List<WorkflowId>>, Problem> {
+) -> Result<Json<HeldList>, Problem> {
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may_with(Verb::View, &job.customer_id, "job")?;
@@ -65,7 +79,8 @@ pub async fn list_held(
     let items: Vec<WorkflowId> = list[from..].iter().take(paging.limit.0).cloned().collect();
     let last = items.last().filter(|_| from + items.len() < list.len());
     let next_cursor = last.map(|id| state.edge.cursors.seal(&scope, id.as_str()));
-    Ok(Json(List { items, next_cursor, total: Some(list.len() as u64) }))
+    let names = Workflows::new(state.dispatcher.data.clone()).names_of(&job.customer_id, &items).await?;
+    Ok(Json(HeldList { items, names, next_cursor, total: list.len() as u64 }))
 }
 
 /// Which list was seen.

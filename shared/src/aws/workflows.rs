@@ -4,7 +4,7 @@
 //! A reader therefore always finds the definition its workflow names. A crash between the two leaves at most chunks without a name:
 //! the next run writes the same ones, or they are removed as strays, once a day.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
@@ -93,6 +93,21 @@ impl Workflows {
         let keys: Vec<_> = ids.iter().map(|id| keys::workflow(customer, id)).collect();
         let items = self.table.get_items(&keys).await?;
         items.into_iter().map(|item| item.map(head).transpose()).collect()
+    }
+
+    /// The names of some workflows, by Zuora id; what has none is left out.
+    pub async fn names_of(
+        &self,
+        customer: &CustomerId,
+        ids: &[WorkflowId],
+    ) -> Result<BTreeMap<WorkflowId, String>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| keys::workflow(customer, id)).collect();
+        let mut names = BTreeMap::new();
+        for item in self.table.get_items(&keys).await?.into_iter().flatten() {
+            let workflow = parse::<Workflow>(item)?.value;
+            names.extend(workflow.name.map(|name| (workflow.zuora_id, name)));
+        }
+        Ok(names)
     }
 
     /// Reads one workflow, or its tombstone.

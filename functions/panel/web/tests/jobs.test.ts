@@ -51,7 +51,7 @@ test("deletions that were held are listed, approved, and carried out", async () 
   await goTo(page, `#/jobs?awaiting_approval=true&customer_id=${customer}`);
   await page.getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("heading", { name: "Held deletions (8)" }).waitFor();
-  await page.getByRole("rowheader", { name: String(ids[0]), exact: true }).waitFor();
+  await page.getByRole("cell", { name: String(ids[0]), exact: true }).waitFor();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Approve deletions" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Approve deletions" }).click();

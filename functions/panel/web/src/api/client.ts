@@ -13,6 +13,7 @@ export type Customer = Schemas["CustomerJson"];
 export type Job = Schemas["JobJson"];
 export type Workflow = Schemas["WorkflowJson"];
 export type Stats = Schemas["Stats"];
+export type HeldList = Schemas["HeldList"];
 export type DeadLetters = Schemas["DeadLetters"];
 export type RedriveFilter = Schemas["RedriveRequest"];
 export type DeadLetter = Schemas["DeadLetterJson"];

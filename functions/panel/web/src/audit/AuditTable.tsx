@@ -29,6 +29,7 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         </Header>
       }
       hidden={["request_id"]}
+      isWrapped
       filters={[
         { key: "actor", label: "Actor" },
         { key: "action", label: "Action" },
@@ -67,7 +68,10 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
 function Changes({ record }: { record: AuditRecord }) {
   if (record.changes.length === 0) return record.job_id ? <Link href={`#/jobs/${record.job_id}`}>Job</Link> : "-";
   return (
-    <ExpandableSection variant="inline" headerText={record.changes.map(({ field }) => field).join(", ")}>
+    <ExpandableSection
+      variant="inline"
+      headerText={record.changes.length === 1 ? record.changes[0]?.field : `${record.changes.length} fields`}
+    >
       <SpaceBetween size="xxs">
         {record.changes.map(({ field, before, after }) => (
           <Box key={field}>

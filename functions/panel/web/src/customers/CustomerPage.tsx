@@ -1,10 +1,12 @@
 // One customer: how it is, what its last sync did, and its workflows.
 
+import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
@@ -21,7 +23,7 @@ import { SyncStats } from "../parts/SyncStats";
 import { Age } from "../parts/time";
 import { Changes } from "../workflows/Changes";
 import { DeleteCustomer } from "./DeleteCustomer";
-import { CustomerStatus, LastSync } from "./status";
+import { CustomerStatus, LastComplete, LastSync } from "./status";
 import { SyncCustomer } from "./SyncCustomer";
 import { useCustomer } from "./useCustomer";
 import { Trend } from "./Trend";
@@ -46,12 +48,24 @@ function Details({ customer }: { customer: Customer }) {
   return (
     <ContentLayout header={<Title customer={customer} ask={setAsked} />}>
       <SpaceBetween size="l">
+        {customer.connection.error && (
+          <Alert type="error" header={customer.connection.error.message}>
+            {customer.connection.error.next_step}
+          </Alert>
+        )}
         <Container header={<Header variant="h2">Overview</Header>}>
           <Overview customer={customer} mayTest={may(me, "update", customer.id)} />
         </Container>
-        <Container header={<Header variant="h2">Last sync</Header>}>
+        <Container
+          header={
+            <Header variant="h2" info={customer.last_sync && <Link href={`#/jobs/${customer.last_sync.job_id}`}>Job</Link>}>
+              Last sync
+            </Header>
+          }
+        >
           {customer.last_sync ? (
             <SpaceBetween size="l">
+              <LastSync of={customer.last_sync} />
               <SyncStats stats={customer.last_sync.stats} />
               <Trend customer={customer} />
             </SpaceBetween>
@@ -121,6 +135,7 @@ function Overview({ customer, mayTest }: { customer: Customer; mayTest: boolean 
       items={[
         { label: "Status", value: <CustomerStatus status={customer.status} /> },
         { label: "Last sync", value: <LastSync of={customer.last_sync} /> },
+        { label: "Last complete sync", value: <LastComplete at={customer.last_complete_sync_at} /> },
         { label: "Next sync", value: customer.next_sync_at ? <Age at={customer.next_sync_at} /> : "Only when asked for" },
         {
           label: "Connection",
@@ -160,17 +175,10 @@ function Overview({ customer, mayTest }: { customer: Customer; mayTest: boolean 
 }
 
 function Connection({ of }: { of: Customer["connection"] }) {
-  if (of.error) {
-    return (
-      <StatusIndicator type="error">
-        {of.error.message} {of.error.next_step}
-      </StatusIndicator>
-    );
-  }
   if (!of.checked_at) return <StatusIndicator type="pending">Not tried yet</StatusIndicator>;
   return (
-    <StatusIndicator type="success">
-      Worked <Age at={of.checked_at} />
+    <StatusIndicator type={of.error ? "error" : "success"}>
+      {of.error ? "Did not work" : "Worked"} <Age at={of.checked_at} />
     </StatusIndicator>
   );
 }

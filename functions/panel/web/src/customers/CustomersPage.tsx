@@ -48,7 +48,7 @@ export function CustomersPage() {
             Customers
           </Header>
         }
-        hidden={["id", "environment", "tasks"]}
+        hidden={["environment", "tasks"]}
         refetchInterval={15_000}
         filters={[
           { key: "name", label: "Name" },
@@ -66,7 +66,6 @@ export function CustomersPage() {
             isRowHeader: true,
             cell: (one) => <Link href={`#/customers/${one.id}`}>{one.name}</Link>,
           },
-          { id: "id", header: "ID", cell: (one) => one.id },
           { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
           { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },
           { id: "environment", header: "Environment", cell: (one) => one.environment },
@@ -75,6 +74,7 @@ export function CustomersPage() {
           { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },
           { id: "created_at", header: "Created", cell: (one) => <Age at={one.created_at} /> },
           { id: "updated_at", header: "Updated", cell: (one) => <Age at={one.updated_at} /> },
+          { id: "id", header: "ID", cell: (one) => one.id },
           { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} me={me} ask={setAsked} /> },
         ]}
       />

@@ -5,10 +5,11 @@ import { useQuery } from "@tanstack/react-query";
 
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
+import { CHART } from "../parts/chart";
 import { Loading } from "../parts/pages";
 
 const SYNCS = 20;
-const SHOWN = ["created", "updated", "deleted", "errors"] as const;
+const SHOWN = { created: CHART.good, updated: CHART.info, deleted: CHART.warning, errors: CHART.bad } as const;
 
 export function Trend({ customer }: { customer: Customer }) {
   const api = useApi();
@@ -42,9 +43,10 @@ function Chart({ jobs }: { jobs: readonly Job[] }) {
       xScaleType="categorical"
       yTitle="Workflows"
       empty="No sync has ended yet."
-      series={SHOWN.map((name) => ({
+      series={(Object.keys(SHOWN) as (keyof typeof SHOWN)[]).map((name) => ({
         type: "bar" as const,
         title: name.charAt(0).toUpperCase() + name.slice(1),
+        color: SHOWN[name],
         data: jobs.map((job) => ({ x: at(job), y: job.stats[name] })),
       }))}
     />

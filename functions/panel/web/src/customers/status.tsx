@@ -20,6 +20,11 @@ export function CustomerStatus({ status }: { status: Customer["status"] }) {
   return <StatusIndicator type={type}>{text}</StatusIndicator>;
 }
 
+/** Since when the copy is whole, or that it never was. */
+export function LastComplete({ at }: { at: Customer["last_complete_sync_at"] }) {
+  return at ? <Age at={at} /> : <>Never</>;
+}
+
 /** How the last sync ended, and how long ago. */
 export function LastSync({ of }: { of: Customer["last_sync"] }) {
   if (!of) return <StatusIndicator type="info">Never</StatusIndicator>;

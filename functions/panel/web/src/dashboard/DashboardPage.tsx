@@ -15,17 +15,26 @@ import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
 import { all } from "../api/pages";
 import { useStats } from "../api/queries";
-import { LastSync } from "../customers/status";
+import { LastComplete, LastSync } from "../customers/status";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
+import { CHART } from "../parts/chart";
 import { Count } from "../parts/Count";
 import { Loading } from "../parts/pages";
-import { hoursUntil, outcomesOf } from "./outcomes";
-import { stale } from "./staleness";
+import { hoursUntil, outcomesOf, type Series } from "./outcomes";
+import { isStale } from "./staleness";
 
 const DAY_MS = 86_400_000;
 /** How often it is looked at again, in milliseconds. */
 const LIVE_MS = 30_000;
+
+const OUTCOME_COLORS: Record<Series["outcome"], string> = {
+  succeeded: CHART.good,
+  incomplete: CHART.mild,
+  held: CHART.warning,
+  failed: CHART.bad,
+  cancelled: CHART.neutral,
+};
 
 export function DashboardPage() {
   return (
@@ -115,6 +124,7 @@ function LastDay() {
                 .map(({ outcome, counts }) => ({
                   type: "bar" as const,
                   title: JOB_STATES[outcome][1],
+                  color: OUTCOME_COLORS[outcome],
                   data: hoursUntil(now).map((hour, index) => ({ x: hourOf(hour), y: counts[index] ?? 0 })),
                 }))}
             />
@@ -133,41 +143,42 @@ function Stale() {
   const api = useApi();
   const customers = useQuery({
     queryKey: ["all-customers"],
-    queryFn: async () => {
-      const found = await all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } })));
-      const now = Date.now();
-      return found.items.map((customer) => ({ customer, why: stale(customer, now) })).filter(({ why }) => why);
-    },
+    queryFn: async () =>
+      (await all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } })))).items,
     refetchInterval: LIVE_MS,
   });
   return (
     <Loading of={customers}>
-      {(items) => (
-        <Table
-          header={
-            <Header
-              variant="h2"
-              counter={`(${items.length})`}
-              description="Customers without a good sync for more than two of their intervals."
-            >
-              Copies that may be out of date
-            </Header>
-          }
-          items={items}
-          trackBy={({ customer }) => customer.id}
-          empty="Every copy is as new as it should be."
-          columnDefinitions={[
-            {
-              id: "name",
-              header: "Customer",
-              isRowHeader: true,
-              cell: ({ customer }) => <Link href={`#/customers/${customer.id}`}>{customer.name}</Link>,
-            },
-            { id: "why", header: "Why", cell: ({ why }) => why },
-            { id: "last_sync", header: "Last sync", cell: ({ customer }) => <LastSync of={customer.last_sync} /> },
-          ]}
-        />
-      )}
+      {(items) => <StaleTable customers={items.filter((customer) => isStale(customer, customers.dataUpdatedAt))} />}
     </Loading>
+  );
+}
+
+function StaleTable({ customers }: { customers: readonly Customer[] }) {
+  return (
+    <Table
+      header={
+        <Header
+          variant="h2"
+          counter={`(${customers.length})`}
+          description="Customers without a complete sync for more than two of their intervals."
+        >
+          Copies that may be out of date
+        </Header>
+      }
+      items={customers}
+      trackBy="id"
+      empty="Every copy is as new as it should be."
+      columnDefinitions={[
+        {
+          id: "name",
+          header: "Customer",
+          isRowHeader: true,
+          cell: (one) => <Link href={`#/customers/${one.id}`}>{one.name}</Link>,
+        },
+        { id: "complete", header: "Last complete sync", cell: (one) => <LastComplete at={one.last_complete_sync_at} /> },
+        { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },
+      ]}
+    />
   );
 }

@@ -8,12 +8,9 @@ const INTERVALS_MS: Record<Customer["sync_frequency"], number> = {
   manual: Number.POSITIVE_INFINITY,
 };
 
-/** Why a copy cannot be relied on, or nothing if it can: two intervals without a sync that succeeded. */
-export function stale(customer: Customer, now: number): string | undefined {
-  const { last_sync: last, sync_frequency: frequency, status } = customer;
-  if (status === "paused" || status === "deleting") return undefined;
-  const limit = 2 * INTERVALS_MS[frequency];
-  if (!last) return Date.parse(customer.created_at) + limit < now ? "never synced" : undefined;
-  if (last.state !== "succeeded") return `the last sync ended as ${last.state}`;
-  return Date.parse(last.finished_at) + limit < now ? "no sync for more than two intervals" : undefined;
+/** Whether two intervals have gone by without a complete sync. A customer that is synced by hand, or paused, is never stale. */
+export function isStale(customer: Customer, now: number): boolean {
+  const { last_complete_sync_at: complete, created_at, sync_frequency: frequency, status } = customer;
+  if (status === "paused" || status === "deleting") return false;
+  return Date.parse(complete ?? created_at) + 2 * INTERVALS_MS[frequency] < now;
 }

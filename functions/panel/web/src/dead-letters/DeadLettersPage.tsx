@@ -40,6 +40,7 @@ export function DeadLettersPage() {
         </Header>
       )}
       refetchInterval={LIVE_MS}
+      isWrapped
       isSelectable={(letter) => mayRedrive(me, letter)}
       filters={filters}
       load={async (query) => body(await api.GET("/v1/dead-letters", { params: { query } }))}
@@ -55,6 +56,7 @@ export function DeadLettersPage() {
         {
           id: "customer",
           header: "Customer",
+          minWidth: 160,
           cell: (letter) => (isJob(letter) ? <CustomerName id={letter.customer_id} /> : "-"),
         },
         {
@@ -63,10 +65,16 @@ export function DeadLettersPage() {
           cell: (letter) => (letter.dead_lettered_at ? <Age at={letter.dead_lettered_at} /> : "-"),
         },
         { id: "class", header: "Error class", cell: (letter) => (isJob(letter) ? (letter.error?.class ?? "-") : "-") },
-        { id: "why", header: "Why", cell: (letter) => (isJob(letter) ? (letter.error?.message ?? "-") : letter.reason) },
+        {
+          id: "why",
+          header: "Why",
+          minWidth: 260,
+          cell: (letter) => (isJob(letter) ? (letter.error?.message ?? "-") : letter.reason),
+        },
         {
           id: "next",
           header: "What to do",
+          minWidth: 260,
           cell: (letter) => (isJob(letter) ? (letter.error?.next_step ?? "-") : `Find out who sent it: ${letter.body}`),
         },
         { id: "attempts", header: "Attempts", cell: (letter) => (isJob(letter) ? letter.attempts : "-") },

@@ -36,7 +36,7 @@ export function Counts() {
                 Await approval
               </Group>
               <Group name="done" number={done} more={`&since=${dayAgo}`}>
-                In 24 hours, {total(counters, "incomplete")} incomplete
+                24 hours, {total(counters, "incomplete")} incomplete
               </Group>
             </ColumnLayout>
           );
@@ -51,7 +51,7 @@ function Group({ name, number, more = "", children }: { name: JobGroup; number: 
   return (
     <div>
       <Count label={label} number={number} href={`#/jobs?${filters}${more}`} />
-      <Box color="text-body-secondary" fontSize="body-s">
+      <Box color="text-body-secondary" fontSize="body-s" padding={{ top: "xxs" }}>
         {children}
       </Box>
     </div>

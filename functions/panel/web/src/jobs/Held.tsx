@@ -4,12 +4,13 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 
-import { body, type Job } from "../api/client";
+import { body, type HeldList, type Job } from "../api/client";
 import { useApi, useMe } from "../api/context";
 import { Confirm } from "../parts/Confirm";
 import { useMessages } from "../parts/messages";
@@ -29,7 +30,7 @@ export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }
           Approved <Age at={held.approved.at} />: {held.approved.job_id} carries it out.
         </Alert>
       )}
-      <ServerTable<string>
+      <ServerTable<HeldWorkflow>
         name="held"
         of={job.id}
         variant="container"
@@ -49,14 +50,31 @@ export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }
             Held deletions
           </Header>
         }
-        load={async (query) => body(await api.GET("/v1/jobs/{job_id}/held", { params: { path, query } }))}
-        trackBy={(id) => id}
+        load={async (query) => rowsOf(body(await api.GET("/v1/jobs/{job_id}/held", { params: { path, query } })))}
+        trackBy={({ id }) => id}
         empty="Nothing is held."
-        columns={[{ id: "id", header: "Zuora ID of the workflow", isRowHeader: true, cell: (id) => id }]}
+        columns={[
+          {
+            id: "name",
+            header: "Workflow",
+            isRowHeader: true,
+            cell: ({ id, name }) => <Link href={`#/customers/${job.customer_id}/workflows/${id}`}>{name}</Link>,
+          },
+          { id: "id", header: "Zuora ID", cell: ({ id }) => id },
+        ]}
       />
       {isAsked && <Approve job={job} held={held} close={() => setAsked(false)} />}
     </SpaceBetween>
   );
+}
+
+interface HeldWorkflow {
+  readonly id: string;
+  readonly name: string;
+}
+
+function rowsOf({ items, names, next_cursor }: HeldList) {
+  return { items: items.map((id) => ({ id, name: names[id] ?? "(no name)" })), next_cursor: next_cursor ?? null };
 }
 
 function Approve({ job, held, close }: { job: Job; held: NonNullable<Job["held"]>; close: () => void }) {

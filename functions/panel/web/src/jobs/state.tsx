@@ -33,5 +33,9 @@ export type JobGroup = keyof typeof JOB_GROUPS;
 
 export function JobState({ state }: { state: Job["state"] }) {
   const [type, text] = JOB_STATES[state];
-  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  return (
+    <StatusIndicator type={type} wrapText={false}>
+      {text}
+    </StatusIndicator>
+  );
 }

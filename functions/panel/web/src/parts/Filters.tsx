@@ -67,7 +67,7 @@ export function Filters({ filters }: { filters: readonly Filter[] }) {
       hideOperations
       filteringProperties={filters.map(propertyOf)}
       filteringOptions={filters.flatMap(({ key, options = [] }) => options.map((option) => ({ propertyKey: key, ...option })))}
-      filteringPlaceholder={`Filter by ${filters.map(({ label }) => label.toLowerCase()).join(", ")}`}
+      filteringPlaceholder={`Filter by ${filters.map(({ label }) => label).join(", ")}`}
       filteringAriaLabel="Filter the list"
       onChange={({ detail }) => {
         // What is typed without a property is looked for in the first text.

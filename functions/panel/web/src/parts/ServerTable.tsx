@@ -32,6 +32,8 @@ interface Properties<Item, Shown extends Page<Item>> {
   readonly columns: readonly TableProps.ColumnDefinition<Item>[];
   /** Columns that are not shown at first. */
   readonly hidden?: readonly string[];
+  /** Whether long texts go on in the next line, unless the user wants it otherwise. */
+  readonly isWrapped?: boolean;
   readonly filters?: readonly Filter[];
   readonly load: (query: Record<string, string | number>) => Promise<Shown>;
   readonly trackBy: (item: Item) => string;
@@ -43,7 +45,7 @@ interface Properties<Item, Shown extends Page<Item>> {
 
 export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(properties: Properties<Item, Shown>) {
   const { name, columns, filters = [], trackBy, isSelectable = false } = properties;
-  const [preferences, setPreferences] = usePreferences(name, columns, properties.hidden);
+  const [preferences, setPreferences] = usePreferences(name, columns, properties.hidden, properties.isWrapped);
   // The cursors of the pages that were seen; the first page has none.
   const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
   const [index, setIndex] = useState(0);

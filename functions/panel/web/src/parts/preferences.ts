@@ -14,6 +14,7 @@ export function usePreferences<Item>(
   name: string,
   columns: readonly TableProps.ColumnDefinition<Item>[],
   hidden: readonly string[] = [],
+  isWrapped = false,
 ): [Preferences, (preferences: Preferences) => void] {
   const key = `zwm.table.${name}`;
   const [preferences, setPreferences] = useState<Preferences>(() => {
@@ -22,7 +23,7 @@ export function usePreferences<Item>(
     // The columns of a newer panel join those that were arranged.
     const arranged = (kept.contentDisplay ?? []).filter(({ id }) => usual.some((column) => column.id === id));
     const others = usual.filter(({ id }) => !arranged.some((column) => column.id === id));
-    return { pageSize: 50, wrapLines: false, ...kept, contentDisplay: [...arranged, ...others] };
+    return { pageSize: 50, wrapLines: isWrapped, ...kept, contentDisplay: [...arranged, ...others] };
   });
   const keep = (changed: Preferences) => {
     localStorage.setItem(key, JSON.stringify(changed));

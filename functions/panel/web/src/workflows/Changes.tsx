@@ -19,6 +19,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
       of={`${customerId}/${workflowId ?? ""}`}
       variant="container"
       header={undefined}
+      isWrapped
       filters={
         workflowId
           ? []
