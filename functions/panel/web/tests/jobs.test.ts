@@ -47,11 +47,14 @@ test("deletions that were held are listed, approved, and carried out", async () 
 
   await page.getByRole("button", { name: "Sync Workflows" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sync Workflows" }).click();
-  await page.getByText(/^Held, /).waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/^Held, /)
+    .first()
+    .waitFor({ timeout: 60_000 });
   await goTo(page, `#/jobs?awaiting_approval=true&customer_id=${customer}`);
   await page.getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("heading", { name: "Held deletions (8)" }).waitFor();
-  await page.getByRole("cell", { name: String(ids[0]), exact: true }).waitFor();
+  await page.getByRole("gridcell", { name: String(ids[0]), exact: true }).waitFor();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Approve deletions" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Approve deletions" }).click();

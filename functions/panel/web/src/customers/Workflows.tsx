@@ -11,9 +11,17 @@ import { all } from "../api/pages";
 import { csv } from "../parts/csv";
 import { download } from "../parts/download";
 import { useMessages } from "../parts/messages";
-import { words } from "../parts/Filters";
+import { type Filter, useFilterValues, words } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
+
+const FILTERS: readonly Filter[] = [
+  { key: "name", label: "Name" },
+  { key: "status", label: "Status" },
+  { key: "deleted", label: "Deleted", options: words("true", "false") },
+];
+/** How many pages of 200 an export reads: more workflows than that no browser should hold. */
+const EXPORT_PAGES = 250;
 
 export function Workflows({ customer }: { customer: Customer }) {
   const api = useApi();
@@ -29,11 +37,7 @@ export function Workflows({ customer }: { customer: Customer }) {
         </Header>
       }
       refetchInterval={5_000}
-      filters={[
-        { key: "name", label: "Name" },
-        { key: "status", label: "Status" },
-        { key: "deleted", label: "Deleted", options: words("true", "false") },
-      ]}
+      filters={FILTERS}
       load={async (query) => body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } }))}
       trackBy={(workflow) => workflow.zuora_id}
       empty={emptyBecause(customer)}
@@ -56,15 +60,18 @@ export function Workflows({ customer }: { customer: Customer }) {
 
 type Format = "csv" | "json";
 
-/** Saves the workflows that are at Zuora, all of them, as a file. */
+/** Saves the workflows that the filters show, all of them and not one page, as a file. */
 function Export({ customer }: { customer: Customer }) {
   const api = useApi();
   const messages = useMessages();
   const path = { customer_id: customer.id };
+  const wanted = useFilterValues(FILTERS);
   const file = useMutation({
     mutationFn: async (format: Format) => {
-      const { items, isCut } = await all<Workflow>(async (query) =>
-        body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } })),
+      const { items, isCut } = await all<Workflow>(
+        async (page) =>
+          body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query: { ...wanted, ...page } } })),
+        EXPORT_PAGES,
       );
       const name = `workflows-${customer.id}.${format}`;
       if (format === "json") download(name, "application/json", JSON.stringify(items, undefined, 2));
