@@ -8,9 +8,10 @@ from settings import LOCAL, ROOT
 
 WEB = ROOT / "functions" / "panel" / "web"
 BUILT = WEB / "dist"
-# What the files are made from. The API's description gives the types.
-SOURCES = ["index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "src"]
-DESCRIPTION = ROOT / "docs" / "openapi.json"
+# What the files are made from, here and in the documentation.
+SOURCES = ["index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "markdown.ts", "src"]
+# The API's description gives the types, the help is the panel's help.
+DOCUMENTS = [ROOT / "docs" / "openapi.json", ROOT / "docs" / "help.md"]
 
 
 def install() -> None:
@@ -48,7 +49,7 @@ def build_web() -> None:
 
 
 def _digest() -> str:
-    files = [DESCRIPTION]
+    files = list(DOCUMENTS)
     for source in (WEB / name for name in SOURCES):
         files += sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
     digest = hashlib.sha256()

@@ -1,10 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+import { markdown } from "./markdown";
+
 // Paths are relative, because the page lies under the API's stage: `/dev/`, or deeper on the local stack.
 export default defineConfig({
   base: "./",
-  plugins: [react()],
+  plugins: [react(), markdown()],
   build: {
     // Served as `GET /panel/{file+}`.
     assetsDir: "panel",

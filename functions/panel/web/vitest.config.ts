@@ -1,10 +1,12 @@
 import { defineConfig } from "vitest/config";
 
+import { markdown } from "./markdown";
+
 export default defineConfig({
   test: {
     projects: [
       // What needs no browser.
-      { test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      { plugins: [markdown()], test: { name: "unit", include: ["src/**/*.test.ts"] } },
       // The deployed panel, in the system's Chromium.
       { test: { name: "pages", include: ["tests/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 60_000 } },
     ],

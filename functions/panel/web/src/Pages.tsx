@@ -20,11 +20,13 @@ const PAGES: RouteObject[] = [
     path: "customers/:customerId/workflows/:workflowId",
     lazy: async () => ({ Component: (await import("./workflows/WorkflowPage")).WorkflowPage }),
   },
+  { path: "workflows", lazy: async () => ({ Component: (await import("./workflows/WorkflowsPage")).WorkflowsPage }) },
   { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
   { path: "jobs/:jobId", lazy: async () => ({ Component: (await import("./jobs/JobPage")).JobPage }) },
   { path: "dead-letters", lazy: async () => ({ Component: (await import("./dead-letters/DeadLettersPage")).DeadLettersPage }) },
   { path: "audit", lazy: async () => ({ Component: (await import("./audit/AuditPage")).AuditPage }) },
   { path: "access", lazy: async () => ({ Component: (await import("./access/AccessPage")).AccessPage }) },
+  { path: "help", lazy: async () => ({ Component: (await import("./help/HelpPage")).HelpPage }) },
   { path: "about", lazy: async () => ({ Component: (await import("./about/AboutPage")).AboutPage }) },
   { path: "*", element: <NoSuchPage /> },
 ];

@@ -1,3 +1,4 @@
+import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { expectAccessible, signIn, useBrowser } from "./browser";
@@ -44,6 +45,13 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByRole("dialog").getByRole("button", { name: "Sync Workflows" }).click();
   await expect.poll(() => page.getByTestId("stat-unchanged").textContent(), { timeout: 60_000 }).toBe("7");
 
+  await page.getByRole("button", { name: "Sync Workflows" }).click();
+  await page.getByRole("dialog").getByRole("checkbox").check();
+  await page.getByRole("dialog").getByRole("button", { name: "Show what it would do" }).click();
+  await page.getByRole("heading", { name: "Sync, dry run" }).waitFor();
+  await page.getByText("Create 0").waitFor({ timeout: 60_000 });
+  await page.goBack();
+
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await expectAccessible(page);
@@ -52,6 +60,47 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await dialog.getByRole("button", { name: "Delete" }).click();
   await page.getByText(`${tenant.name} is being deleted.`).waitFor();
   expect(faults).toEqual([]);
+});
+
+test("help opens beside the form, at what it is about, and what was typed stays", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/customers/new");
+  const name = page.getByLabel("Name", { exact: true });
+  await name.fill("half a name");
+
+  await page.getByRole("button", { name: "Help: choosing the base URL" }).click();
+  const help = page.getByRole("region", { name: "Help" });
+  await expect.poll(() => isInView(help.getByRole("heading", { name: "Choosing the base URL" }))).toBe(true);
+  await expectAccessible(page);
+  await help.getByRole("link", { name: "Troubleshooting" }).click();
+  await expect.poll(() => isInView(help.getByRole("heading", { name: "Troubleshooting" }))).toBe(true);
+  await help.getByRole("button", { name: /close/i }).click();
+  await help.waitFor({ state: "detached" });
+  expect(await name.inputValue()).toBe("half a name");
+  expect(faults).toEqual([]);
+});
+
+/** Whether it can be seen without scrolling. */
+async function isInView(element: Locator): Promise<boolean> {
+  const box = await element.boundingBox();
+  const height = element.page().viewportSize()?.height ?? 0;
+  return box !== null && box.y >= 0 && box.y + box.height <= height;
+}
+
+test("all customers are synced at once, and what came of it is told", async () => {
+  const { page, faults } = await open();
+  // Not asked in earnest: the customers of other tests would be synced, too. The API's own tests do that by themselves.
+  let asked = 0;
+  await page.route("**/v1/sync", (route) => {
+    asked += 1;
+    return route.fulfill({ status: 202, json: { queued: 3, joined: 1, skipped: 2, failed: 0 } });
+  });
+  await signIn(page, "#/customers");
+
+  await page.getByRole("button", { name: "Sync all" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sync all" }).click();
+  await page.getByText("3 syncs are queued, 1 were under way already, 2 customers are paused.").waitFor();
+  expect([asked, ...faults]).toEqual([1]);
 });
 
 test("the list filters by what stands in the address", async () => {

@@ -35,6 +35,21 @@ test("a long list is read page by page: the browser never holds more than one", 
   expect(faults).toEqual([]);
 });
 
+test("a workflow is found among those of all customers by its Zuora ID", async () => {
+  const tenant = await createTenant(2);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const [workflow] = (await call("GET", `/v1/customers/${customer}/workflows`)).items as { zuora_id: string; name: string }[];
+  const { page, faults } = await open();
+  await signIn(page, `#/workflows?zuora_id=${workflow?.zuora_id}`);
+
+  const row = page.getByRole("row").filter({ hasText: tenant.name });
+  await row.getByRole("link", { name: workflow?.name ?? "" }).click();
+  await page.getByRole("heading", { level: 1, name: workflow?.name ?? "" }).waitFor();
+  expect(page.url()).toContain(`#/customers/${customer}/workflows/${workflow?.zuora_id}`);
+  expect(faults).toEqual([]);
+});
+
 test("what is selected, and where the page stands, stays while the list is looked at again", async () => {
   const tenant = await createTenant(1);
   const customer = await createCustomer(tenant);

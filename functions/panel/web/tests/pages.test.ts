@@ -23,10 +23,12 @@ test("every page can be used with a screen reader, breaks no rule of the content
     ["#/customers/new", "New customer"],
     [`#/customers/${customer}`, tenant.name],
     [`#/customers/${customer}/edit`, `Edit ${tenant.name}`],
+    ["#/workflows", "Workflows"],
     ["#/jobs", "Jobs"],
     ["#/dead-letters", "Dead letters"],
     ["#/audit", "Audit"],
     ["#/access", "Access"],
+    ["#/help", "Help: customers"],
     ["#/about", "About"],
     ["#/nothing", "No such page"],
   ];

@@ -47,7 +47,7 @@ export function AccessPage() {
                     label: "On",
                     value: (
                       <>
-                        <CustomerName id={customer_id} />: {verbs.join(", ")}
+                        <CustomerName id={customer_id} isOneOfMany />: {verbs.join(", ")}
                       </>
                     ),
                   })),

@@ -12,15 +12,19 @@ export function useStats(refetchInterval: number | false = false) {
   return useQuery({ queryKey: ["stats"], queryFn: async () => body(await api.GET("/v1/stats")), refetchInterval });
 }
 
-/** The customers to choose one from, by name; at most 2,000. None while they are not wanted. */
-export function useCustomerOptions(isWanted = true) {
+/** The customers by name, at most 2,000. None while they are not wanted. */
+export function useCustomers(isWanted = true) {
   const api = useApi();
-  const found = useQuery({
-    queryKey: ["customer-options"],
+  return useQuery({
+    queryKey: ["customers-by-name"],
     queryFn: async () =>
       (await all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } })))).items,
     enabled: isWanted,
     staleTime: 60_000,
   });
-  return (found.data ?? []).map(({ id, name }) => ({ value: id, label: name, description: id }));
+}
+
+/** The same as options to choose one from. */
+export function useCustomerOptions(isWanted = true) {
+  return (useCustomers(isWanted).data ?? []).map(({ id, name }) => ({ value: id, label: name, description: id }));
 }

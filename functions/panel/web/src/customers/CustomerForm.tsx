@@ -17,6 +17,7 @@ import { useState } from "react";
 import { body, type Customer, type ZuoraHost } from "../api/client";
 import { useApi } from "../api/context";
 import { fieldError, sentence } from "../api/problem";
+import { HelpLink } from "../help/HelpLink";
 import { age } from "../parts/time";
 import { EMPTY, fieldsOf, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
@@ -115,7 +116,11 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
           </Container>
           <Container
             header={
-              <Header variant="h2" description="From an OAuth client of your Zuora tenant, with at least workflow:read.">
+              <Header
+                variant="h2"
+                description="From an OAuth client of your Zuora tenant."
+                info={<HelpLink section="obtaining-credentials-at-zuora" about="obtaining credentials at Zuora" />}
+              >
                 Zuora
               </Header>
             }
@@ -194,6 +199,7 @@ function BaseUrl({
       <FormField
         label="Zuora base URL"
         description="Zuora API endpoint of the tenant."
+        info={<HelpLink section="choosing-the-base-url" about="choosing the base URL" />}
         errorText={selected === other ? undefined : error}
       >
         <Select

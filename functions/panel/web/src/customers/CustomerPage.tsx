@@ -79,7 +79,7 @@ function Details({ customer }: { customer: Customer }) {
           onChange={({ detail }) => setParameters({ tab: detail.activeTabId }, { replace: true })}
           tabs={[
             { id: "workflows", label: `Workflows (${customer.workflows_count})`, content: <Workflows customer={customer} /> },
-            { id: "jobs", label: "Jobs", content: <JobsTable customerId={customer.id} variant="container" /> },
+            { id: "jobs", label: "Jobs", content: <JobsTable customerId={customer.id} /> },
             { id: "changes", label: "Changes", content: <Changes customerId={customer.id} /> },
             ...(me?.super_admin ? [{ id: "access", label: "Access", content: <Grants customerId={customer.id} /> }] : []),
             { id: "audit", label: "Audit", content: <AuditTable customerId={customer.id} variant="container" /> },

@@ -12,14 +12,16 @@ import { body, type Customer, type Me } from "../api/client";
 import { may, useApi, useMe } from "../api/context";
 import { useStats } from "../api/queries";
 import { words } from "../parts/Filters";
+import { HelpLink } from "../help/HelpLink";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { CustomerStatus, LastSync } from "./status";
+import { SyncAll } from "./SyncAll";
 import { SyncCustomer } from "./SyncCustomer";
 import { usePause } from "./usePause";
 
-type Asked = { readonly what: "sync" | "delete"; readonly customer: Customer };
+type Asked = { readonly what: "sync" | "delete"; readonly customer: Customer } | { readonly what: "sync all" };
 
 export function CustomersPage() {
   const api = useApi();
@@ -35,14 +37,18 @@ export function CustomersPage() {
         header={
           <Header
             variant="h1"
+            info={<HelpLink section="help-customers" about="customers" />}
             counter={total === undefined ? undefined : `(${total})`}
             description="Client organizations that use Zuora, each with its own credentials and workflows."
             actions={
-              may(me, "create") && (
-                <Button variant="primary" onClick={() => void navigate("/customers/new")}>
-                  New customer
-                </Button>
-              )
+              <SpaceBetween direction="horizontal" size="xs">
+                {may(me, "sync") && <Button onClick={() => setAsked({ what: "sync all" })}>Sync all</Button>}
+                {may(me, "create") && (
+                  <Button variant="primary" onClick={() => void navigate("/customers/new")}>
+                    New customer
+                  </Button>
+                )}
+              </SpaceBetween>
             }
           >
             Customers
@@ -78,6 +84,7 @@ export function CustomersPage() {
           { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} me={me} ask={setAsked} /> },
         ]}
       />
+      {asked?.what === "sync all" && <SyncAll total={total} close={close} />}
       {asked?.what === "sync" && <SyncCustomer customer={asked.customer} close={close} />}
       {asked?.what === "delete" && <DeleteCustomer customer={asked.customer} close={close} />}
     </>

@@ -1,40 +1,58 @@
+import Checkbox from "@cloudscape-design/components/checkbox";
 import Link from "@cloudscape-design/components/link";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
 
 import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
 import { Confirm } from "../parts/Confirm";
 import { useMessages } from "../parts/messages";
 
-/** Asks before a sync is asked for. */
+/** Asks before a sync is asked for; or only for what one would do. */
 export function SyncCustomer({ customer, close }: { customer: Customer; close: () => void }) {
   const api = useApi();
   const queries = useQueryClient();
   const messages = useMessages();
+  const navigate = useNavigate();
+  const [isDry, setDry] = useState(false);
   const sync = useMutation({
-    mutationFn: async () =>
-      body(await api.POST("/v1/customers/{customer_id}/sync", { params: { path: { customer_id: customer.id } } })),
+    mutationFn: async () => {
+      const path = { customer_id: customer.id };
+      const query = isDry ? { dry_run: true } : {};
+      return body(await api.POST("/v1/customers/{customer_id}/sync", { params: { path, query } }));
+    },
     onSuccess: (asked) => {
+      close();
+      void queries.invalidateQueries();
+      if (isDry) {
+        void navigate(`/jobs/${asked.job_id}`);
+        return;
+      }
       const how = asked.follow_up ? "One sync more will follow the running one" : "The sync is queued";
       messages.done(
         <>
           {how}: <Link href={`#/customers/${customer.id}`}>{customer.name}</Link> shows how it goes.
         </>,
       );
-      void queries.invalidateQueries();
-      close();
     },
   });
   return (
     <Confirm
       title={`Sync workflows of ${customer.name}?`}
-      action="Sync Workflows"
+      action={isDry ? "Show what it would do" : "Sync Workflows"}
       isBusy={sync.isPending}
       error={sync.error}
       onConfirm={() => sync.mutate()}
       onClose={close}
     >
-      All workflows are listed at Zuora, and what changed is copied. Many deletions at once are held until somebody approves them.
+      <div>
+        All workflows are listed at Zuora, and what changed is copied. Many deletions at once are held until somebody approves
+        them.
+      </div>
+      <Checkbox checked={isDry} onChange={({ detail }) => setDry(detail.checked)} description="Nothing is written.">
+        Only show what a sync would do (dry run)
+      </Checkbox>
     </Confirm>
   );
 }

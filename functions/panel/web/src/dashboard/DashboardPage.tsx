@@ -20,7 +20,7 @@ import { total } from "../jobs/counters";
 import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
 import { CHART } from "../parts/chart";
 import { Count } from "../parts/Count";
-import { Loading } from "../parts/pages";
+import { Loading, Refused } from "../parts/pages";
 import { hoursUntil, outcomesOf, type Series } from "./outcomes";
 import { isStale } from "./staleness";
 
@@ -51,31 +51,27 @@ export function DashboardPage() {
 function Numbers() {
   const stats = useStats(LIVE_MS);
   const letters = useDeadLetters();
+  const counters = stats.data;
+  const jobs = (...states: readonly string[]) => counters && total(counters, ...states);
+  // Drawn before the numbers are there, so that nothing moves when they come.
   return (
     <Container>
-      <Loading of={stats}>
-        {(counters) => (
-          <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
-            <Count label="Customers" number={counters.customers.total} href="#/customers" />
-            <Count label="Need attention" number={counters.customers.needs_attention} href="#/customers?status=needs_attention" />
-            <Count label="Workflows" number={counters.workflows} href="#/customers" />
-            <Count label="Tasks" number={counters.tasks} href="#/customers" />
-            <Count
-              label="Jobs under way"
-              number={total(counters, "queued", "waiting", "running")}
-              href="#/jobs?state=queued,waiting,running"
-            />
-            <Count label="Failed jobs" number={total(counters, "failed")} href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
-            <Count label="Held deletions" number={counters.awaiting_approval} href={`#/jobs?${JOB_GROUPS.held.filters}`} />
-            <Count
-              label="Dead letters"
-              number={letters.data?.items.length}
-              isMore={!!letters.data?.next_cursor}
-              href="#/dead-letters"
-            />
-          </ColumnLayout>
-        )}
-      </Loading>
+      {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
+      <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
+        <Count label="Customers" number={counters?.customers.total} href="#/customers" />
+        <Count label="Need attention" number={counters?.customers.needs_attention} href="#/customers?status=needs_attention" />
+        <Count label="Workflows" number={counters?.workflows} href="#/workflows" />
+        <Count label="Tasks" number={counters?.tasks} href="#/workflows" />
+        <Count label="Jobs under way" number={jobs("queued", "waiting", "running")} href="#/jobs?state=queued,waiting,running" />
+        <Count label="Failed jobs" number={jobs("failed")} href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
+        <Count label="Held deletions" number={counters?.awaiting_approval} href={`#/jobs?${JOB_GROUPS.held.filters}`} />
+        <Count
+          label="Dead letters"
+          number={letters.data?.items.length}
+          isMore={!!letters.data?.next_cursor}
+          href="#/dead-letters"
+        />
+      </ColumnLayout>
     </Container>
   );
 }
@@ -104,33 +100,30 @@ function LastDay() {
     },
     refetchInterval: LIVE_MS,
   });
+  const { jobs = [], isCut = false, now = 0 } = syncs.data ?? {};
   return (
     <Container header={<Header variant="h2">Syncs of the last 24 hours</Header>}>
-      <Loading of={syncs}>
-        {({ jobs, isCut, now }) => (
-          <>
-            {isCut && <Box color="text-status-warning">Only the newest {jobs.length} are drawn.</Box>}
-            <BarChart
-              ariaLabel="Syncs of the last 24 hours, by hour and outcome"
-              height={220}
-              stackedBars
-              hideFilter
-              xTitle="Hour"
-              yTitle="Syncs"
-              xScaleType="categorical"
-              empty="No sync ended in the last 24 hours."
-              series={outcomesOf(jobs, now)
-                .filter(({ counts }) => counts.some((count) => count > 0))
-                .map(({ outcome, counts }) => ({
-                  type: "bar" as const,
-                  title: JOB_STATES[outcome][1],
-                  color: OUTCOME_COLORS[outcome],
-                  data: hoursUntil(now).map((hour, index) => ({ x: hourOf(hour), y: counts[index] ?? 0 })),
-                }))}
-            />
-          </>
-        )}
-      </Loading>
+      {isCut && <Box color="text-status-warning">Only the newest {jobs.length} are drawn.</Box>}
+      <BarChart
+        ariaLabel="Syncs of the last 24 hours, by hour and outcome"
+        height={220}
+        stackedBars
+        hideFilter
+        xTitle="Hour"
+        yTitle="Syncs"
+        xScaleType="categorical"
+        statusType={syncs.isError ? "error" : syncs.data ? "finished" : "loading"}
+        onRecoveryClick={() => void syncs.refetch()}
+        empty="No sync ended in the last 24 hours."
+        series={outcomesOf(jobs, now)
+          .filter(({ counts }) => counts.some((count) => count > 0))
+          .map(({ outcome, counts }) => ({
+            type: "bar" as const,
+            title: JOB_STATES[outcome][1],
+            color: OUTCOME_COLORS[outcome],
+            data: hoursUntil(now).map((hour, index) => ({ x: hourOf(hour), y: counts[index] ?? 0 })),
+          }))}
+      />
     </Container>
   );
 }

@@ -9,6 +9,7 @@ import { useState } from "react";
 import { body, type DeadLetter, type DeadLetterJob, type DeadLetters, type Me } from "../api/client";
 import { may, mayAnywhere, useApi, useMe } from "../api/context";
 import { useCustomerOptions } from "../api/queries";
+import { HelpLink } from "../help/HelpLink";
 import { useRetry } from "../jobs/actions";
 import { ERROR_CLASSES } from "../jobs/state";
 import { CustomerName } from "../parts/CustomerName";
@@ -34,6 +35,7 @@ export function DeadLettersPage() {
         <Header
           variant="h1"
           description={page && <Summary page={page} />}
+          info={<HelpLink section="a-sync-fails" about="a sync fails" />}
           actions={<Actions selected={selected.filter(isJob)} filters={filters} />}
         >
           Dead letters
@@ -57,7 +59,7 @@ export function DeadLettersPage() {
           id: "customer",
           header: "Customer",
           minWidth: 160,
-          cell: (letter) => (isJob(letter) ? <CustomerName id={letter.customer_id} /> : "-"),
+          cell: (letter) => (isJob(letter) ? <CustomerName id={letter.customer_id} isOneOfMany /> : "-"),
         },
         {
           id: "since",

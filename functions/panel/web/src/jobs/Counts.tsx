@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
 
 import { useStats } from "../api/queries";
 import { Count } from "../parts/Count";
-import { Loading } from "../parts/pages";
+import { Refused } from "../parts/pages";
 import { Age } from "../parts/time";
 import { oldest, total } from "./counters";
 import { JOB_GROUPS, type JobGroup } from "./state";
@@ -19,34 +19,38 @@ const HISTORY_MS = 86_400_000;
 
 export function Counts() {
   const stats = useStats(LIVE_MS);
+  const counters = stats.data;
+  const dayAgo = new Date(stats.dataUpdatedAt - HISTORY_MS).toISOString();
+  // Drawn before the numbers are there, so that nothing moves when they come.
   return (
     <Container>
-      <Loading of={stats}>
-        {(counters) => {
-          const done = total(counters, ...JOB_GROUPS.done.states);
-          const dayAgo = new Date(stats.dataUpdatedAt - HISTORY_MS).toISOString();
-          return (
-            <ColumnLayout columns={5} variant="text-grid" minColumnWidth={130}>
-              {(["waiting", "running", "failed"] as const).map((name) => (
-                <Group key={name} name={name} number={total(counters, ...JOB_GROUPS[name].states)}>
-                  <Oldest at={oldest(counters, ...JOB_GROUPS[name].states)} />
-                </Group>
-              ))}
-              <Group name="held" number={counters.awaiting_approval}>
-                Await approval
-              </Group>
-              <Group name="done" number={done} more={`&since=${dayAgo}`}>
-                24 hours, {total(counters, "incomplete")} incomplete
-              </Group>
-            </ColumnLayout>
-          );
-        }}
-      </Loading>
+      {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
+      <ColumnLayout columns={5} variant="text-grid" minColumnWidth={130}>
+        {(["waiting", "running", "failed"] as const).map((name) => (
+          <Group key={name} name={name} number={counters && total(counters, ...JOB_GROUPS[name].states)}>
+            <Oldest at={counters && oldest(counters, ...JOB_GROUPS[name].states)} />
+          </Group>
+        ))}
+        <Group name="held" number={counters?.awaiting_approval}>
+          Await approval
+        </Group>
+        <Group name="done" number={counters && total(counters, ...JOB_GROUPS.done.states)} more={`&since=${dayAgo}`}>
+          24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
+        </Group>
+      </ColumnLayout>
     </Container>
   );
 }
 
-function Group({ name, number, more = "", children }: { name: JobGroup; number: number; more?: string; children: ReactNode }) {
+interface GroupProperties {
+  readonly name: JobGroup;
+  readonly number: number | undefined;
+  /** Filters beside those of the group. */
+  readonly more?: string;
+  readonly children: ReactNode;
+}
+
+function Group({ name, number, more = "", children }: GroupProperties) {
   const { label, filters } = JOB_GROUPS[name];
   return (
     <div>

@@ -12,6 +12,7 @@ import { useNavigate } from "react-router";
 
 import { body, type HeldList, type Job } from "../api/client";
 import { useApi, useMe } from "../api/context";
+import { HelpLink } from "../help/HelpLink";
 import { Confirm } from "../parts/Confirm";
 import { useMessages } from "../parts/messages";
 import { ServerTable } from "../parts/ServerTable";
@@ -38,6 +39,7 @@ export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }
           <Header
             variant="h2"
             counter={`(${held.count})`}
+            info={<HelpLink section="when-a-sync-is-held" about="when a sync is held" />}
             description={held.reason}
             actions={
               mayApprove(me, job) && (

@@ -1,4 +1,4 @@
-// Jobs of one customer, or all that the caller may see: how many are in which state, and what to do with those that failed.
+// Jobs of one customer, or all that the caller may see, and what to do with those that failed.
 
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -14,7 +14,6 @@ import { described, type Filter, useFilterValues, words } from "../parts/Filters
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { mayRetry, useRetry } from "./actions";
-import { Counts } from "./Counts";
 import { jobQuery } from "./query";
 import { RetryMatching } from "./RetryMatching";
 import { ERROR_CLASSES, JOB_STATES, JobState } from "./state";
@@ -31,28 +30,26 @@ const FILTERS: readonly Filter[] = [
 /** How often the list is looked at again, in milliseconds. */
 const LIVE_MS = 5_000;
 
-export function JobsTable({ customerId, variant }: { customerId?: string; variant: "full-page" | "container" }) {
+export function JobsTable({ customerId }: { customerId?: string }) {
   const api = useApi();
   const customers = useCustomerOptions(!customerId);
   const of: Record<string, string> = customerId ? { customer_id: customerId } : {};
   const ofCustomer: Filter = { key: "customer_id", label: "Customer", options: customers };
   const filters = customerId ? FILTERS : [ofCustomer, ...FILTERS];
+  const wanted = useFilterValues(filters);
   return (
     <ServerTable<Job>
       name="jobs"
       {...(customerId ? { of: customerId } : {})}
-      variant={variant}
+      variant="container"
       header={(selected) => (
-        <SpaceBetween size="m">
-          <Header
-            variant={customerId ? "h2" : "h1"}
-            description="Every sync, connection test and deletion, newest first."
-            actions={<Actions selected={selected} filters={filters} customerId={customerId} />}
-          >
-            Jobs
-          </Header>
-          {!customerId && <Counts />}
-        </SpaceBetween>
+        <Header
+          variant="h2"
+          description="Syncs, connection tests and deletions, newest first."
+          actions={<Actions selected={selected} filters={filters} customerId={customerId} />}
+        >
+          {Object.keys(wanted).length > 0 ? "Jobs that match" : "All jobs"}
+        </Header>
       )}
       refetchInterval={LIVE_MS}
       isSelectable
@@ -72,7 +69,7 @@ export function JobsTable({ customerId, variant }: { customerId?: string; varian
             </Link>
           ),
         },
-        { id: "customer", header: "Customer", cell: (job) => <CustomerName id={job.customer_id} /> },
+        { id: "customer", header: "Customer", cell: (job) => <CustomerName id={job.customer_id} isOneOfMany={!customerId} /> },
         { id: "kind", header: "Kind", cell: (job) => (job.dry_run ? `${job.kind}, dry run` : job.kind) },
         { id: "state", header: "State", cell: (job) => <JobState state={job.state} /> },
         { id: "what", header: "What", cell: (job) => whatOf(job) },

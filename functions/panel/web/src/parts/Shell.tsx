@@ -107,6 +107,7 @@ function Navigation() {
               href: "#/customers",
               info: stats && <Badge>{stats.customers.total}</Badge>,
             },
+            { type: "link", text: "Workflows", href: "#/workflows" },
           ],
         },
         {
@@ -138,6 +139,7 @@ function Navigation() {
         { type: "divider" },
         { type: "link", text: "Audit", href: "#/audit" },
         { type: "link", text: "Access", href: "#/access" },
+        { type: "link", text: "Help", href: "#/help" },
         { type: "link", text: "About", href: "#/about" },
       ]}
     />

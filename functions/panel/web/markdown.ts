@@ -1,0 +1,46 @@
+// Has Vite import a Markdown file of the documentation as HTML, so that the panel's help and the documentation are one text.
+
+import { Marked, type Tokens } from "marked";
+import type { Plugin } from "vite";
+
+/** The name of a heading in addresses, as code hosts make it. */
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+const marked = new Marked({
+  renderer: {
+    heading({ tokens, depth, text }: Tokens.Heading) {
+      return `<h${depth} id="help-${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+    },
+    link({ href, tokens }: Tokens.Link) {
+      const text = this.parser.parseInline(tokens);
+      // Within the file; the panel's addresses are what follows "#", so this is no link of the browser's.
+      if (href.startsWith("#")) return `<a href="#/help?section=${href.slice(1)}" data-section="${href.slice(1)}">${text}</a>`;
+      // Other files are not in the panel.
+      return /^https?:/.test(href) ? `<a href="${href}" target="_blank" rel="noreferrer">${text}</a>` : text;
+    },
+  },
+});
+
+export function markdown(): Plugin {
+  return {
+    name: "markdown",
+    transform(text, id) {
+      if (!id.endsWith(".md")) return undefined;
+      const html = marked.parse(text, { async: false });
+      return { code: `export default ${JSON.stringify(scrollable(html))};`, map: null };
+    },
+  };
+}
+
+/** Where the window is narrow, tables and code scroll by themselves, not the page; and they can be reached with the keyboard. */
+function scrollable(html: string): string {
+  return html
+    .replaceAll("<table>", '<div class="help-table" tabindex="0"><table>')
+    .replaceAll("</table>", "</table></div>")
+    .replaceAll("<pre>", '<pre tabindex="0">');
+}

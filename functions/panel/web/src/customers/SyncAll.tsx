@@ -1,0 +1,35 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { body } from "../api/client";
+import { useApi } from "../api/context";
+import { Confirm } from "../parts/Confirm";
+import { useMessages } from "../parts/messages";
+
+/** Asks before a sync of every customer is asked for. */
+export function SyncAll({ total, close }: { total: number | undefined; close: () => void }) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const messages = useMessages();
+  const sync = useMutation({
+    mutationFn: async () => body(await api.POST("/v1/sync")),
+    onSuccess: ({ queued, joined, skipped, failed }) => {
+      const text = `${queued} syncs are queued, ${joined} were under way already, ${skipped} customers are paused.`;
+      if (failed > 0) messages.failed("Not every sync could be asked for", new Error(`${text} ${failed} failed: ask again.`));
+      else messages.done(text);
+      void queries.invalidateQueries();
+      close();
+    },
+  });
+  return (
+    <Confirm
+      title={total === undefined ? "Sync every customer?" : `Sync all ${total} customers?`}
+      action="Sync all"
+      isBusy={sync.isPending}
+      error={sync.error}
+      onConfirm={() => sync.mutate()}
+      onClose={close}
+    >
+      Every customer that is not paused is synced now, whatever its frequency.
+    </Confirm>
+  );
+}

@@ -1,0 +1,29 @@
+// The help of the documentation: docs/help.md itself, made HTML when the panel is built.
+
+import "./help.css";
+
+import TextContent from "@cloudscape-design/components/text-content";
+import { useEffect, useRef, type MouseEvent } from "react";
+
+import help from "../../../../../docs/help.md";
+
+/** The whole text, at a section if one is named. */
+export default function Help({ section }: { section?: string | undefined }) {
+  const text = useRef<HTMLDivElement>(null);
+  const show = (name: string) => text.current?.querySelector(`#help-${CSS.escape(name)}`)?.scrollIntoView();
+  useEffect(() => {
+    if (section) show(section);
+  }, [section]);
+  const follow = (event: MouseEvent) => {
+    const name = event.target instanceof Element && event.target.closest("[data-section]")?.getAttribute("data-section");
+    if (!name) return;
+    // The page stays what it is: the text may lie beside a form.
+    event.preventDefault();
+    show(name);
+  };
+  return (
+    <TextContent>
+      <div ref={text} className="help" onClick={follow} dangerouslySetInnerHTML={{ __html: help }} />
+    </TextContent>
+  );
+}

@@ -1,0 +1,48 @@
+// Workflows of all customers that the caller may see: to find one by its Zuora ID or the beginning of its name.
+
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+
+import { body, type Workflow } from "../api/client";
+import { useApi } from "../api/context";
+import { CustomerName } from "../parts/CustomerName";
+import type { Filter } from "../parts/Filters";
+import { ServerTable } from "../parts/ServerTable";
+import { Age } from "../parts/time";
+
+const FILTERS: readonly Filter[] = [
+  { key: "name", label: "Name" },
+  { key: "zuora_id", label: "Zuora ID" },
+];
+
+export function WorkflowsPage() {
+  const api = useApi();
+  return (
+    <ServerTable<Workflow>
+      name="all-workflows"
+      header={
+        <Header variant="h1" description="Of all customers, customer by customer. A name is found by its beginning.">
+          Workflows
+        </Header>
+      }
+      filters={FILTERS}
+      load={async (query) => body(await api.GET("/v1/workflows", { params: { query } }))}
+      trackBy={(workflow) => `${workflow.customer_id} ${workflow.zuora_id}`}
+      empty="No customer has a workflow yet."
+      columns={[
+        {
+          id: "name",
+          header: "Name",
+          isRowHeader: true,
+          cell: (one) => <Link href={`#/customers/${one.customer_id}/workflows/${one.zuora_id}`}>{one.name ?? "(no name)"}</Link>,
+        },
+        { id: "customer", header: "Customer", cell: (one) => <CustomerName id={one.customer_id} isOneOfMany /> },
+        { id: "zuora_id", header: "Zuora ID", cell: (one) => one.zuora_id },
+        { id: "status", header: "Status", cell: (one) => one.status ?? "-" },
+        { id: "version", header: "Version", cell: (one) => one.version ?? "-" },
+        { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count },
+        { id: "last_synced_at", header: "Last synced", cell: (one) => <Age at={one.last_synced_at} /> },
+      ]}
+    />
+  );
+}
