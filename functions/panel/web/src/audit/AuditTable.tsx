@@ -9,7 +9,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { body, type AuditRecord } from "../api/client";
 import { useApi } from "../api/context";
-import { words } from "../parts/Filters";
+import { words } from "../parts/filter";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 

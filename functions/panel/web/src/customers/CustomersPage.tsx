@@ -11,7 +11,7 @@ import { useNavigate } from "react-router";
 import { body, type Customer, type Me } from "../api/client";
 import { may, useApi, useMe } from "../api/context";
 import { useStats } from "../api/queries";
-import { words } from "../parts/Filters";
+import { words } from "../parts/filter";
 import { HelpLink } from "../help/HelpLink";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";

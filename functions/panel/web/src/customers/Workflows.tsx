@@ -11,7 +11,8 @@ import { all } from "../api/pages";
 import { csv } from "../parts/csv";
 import { download } from "../parts/download";
 import { useMessages } from "../parts/messages";
-import { type Filter, useFilterValues, words } from "../parts/Filters";
+import { type Filter, words } from "../parts/filter";
+import { useFilterValues } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 

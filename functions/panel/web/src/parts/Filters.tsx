@@ -3,54 +3,14 @@
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import { useSearchParams } from "react-router";
 
+import { type Filter, inWords, replaced } from "./filter";
 import { momentForm } from "./MomentInput";
-import { exact } from "./time";
-
-/** Something that the API filters by. */
-export interface Filter {
-  /** The query parameter. */
-  readonly key: string;
-  readonly label: string;
-  /** What it may be; any text where there are none. */
-  readonly options?: readonly Option[];
-  /** Whether it may be several of the options. */
-  readonly isMany?: boolean;
-  /** Whether it is a moment. */
-  readonly isMoment?: boolean;
-}
-
-interface Option {
-  readonly value: string;
-  readonly label?: string;
-}
-
-/** Words that stand for themselves, as options. */
-export function words(...values: readonly string[]): readonly Option[] {
-  return values.map((value) => ({ value }));
-}
 
 /** What the address says of the filters, as the API takes it. */
 export function useFilterValues(filters: readonly Filter[]): Record<string, string> {
   const [parameters] = useSearchParams();
   const values = filters.map(({ key }) => [key, parameters.get(key) ?? ""] as const);
   return Object.fromEntries(values.filter(([, value]) => value !== ""));
-}
-
-/** What the values mean, for a person: `State: Failed, Held. Customer: Acme`. Nothing where there are none. */
-export function described(filters: readonly Filter[], values: Readonly<Record<string, string>>): string {
-  const parts = filters.flatMap((filter) => {
-    const value = values[filter.key];
-    return value ? [`${filter.label}: ${inWords(filter, value)}`] : [];
-  });
-  return parts.join(". ");
-}
-
-/** A value as it is written for a person; several have commas between them, or are a list. */
-function inWords({ options = [], isMany, isMoment }: Filter, value: unknown): string {
-  const text = String(value);
-  if (isMoment) return exact(text);
-  const parts = isMany ? text.split(",") : [text];
-  return parts.map((part) => options.find((option) => option.value === part)?.label ?? part).join(", ");
 }
 
 /** One value for each filter: a second one of the same takes the first one's place. */
@@ -93,12 +53,4 @@ function propertyOf(filter: Filter): PropertyFilterProps.FilteringProperty {
 
 function operatorOf(filter: Filter | undefined): ":" | "=" {
   return filter?.options || filter?.isMoment ? "=" : ":";
-}
-
-/** The address's parameters with other filters; what else it says stays. */
-function replaced(current: URLSearchParams, filters: readonly Filter[], values: Record<string, string>): URLSearchParams {
-  const next = new URLSearchParams(current);
-  for (const { key } of filters) next.delete(key);
-  for (const [key, value] of Object.entries(values)) next.set(key, value);
-  return next;
 }

@@ -9,7 +9,8 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 
-import { type Filter, Filters, useFilterValues } from "./Filters";
+import type { Filter } from "./filter";
+import { Filters, useFilterValues } from "./Filters";
 import { Refused } from "./pages";
 import { PAGE_SIZES, usePreferences } from "./preferences";
 import { Age } from "./time";

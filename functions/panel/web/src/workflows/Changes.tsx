@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { body, type Change } from "../api/client";
 import { useApi } from "../api/context";
-import { words } from "../parts/Filters";
+import { words } from "../parts/filter";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 

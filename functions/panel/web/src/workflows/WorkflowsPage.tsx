@@ -6,7 +6,7 @@ import Link from "@cloudscape-design/components/link";
 import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
 import { CustomerName } from "../parts/CustomerName";
-import type { Filter } from "../parts/Filters";
+import type { Filter } from "../parts/filter";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+
+import { described, type Filter, replaced, words } from "./filter";
+
+const FILTERS: readonly Filter[] = [
+  { key: "customer_id", label: "Customer", options: [{ value: "cus_1", label: "Acme" }] },
+  { key: "state", label: "State", options: [{ value: "failed", label: "Failed" }, ...words("held")], isMany: true },
+  { key: "since", label: "Asked for since", isMoment: true },
+  { key: "name", label: "Name" },
+];
+
+test("filters are told in words: names for ids, labels for values, moments in the user's time zone", () => {
+  const values = { customer_id: "cus_1", state: "failed,held", since: "2026-01-31T12:00:00Z" };
+
+  expect(described(FILTERS, values)).toMatch(/^Customer: Acme\. State: Failed, held\. Asked for since: \d+ (Jan|Feb) 2026, /);
+});
+
+test("what has no name is told as it is, and nothing where nothing is filtered", () => {
+  expect(described(FILTERS, { customer_id: "cus_2" })).toBe("Customer: cus_2");
+  expect(described(FILTERS, {})).toBe("");
+});
+
+test("other filters take the place of the old ones, and what else the address says stays", () => {
+  const next = replaced(new URLSearchParams("tab=jobs&state=failed&name=a"), FILTERS, { name: "b" });
+
+  expect(Object.fromEntries(next)).toEqual({ tab: "jobs", name: "b" });
+});
