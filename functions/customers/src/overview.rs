@@ -98,6 +98,8 @@ pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Jso
         jobs.insert(job_state.as_str(), count);
         oldest_jobs.extend(oldest.map(|oldest| (job_state.as_str(), oldest)));
     }
+    let visible = customers.iter().filter(|customer| known.can(Verb::View, &customer.id));
+    let awaiting_approval = state.desk.dispatcher.awaiting_approval(visible).await?.len() as u64;
     Ok(Json(StatsJson {
         customers: CustomerCounts {
             total: customers.len(),
@@ -109,7 +111,7 @@ pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Jso
         tasks: customers.iter().map(|customer| customer.tasks_count).sum(),
         jobs,
         oldest_jobs,
-        awaiting_approval: state.desk.dispatcher.awaiting_approval(&customers).await?.len() as u64,
+        awaiting_approval,
     }))
 }
 

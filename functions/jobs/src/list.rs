@@ -91,7 +91,11 @@ pub async fn list_jobs(
         Selection { customer: customer_id.clone(), states: states.clone(), before, since: *since, until: *until };
     let dispatcher = &state.dispatcher;
     let awaiting = match awaiting_approval {
-        true => Some(dispatcher.awaiting_approval(&dispatcher.customers.all().await?).await?),
+        true => {
+            let customers = dispatcher.customers.all().await?;
+            let visible = customers.iter().filter(|customer| known.can(Verb::View, &customer.id));
+            Some(dispatcher.awaiting_approval(visible).await?)
+        }
         false => None,
     };
     let keep = |job: &Job| {

@@ -36,9 +36,9 @@ impl Dispatcher {
     ///
     /// # Errors
     /// Store failures.
-    pub async fn awaiting_approval(&self, customers: &[Customer]) -> Result<Vec<JobId>, AppError> {
+    pub async fn awaiting_approval(&self, customers: impl Iterator<Item = &Customer>) -> Result<Vec<JobId>, AppError> {
         let mut awaiting = Vec::new();
-        for (customer, sync) in customers.iter().filter_map(|customer| Some((customer, customer.held_sync()?))) {
+        for (customer, sync) in customers.filter_map(|customer| Some((customer, customer.held_sync()?))) {
             let job = self.jobs.get(&customer.id, sync).await?;
             awaiting.extend(job.filter(|job| job.value.is_held_back()).map(|job| job.value.id));
         }
