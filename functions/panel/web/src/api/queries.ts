@@ -12,19 +12,20 @@ export function useStats(refetchInterval: number | false = false) {
   return useQuery({ queryKey: ["stats"], queryFn: async () => body(await api.GET("/v1/stats")), refetchInterval });
 }
 
-/** The customers by name, at most 2,000. None while they are not wanted. */
-export function useCustomers(isWanted = true) {
+/** The customers by name, at most 2,000, and whether there are more. */
+export function useCustomers({ enabled = true, refetchInterval }: { enabled?: boolean; refetchInterval?: number } = {}) {
   const api = useApi();
   return useQuery({
     queryKey: ["customers-by-name"],
-    queryFn: async () =>
-      (await all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } })))).items,
-    enabled: isWanted,
+    queryFn: () => all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } }))),
     staleTime: 60_000,
+    enabled,
+    ...(refetchInterval ? { refetchInterval } : {}),
   });
 }
 
-/** The same as options to choose one from. */
-export function useCustomerOptions(isWanted = true) {
-  return (useCustomers(isWanted).data ?? []).map(({ id, name }) => ({ value: id, label: name, description: id }));
+/** The same as options to choose one from; none while they are not wanted. */
+export function useCustomerOptions(enabled = true) {
+  const { items = [] } = useCustomers({ enabled }).data ?? {};
+  return items.map(({ id, name }) => ({ value: id, label: name, description: id }));
 }

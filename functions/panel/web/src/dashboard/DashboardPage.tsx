@@ -1,5 +1,6 @@
 // How everything is: the numbers, the last day's syncs, and what waits for somebody.
 
+import Alert from "@cloudscape-design/components/alert";
 import BarChart from "@cloudscape-design/components/bar-chart";
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
@@ -14,7 +15,7 @@ import { useQuery } from "@tanstack/react-query";
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
 import { all } from "../api/pages";
-import { useStats } from "../api/queries";
+import { useCustomers, useStats } from "../api/queries";
 import { LastComplete, LastSync } from "../customers/status";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
@@ -103,6 +104,7 @@ function LastDay() {
   const { jobs = [], isCut = false, now = 0 } = syncs.data ?? {};
   return (
     <Container header={<Header variant="h2">Syncs of the last 24 hours</Header>}>
+      {syncs.data && syncs.error && <Refused error={syncs.error} title="This may be out of date" retry={syncs.refetch} />}
       {isCut && <Box color="text-status-warning">Only the newest {jobs.length} are drawn.</Box>}
       <BarChart
         ariaLabel="Syncs of the last 24 hours, by hour and outcome"
@@ -112,7 +114,7 @@ function LastDay() {
         xTitle="Hour"
         yTitle="Syncs"
         xScaleType="categorical"
-        statusType={syncs.isError ? "error" : syncs.data ? "finished" : "loading"}
+        statusType={syncs.data ? "finished" : syncs.isError ? "error" : "loading"}
         onRecoveryClick={() => void syncs.refetch()}
         empty="No sync ended in the last 24 hours."
         series={outcomesOf(jobs, now)
@@ -133,16 +135,15 @@ function hourOf(hour: Date): string {
 }
 
 function Stale() {
-  const api = useApi();
-  const customers = useQuery({
-    queryKey: ["all-customers"],
-    queryFn: async () =>
-      (await all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } })))).items,
-    refetchInterval: LIVE_MS,
-  });
+  const customers = useCustomers({ refetchInterval: LIVE_MS });
   return (
     <Loading of={customers}>
-      {(items) => <StaleTable customers={items.filter((customer) => isStale(customer, customers.dataUpdatedAt))} />}
+      {({ items, isCut }) => (
+        <SpaceBetween size="s">
+          {isCut && <Alert type="info">Only the first {items.length} customers were looked at.</Alert>}
+          <StaleTable customers={items.filter((customer) => isStale(customer, customers.dataUpdatedAt))} />
+        </SpaceBetween>
+      )}
     </Loading>
   );
 }

@@ -7,7 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import { body, type Job } from "../api/client";
-import { mayAnywhere, useApi, useMe } from "../api/context";
+import { may, mayAnywhere, useApi, useMe } from "../api/context";
 import { useCustomerOptions } from "../api/queries";
 import { CustomerName } from "../parts/CustomerName";
 import { described, type Filter, words } from "../parts/filter";
@@ -97,7 +97,7 @@ function whatOf(job: Job): string {
   return `${created} created, ${updated} updated, ${deleted} deleted, ${errors} errors`;
 }
 
-/** What can be done with the selected jobs, or with all that the filters show: for who may do it with any. */
+/** What can be done with the selected jobs, or with all that the filters show; nothing for who may do it with none of them. */
 function Actions({
   selected,
   filters,
@@ -112,7 +112,7 @@ function Actions({
   const wanted = useFilterValues(filters);
   const [isAsked, setAsked] = useState(false);
   const retriable = selected.filter((job) => mayRetry(me, job));
-  if (!mayAnywhere(me, "sync")) return null;
+  if (!(customerId ? may(me, "sync", customerId) : mayAnywhere(me, "sync"))) return null;
   return (
     <>
       <SpaceBetween direction="horizontal" size="xs">

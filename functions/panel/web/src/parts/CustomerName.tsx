@@ -14,8 +14,8 @@ interface Properties {
 /** A customer's name, with the way to it; its id until that is known, or when it is gone. */
 export function CustomerName({ id, isOneOfMany = false }: Properties) {
   const api = useApi();
-  const all = useCustomers(isOneOfMany);
-  const listed = all.data?.find((customer) => customer.id === id)?.name;
+  const all = useCustomers({ enabled: isOneOfMany });
+  const listed = all.data?.items.find((customer) => customer.id === id)?.name;
   const found = useQuery({
     queryKey: ["customer-name", id],
     queryFn: async () => body(await api.GET("/v1/customers/{customer_id}", { params: { path: { customer_id: id } } })).name,
