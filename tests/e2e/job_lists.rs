@@ -51,7 +51,7 @@ async fn jobs_are_listed_by_several_states_and_between_two_moments() {
 }
 
 #[tokio::test]
-async fn a_hold_waits_for_approval_while_it_is_the_last_word_and_nobody_has_given_it() {
+async fn a_hold_waits_for_approval_until_somebody_gives_it_or_a_complete_sync_settles_it() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("waits-for-approval", 30);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
@@ -71,7 +71,14 @@ async fn a_hold_waits_for_approval_while_it_is_the_last_word_and_nobody_has_give
     assert_eq!(waiting().await, [id_of(&earlier)]);
     let held = world.sync(&id).await;
     assert_eq!(waiting().await, [id_of(&held)], "the newer one took the place of the earlier");
+    tenant.fault(Fault::list().status(403).always());
+    assert_eq!(world.sync(&id).await["state"], "failed");
+    tenant.clear_faults();
+    assert_eq!(waiting().await, [id_of(&held)], "a sync that failed settles nothing");
     assert_eq!(listed(&world, &id, "&awaiting_approval=true&state=failed").await, [] as [String; 0]);
+    let asked = held["created_at"].as_str().unwrap();
+    assert_eq!(listed(&world, &id, &format!("&awaiting_approval=true&until={asked}")).await, [] as [String; 0]);
+    assert_eq!(listed(&world, &id, &format!("&awaiting_approval=true&since={asked}")).await, [id_of(&held)]);
     let hold = tenant.hold(Route::List);
     let sync = world.api.post(&format!("/v1/jobs/{}/approve-deletions", id_of(&held)), &json!({})).await.expect(202);
     hold.wait_for_arrival().await;

@@ -63,11 +63,11 @@ pub struct StatsJson {
     customers: CustomerCounts,
     workflows: u64,
     tasks: u64,
-    /// How many jobs are in each state: of those that ended and did not fail, the ones of the last 24 hours.
+    /// How many jobs are in each state: of those that ended and did not fail, the ones asked for in the last 24 hours.
     jobs: BTreeMap<&'static str, u64>,
     /// When the oldest job in a state was asked for, for the states that something has to follow; absent where there is none.
     oldest_jobs: BTreeMap<&'static str, Timestamp>,
-    /// How many customers' last sync held deletions back that nobody has approved.
+    /// How many customers have something held back which nobody has approved and no later complete sync has settled.
     awaiting_approval: u64,
 }
 

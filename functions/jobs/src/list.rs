@@ -4,7 +4,7 @@ use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use shared::{
     app::error::AppError,
-    aws::jobs::Selection,
+    aws::jobs::{Selection, newest_of},
     domain::{
         failure::ErrorClass,
         ids::{CustomerId, JobId},
@@ -53,7 +53,7 @@ pub struct Filter {
     /// Asked for before this moment.
     #[param(nullable = false)]
     until: Option<Timestamp>,
-    /// `true`: only the last sync of each customer, where it held deletions back that nobody has approved.
+    /// `true`: only those that hold something back which nobody has approved and no later complete sync has settled.
     #[serde(default, deserialize_with = "flag")]
     #[param(nullable = false, value_type = Option<bool>)]
     awaiting_approval: bool,
@@ -90,20 +90,19 @@ pub async fn list_jobs(
     let selection =
         Selection { customer: customer_id.clone(), states: states.clone(), before, since: *since, until: *until };
     let dispatcher = &state.dispatcher;
-    let awaiting = match awaiting_approval {
-        true => {
-            let customers = dispatcher.customers.all().await?;
-            let visible = customers.iter().filter(|customer| known.can(Verb::View, &customer.id));
-            Some(dispatcher.awaiting_approval(visible).await?)
-        }
-        false => None,
+    let keep = |job: &Job| known.can(Verb::View, &job.customer_id) && filter.matches(job);
+    let (found, more) = if *awaiting_approval {
+        let customers = dispatcher.customers.all().await?;
+        // At most one job a customer.
+        let wanted = customers.iter().filter(|customer| {
+            known.can(Verb::View, &customer.id) && customer_id.as_ref().is_none_or(|wanted| *wanted == customer.id)
+        });
+        let mut jobs = dispatcher.awaiting_approval(wanted).await?;
+        jobs.retain(|job| selection.takes(job) && keep(job));
+        newest_of(jobs, filter.limit.0)
+    } else {
+        dispatcher.jobs.list(&selection, filter.limit.0, keep).await?
     };
-    let keep = |job: &Job| {
-        known.can(Verb::View, &job.customer_id)
-            && filter.matches(job)
-            && awaiting.as_ref().is_none_or(|awaiting| awaiting.contains(&job.id))
-    };
-    let (found, more) = dispatcher.jobs.list(&selection, filter.limit.0, keep).await?;
     let last = found.last().filter(|_| more).map(|job| job.id.to_string());
     let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
     Ok(Json(List { items: found.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))

@@ -32,17 +32,16 @@ pub struct Approving {
 }
 
 impl Dispatcher {
-    /// The syncs that wait for somebody's approval, of these customers: of each the last one, if it held deletions back.
+    /// The syncs that wait for somebody's approval, of these customers: of each the last hold that no complete sync has followed.
     ///
     /// # Errors
     /// Store failures.
-    pub async fn awaiting_approval(&self, customers: impl Iterator<Item = &Customer>) -> Result<Vec<JobId>, AppError> {
-        let mut awaiting = Vec::new();
-        for (customer, sync) in customers.filter_map(|customer| Some((customer, customer.held_sync()?))) {
-            let job = self.jobs.get(&customer.id, sync).await?;
-            awaiting.extend(job.filter(|job| job.value.is_held_back()).map(|job| job.value.id));
-        }
-        Ok(awaiting)
+    pub async fn awaiting_approval(&self, customers: impl Iterator<Item = &Customer>) -> Result<Vec<Job>, AppError> {
+        let held: Vec<_> =
+            customers.filter_map(|customer| Some((&customer.id, customer.held_job_id.as_ref()?))).collect();
+        let mut jobs = self.jobs.get_all(&held).await?;
+        jobs.retain(Job::is_held_back);
+        Ok(jobs)
     }
 
     /// Queues the sync that acts on an approval; returns it.

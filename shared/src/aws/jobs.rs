@@ -1,5 +1,7 @@
 //! Jobs, their pointers, and the lock on a customer, in the data table.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +51,10 @@ impl Selection {
         Self { states: vec![state], ..Self::default() }
     }
 
-    fn takes(&self, job: &Job) -> bool {
-        self.before.as_ref() != Some(&job.id)
+    /// Whether this job is one of them.
+    pub fn takes(&self, job: &Job) -> bool {
+        self.customer.as_ref().is_none_or(|customer| *customer == job.customer_id)
+            && self.before.as_ref().is_none_or(|before| job.id < *before)
             && self.since.is_none_or(|since| since <= job.created_at)
             && self.until.is_none_or(|until| job.created_at < until)
             && self.allows(job.state)
@@ -60,6 +64,10 @@ impl Selection {
         self.states.is_empty() || self.states.contains(&state)
     }
 }
+
+/// How much later than `created_at` a job's id may have been made: the moment is taken when the run that makes it begins, and no run
+/// is longer.
+const ID_LAG: Duration = Duration::from_secs(900);
 
 /// The jobs of a data table.
 #[derive(Clone, Debug)]
@@ -86,6 +94,13 @@ impl Jobs {
         }
     }
 
+    /// Reads jobs by their customers and ids; absent ones are left out.
+    pub async fn get_all(&self, wanted: &[(&CustomerId, &JobId)]) -> Result<Vec<Job>, StoreError> {
+        let keys: Vec<_> = wanted.iter().map(|(customer, id)| keys::job(customer, id)).collect();
+        let items = self.table.get_items(&keys).await?;
+        items.into_iter().flatten().map(|item| Ok(parse::<Job>(item)?.value)).collect()
+    }
+
     /// Reads the lock of a customer.
     pub async fn lock(&self, customer: &CustomerId) -> Result<Option<Lock>, StoreError> {
         Ok(self.table.get::<Lock>(&keys::lock(customer)).await?.map(|lock| lock.value))
@@ -104,10 +119,7 @@ impl Jobs {
         for range in ranges(selection) {
             found.extend(self.newest(&range, selection, limit + 1, &keep).await?);
         }
-        found.sort_by(|a: &Job, b| b.id.cmp(&a.id));
-        let more = found.len() > limit;
-        found.truncate(limit);
-        Ok((found, more))
+        Ok(newest_of(found, limit))
     }
 
     /// All jobs in one state, oldest first. The index lags behind by moments: read a job again before acting on it.
@@ -210,6 +222,16 @@ impl Jobs {
     }
 }
 
+/// The newest of them, newest first, and whether there are more. One that changed its state while the states were read may have
+/// been read twice.
+pub fn newest_of(mut jobs: Vec<Job>, limit: usize) -> (Vec<Job>, bool) {
+    jobs.sort_by(|a, b| b.id.cmp(&a.id));
+    jobs.dedup_by(|a, b| a.id == b.id);
+    let more = jobs.len() > limit;
+    jobs.truncate(limit);
+    (jobs, more)
+}
+
 fn ranges(selection: &Selection) -> Vec<Range> {
     let between = |range: Range, first: &str, last: String| Range {
         keys: SortKeys::Between(first.to_owned(), last),
@@ -219,7 +241,7 @@ fn ranges(selection: &Selection) -> Vec<Range> {
     // The id begins with its millisecond in hex, so a moment bounds the range.
     let bound = |moment: Timestamp| format!("job_{:012x}", moment.millis().max(0));
     let first = selection.since.map_or_else(|| "job_".to_owned(), bound);
-    let until = selection.until.map_or_else(|| "job_~".to_owned(), bound);
+    let until = selection.until.map_or_else(|| "job_~".to_owned(), |until| bound(until.plus(ID_LAG)));
     let last = selection.before.as_ref().map_or(until.clone(), |before| until.min(before.to_string()));
     if let Some(customer) = &selection.customer {
         let partition = Range::table(keys::customer_partition(customer), "");
@@ -232,4 +254,22 @@ fn ranges(selection: &Selection) -> Vec<Range> {
 
 fn ttl(at: Timestamp) -> i64 {
     at.seconds()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::job::{Kind, Trigger};
+
+    #[test]
+    fn the_newest_come_first_and_one_that_was_read_in_two_states_comes_once() {
+        let customer = CustomerId::new();
+        let now = Timestamp::EPOCH;
+        let [first, second, third] =
+            [(); 3].map(|()| Job::new(Kind::Sync, customer.clone(), Trigger::Schedule, None, now, now));
+        let found = vec![second.clone(), third.clone(), first.clone(), second.clone()];
+
+        assert_eq!(newest_of(found.clone(), 2), (vec![third.clone(), second.clone()], true));
+        assert_eq!(newest_of(found, 3), (vec![third, second, first], false));
+    }
 }

@@ -121,6 +121,10 @@ pub struct Customer {
     /// has nothing to compare. (Absent in items of older backups.)
     #[serde(default)]
     pub settled_listing: Option<String>,
+    /// The last sync that held something back, until a complete one settles the doubt. The job says whether somebody has approved
+    /// it. (Absent in items of older backups.)
+    #[serde(default)]
+    pub held_job_id: Option<JobId>,
     /// When the schedule syncs it next.
     pub next_sync_at: Option<Timestamp>,
     /// The one sync job that is queued, waiting or running.
@@ -156,11 +160,6 @@ impl Customer {
         self.secret_updated_at.plus(SECRET_MAY_AGE) <= now
     }
 
-    /// The last sync, if it held deletions back. The job says whether somebody has approved them since.
-    pub fn held_sync(&self) -> Option<&JobId> {
-        self.last_sync.as_ref().filter(|last| last.state == State::Held).map(|last| &last.job_id)
-    }
-
     /// Names what admins edit, as it is now: any edit makes it another one, a sync never does.
     pub fn edition(&self) -> String {
         let paused = self.status == Status::Paused;
@@ -194,6 +193,7 @@ impl Customer {
             delete_guard: new.delete_guard,
             looks: Looks::default(),
             settled_listing: None,
+            held_job_id: None,
             next_sync_at: new.sync_frequency.next_after(now),
             sync_job_id: None,
             config_failures: 0,
@@ -253,6 +253,12 @@ impl Customer {
         }
         self.last_sync =
             Some(LastSync { job_id: job.id.clone(), state: job.state, finished_at: now, stats: job.stats });
+        match job.state {
+            State::Held => self.held_job_id = Some(job.id.clone()),
+            State::Succeeded => self.held_job_id = None,
+            // Neither says anything of what was held back before.
+            _ => {}
+        }
         let class = job.error.as_ref().map(|error| error.class);
         match class {
             Some(class) if job.state == State::Failed && class.needs_attention() => {

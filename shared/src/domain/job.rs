@@ -186,7 +186,7 @@ impl Job {
         }
     }
 
-    /// Whether it holds back deletions that nobody has approved. Once a later sync has ended they are that one's.
+    /// Whether it holds something back that nobody has approved. Once a later sync was complete, nothing is held any more.
     pub fn is_held_back(&self) -> bool {
         self.state == State::Held && !self.dry_run && self.held.as_ref().is_some_and(|held| held.approved.is_none())
     }

@@ -40,6 +40,28 @@ fn three_config_failures_in_a_row_take_a_customer_off_the_schedule_until_an_admi
 }
 
 #[test]
+fn what_is_held_back_stays_so_until_a_complete_sync_settles_it() {
+    let now = Timestamp::EPOCH;
+    let mut customer = customer(now);
+    let ended = |customer: &Customer, state: State| {
+        let mut job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Schedule, None, now, now);
+        job.finish(state, now);
+        job
+    };
+    let held = ended(&customer, State::Held);
+    customer.record(&held, now);
+    for state in [State::Incomplete, State::Failed, State::Cancelled] {
+        customer.record(&ended(&customer.clone(), state), now);
+        assert_eq!(customer.held_job_id.as_ref(), Some(&held.id), "{state:?}");
+    }
+    let later = ended(&customer, State::Held);
+    customer.record(&later, now);
+    assert_eq!(customer.held_job_id, Some(later.id));
+    customer.record(&ended(&customer.clone(), State::Succeeded), now);
+    assert_eq!(customer.held_job_id, None);
+}
+
+#[test]
 fn a_secret_of_half_a_year_is_due_to_be_replaced() {
     let customer = customer(Timestamp::EPOCH);
     let after = |days: u64| Timestamp::EPOCH.plus(Duration::from_secs(days * 24 * 3600));
