@@ -14,7 +14,8 @@ function slug(text: string): string {
 const marked = new Marked({
   renderer: {
     heading({ tokens, depth, text }: Tokens.Heading) {
-      return `<h${depth} id="help-${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      // Where the reader is taken, the focus goes.
+      return `<h${depth} id="help-${slug(text)}" tabindex="-1">${this.parser.parseInline(tokens)}</h${depth}>\n`;
     },
     link({ href, tokens }: Tokens.Link) {
       const text = this.parser.parseInline(tokens);

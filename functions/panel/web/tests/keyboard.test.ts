@@ -47,3 +47,26 @@ test("a customer is found and synced without a mouse, and the focus comes back t
   expect(await nameOf(page.locator(":focus").first())).toBe(`Sync Workflows of ${tenant.name}`);
   expect(faults).toEqual([]);
 });
+
+test("the help beside a form takes the focus to what it is about, one at a time, and gives it back when it is closed", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/customers/new");
+  const focused = page.locator(":focus");
+  const closeHelp = page.getByRole("region", { name: "Help" }).getByRole("button", { name: /close/i });
+
+  await page.getByLabel("Name", { exact: true }).fill("half a name");
+  for (const [about, heading] of [
+    ["obtaining credentials at Zuora", "Obtaining credentials at Zuora"],
+    ["choosing the base URL", "Choosing the base URL"],
+    ["obtaining credentials at Zuora", "Obtaining credentials at Zuora"],
+  ]) {
+    await page.getByRole("button", { name: `Help: ${about}` }).press("Enter");
+    await expect.poll(() => focused.textContent()).toBe(heading);
+    expect(await page.getByRole("region", { name: "Help" }).count()).toBe(1);
+  }
+  await closeHelp.press("Enter");
+  await closeHelp.waitFor({ state: "detached" });
+  await expect.poll(() => nameOf(focused)).toBe("Help: obtaining credentials at Zuora");
+  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("half a name");
+  expect(faults).toEqual([]);
+});

@@ -10,13 +10,18 @@ import help from "../../../../../docs/help.md";
 /** The whole text, at a section if one is named. */
 export default function Help({ section }: { section?: string | undefined }) {
   const text = useRef<HTMLDivElement>(null);
-  const show = (name: string) => text.current?.querySelector(`#help-${CSS.escape(name)}`)?.scrollIntoView();
+  const show = (name: string) => {
+    const heading = text.current?.querySelector<HTMLElement>(`#help-${CSS.escape(name)}`);
+    heading?.focus({ preventScroll: true });
+    heading?.scrollIntoView();
+  };
   useEffect(() => {
     if (section) show(section);
   }, [section]);
   const follow = (event: MouseEvent) => {
     const name = event.target instanceof Element && event.target.closest("[data-section]")?.getAttribute("data-section");
-    if (!name) return;
+    // With a key held, it is the browser's: another tab, another window.
+    if (!name || event.ctrlKey || event.metaKey || event.shiftKey) return;
     // The page stays what it is: the text may lie beside a form.
     event.preventDefault();
     show(name);

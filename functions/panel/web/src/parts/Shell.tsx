@@ -6,7 +6,7 @@ import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import SplitPanel from "@cloudscape-design/components/split-panel";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { Suspense } from "react";
+import { Suspense, useEffect, useRef, type RefObject } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { useMe } from "../api/context";
@@ -67,9 +67,22 @@ function Frame() {
 }
 
 /** What a page shows beside itself, as the layout takes it: it asks for open or closed from the first, not only when there is something. */
-function useSplitPanel(): Partial<AppLayoutProps> {
+function useSplitPanel(): Partial<AppLayoutProps> & { readonly ref: RefObject<AppLayoutProps.Ref | null> } {
   const { shown, setPlace } = useSide();
+  const ref = useRef<AppLayoutProps.Ref>(null);
+  const isOpen = shown !== undefined;
+  // Who uses the keyboard or a screen reader goes along: into the panel, and back to what opened it.
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const opener = document.activeElement;
+    ref.current?.focusSplitPanel();
+    return () => {
+      const isLost = document.activeElement === document.body;
+      if (isLost && opener instanceof HTMLElement) opener.focus();
+    };
+  }, [isOpen]);
   return {
+    ref,
     splitPanel: shown && (
       <SplitPanel header={shown.header} closeBehavior="hide" hidePreferencesButton>
         <div ref={setPlace} />
