@@ -91,3 +91,14 @@ test("filters stand in the address as words, are shown as such, and are taken aw
   expect(page.url()).toContain(`customer_id=${customer}`);
   expect(faults).toEqual([]);
 });
+
+test("a filter in the address that is none is shown as it is, with what the API says of it, and can be taken away", async () => {
+  const { page } = await open();
+  await signIn(page, "#/jobs?since=yesterday");
+
+  await page.getByText("Asked for since = yesterday").waitFor();
+  await page.getByText("The list could not be loaded").waitFor();
+  await page.getByText(/^The parameter since is wrong\. ./).waitFor();
+  await page.getByRole("button", { name: /Remove.*Asked for since/ }).click();
+  await page.getByText("The list could not be loaded").waitFor({ state: "detached" });
+});

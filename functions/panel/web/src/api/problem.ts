@@ -15,16 +15,22 @@ export class Problem extends Error {
     return this.body.type.split("/").pop() ?? "";
   }
 
+  /** How to mend the parameters that are wrong. */
+  get ofParameters(): readonly string[] {
+    return (this.body.errors ?? []).filter(({ pointer }) => !pointer.startsWith("/")).map(({ detail }) => detail);
+  }
+
   /** What is wrong with a field, by its JSON pointer. */
   of(pointer: string): string | undefined {
     return this.body.errors?.find((error) => error.pointer === pointer)?.detail;
   }
 }
 
-/** A sentence for whatever was thrown. */
+/** A sentence for whatever was thrown, and how to mend what is wrong with the address: a field's fault stands beside the field. */
 export function sentence(error: unknown): string {
   if (error instanceof TypeError)
     return "The API could not be reached. Check the network; nothing was changed unless it says so.";
+  if (error instanceof Problem) return [error.message, ...error.ofParameters].join(" ");
   return error instanceof Error ? error.message : String(error);
 }
 

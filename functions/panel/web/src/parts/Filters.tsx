@@ -25,13 +25,17 @@ export function Filters({ filters }: { filters: readonly Filter[] }) {
     <PropertyFilter
       query={{ operation: "and", tokens }}
       hideOperations
+      disableFreeTextFiltering={!first}
+      freeTextFiltering={{ operators: [":"], defaultOperator: ":" }}
       filteringProperties={filters.map(propertyOf)}
       filteringOptions={filters.flatMap(({ key, options = [] }) => options.map((option) => ({ propertyKey: key, ...option })))}
       filteringPlaceholder={`Filter by ${filters.map(({ label }) => label).join(", ")}`}
       filteringAriaLabel="Filter the list"
       onChange={({ detail }) => {
         // What is typed without a property is looked for in the first text.
-        const pairs = detail.tokens.map(({ propertyKey, value }) => [propertyKey ?? first?.key ?? "", String(value)] as const);
+        const pairs = detail.tokens.map(
+          ({ propertyKey, value }) => [propertyKey ?? first?.key ?? "", String(value ?? "")] as const,
+        );
         const wanted = Object.fromEntries(pairs.filter(([key, value]) => key !== "" && value !== ""));
         setParameters((current) => replaced(current, filters, wanted), { replace: true });
       }}

@@ -20,6 +20,10 @@ test("what has no name is told as it is, and nothing where nothing is filtered",
   expect(described(FILTERS, {})).toBe("");
 });
 
+test("what is not a moment is told as it is, for the API to refuse", () => {
+  expect(described(FILTERS, { since: "yesterday" })).toBe("Asked for since: yesterday");
+});
+
 test("other filters take the place of the old ones, and what else the address says stays", () => {
   const next = replaced(new URLSearchParams("tab=jobs&state=failed&name=a"), FILTERS, { name: "b" });
 

@@ -37,7 +37,7 @@ export function described(filters: readonly Filter[], values: Readonly<Record<st
 /** A value as it is written for a person; several have commas between them, or are a list. */
 export function inWords({ options = [], isMany, isMoment }: Filter, value: unknown): string {
   const text = String(value);
-  if (isMoment) return exact(text);
+  if (isMoment) return Number.isNaN(Date.parse(text)) ? text : exact(text);
   const parts = isMany ? text.split(",") : [text];
   return parts.map((part) => options.find((option) => option.value === part)?.label ?? part).join(", ");
 }

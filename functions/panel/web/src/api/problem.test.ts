@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+
+import { fieldError, Problem, sentence } from "./problem";
+
+const problem = (...errors: { pointer: string; detail: string }[]) =>
+  new Problem({
+    type: "/problems/validation-failed",
+    title: "Wrong",
+    status: 422,
+    detail: "Correct it.",
+    instance: "id",
+    errors,
+  });
+
+test("what is wrong with the address is told in the sentence, what is wrong with a field beside the field", () => {
+  expect(sentence(problem({ pointer: "since", detail: "Use a moment." }))).toBe("Correct it. Use a moment.");
+  const ofField = problem({ pointer: "/name", detail: "Give a name." });
+  expect([sentence(ofField), fieldError(ofField, "/name")]).toEqual(["Correct it.", "Give a name."]);
+});
+
+test("a request that got no answer does not claim to know what became of it", () => {
+  expect(sentence(new TypeError("Failed to fetch"))).toMatch(/^The API could not be reached/);
+  expect(sentence("odd")).toBe("odd");
+});
