@@ -58,6 +58,7 @@ function Numbers() {
   return (
     <Container>
       {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
+      {letters.error && <Refused error={letters.error} title="The dead letters could not be counted" retry={letters.refetch} />}
       <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
         <Count label="Customers" number={counters?.customers.total} href="#/customers" />
         <Count label="Need attention" number={counters?.customers.needs_attention} href="#/customers?status=needs_attention" />

@@ -14,7 +14,7 @@ import { JOB_GROUPS, type JobGroup } from "./state";
 
 /** How often they are counted anew, in milliseconds. */
 const LIVE_MS = 15_000;
-/** Of how long the API counts what is done. */
+/** How long ago it was asked for, at most, what the API counts as done. */
 const HISTORY_MS = 86_400_000;
 
 export function Counts() {
@@ -35,7 +35,7 @@ export function Counts() {
           Await approval
         </Group>
         <Group name="done" number={counters && total(counters, ...JOB_GROUPS.done.states)} more={`&since=${dayAgo}`}>
-          24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
+          Asked for in 24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
         </Group>
       </ColumnLayout>
     </Container>
@@ -66,7 +66,7 @@ function Oldest({ at }: { at: string | undefined }) {
   if (!at) return <>None</>;
   return (
     <>
-      Oldest <Age at={at} />
+      Oldest asked for <Age at={at} />
     </>
   );
 }

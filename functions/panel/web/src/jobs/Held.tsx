@@ -60,7 +60,7 @@ export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }
             id: "name",
             header: "Workflow",
             isRowHeader: true,
-            cell: ({ id, name }) => <Link href={`#/customers/${job.customer_id}/workflows/${id}`}>{name}</Link>,
+            cell: ({ id, name }) => (name ? <Link href={`#/customers/${job.customer_id}/workflows/${id}`}>{name}</Link> : "-"),
           },
           { id: "id", header: "Zuora ID", cell: ({ id }) => id },
         ]}
@@ -72,11 +72,12 @@ export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }
 
 interface HeldWorkflow {
   readonly id: string;
-  readonly name: string;
+  /** None where the copy has no such workflow any more. */
+  readonly name: string | undefined;
 }
 
 function rowsOf({ items, names, next_cursor }: HeldList) {
-  return { items: items.map((id) => ({ id, name: names[id] ?? "(no name)" })), next_cursor: next_cursor ?? null };
+  return { items: items.map((id) => ({ id, name: names[id] })), next_cursor: next_cursor ?? null };
 }
 
 function Approve({ job, held, close }: { job: Job; held: NonNullable<Job["held"]>; close: () => void }) {

@@ -118,7 +118,7 @@ function Actions({
       <SpaceBetween direction="horizontal" size="xs">
         <Button
           disabled={retriable.length === 0}
-          disabledReason="Select failed or incomplete jobs first."
+          disabledReason="Select failed jobs first."
           loading={retry.isPending}
           onClick={() => retry.mutate(retriable.map((job) => job.id))}
         >

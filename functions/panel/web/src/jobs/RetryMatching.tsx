@@ -11,6 +11,9 @@ import { Confirm } from "../parts/Confirm";
 import { mayRetry, useRetry } from "./actions";
 import { jobQuery } from "./query";
 
+/** What matches where the filters leave no failed job. */
+const NONE = { items: [], isCut: false } as const;
+
 interface Properties {
   /** What the API filters by. */
   readonly filters: Record<string, string>;
@@ -25,8 +28,11 @@ export function RetryMatching({ filters, described, close }: Properties) {
   const retry = useRetry(close);
   const found = useQuery({
     queryKey: ["jobs-to-retry", filters],
-    queryFn: async () =>
-      all<Job>(async (page) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...page, ...filters }) } }))),
+    queryFn: async () => {
+      if (filters.state && !filters.state.split(",").includes("failed")) return NONE;
+      const failed = { ...filters, state: "failed" };
+      return all<Job>(async (page) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...page, ...failed }) } })));
+    },
     gcTime: 0,
   });
   const jobs = (found.data?.items ?? []).filter((job) => mayRetry(me, job));
@@ -40,9 +46,10 @@ export function RetryMatching({ filters, described, close }: Properties) {
       onConfirm={() => retry.mutate(jobs.map((job) => job.id))}
       onClose={close}
     >
-      {found.isLoading ? <Spinner /> : `${jobs.length} failed or incomplete jobs match${described && ` (${described})`}.`}
+      {found.isLoading && <Spinner />}
+      {found.data && `${jobs.length} failed jobs can be retried${described && ` of those that match (${described})`}.`}
       {found.data?.isCut && (
-        <Alert type="info">There are more: only the newest {found.data.items.length} jobs were looked at.</Alert>
+        <Alert type="info">There are more: only the newest {found.data.items.length} failed jobs were looked at.</Alert>
       )}
     </Confirm>
   );
