@@ -99,7 +99,7 @@ test("all customers are synced at once, and what came of it is told", async () =
 
   await page.getByRole("button", { name: "Sync all" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sync all" }).click();
-  await page.getByText("3 syncs are queued, 1 were under way already, 2 customers are paused.").waitFor();
+  await page.getByText("Queued: 3. Under way already: 1. Skipped, because paused or gone: 2.").waitFor();
   expect([asked, ...faults]).toEqual([1]);
 });
 

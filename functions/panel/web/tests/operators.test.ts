@@ -53,7 +53,7 @@ test("the dead letters that match the filters are redriven, and no others", asyn
   await dialog.getByText(`Customer: ${tenants[0]?.name}. Error class: config`).waitFor();
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Redrive all" }).click();
-  await dialog.getByText(/1 redriven, 0 superseded .* 0 skipped, 0 remain/).waitFor();
+  await dialog.getByText(/1 redriven, 0 done by another sync .* 0 skipped, 0 remain/).waitFor();
   await waitForJob(customer, "succeeded");
   expect((await jobs(bystander, "failed")).length).toBe(1);
   expect(faults).toEqual([]);

@@ -13,8 +13,8 @@ export function SyncAll({ total, close }: { total: number | undefined; close: ()
   const sync = useMutation({
     mutationFn: async () => body(await api.POST("/v1/sync")),
     onSuccess: ({ queued, joined, skipped, failed }) => {
-      const text = `${queued} syncs are queued, ${joined} were under way already, ${skipped} customers are paused.`;
-      if (failed > 0) messages.failed("Not every sync could be asked for", new Error(`${text} ${failed} failed: ask again.`));
+      const text = `Queued: ${queued}. Under way already: ${joined}. Skipped, because paused or gone: ${skipped}.`;
+      if (failed > 0) messages.failed("Not every sync could be asked for", new Error(`${text} Failed: ${failed}. Ask again.`));
       else messages.done(text);
       void queries.invalidateQueries();
       close();

@@ -95,14 +95,14 @@ function mayRedrive(me: Me | undefined, letter: DeadLetter): boolean {
 }
 
 /** How many messages lie in the queue, and how long the oldest of the page has been dead. */
-function Summary({ page: { items, next_cursor, depth } }: { page: DeadLetters }) {
+function Summary({ page: { items, depth } }: { page: DeadLetters }) {
   const oldest = items.flatMap((letter) => letter.dead_lettered_at ?? []).sort()[0];
   return (
     <SpaceBetween direction="horizontal" size="m">
       {typeof depth === "number" && <span>Messages in the queue: {depth}</span>}
       {oldest && (
         <span>
-          {next_cursor ? "Oldest on this page" : "Oldest"}: <Age at={oldest} />
+          Oldest on this page: <Age at={oldest} />
         </span>
       )}
     </SpaceBetween>

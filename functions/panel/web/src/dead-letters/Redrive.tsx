@@ -33,12 +33,13 @@ export function Redrive({ filters, described, close }: Properties) {
       error={redrive.error}
       onConfirm={() => redrive.mutate()}
       onClose={close}
+      leave={result ? "Close" : "Cancel"}
     >
       {described && <div>{described}</div>}
       {result ? (
         <Alert type={result.remaining > 0 ? "info" : "success"}>
-          {result.redriven} redriven, {result.superseded} superseded by a newer job, {result.skipped} skipped, {result.remaining}{" "}
-          remain.
+          {result.redriven} redriven, {result.superseded} done by another sync under way, {result.skipped} skipped,{" "}
+          {result.remaining} remain.
         </Alert>
       ) : (
         "Each job is queued again. Those that fail again come back here. Put right first what made them fail."

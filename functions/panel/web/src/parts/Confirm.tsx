@@ -16,10 +16,22 @@ interface Properties {
   readonly error: unknown;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
+  /** What the way out is called. */
+  readonly leave?: "Cancel" | "Close";
 }
 
 /** A question before something is done; stays, with the reason, when it could not be done. */
-export function Confirm({ title, children, action, isBusy, isAllowed = true, error, onConfirm, onClose }: Properties) {
+export function Confirm({
+  title,
+  children,
+  action,
+  isBusy,
+  isAllowed = true,
+  error,
+  onConfirm,
+  onClose,
+  leave = "Cancel",
+}: Properties) {
   return (
     <Modal
       visible
@@ -30,7 +42,7 @@ export function Confirm({ title, children, action, isBusy, isAllowed = true, err
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="link" onClick={onClose}>
-              Cancel
+              {leave}
             </Button>
             <Button variant="primary" loading={isBusy} disabled={!isAllowed} onClick={onConfirm}>
               {action}

@@ -15,7 +15,8 @@ interface Properties {
 export function CustomerName({ id, isOneOfMany = false }: Properties) {
   const api = useApi();
   const all = useCustomers({ enabled: isOneOfMany });
-  const listed = all.data?.items.find((customer) => customer.id === id)?.name;
+  // A list that nobody keeps new may have an old name.
+  const listed = isOneOfMany ? all.data?.items.find((customer) => customer.id === id)?.name : undefined;
   const found = useQuery({
     queryKey: ["customer-name", id],
     queryFn: async () => body(await api.GET("/v1/customers/{customer_id}", { params: { path: { customer_id: id } } })).name,

@@ -58,10 +58,11 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
     setSelected([]);
   };
   const wanted = useFilterValues(filters);
-  const filterKey = JSON.stringify(wanted);
-  const [shownFilter, setShownFilter] = useState(filterKey);
-  if (shownFilter !== filterKey) {
-    setShownFilter(filterKey);
+  const isFiltered = Object.keys(wanted).length > 0;
+  const listKey = JSON.stringify([properties.of, wanted]);
+  const [shownKey, setShownKey] = useState(listKey);
+  if (shownKey !== listKey) {
+    setShownKey(listKey);
     startOver();
   }
 
@@ -73,10 +74,12 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
     placeholderData: keepPreviousData,
     ...(properties.refetchInterval ? { refetchInterval: properties.refetchInterval } : {}),
   });
-  const next = page.data?.next_cursor ?? undefined;
+  // The rows of another page or filter stay in view until the wanted ones are there; nothing can be done with them.
+  const isOther = page.isPlaceholderData;
+  const next = (!isOther && page.data?.next_cursor) || undefined;
   const items = page.data?.items ?? [];
   // As they are now, not as they were when they were selected.
-  const selected = items.filter((item) => selectedIds.includes(trackBy(item)));
+  const selected = isOther ? [] : items.filter((item) => selectedIds.includes(trackBy(item)));
 
   const turnTo = (wantedIndex: number) => {
     if (wantedIndex >= cursors.length && next) setCursors([...cursors, next]);
@@ -95,7 +98,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
         footer={
           page.dataUpdatedAt > 0 && (
             <Box textAlign="center" color="text-body-secondary" fontSize="body-s">
-              As it was <Age at={new Date(page.dataUpdatedAt).toISOString()} />
+              {isOther ? "Loading" : <>As it was {<Age at={new Date(page.dataUpdatedAt).toISOString()} />}</>}
             </Box>
           )
         }
@@ -114,7 +117,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
         }}
         empty={
           <Box textAlign="center" padding="l" color="inherit">
-            {filterKey === "{}" ? properties.empty : "Nothing matches these filters."}
+            {page.data && whyEmpty(properties.empty, isFiltered, index)}
           </Box>
         }
         filter={filters.length > 0 && <Filters filters={filters} />}
@@ -122,6 +125,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
           <Pagination
             currentPageIndex={index + 1}
             pagesCount={cursors.length}
+            disabled={isOther}
             openEnd={next !== undefined && index === cursors.length - 1}
             onChange={({ detail }) => turnTo(detail.currentPageIndex - 1)}
             ariaLabels={{
@@ -153,10 +157,15 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
           />
         }
         {...(isSelectable ? { selectionType: "multi" } : {})}
-        isItemDisabled={(item) => typeof isSelectable === "function" && !isSelectable(item)}
+        isItemDisabled={(item) => isOther || (typeof isSelectable === "function" && !isSelectable(item))}
         selectedItems={selected}
         onSelectionChange={({ detail }) => setSelected(detail.selectedItems.map(trackBy))}
       />
     </SpaceBetween>
   );
+}
+
+function whyEmpty(empty: ReactNode, isFiltered: boolean, index: number): ReactNode {
+  if (index > 0) return "Nothing is left on this page.";
+  return isFiltered ? "Nothing matches these filters." : empty;
 }

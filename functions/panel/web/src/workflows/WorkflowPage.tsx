@@ -13,7 +13,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { useParams } from "react-router";
 
@@ -60,7 +60,6 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
     queryFn: async () =>
       body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/tasks", { params: { path } })).items,
   });
-  const task = tasks.data?.find((one) => one.id === chosen || String(one.task_id) === chosen);
   return (
     <ContentLayout
       header={
@@ -107,7 +106,7 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
           ]}
         />
       </SpaceBetween>
-      {task && <TaskPanel task={task} close={close} />}
+      {chosen !== undefined && <TaskPanel chosen={chosen} tasks={tasks} close={close} />}
     </ContentLayout>
   );
 }
@@ -160,24 +159,39 @@ function Tasks({ tasks, onChoose }: { tasks: readonly Task[]; onChoose: (id: str
   );
 }
 
-function TaskPanel({ task, close }: { task: Task; close: () => void }) {
+interface TaskPanelProperties {
+  readonly chosen: string;
+  readonly tasks: UseQueryResult<readonly Task[]>;
+  readonly close: () => void;
+}
+
+function TaskPanel({ chosen, tasks, close }: TaskPanelProperties) {
+  const task = tasks.data?.find((one) => one.id === chosen || String(one.task_id) === chosen);
   return (
-    <SidePanel header={task.name ?? "(no name)"} close={close}>
-      <SpaceBetween size="m">
-        <KeyValuePairs
-          columns={2}
-          items={[
-            { label: "ID", value: task.id },
-            { label: "Action", value: task.action_type ?? "-" },
-            { label: "Object", value: task.object ?? "-" },
-            { label: "Call", value: task.call_type ?? "-" },
-            { label: "Priority", value: task.priority ?? "-" },
-            { label: "Tags", value: task.tags?.join(", ") || "-" },
-          ]}
-        />
-        <Code value={task} />
-      </SpaceBetween>
+    <SidePanel header={task ? (task.name ?? "(no name)") : "Task"} close={close}>
+      <Loading of={tasks}>
+        {() => (task ? <TaskDetails task={task} /> : "The definition shows this task; the list of tasks does not.")}
+      </Loading>
     </SidePanel>
+  );
+}
+
+function TaskDetails({ task }: { task: Task }) {
+  return (
+    <SpaceBetween size="m">
+      <KeyValuePairs
+        columns={2}
+        items={[
+          { label: "ID", value: task.id },
+          { label: "Action", value: task.action_type ?? "-" },
+          { label: "Object", value: task.object ?? "-" },
+          { label: "Call", value: task.call_type ?? "-" },
+          { label: "Priority", value: task.priority ?? "-" },
+          { label: "Tags", value: task.tags?.join(", ") || "-" },
+        ]}
+      />
+      <Code value={task} />
+    </SpaceBetween>
   );
 }
 
