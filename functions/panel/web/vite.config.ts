@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-import { markdown } from "./markdown";
+import { markdown } from "./markdown.ts";
 
 // Paths are relative, because the page lies under the API's stage: `/dev/`, or deeper on the local stack.
 export default defineConfig({

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-import { markdown } from "./markdown";
+import { markdown } from "./markdown.ts";
 
 export default defineConfig({
   test: {
