@@ -63,6 +63,7 @@ test("the help beside a form takes the focus to what it is about, one at a time,
     await page.getByRole("button", { name: `Help: ${about}` }).press("Enter");
     await expect.poll(() => focused.textContent()).toBe(heading);
     expect(await page.getByRole("region", { name: "Help" }).count()).toBe(1);
+    expect(await closeHelp.evaluate((button) => button.getBoundingClientRect().top), "in view").toBeGreaterThan(0);
   }
   await closeHelp.press("Enter");
   await closeHelp.waitFor({ state: "detached" });

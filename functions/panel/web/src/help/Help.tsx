@@ -13,7 +13,7 @@ export default function Help({ section }: { section?: string | undefined }) {
   const show = (name: string) => {
     const heading = text.current?.querySelector<HTMLElement>(`#help-${CSS.escape(name)}`);
     heading?.focus({ preventScroll: true });
-    heading?.scrollIntoView();
+    if (heading) scrollTo(heading);
   };
   useEffect(() => {
     if (section) show(section);
@@ -31,4 +31,13 @@ export default function Help({ section }: { section?: string | undefined }) {
       <div ref={text} className="help" onClick={follow} dangerouslySetInnerHTML={{ __html: help }} />
     </TextContent>
   );
+}
+
+/** Beside a page only the text moves: `scrollIntoView` would move the page, too. */
+function scrollTo(heading: HTMLElement): void {
+  let around = heading.parentElement;
+  while (around && getComputedStyle(around).overflowY !== "auto") around = around.parentElement;
+  if (!around) return heading.scrollIntoView();
+  const below = parseFloat(getComputedStyle(heading).scrollMarginTop);
+  around.scrollTop += heading.getBoundingClientRect().top - around.getBoundingClientRect().top - below;
 }

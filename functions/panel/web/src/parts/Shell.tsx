@@ -1,5 +1,7 @@
 // What surrounds every page: navigation, who is signed in, messages, and the question to sign in again.
 
+import "./side.css";
+
 import AppLayout, { type AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import Badge from "@cloudscape-design/components/badge";
 import Flashbar from "@cloudscape-design/components/flashbar";
@@ -85,7 +87,7 @@ function useSplitPanel(): Partial<AppLayoutProps> & { readonly ref: RefObject<Ap
     ref,
     splitPanel: shown && (
       <SplitPanel header={shown.header} closeBehavior="hide" hidePreferencesButton>
-        <div ref={setPlace} />
+        <div ref={setPlace} className="side" tabIndex={0} />
       </SplitPanel>
     ),
     splitPanelOpen: shown !== undefined,
