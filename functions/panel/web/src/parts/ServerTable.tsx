@@ -98,7 +98,13 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
         footer={
           page.dataUpdatedAt > 0 && (
             <Box textAlign="center" color="text-body-secondary" fontSize="body-s">
-              {isOther ? "Loading" : <>As it was {<Age at={new Date(page.dataUpdatedAt).toISOString()} />}</>}
+              {isOther ? (
+                "Loading"
+              ) : (
+                <>
+                  As it was <Age at={new Date(page.dataUpdatedAt).toISOString()} />
+                </>
+              )}
             </Box>
           )
         }
