@@ -15,6 +15,7 @@ pub mod guard;
 pub mod ids;
 pub mod invalid;
 pub mod job;
+pub mod json;
 pub mod known_hosts;
 pub mod listed;
 pub mod looks;

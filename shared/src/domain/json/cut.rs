@@ -1,0 +1,198 @@
+//! Cuts a list or an object into the texts of its parts, by quotes and brackets alone.
+//!
+//! The parts are not looked into: whether each is JSON is for [`super::Json::read`] to say. So a page of a listing can be taken apart
+//! though one item in it is no JSON, as long as that item's quotes and brackets are balanced.
+
+use std::borrow::Cow;
+
+use super::{NotJson, string, without_mark};
+
+/// The items of a list; see [`items`].
+#[derive(Clone, Debug)]
+pub struct Items<'a>(Cut<'a>);
+
+/// The members of an object; see [`members`].
+#[derive(Clone, Debug)]
+pub struct Members<'a>(Cut<'a>);
+
+/// Cuts a list into its items, unproven. The last thing that comes is an error if the text is no list.
+pub const fn items(text: &[u8]) -> Items<'_> {
+    Items(Cut::new(text, b'[', b']'))
+}
+
+/// Cuts an object into its keys and values, the values unproven. The last thing that comes is an error if the text is no object.
+pub const fn members(text: &[u8]) -> Members<'_> {
+    Members(Cut::new(text, b'{', b'}'))
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Result<&'a [u8], NotJson>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_with(Cut::value)
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Result<(Cow<'a, str>, &'a [u8]), NotJson>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next_with(|cut| {
+            let key = cut.key()?;
+            cut.expect(b':')?;
+            Ok((key, cut.value()?))
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Start,
+    /// Behind a part.
+    Part,
+    End,
+}
+
+#[derive(Clone, Debug)]
+struct Cut<'a> {
+    text: &'a [u8],
+    /// The next byte to look at.
+    next: usize,
+    open: u8,
+    close: u8,
+    at: At,
+}
+
+impl<'a> Cut<'a> {
+    const fn new(text: &'a [u8], open: u8, close: u8) -> Self {
+        Self { text, next: 0, open, close, at: At::Start }
+    }
+
+    fn next_with<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, NotJson>) -> Option<Result<T, NotJson>> {
+        if self.at == At::End {
+            return None;
+        }
+        let next = match self.more() {
+            Ok(true) => part(self).map(Some),
+            Ok(false) => self.finish().map(|()| None),
+            Err(error) => Err(error),
+        };
+        if !matches!(next, Ok(Some(_))) {
+            self.at = At::End;
+        }
+        next.transpose()
+    }
+
+    /// Whether another part follows.
+    fn more(&mut self) -> Result<bool, NotJson> {
+        if self.at == At::Start {
+            self.text = without_mark(self.text);
+            self.expect(self.open)?;
+            self.at = At::Part;
+            return Ok(!self.skip(self.close));
+        }
+        if self.skip(self.close) {
+            return Ok(false);
+        }
+        self.expect(b',').map(|()| true)
+    }
+
+    /// Nothing but white space may follow the end.
+    fn finish(&mut self) -> Result<(), NotJson> {
+        if self.peek().is_none() { Ok(()) } else { Err(self.broken("more than one value")) }
+    }
+
+    fn key(&mut self) -> Result<Cow<'a, str>, NotJson> {
+        if self.peek() != Some(b'"') {
+            return Err(self.broken("a key is missing"));
+        }
+        let key = super::Json::read(self.value()?)?;
+        Ok(string::shown(key.raw()))
+    }
+
+    fn value(&mut self) -> Result<&'a [u8], NotJson> {
+        let Some(first) = self.peek() else { return Err(NotJson::EndsEarly) };
+        let begin = self.next;
+        let end = match first {
+            b'"' => end_of_string(self.text, begin),
+            b'{' | b'[' => end_of_brackets(self.text, begin),
+            _ => Some(end_of_scalar(self.text, begin)),
+        };
+        let end = end.ok_or(NotJson::EndsEarly)?;
+        if end == begin {
+            return Err(self.broken("a value is missing"));
+        }
+        self.next = end;
+        Ok(&self.text[begin..end])
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), NotJson> {
+        match self.peek() {
+            None => Err(NotJson::EndsEarly),
+            Some(_) if self.skip(byte) => Ok(()),
+            Some(_) => Err(self.broken(&format!("`{}` is missing", char::from(byte)))),
+        }
+    }
+
+    /// Steps over a byte if it is the next one.
+    fn skip(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.next += usize::from(found);
+        found
+    }
+
+    /// The next byte that is no white space.
+    fn peek(&mut self) -> Option<u8> {
+        while self.text.get(self.next).is_some_and(|byte| is_space(*byte)) {
+            self.next += 1;
+        }
+        self.text.get(self.next).copied()
+    }
+
+    fn broken(&self, what: &str) -> NotJson {
+        NotJson::Broken(format!("{what} at byte {}", self.next))
+    }
+}
+
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Behind the string that begins at `begin`; none if it does not end.
+pub(super) fn end_of_string(text: &[u8], begin: usize) -> Option<usize> {
+    let mut at = begin + 1;
+    loop {
+        match text.get(at)? {
+            b'"' => return Some(at + 1),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+/// Behind the list or object that begins at `begin`; none if it does not end.
+pub(super) fn end_of_brackets(text: &[u8], begin: usize) -> Option<usize> {
+    let mut at = begin;
+    let mut depth = 0_usize;
+    loop {
+        match text.get(at)? {
+            b'"' => {
+                at = end_of_string(text, at)?;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// Behind the number or word that begins at `begin`.
+pub(super) fn end_of_scalar(text: &[u8], begin: usize) -> usize {
+    let ends = |byte: &u8| is_space(*byte) || matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"');
+    text[begin..].iter().position(ends).map_or(text.len(), |length| begin + length)
+}
