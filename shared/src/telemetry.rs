@@ -51,6 +51,8 @@ pub enum Metric {
     SyncHeld,
     /// A stored secret did not open: it was moved, altered, or its key is another one.
     DecryptFailed,
+    /// A stored definition is not what was stored: chunks of it are missing or altered.
+    DefinitionDamaged,
 }
 
 impl Metric {
@@ -62,6 +64,7 @@ impl Metric {
             Self::SyncIncomplete => "SyncIncomplete",
             Self::SyncHeld => "SyncHeld",
             Self::DecryptFailed => "DecryptFailed",
+            Self::DefinitionDamaged => "DefinitionDamaged",
         }
     }
 }

@@ -38,7 +38,7 @@ impl WorkflowJson {
     pub fn new(customer: &Customer, workflow: Workflow) -> Self {
         Self {
             customer_id: customer.id.clone(),
-            last_synced_at: workflow.last_synced_at(customer.last_complete_sync_at),
+            last_synced_at: workflow.last_synced_at(customer),
             zuora_id: workflow.zuora_id,
             name: workflow.name,
             description: workflow.description,

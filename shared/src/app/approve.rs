@@ -138,9 +138,9 @@ fn approvable<'a>(job: &'a Job, approving: &Approving) -> Result<&'a Held, AppEr
     Ok(held)
 }
 
-/// A complete sync after it means that the doubt is gone.
+/// A complete listing without a doubt after it means that the doubt is gone.
 fn is_outdated(job: &Job, customer: &Customer) -> bool {
-    customer.last_complete_sync_at.is_some_and(|complete| job.started_at.is_some_and(|held| complete > held))
+    customer.undoubted_at.is_some_and(|undoubted| job.started_at.is_some_and(|held| undoubted > held))
 }
 
 fn conflict<T>(why: &str) -> Result<T, AppError> {

@@ -4,10 +4,12 @@ use super::stop::Stop;
 use crate::domain::{
     customer::Customer,
     failure::{ErrorClass, Failure},
+    ids::WorkflowId,
     job::{Hold, Job, MAX_LISTED_ERRORS, Plan, State, WorkflowError},
     looks::Looks,
     stats::Stats,
     time::Timestamp,
+    unproven::Unproven,
 };
 
 /// What a sync found out and did.
@@ -25,8 +27,13 @@ pub struct Report {
     pub counts: Option<(u64, u64)>,
     /// How far the daily looks have come.
     pub looks: Option<Looks>,
-    /// Whether the listing was proven complete and everything in it was dealt with.
-    pub complete: bool,
+    /// Whether the listing was proven complete and raised no doubt.
+    pub undoubted: bool,
+    /// After a complete listing: the workflows that are not brought up to date. None when they cannot be named: then nothing is known of
+    /// any workflow that was not written.
+    pub behind: Option<Vec<WorkflowId>>,
+    /// Absences that Zuora did not confirm; none when none was asked about.
+    pub unproven: Option<Unproven>,
     /// The digest of the listing, if the stored copy is exactly what was listed.
     pub settled_listing: Option<String>,
     /// What a dry run would have done.
@@ -66,7 +73,9 @@ impl From<Stop> for Outcome {
 pub(super) struct Left {
     counts: Option<(u64, u64)>,
     looks: Option<Looks>,
-    complete: bool,
+    undoubted: bool,
+    behind: Option<Vec<WorkflowId>>,
+    unproven: Option<Unproven>,
     settled_listing: Option<String>,
     /// The list that the job held back.
     pub(super) hold: Option<Hold>,
@@ -81,9 +90,16 @@ impl Left {
         if let Some(looks) = &self.looks {
             customer.looks = looks.clone();
         }
-        if self.complete {
-            // A job that was retried may have begun before a later one ended.
-            customer.last_complete_sync_at = customer.last_complete_sync_at.max(job.started_at);
+        if let Some(unproven) = &self.unproven {
+            customer.unproven = unproven.clone();
+        }
+        // A job that was retried may have begun before a later one ended.
+        if let Some(behind) = self.behind.as_ref().filter(|_| customer.last_complete_sync_at <= job.started_at) {
+            customer.last_complete_sync_at = job.started_at;
+            customer.behind.clone_from(behind);
+        }
+        if self.undoubted {
+            customer.settle_doubt(job.started_at);
             customer.settled_listing.clone_from(&self.settled_listing);
         }
     }
@@ -142,7 +158,7 @@ fn stop(job: &mut Job, why: Stop, now: Timestamp) {
 fn end(job: &mut Job, report: Report, now: Timestamp) -> Left {
     let state = if report.hold.is_some() {
         State::Held
-    } else if report.complete && report.stats.errors == 0 {
+    } else if report.undoubted && report.stats.errors == 0 {
         State::Succeeded
     } else {
         State::Incomplete
@@ -164,8 +180,8 @@ fn note(job: &mut Job, report: Report) -> Left {
     job.stats = report.stats;
     job.errors = report.errors;
     job.errors.truncate(MAX_LISTED_ERRORS);
-    let Report { counts, looks, complete, settled_listing, hold, .. } = report;
-    Left { counts, looks, complete, settled_listing, hold }
+    let Report { counts, looks, undoubted, behind, unproven, settled_listing, hold, .. } = report;
+    Left { counts, looks, undoubted, behind, unproven, settled_listing, hold }
 }
 
 /// A reason as a sentence.
@@ -194,7 +210,7 @@ mod tests {
     }
 
     fn report(outcomes: &[stats::Outcome]) -> Report {
-        let mut report = Report { counts: Some((1, 2)), complete: true, ..Report::default() };
+        let mut report = Report { counts: Some((1, 2)), undoubted: true, ..Report::default() };
         outcomes.iter().for_each(|outcome| report.stats.count(*outcome));
         report
     }
@@ -212,7 +228,7 @@ mod tests {
 
         assert_eq!(ended(report(&[Created])).state, State::Succeeded);
         assert_eq!(ended(report(&[Created, Error])).state, State::Incomplete);
-        assert_eq!(ended(Report { complete: false, ..report(&[Created]) }).state, State::Incomplete);
+        assert_eq!(ended(Report { undoubted: false, ..report(&[Created]) }).state, State::Incomplete);
         assert_eq!(ended(Report { hold: Some(held), ..report(&[Created]) }).state, State::Held);
     }
 

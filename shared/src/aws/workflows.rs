@@ -19,12 +19,14 @@ use crate::domain::{
     change::Change,
     definition, diff,
     ids::{CustomerId, WorkflowId},
-    workflow::{DefinitionRef, Workflow},
+    listed::Triggers,
+    time::Timestamp,
+    workflow::{DefinitionRef, LastChange, Workflow},
 };
 
 /// The attributes that a diff needs; the listed item itself stays in the table.
-const HEAD: &str =
-    "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, deleted_at, last_change, written_at";
+const HEAD: &str = "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, triggers, deleted_at, deletion_approved, \
+     last_change, written_at";
 
 /// Old chunks that go in the transaction of their replacement: it may hold 4 MB, and a chunk 350 KB. More go after it.
 const CHUNKS_IN_A_TRANSACTION: u32 = 8;
@@ -54,9 +56,12 @@ struct Head {
     fingerprint: String,
     definition_ref: Option<DefinitionRef>,
     tasks_count: u64,
-    deleted_at: Option<crate::domain::time::Timestamp>,
-    last_change: crate::domain::workflow::LastChange,
-    written_at: crate::domain::time::Timestamp,
+    triggers: Triggers,
+    deleted_at: Option<Timestamp>,
+    #[serde(default)]
+    deletion_approved: bool,
+    last_change: LastChange,
+    written_at: Timestamp,
 }
 
 impl Workflows {
@@ -160,7 +165,17 @@ impl Workflows {
         Ok(())
     }
 
-    /// Reads a definition back, byte for byte.
+    /// Replaces the fingerprint of a head, which says the same by another formula, unless somebody wrote the workflow since.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if somebody did.
+    pub async fn put_fingerprint(&self, customer: &CustomerId, head: &diff::Stored) -> Result<(), StoreError> {
+        let fingerprint = AttributeValue::S(head.fingerprint.clone());
+        let key = keys::workflow(customer, &head.zuora_id);
+        self.table.set(&key, "fingerprint", fingerprint, &Condition::RevIs(head.rev)).await
+    }
+
+    /// Reads a definition back, byte for byte: what comes is compared with its hash.
     pub async fn definition(
         &self,
         customer: &CustomerId,
@@ -176,8 +191,7 @@ impl Workflows {
                 _ => return Err(DefinitionError::Damaged),
             }
         }
-        let limit = usize::try_from(wanted.bytes).map_err(|_| DefinitionError::Damaged)?;
-        definition::restore(&chunks, limit).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
+        definition::restore(chunks, wanted).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
     }
 
     /// Removes every chunk of a customer that none of its workflows names, page by page while `go_on` holds.
@@ -222,7 +236,7 @@ impl Workflows {
         self.table.delete_all(&stray.collect::<Vec<_>>()).await
     }
 
-    /// Stores a workflow that was read at `rev` (0 = there was none), and the record of its change; the definition that it `replaces`
+    /// Stores a workflow that was read at `rev` (0 = there was none), and the record of its change, if there is one to tell; the definition that it `replaces`
     /// goes. All or nothing, so that a crash leaves no chunk without a name.
     ///
     /// A write whose answer was lost is recognised as our own when it comes again (R42).
@@ -235,13 +249,14 @@ impl Workflows {
         workflow: &Workflow,
         rev: u64,
         replaces: Option<&DefinitionRef>,
-        change: &Change,
+        change: Option<&Change>,
     ) -> Result<(), StoreError> {
         let id = &workflow.zuora_id;
         let index = keys::workflow_by_name(customer, workflow.name.as_deref(), id);
         let item = to_item(workflow, &keys::workflow(customer, id), Some(&index), rev + 1, None)?;
         let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
-        let mut writes = vec![Write::Put(Box::new(item), condition), Changes::put(customer, change)?];
+        let mut writes = vec![Write::Put(Box::new(item), condition)];
+        writes.extend(change.map(|change| Changes::put(customer, change)).transpose()?);
         let named = workflow.definition.as_ref().map(|named| &named.hash);
         let replaced = replaces.filter(|old| Some(&old.hash) != named);
         let few = replaced.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);
@@ -280,7 +295,9 @@ fn head(item: Item) -> Result<diff::Stored, StoreError> {
         fingerprint: head.fingerprint,
         definition: head.definition_ref,
         tasks_count: head.tasks_count,
+        has_event_trigger: head.triggers.event,
         deleted_at: head.deleted_at,
+        deletion_approved: head.deletion_approved,
         last_change: head.last_change,
         written_at: head.written_at,
         rev,

@@ -4,17 +4,17 @@
 //! what Zuora lists, never of a definition, whose settings may hold secrets.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     hash::Hash,
 };
 use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::{
     ids::{JobId, WorkflowId},
-    listed::{canonical, text},
+    json::Json,
     outline::{self, Field, LinkageName, Outline, Part, TaskName},
     time::Timestamp,
     workflow::Workflow,
@@ -26,6 +26,8 @@ pub const NAMED: usize = 50;
 const FIELDS_OF_A_PART: usize = 20;
 /// The longest text of a record, in characters.
 const LONGEST: usize = 200;
+/// How many characters of what two long values begin with are shown before the first difference.
+const CONTEXT: usize = 20;
 /// A record that is larger in JSON shortens its lists: two hundred of them have to fit one answer of Lambda's (6 MB).
 const LARGEST: usize = 20_000;
 /// How many entries its lists keep then, in turn, until it fits.
@@ -60,6 +62,9 @@ pub struct Change {
     pub version: BeforeAfter,
     /// Listed fields that changed, by name; the first fifty.
     pub fields: Vec<FieldChange>,
+    /// How many there are in all. (Absent in records of older backups.)
+    #[serde(default)]
+    pub fields_count: u64,
     /// Whether the definition is another one.
     pub definition_changed: bool,
     /// Tasks, matched by name and kind; none if the definition is the same or an old copy could not be read.
@@ -68,6 +73,9 @@ pub struct Change {
     pub linkages: Option<Edits<LinkageName>>,
     /// What else changed in the definition, such as `workflow.priority`; the first fifty.
     pub settings: Vec<String>,
+    /// How many there are in all. (Absent in records of older backups.)
+    #[serde(default)]
+    pub settings_count: u64,
 }
 
 /// A value before and after.
@@ -148,7 +156,9 @@ impl Change {
         change.version.after.clone_from(&new.version);
         if let Some(old) = old {
             change.version.before.clone_from(&old.version);
-            change.fields = listed_changes(&old.listed, &new.listed);
+            let fields = listed_changes(&old.listed, &new.listed);
+            change.fields_count = fields.len() as u64;
+            change.fields = fields.into_iter().take(NAMED).collect();
         }
         change.definition_changed = *definitions != Definitions::Same;
         if let Definitions::Differ { old, new } = definitions {
@@ -177,10 +187,12 @@ impl Change {
             job_id: workflow.last_change.job_id.clone(),
             version: BeforeAfter::default(),
             fields: Vec::new(),
+            fields_count: 0,
             definition_changed: false,
             tasks: None,
             linkages: None,
             settings: Vec::new(),
+            settings_count: 0,
         }
     }
 
@@ -189,6 +201,7 @@ impl Change {
         let ends = |name: &LinkageName| (name.from.clone(), name.to.clone());
         self.linkages = Some(edits(&old.linkages, &new.linkages, ends, LinkageName::cut));
         let settings = outline::differing(&old.settings, &new.settings);
+        self.settings_count = settings.len() as u64;
         self.settings = settings.into_iter().take(NAMED).map(|name| cut(&name)).collect();
     }
 
@@ -243,29 +256,39 @@ impl LinkageName {
 
 /// The listed fields that differ, unknown ones too.
 fn listed_changes(old: &str, new: &str) -> Vec<FieldChange> {
-    let parse = |listed: &str| serde_json::from_str::<Map<String, Value>>(listed).unwrap_or_default();
-    let (old, new) = (parse(old), parse(new));
-    let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let differs = |name: &&String| old.get(*name).map(canonical) != new.get(*name).map(canonical);
+    let (old, new) = (listed_fields(old), listed_fields(new));
+    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     names
         .into_iter()
-        .filter(differs)
-        .take(NAMED)
+        .filter(|name| old.get(*name).map(|value| value.digest()) != new.get(*name).map(|value| value.digest()))
         .map(|name| FieldChange {
             field: cut(name),
-            values: BeforeAfter { before: old.get(name).and_then(shown), after: new.get(name).and_then(shown) },
+            values: told_apart(old.get(name).copied(), new.get(name).copied()),
         })
         .collect()
 }
 
+fn listed_fields(listed: &str) -> BTreeMap<Cow<'_, str>, Json<'_>> {
+    Json::read(listed.as_bytes()).map(|listed| listed.members().collect()).unwrap_or_default()
+}
+
 /// A value as a record shows it; `null` is none.
-fn shown(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        value => Some(cut(&text(value).unwrap_or_else(|| value.to_string()))),
-    }
+fn shown(value: Json<'_>) -> Option<String> {
+    if value.is_null() { None } else { Some(value.text().unwrap_or_else(|| value.raw().to_owned())) }
+}
+
+/// Two values that differ, each cut so that the difference is seen: what both begin with is left out where it is long.
+fn told_apart(before: Option<Json<'_>>, after: Option<Json<'_>>) -> BeforeAfter {
+    let (before, after) = (before.and_then(shown), after.and_then(shown));
+    let same = match (&before, &after) {
+        (Some(before), Some(after)) => before.chars().zip(after.chars()).take_while(|(old, new)| old == new).count(),
+        _ => 0,
+    };
+    let from = |text: String| match text.char_indices().nth(same.saturating_sub(CONTEXT)) {
+        Some((start, _)) if same >= LONGEST => cut(&format!("\u{2026}{}", &text[start..])),
+        _ => cut(&text),
+    };
+    BeforeAfter { before: before.map(from), after: after.map(from) }
 }
 
 fn cut(text: &str) -> String {

@@ -14,12 +14,13 @@ use utoipa::ToSchema;
 use super::{
     failure::Failure,
     guard::Limits,
-    ids::{CustomerId, JobId},
+    ids::{CustomerId, JobId, WorkflowId},
     job::{Job, State},
     looks::Looks,
     schedule::Frequency,
     stats::Stats,
     time::Timestamp,
+    unproven::Unproven,
 };
 
 /// Failures for lack of credentials or permission, in a row, after which the schedule leaves a customer alone.
@@ -109,8 +110,18 @@ pub struct Customer {
     pub connection: Option<Connection>,
     /// The last sync that ended.
     pub last_sync: Option<LastSync>,
-    /// The last sync whose listing was complete and written.
+    /// The last sync whose listing was complete, and that dealt with everything in it but what is `behind`.
     pub last_complete_sync_at: Option<Timestamp>,
+    /// The few workflows that this sync could not bring up to date: their export failed, or they are stored and were not listed. (Absent in
+    /// items of older backups.)
+    #[serde(default)]
+    pub behind: Vec<WorkflowId>,
+    /// The last sync whose listing was complete and raised no doubt: it settles what was held before. (Absent in items of older backups.)
+    #[serde(default)]
+    pub undoubted_at: Option<Timestamp>,
+    /// Workflows whose absence Zuora would not confirm. (Absent in items of older backups.)
+    #[serde(default)]
+    pub unproven: Unproven,
     /// How much may vanish from its list at once. (Absent in items of older backups.)
     #[serde(default)]
     pub delete_guard: Limits,
@@ -121,7 +132,7 @@ pub struct Customer {
     /// has nothing to compare. (Absent in items of older backups.)
     #[serde(default)]
     pub settled_listing: Option<String>,
-    /// The last sync that held something back, until a complete one settles the doubt. The job says whether somebody has approved
+    /// The last sync that held something back, until a complete listing settles the doubt. The job says whether somebody has approved
     /// it. (Absent in items of older backups.)
     #[serde(default)]
     pub held_job_id: Option<JobId>,
@@ -190,6 +201,9 @@ impl Customer {
             connection,
             last_sync: None,
             last_complete_sync_at: None,
+            behind: Vec::new(),
+            undoubted_at: None,
+            unproven: Unproven::default(),
             delete_guard: new.delete_guard,
             looks: Looks::default(),
             settled_listing: None,
@@ -253,11 +267,8 @@ impl Customer {
         }
         self.last_sync =
             Some(LastSync { job_id: job.id.clone(), state: job.state, finished_at: now, stats: job.stats });
-        match job.state {
-            State::Held => self.held_job_id = Some(job.id.clone()),
-            State::Succeeded => self.held_job_id = None,
-            // Neither says anything of what was held back before.
-            _ => {}
+        if job.state == State::Held {
+            self.held_job_id = Some(job.id.clone());
         }
         let class = job.error.as_ref().map(|error| error.class);
         match class {
@@ -276,6 +287,12 @@ impl Customer {
                 self.connection = Some(Connection { ok: true, checked_at: now, error: None });
             }
         }
+    }
+
+    /// The listing of a sync that began at `started_at` was complete and raised no doubt: what was held before is settled.
+    pub fn settle_doubt(&mut self, started_at: Option<Timestamp>) {
+        self.undoubted_at = self.undoubted_at.max(started_at);
+        self.held_job_id = None;
     }
 
     /// Takes over a connection test's result.

@@ -1,7 +1,8 @@
 //! The plan of a sync: what each listed workflow needs, decided from the listing and the stored fingerprints alone.
 
 use super::{
-    ids::{JobId, WorkflowId},
+    ids::WorkflowId,
+    job::Job,
     stats::Outcome,
     time::Timestamp,
     workflow::{DefinitionRef, LastChange},
@@ -20,8 +21,12 @@ pub struct Stored {
     pub definition: Option<DefinitionRef>,
     /// Tasks in the definition.
     pub tasks_count: u64,
+    /// Whether it is shown to be started by events.
+    pub has_event_trigger: bool,
     /// Since when it is a tombstone.
     pub deleted_at: Option<Timestamp>,
+    /// Whether a person approved that deletion.
+    pub deletion_approved: bool,
     /// Who wrote it last.
     pub last_change: LastChange,
     /// When it was last written.
@@ -42,11 +47,12 @@ pub enum Step {
 }
 
 /// Decides what a workflow listed with `fingerprint` needs. `look_due` says whether its daily slot has passed.
-pub fn step(stored: Option<&Stored>, fingerprint: &str, job: &JobId, look_due: impl FnOnce() -> bool) -> Step {
+pub fn step(stored: Option<&Stored>, fingerprint: &str, job: &Job, look_due: impl FnOnce() -> bool) -> Step {
     let Some(stored) = stored else {
         return Step::Store(Outcome::Created);
     };
-    let own = stored.last_change.job_id == *job;
+    // What the job wrote before somebody retried it is no work of this time.
+    let own = stored.last_change.is_of(job);
     if stored.deleted_at.is_some() {
         return Step::Store(Outcome::Created);
     }
@@ -64,16 +70,28 @@ pub fn step(stored: Option<&Stored>, fingerprint: &str, job: &JobId, look_due: i
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        failure::{ErrorClass, Failure},
+        ids::CustomerId,
+        job::{Kind, Trigger},
+    };
 
-    fn stored(job: &JobId, kind: Outcome) -> Stored {
+    fn job() -> Job {
+        let now = Timestamp::EPOCH;
+        Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, None, now, now)
+    }
+
+    fn stored(job: &Job, kind: Outcome) -> Stored {
         Stored {
             zuora_id: "48".parse().unwrap(),
             created_at: None,
             fingerprint: "a".into(),
             definition: None,
             tasks_count: 0,
+            has_event_trigger: false,
             deleted_at: None,
-            last_change: LastChange { job_id: job.clone(), kind },
+            deletion_approved: false,
+            last_change: LastChange::of(job, kind),
             written_at: Timestamp::EPOCH,
             rev: 1,
         }
@@ -81,7 +99,7 @@ mod tests {
 
     #[test]
     fn new_changed_unchanged_and_returning_workflows_are_told_apart() {
-        let (earlier, job) = (JobId::new(), JobId::new());
+        let (earlier, job) = (job(), job());
         let known = stored(&earlier, Outcome::Created);
         let gone = Stored { deleted_at: Some(Timestamp::EPOCH), ..known.clone() };
 
@@ -94,12 +112,24 @@ mod tests {
 
     #[test]
     fn a_later_run_of_the_same_job_counts_what_the_earlier_one_wrote_and_writes_nothing_again() {
-        let job = JobId::new();
+        let job = job();
 
         for kind in [Outcome::Created, Outcome::Updated] {
             assert_eq!(step(Some(&stored(&job, kind)), "a", &job, || true), Step::Keep(kind));
         }
         let created = stored(&job, Outcome::Created);
         assert_eq!(step(Some(&created), "b", &job, || true), Step::Store(Outcome::Created));
+    }
+
+    #[test]
+    fn what_a_job_wrote_before_it_was_retried_is_old_work_and_its_look_is_taken() {
+        let mut job = job();
+        let written = stored(&job, Outcome::Created);
+        job.fail(Failure::new(ErrorClass::Config, "no"), Timestamp::EPOCH);
+        job.requeue(Timestamp::EPOCH);
+
+        assert_eq!(step(Some(&written), "a", &job, || true), Step::Compare);
+        assert_eq!(step(Some(&written), "a", &job, || false), Step::Keep(Outcome::Unchanged));
+        assert_eq!(step(Some(&written), "b", &job, || false), Step::Store(Outcome::Updated));
     }
 }

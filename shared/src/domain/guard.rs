@@ -1,11 +1,14 @@
 //! The delete guard: whether what is missing from a listing may be deleted.
 //!
 //! Zuora has no list of deleted workflows; every deletion is inferred from absence. So absence counts only after a
-//! complete listing, never when the listing is empty while something is stored, never when too much is missing at once,
-//! and never when the workflows seen are not the ones we knew (a different tenant behind the same name).
-//! Source: reliability.md section 8, design.md section 5.
+//! complete listing, never when the listing is empty while something is stored, never when too much goes within a day, in one
+//! listing or bit by bit, never when it is half of the tenant, and never when the workflows seen are not the ones we knew (a different
+//! tenant behind the same name).
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
@@ -13,12 +16,19 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::WorkflowId,
     job::{HeldKind, Hold},
+    zuora_time,
 };
 
+/// How long a deletion counts against the limit.
+pub const MEMORY: Duration = Duration::from_secs(24 * 3600);
 /// From how many workflows on each side "not one in common" means another tenant.
 const ENOUGH_TO_COMPARE: usize = 5;
+/// How many known ids with other creation times mean another tenant; fewer may be a restored or repaired workflow.
+const ENOUGH_TO_DIFFER: usize = 3;
+/// How many workflows have to go until "half of the tenant" means anything.
+const ENOUGH_TO_HALVE: usize = 2;
 
-/// How much may vanish at once: the larger of the two.
+/// How much may vanish within 24 hours: the larger of the two, and always less than half of the tenant.
 ///
 /// Every customer may have limits of its own, within bounds: a guard that lets everything pass would be none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,7 +46,7 @@ impl Limits {
     /// The most that `percent` can be set to; the least is 1.
     pub const MAX_PERCENT: u64 = 50;
 
-    /// How many of `stored` workflows may go at once.
+    /// How many of `stored` workflows may go within a day.
     pub fn allowed(self, stored: usize) -> usize {
         // Clamped at use too: an item may have been written by an older version or by hand.
         let count = usize::try_from(self.count.clamp(1, Self::MAX_COUNT)).unwrap_or(1);
@@ -89,28 +99,52 @@ pub enum Verdict {
     Hold(Hold),
 }
 
-/// Decides about what is `known` but not `seen` in a complete listing.
+/// Decides about what is `known` but not `seen` in a complete listing, when `gone` more were deleted within the last [`MEMORY`].
 ///
-/// What is on the `approved` list does not count against the limits: a person has looked at exactly these. Everything else is
-/// judged as ever.
-pub fn judge(known: &[Known], seen: &HashSet<&WorkflowId>, limits: Limits, approved: &HashSet<WorkflowId>) -> Verdict {
+/// The limit is taken from all that was stored at some time of that day. What a person approved does not count against it, neither what
+/// is on the `approved` list now nor (it is not among the `gone`) what was deleted by an approval before: a person has looked at exactly
+/// these. Everything else is judged as ever.
+pub fn judge(
+    known: &[Known],
+    seen: &HashSet<&WorkflowId>,
+    limits: Limits,
+    gone: usize,
+    approved: &HashSet<WorkflowId>,
+) -> Verdict {
     let missing: Vec<WorkflowId> =
         known.iter().filter(|known| !seen.contains(&known.id)).map(|known| known.id.clone()).collect();
     let surprising = missing.iter().filter(|id| !approved.contains(*id)).count();
-    if seen.is_empty() && surprising > 0 {
-        let reason = format!("Zuora listed no workflow at all, but {} are stored. Nothing was deleted.", known.len());
-        return Verdict::Hold(Hold::new(HeldKind::Deletions, reason, missing));
+    match doubt(known.len(), seen.is_empty(), surprising, gone, limits) {
+        Some(doubt) => {
+            let reason = format!("{doubt} Nothing was deleted.");
+            Verdict::Hold(Hold::new(HeldKind::Deletions, reason, missing))
+        }
+        None => Verdict::Confirm(missing),
     }
-    let allowed = limits.allowed(known.len());
-    if surprising > allowed {
-        let reason = format!(
-            "{} of {} stored workflows are missing from Zuora's list, more than the {allowed} that may go at once. Nothing was deleted.",
-            missing.len(),
-            known.len()
-        );
-        return Verdict::Hold(Hold::new(HeldKind::Deletions, reason, missing));
+}
+
+/// Why so many may not go, in a sentence.
+fn doubt(stored: usize, nothing_seen: bool, surprising: usize, gone: usize, limits: Limits) -> Option<String> {
+    if surprising == 0 {
+        return None;
     }
-    Verdict::Confirm(missing)
+    if nothing_seen {
+        return Some(format!("Zuora listed no workflow at all, but {stored} are stored."));
+    }
+    let (all, going) = (stored + gone, surprising + gone);
+    let before = if gone == 0 { String::new() } else { format!(" ({gone} of them were deleted before)") };
+    let allowed = limits.allowed(all);
+    if going > allowed {
+        return Some(format!(
+            "{going} of {all} workflows are missing from Zuora's list within 24 hours{before}, more than the {allowed} that may go in that time."
+        ));
+    }
+    if going >= ENOUGH_TO_HALVE && going * 2 >= all {
+        return Some(format!(
+            "{going} of {all} workflows are missing from Zuora's list within 24 hours{before}: half of the tenant or more never goes without approval."
+        ));
+    }
+    None
 }
 
 /// Looks for signs that the credentials lead to a different tenant; if so, nothing at all may be written.
@@ -119,7 +153,8 @@ pub fn looks_foreign(known: &[Known], seen: &[Seen<'_>]) -> Option<Hold> {
     let common: Vec<_> = seen.iter().filter_map(|(id, created)| Some((*by_id.get(id)?, *created))).collect();
     let other = common.iter().filter(|(known, created)| differs(known.created_at.as_deref(), *created)).count();
     let strangers = common.is_empty() && known.len() >= ENOUGH_TO_COMPARE && seen.len() >= ENOUGH_TO_COMPARE;
-    if other * 2 <= common.len() && !strangers {
+    let others = other >= ENOUGH_TO_DIFFER && other * 2 > common.len();
+    if !others && !strangers {
         return None;
     }
     let reason = if strangers {
@@ -135,9 +170,12 @@ pub fn looks_foreign(known: &[Known], seen: &[Seen<'_>]) -> Option<Hold> {
     Some(Hold::new(HeldKind::DifferentTenant, reason, ids))
 }
 
-/// Two creation times contradict each other only when both are there.
+/// Two creation times contradict each other only when both can be read and lie a second or more apart: Zuora writes them with and
+/// without fractions.
 fn differs(stored: Option<&str>, listed: Option<&str>) -> bool {
-    matches!((stored, listed), (Some(stored), Some(listed)) if stored != listed)
+    let moment = |text: Option<&str>| text.and_then(zuora_time::parse);
+    let apart = moment(stored).zip(moment(listed)).map(|(stored, listed)| (stored - listed).abs());
+    apart.is_some_and(|apart| apart >= Duration::from_secs(1))
 }
 
 #[cfg(test)]
@@ -158,10 +196,16 @@ mod tests {
         with_approved(stored, missing, 0, Limits::default())
     }
 
+    fn after(gone: usize, stored: usize, missing: usize) -> Verdict {
+        let known = known(stored);
+        let seen = known[missing..].iter().map(|known| &known.id).collect();
+        judge(&known, &seen, Limits::default(), gone, &HashSet::new())
+    }
+
     fn with_approved(stored: usize, missing: usize, approved: usize, limits: Limits) -> Verdict {
         let known = known(stored);
         let seen = known[missing..].iter().map(|known| &known.id).collect();
-        judge(&known, &seen, limits, &(0..approved).map(id).collect())
+        judge(&known, &seen, limits, 0, &(0..approved).map(id).collect())
     }
 
     #[test]
@@ -177,10 +221,44 @@ mod tests {
 
     #[test]
     fn up_to_five_or_a_fifth_may_go_and_one_more_is_held() {
-        for (stored, allowed) in [(6, 5), (20, 5), (25, 5), (30, 6), (100, 20), (1000, 200)] {
+        for (stored, allowed) in [(11, 5), (20, 5), (25, 5), (30, 6), (100, 20), (1000, 200)] {
             assert!(matches!(verdict(stored, allowed), Verdict::Confirm(ids) if ids.len() == allowed), "{stored}");
             assert!(matches!(verdict(stored, allowed + 1), Verdict::Hold(_)), "{stored}");
         }
+    }
+
+    #[test]
+    fn half_of_a_tenant_never_goes_by_itself_but_one_of_two_workflows_does() {
+        for (stored, may_go) in [(1, 0), (2, 1), (3, 1), (4, 1), (5, 2), (6, 2), (7, 3), (10, 4)] {
+            assert!(matches!(verdict(stored, may_go), Verdict::Confirm(_)), "{may_go} of {stored}");
+            assert!(matches!(verdict(stored, may_go + 1), Verdict::Hold(_)), "{} of {stored}", may_go + 1);
+        }
+        let most = Limits { count: 50, percent: 50 };
+        assert!(matches!(with_approved(100, 49, 0, most), Verdict::Confirm(_)));
+        assert!(matches!(with_approved(100, 50, 0, most), Verdict::Hold(_)), "whatever the limits are");
+    }
+
+    #[test]
+    fn what_went_within_a_day_counts_against_the_limit() {
+        assert!(matches!(after(0, 40, 8), Verdict::Confirm(_)));
+        let Verdict::Hold(hold) = after(8, 32, 1) else { panic!("not held") };
+        assert!(hold.held.reason.contains("9 of 40") && hold.held.reason.contains("8 of them"), "{}", hold.held.reason);
+        assert!(matches!(after(5, 35, 3), Verdict::Confirm(_)), "eight of forty in all");
+        assert!(matches!(after(5, 35, 4), Verdict::Hold(_)));
+        assert!(matches!(after(20, 32, 0), Verdict::Confirm(ids) if ids.is_empty()), "nothing is missing now");
+    }
+
+    #[test]
+    fn a_tenant_that_shrinks_by_a_fifth_each_hour_is_held_at_the_second_step() {
+        let mut stored = 40;
+        let mut gone = 0;
+        for listed in [32, 26, 21, 16, 11, 6, 1] {
+            if let Verdict::Confirm(ids) = after(gone, stored, stored - listed) {
+                gone += ids.len();
+                stored = listed;
+            }
+        }
+        assert_eq!((stored, gone), (32, 8));
     }
 
     #[test]
@@ -218,7 +296,10 @@ mod tests {
         let known = known(10);
         let with = |other: usize| -> Vec<(WorkflowId, String)> {
             (0..10)
-                .map(|n| (id(n), if n < other { "2020".to_owned() } else { known[n].created_at.clone().unwrap() }))
+                .map(|n| {
+                    let moved = "2020-01-01T00:00:00Z".to_owned();
+                    (id(n), if n < other { moved } else { known[n].created_at.clone().unwrap() })
+                })
                 .collect()
         };
         let foreign = |listed: &[(WorkflowId, String)]| {
@@ -227,6 +308,23 @@ mod tests {
 
         assert!(!foreign(&with(5)), "half is not more than half");
         assert!(foreign(&with(6)));
+    }
+
+    #[test]
+    fn a_different_tenant_takes_three_workflows_a_second_apart_and_no_text_that_is_no_time() {
+        let foreign = |count: usize, stored: &str, listed: &str| {
+            let known: Vec<_> = (0..count).map(|n| Known { id: id(n), created_at: Some(stored.to_owned()) }).collect();
+            let ids: Vec<_> = (0..count).map(id).collect();
+            looks_foreign(&known, &ids.iter().map(|id| (id, Some(listed))).collect::<Vec<_>>()).is_some()
+        };
+        let stored = "2019-05-31T14:52:38.000Z";
+
+        assert!(!foreign(2, stored, "2020-01-01T00:00:00Z") && foreign(3, stored, "2020-01-01T00:00:00Z"));
+        assert!(foreign(3, stored, "2019-05-31T14:52:39Z") && foreign(3, stored, "2019-05-31 14:52:37 UTC"));
+        for same in ["2019-05-31T14:52:38.171Z", "2019-05-31T22:52:38+08:00", "soon", "", "1559314358"] {
+            assert!(!foreign(3, stored, same), "{same}");
+        }
+        assert!(!foreign(3, "whenever", stored));
     }
 
     #[test]
@@ -253,7 +351,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_names_exactly_what_is_missing_and_lets_go_no_more_than_allowed_and_approved(
-            stored in prop::collection::btree_set(0..120_usize, 0..80), seen in prop::collection::btree_set(0..120_usize, 0..80),
+            stored in prop::collection::btree_set(0..120_usize, 0..80), gone in 0..30_usize, seen in prop::collection::btree_set(0..120_usize, 0..80),
             approved in prop::collection::btree_set(0..120_usize, 0..40), count in 0..80_u64, percent in 0..120_u64,
         ) {
             let known: Vec<_> = stored.iter().map(|n| Known { id: id(*n), created_at: None }).collect();
@@ -261,7 +359,7 @@ mod tests {
             let limits = Limits { count, percent };
             let approved: HashSet<WorkflowId> = approved.into_iter().map(id).collect();
 
-            let verdict = judge(&known, &listed.iter().collect(), limits, &approved);
+            let verdict = judge(&known, &listed.iter().collect(), limits, gone, &approved);
 
             let mut missing: Vec<_> = stored.difference(&seen).map(|n| id(*n)).collect();
             missing.sort_unstable();
@@ -272,9 +370,9 @@ mod tests {
             };
             told.sort_unstable();
             prop_assert_eq!(told, missing);
-            let most = (stored.len() / 2).max(50);
-            prop_assert_eq!(goes, surprising == 0 || (!seen.is_empty() && surprising <= limits.allowed(stored.len())));
-            prop_assert!(!goes || surprising <= most, "never off");
+            let (all, going) = (stored.len() + gone, surprising + gone);
+            let few = going <= limits.allowed(all) && (going < 2 || going * 2 < all);
+            prop_assert_eq!(goes, surprising == 0 || (!seen.is_empty() && few));
         }
     }
 }

@@ -67,6 +67,9 @@ pub struct Job {
     pub continuations: u32,
     /// Times the sweeper sent it again.
     pub sweeps: u32,
+    /// Times it was started anew by a retry: what it wrote before that is no work of its own any more. (Absent in older records.)
+    #[serde(default)]
+    pub restarts: u32,
     /// While running: when the holder is certainly dead.
     pub lock_until: Option<Timestamp>,
     /// While queued or waiting: when a message is due.
@@ -155,6 +158,7 @@ impl Job {
             attempts: 0,
             continuations: 0,
             sweeps: 0,
+            restarts: 0,
             lock_until: None,
             next_attempt_at: Some(due),
             follow_up: false,
@@ -343,6 +347,7 @@ impl Job {
     }
 
     fn start_anew(&mut self) {
+        self.restarts += 1;
         self.attempts = 0;
         self.continuations = 0;
         self.sweeps = 0;

@@ -1,22 +1,28 @@
-//! One workflow as Zuora's listing shows it: read leniently, hashed whole.
+//! One workflow as Zuora's listing shows it: read leniently, named whole.
 //!
 //! The fingerprint covers every field that was listed, those unknown to us included, and does not depend on the order of
-//! keys: equal fingerprints mean that Zuora said the same thing twice. Only an item without a usable id is refused,
-//! because everything else can be stored as it came.
+//! keys: equal fingerprints mean that Zuora said the same thing twice. Only an item without a usable id is refused, or one that is no
+//! JSON, because everything else can be stored as it came.
 
 use serde::Serialize;
-use serde_json::{Map, Value, value::RawValue};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::{ids::is_plain, zuora_time};
+use super::{
+    ids::WorkflowId,
+    json::{Json, members},
+    zuora_time,
+};
+
+/// What fingerprints of the present formula begin with. After a change of the formula, stored fingerprints are made anew from the stored
+/// listing: nothing is exported for it.
+const FORMULA: &str = "2:";
 
 /// A workflow of the listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedWorkflow {
     /// Zuora's id of the definition; numbers and texts give the same id.
-    pub zuora_id: String,
-    /// The name, verbatim, of any length.
+    pub zuora_id: WorkflowId,
+    /// The name, of any length.
     pub name: Option<String>,
     /// The description; Zuora often sends an empty one.
     pub description: Option<String>,
@@ -36,7 +42,7 @@ pub struct ListedWorkflow {
     pub created_at: Option<String>,
     /// When Zuora last changed it, in the same form.
     pub updated_at: Option<String>,
-    /// SHA-256 over all listed fields, in hex.
+    /// Names all listed fields, with the version of its formula.
     pub fingerprint: String,
     /// The item's JSON as it came.
     pub raw: String,
@@ -51,104 +57,77 @@ pub struct Triggers {
     pub ondemand: bool,
     /// The schedule in `interval`.
     pub scheduled: bool,
+    /// An event at Zuora, such as a posted invoice. (Absent in items of older backups.)
+    #[serde(default)]
+    pub event: bool,
 }
 
 /// Why a listed item cannot be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnusableItem {
-    /// Not JSON that we can read, or not an object.
-    #[error("a listed item is not a JSON object")]
-    NotAnObject,
-    /// No id, or one that cannot be part of a URL and a key.
-    #[error("a listed item has no usable id")]
-    NoId,
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct UnusableItem {
+    /// Its id, if that much can be read: then its absence is not in question.
+    pub zuora_id: Option<WorkflowId>,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
 impl ListedWorkflow {
     /// Reads one item of the listing.
     ///
     /// # Errors
-    /// An item that is no object or has no usable id; the caller counts it and deletes nothing on such a listing.
-    pub fn parse(item: &RawValue) -> Result<Self, UnusableItem> {
-        let Ok(Value::Object(fields)) = serde_json::from_str(item.get()) else {
-            return Err(UnusableItem::NotAnObject);
-        };
-        let zuora_id = fields.get("id").and_then(text).filter(|id| is_plain(id)).ok_or(UnusableItem::NoId)?;
-        let get = |key: &str| fields.get(key).and_then(text);
+    /// An item that is no JSON, no object, or has no usable id. It fails alone; without an id, nothing may be deleted on its listing.
+    pub fn parse(item: &[u8]) -> Result<Self, UnusableItem> {
+        let json = Json::read(item)
+            .map_err(|why| UnusableItem { zuora_id: broken_id(item), reason: format!("it is not JSON: {why}") })?;
+        let zuora_id = json.get("id").and_then(usable_id).ok_or_else(|| UnusableItem {
+            zuora_id: None,
+            reason: if json.is_object() { "it has no usable id" } else { "it is not a JSON object" }.to_owned(),
+        })?;
+        let get = |key: &str| json.get(key).and_then(Json::text);
         let moment = |key: &str| get(key).map(|text| zuora_time::normalize(&text).unwrap_or(text));
-        let flag = |key: &str| matches!(fields.get(key), Some(Value::Bool(true)));
+        let flag = |key: &str| json.get(key).is_some_and(is_set);
         Ok(Self {
             zuora_id,
             name: get("name"),
             description: get("description"),
             status: get("status"),
-            version: fields.get("active_version").and_then(|active| active.get("version")).and_then(text),
+            version: json.get("active_version").and_then(|active| active.get("version")).and_then(Json::text),
             triggers: Triggers {
                 callout: flag("calloutTrigger"),
                 ondemand: flag("ondemandTrigger"),
                 scheduled: flag("scheduledTrigger"),
+                event: flag("eventTrigger"),
             },
             interval: get("interval"),
             timezone: get("timezone"),
             priority: get("priority"),
             created_at: moment("createdAt"),
             updated_at: moment("updatedAt"),
-            fingerprint: fingerprint(&fields),
-            raw: item.get().to_owned(),
+            fingerprint: format!("{FORMULA}{}", hex::encode(json.digest())),
+            raw: json.raw().to_owned(),
         })
     }
 }
 
-/// Reads a scalar as text: Zuora may change a number into a string at any time, and says so.
-pub(super) fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
+/// Whether a stored fingerprint was made by the present formula, so that it can be compared with a listed one.
+pub fn is_comparable(fingerprint: &str) -> bool {
+    fingerprint.starts_with(FORMULA)
 }
 
-fn fingerprint(fields: &Map<String, Value>) -> String {
-    let mut canonical = String::new();
-    write_object(fields, &mut canonical);
-    hex::encode(Sha256::digest(canonical))
+/// A flag that is set, as a boolean or as its text: Zuora may change one into the other, and says so.
+pub(super) fn is_set(flag: Json<'_>) -> bool {
+    flag.text().is_some_and(|text| text == "true")
 }
 
-/// JSON in the one form that equal values have, whatever the order of their keys was.
-pub(super) fn canonical(value: &Value) -> String {
-    let mut text = String::new();
-    write(value, &mut text);
-    text
+fn usable_id(id: Json<'_>) -> Option<WorkflowId> {
+    id.text()?.parse().ok()
 }
 
-/// Writes JSON with sorted keys, whatever order the map of this build keeps.
-fn write(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(fields) => write_object(fields, out),
-        Value::Array(items) => {
-            out.push('[');
-            for item in items {
-                write(item, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        scalar => out.push_str(&scalar.to_string()),
-    }
-}
-
-fn write_object(fields: &Map<String, Value>, out: &mut String) {
-    let mut fields: Vec<_> = fields.iter().collect();
-    fields.sort_unstable_by_key(|(key, _)| *key);
-    out.push('{');
-    for (key, value) in fields {
-        out.push_str(&Value::from(key.as_str()).to_string());
-        out.push(':');
-        write(value, out);
-        out.push(',');
-    }
-    out.push('}');
+/// The id of an item that is no JSON as a whole: it is cut apart as far as that goes.
+fn broken_id(item: &[u8]) -> Option<WorkflowId> {
+    let mut id = members(item).map_while(Result::ok).filter(|(key, _)| key == "id");
+    id.next().and_then(|(_, id)| usable_id(Json::read(id).ok()?))
 }
 
 #[cfg(test)]
@@ -158,7 +137,7 @@ mod tests {
     use super::*;
 
     fn parse(json: &str) -> Result<ListedWorkflow, UnusableItem> {
-        ListedWorkflow::parse(&RawValue::from_string(json.to_owned()).unwrap())
+        ListedWorkflow::parse(json.as_bytes())
     }
 
     const ITEM: &str = r#"{"id":48,"name":"Dunning","description":"","status":"Active","calloutTrigger":true,"ondemandTrigger":false,
@@ -169,11 +148,11 @@ mod tests {
     fn a_listed_workflow_is_read_with_its_times_in_one_form() {
         let workflow = parse(ITEM).unwrap();
 
-        assert_eq!(workflow.zuora_id, "48");
+        assert_eq!(workflow.zuora_id.as_str(), "48");
         assert_eq!(workflow.name.as_deref(), Some("Dunning"));
         assert_eq!(workflow.description.as_deref(), Some(""));
         assert_eq!(workflow.version.as_deref(), Some("0.0.1"));
-        assert_eq!(workflow.triggers, Triggers { callout: true, ondemand: false, scheduled: true });
+        assert_eq!(workflow.triggers, Triggers { callout: true, ondemand: false, scheduled: true, event: false });
         assert_eq!(workflow.created_at.as_deref(), Some("2019-05-31T14:52:38.000Z"));
         assert_eq!(workflow.updated_at.as_deref(), Some("whenever"));
         assert_eq!(workflow.raw, ITEM);
@@ -188,13 +167,13 @@ mod tests {
     fn nulls_odd_types_and_long_texts_do_not_fail() {
         let long = "\u{1f9fe}<script>\u{202e}".repeat(10_000);
         let item = serde_json::json!({"id": 1, "name": null, "active_version": null, "status": ["Active"],
-            "timezone": long, "latest_inactive_versions": 7, "priority": 3, "calloutTrigger": "true"});
+            "timezone": long, "latest_inactive_versions": 7, "priority": 3, "calloutTrigger": "true", "eventTrigger": true, "ondemandTrigger": 1});
         let workflow = parse(&item.to_string()).unwrap();
 
         assert_eq!((workflow.name, workflow.version, workflow.status), (None, None, None));
         assert_eq!(workflow.timezone, Some(long));
         assert_eq!(workflow.priority.as_deref(), Some("3"));
-        assert!(!workflow.triggers.callout);
+        assert_eq!(workflow.triggers, Triggers { callout: true, event: true, ..Triggers::default() });
     }
 
     #[test]
@@ -213,9 +192,32 @@ mod tests {
     }
 
     #[test]
+    fn the_text_of_numbers_counts_and_a_repeated_key_counts_once() {
+        let fingerprint = |item: &str| parse(item).unwrap().fingerprint;
+
+        assert_ne!(
+            fingerprint(r#"{"id":1,"externalRef":123456789012345678901}"#),
+            fingerprint(r#"{"id":1,"externalRef":123456789012345678902}"#)
+        );
+        assert_eq!(fingerprint(r#"{"id":1,"a":1,"a":2}"#), fingerprint(r#"{"id":1,"a":2}"#));
+        assert!(is_comparable(&fingerprint(r#"{"id":1}"#)) && !is_comparable(&"a".repeat(64)));
+    }
+
+    #[test]
+    fn half_a_character_a_thousand_brackets_and_any_number_are_stored_as_they_came() {
+        let item =
+            format!(r#"{{"id":2,"name":"Dunning \ud83d","limit":1e400,"x":{}{}}}"#, "[".repeat(1000), "]".repeat(1000));
+        let workflow = parse(&item).unwrap();
+
+        assert_eq!((workflow.zuora_id.as_str(), workflow.name.as_deref()), ("2", Some("Dunning \u{fffd}")));
+        assert_eq!(workflow.raw, item);
+    }
+
+    #[test]
     fn an_item_without_a_usable_id_is_an_error_of_its_own() {
+        let refused = |item: &str| parse(item).unwrap_err();
         for item in ["null", "[]", "7", r#""x""#] {
-            assert_eq!(parse(item), Err(UnusableItem::NotAnObject), "{item}");
+            assert_eq!(refused(item).reason, "it is not a JSON object", "{item}");
         }
         let long = format!(r#"{{"id":"{}"}}"#, "1".repeat(65));
         for item in [
@@ -228,8 +230,25 @@ mod tests {
             r#"{"id":{}}"#,
             &long,
         ] {
-            assert_eq!(parse(item), Err(UnusableItem::NoId), "{item}");
+            assert_eq!(refused(item), UnusableItem { zuora_id: None, reason: "it has no usable id".into() }, "{item}");
         }
+    }
+
+    #[test]
+    fn an_item_that_is_no_json_fails_under_its_id_with_the_reason() {
+        for (item, id, reason) in [
+            (r#"{"id":7,"x":01}"#, Some("7"), "invalid number"),
+            ("{\"id\":\"7\",\"x\":\"\u{1}\"}", Some("7"), "control character"),
+            (r#"{"x":NaN,"id":7}"#, Some("7"), "expected value"),
+            (r#"{"id":nonsense}"#, None, "expected"),
+            ("nonsense", None, "expected"),
+        ] {
+            let error = parse(item).unwrap_err();
+            assert_eq!(error.zuora_id.as_ref().map(WorkflowId::as_str), id, "{item}");
+            assert!(error.reason.starts_with("it is not JSON: ") && error.reason.contains(reason), "{item}: {error}");
+        }
+        let broken = ListedWorkflow::parse(b"{\"id\":7,\"name\":\"\xff\"}").unwrap_err();
+        assert_eq!(broken.zuora_id.unwrap().as_str(), "7");
     }
 
     proptest! {
@@ -237,7 +256,8 @@ mod tests {
         fn key_order_never_changes_the_fingerprint(mut fields in prop::collection::btree_map("\\PC{0,8}", any::<i64>(), 0..8)) {
             fields.insert("id".to_owned(), 1);
             let render = |pairs: Vec<(&String, &i64)>| {
-                let pairs: Vec<_> = pairs.iter().map(|(key, value)| format!("{}:{value}", Value::from(key.as_str()))).collect();
+                let pairs: Vec<_> =
+                    pairs.iter().map(|(key, value)| format!("{}:{value}", serde_json::Value::from(key.as_str()))).collect();
                 format!("{{{}}}", pairs.join(","))
             };
 

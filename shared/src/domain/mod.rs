@@ -26,5 +26,6 @@ pub mod schedule;
 pub mod stats;
 pub mod text;
 pub mod time;
+pub mod unproven;
 pub mod workflow;
 pub mod zuora_time;

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    customer::Customer,
+    definition::Definition,
     ids::{JobId, WorkflowId},
+    job::Job,
     listed::{ListedWorkflow, Triggers},
     stats::Outcome,
     time::Timestamp,
@@ -20,13 +23,43 @@ pub struct DefinitionRef {
     pub bytes: u64,
 }
 
+/// What a workflow's record takes over from its definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Content {
+    /// The number of tasks.
+    pub tasks_count: u64,
+    /// Whether an event at Zuora starts the workflow.
+    pub has_event_trigger: bool,
+}
+
+impl From<&Definition<'_>> for Content {
+    fn from(definition: &Definition<'_>) -> Self {
+        Self { tasks_count: definition.tasks.len() as u64, has_event_trigger: definition.has_event_trigger() }
+    }
+}
+
 /// Which job last wrote the workflow, and as what it counted it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastChange {
     /// The job.
     pub job_id: JobId,
+    /// How often that job had been started anew by then. (Absent in items of older backups.)
+    #[serde(default)]
+    pub restarts: u32,
     /// What it counted; `deleted` is told by `deleted_at`.
     pub kind: Outcome,
+}
+
+impl LastChange {
+    /// What a job counts now.
+    pub fn of(job: &Job, kind: Outcome) -> Self {
+        Self { job_id: job.id.clone(), restarts: job.restarts, kind }
+    }
+
+    /// Whether an earlier run of the job as it is now wrote it.
+    pub fn is_of(&self, job: &Job) -> bool {
+        self.job_id == job.id && self.restarts == job.restarts
+    }
 }
 
 /// One stored workflow.
@@ -65,6 +98,9 @@ pub struct Workflow {
     pub written_at: Timestamp,
     /// When a sync found it gone; hidden then, kept 30 days.
     pub deleted_at: Option<Timestamp>,
+    /// Whether a person approved the deletion. (Absent in items of older backups.)
+    #[serde(default)]
+    pub deletion_approved: bool,
     /// See [`LastChange`].
     pub last_change: LastChange,
 }
@@ -73,39 +109,39 @@ impl Workflow {
     /// The workflow as listed now, with its definition.
     pub fn from_listed(
         listed: ListedWorkflow,
-        zuora_id: WorkflowId,
         definition: Option<DefinitionRef>,
-        tasks_count: u64,
+        content: Content,
         last_change: LastChange,
         now: Timestamp,
     ) -> Self {
+        let event = listed.triggers.event || content.has_event_trigger;
         Self {
-            zuora_id,
+            zuora_id: listed.zuora_id,
             name: listed.name,
             description: listed.description,
             status: listed.status,
             version: listed.version,
-            triggers: listed.triggers,
+            triggers: Triggers { event, ..listed.triggers },
             interval: listed.interval,
             timezone: listed.timezone,
             created_at: listed.created_at,
             updated_at: listed.updated_at,
             fingerprint: listed.fingerprint,
             listed: listed.raw,
-            tasks_count,
+            tasks_count: content.tasks_count,
             definition,
             written_at: now,
             deleted_at: None,
+            deletion_approved: false,
             last_change,
         }
     }
 
     /// When the copy was last known to be what Zuora has: nothing is written per unchanged workflow, so this is the later
-    /// of the customer's last complete sync and our own last write.
-    pub fn last_synced_at(&self, last_complete_sync: Option<Timestamp>) -> Timestamp {
-        match self.deleted_at {
-            Some(_) => self.written_at,
-            None => last_complete_sync.map_or(self.written_at, |sync| sync.max(self.written_at)),
-        }
+    /// of the customer's last complete sync, unless that one could not bring it up to date, and our own last write.
+    pub fn last_synced_at(&self, customer: &Customer) -> Timestamp {
+        let left_out = self.deleted_at.is_some() || customer.behind.contains(&self.zuora_id);
+        let sync = customer.last_complete_sync_at.filter(|_| !left_out);
+        sync.map_or(self.written_at, |sync| sync.max(self.written_at))
     }
 }

@@ -94,6 +94,13 @@ pub struct ZuoraError {
     pub detail: String,
 }
 
+impl ZuoraError {
+    /// Zuora itself says that there is no such page, version or workflow.
+    pub const fn is_no(&self) -> bool {
+        matches!(self.kind, ZuoraErrorKind::NotFound)
+    }
+}
+
 impl fmt::Display for ZuoraError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}", self.kind.sentence(), self.operation.as_str())?;

@@ -1,13 +1,14 @@
-//! Marks as deleted what a complete listing no longer shows, after Zuora's own 404 for each.
+//! Marks as deleted what a complete listing no longer shows, after Zuora's own 404 for each, or after a person's approval where Zuora
+//! would not say.
 //!
 //! A deletion is soft: the workflow is hidden, keeps its last copy for 30 days, and comes back if Zuora lists it again.
 
-use std::{collections::HashSet, time::Duration};
+use std::{cell::Cell, collections::HashSet, time::Duration};
 
 use futures::{StreamExt, stream};
 
 use super::{
-    Run, Stop,
+    Allowed, Run, Stop,
     tally::Tally,
     upstream::{Refusal, concerns_the_run},
 };
@@ -23,80 +24,125 @@ const IN_FLIGHT: usize = 5;
 /// How often the run asks whether it is still wanted.
 const CHECK_EVERY: usize = 25;
 
-/// What a missing workflow turned out to be.
-enum Fate {
+/// What Zuora says of a missing workflow.
+enum Word {
     Gone,
+    StillThere,
+    /// Nothing that proves either.
+    None,
+}
+
+/// What became of a missing workflow.
+enum Fate {
+    Deleted,
+    /// It is kept: Zuora still has it, or somebody wrote it meanwhile.
     Kept,
+    /// It is kept, because nothing proves that it is gone.
+    Doubtful,
     NotAsked,
 }
 
 impl Run<'_> {
-    /// Marks the `missing` workflows that Zuora confirms as gone.
+    /// Marks the `missing` workflows that are confirmed as gone; the tally holds what was done by then, however it ends.
     pub(super) async fn bury_missing(
         &self,
         missing: &[WorkflowId],
         heads: &[StoredHead],
         seen: &HashSet<&WorkflowId>,
+        allowed: &Allowed,
         tally: &mut Tally,
     ) -> Result<(), Stop> {
         // What an earlier run of this job marked counts for the job too.
-        let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.job_id == self.job.id;
+        let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.is_of(self.job);
         let earlier = heads.iter().filter(by_this_job).filter(|head| !seen.contains(&head.zuora_id)).count();
         tally.stats.deleted = earlier as u64;
+        let halted = Cell::new(false);
+        let mut doubtful = Vec::new();
         let mut fates = stream::iter(missing)
-            .map(async |id| (id, self.bury_if_gone(id).await))
+            .map(async |id| {
+                let skip = halted.get() || self.is_late();
+                (id, if skip { Ok(Fate::NotAsked) } else { self.bury_if_gone(id, allowed).await })
+            })
             .buffer_unordered(IN_FLIGHT)
             .enumerate();
+        // What is in flight when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
+        let mut end = Ok(());
         while let Some((at, (id, fate))) = fates.next().await {
-            match fate? {
-                Fate::Gone => {
-                    tally.stats.deleted += 1;
-                    tally.counts.remove(id);
+            let taken = match fate {
+                Ok(fate) => {
+                    self.take_fate(id, fate, &mut doubtful, tally, at % CHECK_EVERY == 0 && !halted.get()).await
                 }
-                Fate::Kept => {}
-                Fate::NotAsked => tally.out_of_time = true,
-            }
-            if at % CHECK_EVERY == 0 {
-                self.check_wanted().await?;
+                Err(stop) => Err(stop),
+            };
+            if taken.is_err() && !halted.replace(true) {
+                end = taken;
             }
         }
-        Ok(())
+        drop(fates);
+        if end.is_ok() && !tally.out_of_time {
+            tally.unproven = Some(self.customer.unproven.after(&doubtful));
+        }
+        end
     }
 
-    /// How many of the missing Zuora confirms as gone, for a dry run.
-    pub(super) async fn count_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Stop> {
-        let mut answers = stream::iter(missing).map(async |id| (id, self.is_gone(id).await)).buffered(IN_FLIGHT);
+    async fn take_fate(
+        &self,
+        id: &WorkflowId,
+        fate: Fate,
+        doubtful: &mut Vec<WorkflowId>,
+        tally: &mut Tally,
+        check: bool,
+    ) -> Result<(), Stop> {
+        match fate {
+            Fate::Deleted => {
+                tally.stats.deleted += 1;
+                tally.counts.remove(id);
+            }
+            Fate::Kept => {}
+            Fate::Doubtful => doubtful.push(id.clone()),
+            Fate::NotAsked => tally.out_of_time = true,
+        }
+        if check { self.check_wanted().await } else { Ok(()) }
+    }
+
+    /// Which of the missing Zuora confirms as gone, for a dry run.
+    pub(super) async fn confirm_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Stop> {
+        let mut answers = stream::iter(missing).map(async |id| (id, self.word_on(id).await)).buffered(IN_FLIGHT);
         let mut gone = Vec::new();
-        while let Some((id, answer)) = answers.next().await {
-            if answer? {
+        while let Some((id, word)) = answers.next().await {
+            if matches!(word?, Word::Gone) {
                 gone.push(id.clone());
             }
         }
         Ok(gone)
     }
 
-    async fn bury_if_gone(&self, id: &WorkflowId) -> Result<Fate, Stop> {
-        if self.is_late() {
-            return Ok(Fate::NotAsked);
-        }
-        Ok(if self.is_gone(id).await? && self.bury(id).await? { Fate::Gone } else { Fate::Kept })
+    async fn bury_if_gone(&self, id: &WorkflowId, allowed: &Allowed) -> Result<Fate, Stop> {
+        let gone = match self.word_on(id).await? {
+            Word::Gone => true,
+            Word::StillThere => false,
+            Word::None if allowed.without_proof(id) => true,
+            Word::None => return Ok(Fate::Doubtful),
+        };
+        Ok(if gone && self.bury(id, allowed.covers(id)).await? { Fate::Deleted } else { Fate::Kept })
     }
 
-    /// Only Zuora's 404 counts; a doubt keeps the workflow, and the next sync asks again.
-    async fn is_gone(&self, id: &WorkflowId) -> Result<bool, Stop> {
+    /// Only Zuora's own answer counts; a doubt keeps the workflow, and the next sync asks again.
+    async fn word_on(&self, id: &WorkflowId) -> Result<Word, Stop> {
         match self.upstream.has(id).await {
-            Ok(there) => Ok(!there),
+            Ok(true) => Ok(Word::StillThere),
+            Ok(false) => Ok(Word::Gone),
             Err(Refusal::Stop(stop)) => Err(stop),
             Err(Refusal::Zuora(error)) if concerns_the_run(error.kind) => Err(error.into()),
             Err(Refusal::Zuora(error)) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(workflow_id = %id, error, "a missing workflow could not be confirmed as gone and is kept");
-                Ok(false)
+                Ok(Word::None)
             }
         }
     }
 
-    async fn bury(&self, id: &WorkflowId) -> Result<bool, Stop> {
+    async fn bury(&self, id: &WorkflowId, approved: bool) -> Result<bool, Stop> {
         self.unsettle().await?;
         let Some(found) = self.syncer.workflows.get(&self.customer.id, id).await? else {
             return Ok(false);
@@ -104,10 +150,11 @@ impl Run<'_> {
         let mut workflow = found.value;
         let now = clock::now();
         workflow.deleted_at = Some(now);
+        workflow.deletion_approved = approved;
         workflow.written_at = now;
-        workflow.last_change = LastChange { job_id: self.job.id.clone(), kind: Outcome::Updated };
+        workflow.last_change = LastChange::of(self.job, Outcome::Updated);
         let change = Change::deleted(&workflow);
-        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev, None, &change).await?;
+        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev, None, Some(&change)).await?;
         Ok(true)
     }
 

@@ -66,7 +66,7 @@ struct Progressing<'a> {
     open: HashMap<WorkflowId, Option<Timestamp>>,
     failed_looks: Vec<WorkflowId>,
     failures_in_a_row: usize,
-    /// At least one was stored.
+    /// At least one export was ever read from this tenant: then the role may export, and it is a workflow that is denied.
     worked: bool,
     done: usize,
 }
@@ -84,7 +84,8 @@ impl Run<'_> {
         self.watch.planned(plan.tasks.len());
         let open = plan.tasks.iter().map(|task| (task.id.clone(), task.look)).collect();
         let failed_looks = Vec::new();
-        let mut progressing = Progressing { tally, open, failed_looks, failures_in_a_row: 0, worked: false, done: 0 };
+        let worked = heads.iter().any(|head| head.definition.is_some());
+        let mut progressing = Progressing { tally, open, failed_looks, failures_in_a_row: 0, worked, done: 0 };
         let result = self.store_each(listing, plan.tasks, &mut progressing).await;
         let Progressing { open, failed_looks, .. } = progressing;
         let mut skipped: Vec<_> = open.into_iter().filter_map(|(id, look)| Some((id, look?))).collect();
@@ -97,7 +98,7 @@ impl Run<'_> {
 
     /// The looks that are due at workflows which a broken listing did not show.
     fn unseen_looks(&self, listing: &Listing, heads: &[Stored]) -> Vec<(WorkflowId, Timestamp)> {
-        let seen: HashSet<_> = listing.items.iter().map(|item| &item.id).collect();
+        let seen: HashSet<_> = listing.seen();
         let unseen = heads.iter().filter(|head| head.deleted_at.is_none() && !seen.contains(&head.zuora_id));
         let due = |id: &WorkflowId| self.customer.looks.due_since(id, self.started_at);
         unseen.filter_map(|head| Some((head.zuora_id.clone(), due(&head.zuora_id)?))).collect()
@@ -193,14 +194,17 @@ impl Run<'_> {
         if self.is_late() {
             return Ok(Answer::Not(Done::OutOfTime));
         }
-        for version in [Version::Active, Version::Latest] {
-            match self.upstream.export(id, version).await {
-                Ok(export) => return Ok(Answer::Export(Some(export))),
-                Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::NotFound => {}
-                Err(refusal) => return judge(refusal).map(Answer::Not),
-            }
+        match self.upstream.export(id, Version::Active).await {
+            // It is not published whether "no active version" is a 404 or a 400.
+            Err(Refusal::Zuora(error)) if error.is_no() => {}
+            Err(refusal) => return judge(refusal).map(Answer::Not),
+            Ok(export) => return Ok(Answer::Export(Some(export))),
         }
-        Ok(Answer::Export(None))
+        match self.upstream.export(id, Version::Latest).await {
+            Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::NotFound => Ok(Answer::Export(None)),
+            Err(refusal) => judge(refusal).map(Answer::Not),
+            Ok(export) => Ok(Answer::Export(Some(export))),
+        }
     }
 }
 

@@ -8,6 +8,8 @@
 
 use std::collections::HashSet;
 
+use futures::future::try_join_all;
+
 use super::{Allowed, Run, Stop, listing::Listing, tally::Counts};
 use crate::{
     app::dispatch::RACES,
@@ -15,11 +17,18 @@ use crate::{
         customers::Customers,
         table::{StoreError, Stored},
     },
-    domain::{diff, ids::WorkflowId},
+    domain::{
+        diff,
+        ids::WorkflowId,
+        listed::{ListedWorkflow, is_comparable},
+    },
 };
 
 /// When so many looks of a hundred workflows are due, one query is cheaper than reading their heads one by one.
 const MANY_LOOKS_PERCENT: usize = 20;
+
+/// Fingerprints made anew at the same time.
+const RENEWED_AT_ONCE: usize = 8;
 
 /// Both sides of the comparison.
 pub(super) struct Known {
@@ -65,7 +74,30 @@ impl Run<'_> {
     }
 
     async fn all_heads(&self) -> Result<Vec<diff::Stored>, Stop> {
-        Ok(self.syncer.workflows.heads(&self.customer.id).await?)
+        let mut heads = self.syncer.workflows.heads(&self.customer.id).await?;
+        let mut old: Vec<_> = heads.iter_mut().filter(|head| !is_comparable(&head.fingerprint)).collect();
+        for some in old.chunks_mut(RENEWED_AT_ONCE) {
+            try_join_all(some.iter_mut().map(|head| self.renew_fingerprint(head))).await?;
+        }
+        Ok(heads)
+    }
+
+    /// After a change of the fingerprint's formula: the stored listing says what was listed then, so nothing is exported for it.
+    async fn renew_fingerprint(&self, head: &mut diff::Stored) -> Result<(), Stop> {
+        let workflows = &self.syncer.workflows;
+        let stored = workflows.get(&self.customer.id, &head.zuora_id).await?.filter(|stored| stored.rev == head.rev);
+        let Some(listed) = stored.and_then(|stored| ListedWorkflow::parse(stored.value.listed.as_bytes()).ok()) else {
+            return Ok(());
+        };
+        head.fingerprint = listed.fingerprint;
+        if self.job.dry_run {
+            return Ok(());
+        }
+        match workflows.put_fingerprint(&self.customer.id, head).await {
+            // Somebody wrote the workflow since, with a fingerprint of its own.
+            Err(StoreError::Conflict { .. }) => Ok(()),
+            result => Ok(result?),
+        }
     }
 
     /// The heads of the workflows whose look is due; none if there are too many, or one of them is not as it should be.

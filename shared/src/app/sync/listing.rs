@@ -1,8 +1,9 @@
 //! The full listing, and the proof that it is complete.
 //!
 //! Complete = every page answered and was well formed, no item without an id, no page came twice, and the last page is
-//! proven: no further one announced, and it was short or an extra page after it was empty. Anything else is incomplete:
-//! what was seen may be stored, nothing may be deleted. Source: reliability.md section 8, R14-R22.
+//! proven: no further one announced, and it was short, or the page after it was empty, was refused by Zuora as none, or was the same once
+//! more. Anything else is incomplete: what was seen may be stored, nothing may be deleted. An item that cannot be read but has an id was
+//! seen: it fails alone.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -20,13 +21,15 @@ use crate::{
         guard::Seen,
         ids::WorkflowId,
         job::WorkflowError,
-        listed::ListedWorkflow,
+        listed::{ListedWorkflow, UnusableItem},
     },
     zuora::{PAGE_LENGTH, Page, ZuoraErrorKind},
 };
 
 /// A tenant with more pages than this is not synced: a listing must fit one run.
 const MAX_PAGES: u32 = 1_000;
+/// What Zuora puts on a page unless told otherwise: a server that does not look at what it is told answers so many.
+const DEFAULT_LENGTH: usize = 20;
 /// Pages asked for at the same time, once the stored count says that they exist.
 const LOOK_AHEAD: usize = 4;
 
@@ -40,14 +43,21 @@ pub(super) struct Item {
     pub(super) place: Place,
 }
 
+/// An item that cannot be read.
+struct Unreadable {
+    /// Its id, if it has one.
+    id: Option<WorkflowId>,
+    why: String,
+}
+
 /// What Zuora listed.
 pub(super) struct Listing {
     /// Each workflow once.
     pub(super) items: Vec<Item>,
     /// The items as they came.
     pub(super) pages: Pages,
-    /// Items without a usable id.
-    nameless: u64,
+    /// Items that cannot be read.
+    unreadable: Vec<Unreadable>,
     /// Whether absence from it means anything.
     pub(super) complete: bool,
     /// Why it is not complete.
@@ -55,8 +65,15 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    pub(super) fn seen(&self) -> Vec<Seen<'_>> {
+    /// What the workflows are known by.
+    pub(super) fn identities(&self) -> Vec<Seen<'_>> {
         self.items.iter().map(|item| (&item.id, item.created_at.as_deref())).collect()
+    }
+
+    /// Whose absence is not in question.
+    pub(super) fn seen(&self) -> HashSet<&WorkflowId> {
+        let unreadable = self.unreadable.iter().filter_map(|item| item.id.as_ref());
+        self.items.iter().map(|item| &item.id).chain(unreadable).collect()
     }
 
     /// Names what was listed, ids and fingerprints, whatever the order; none if it is not complete.
@@ -70,11 +87,13 @@ impl Listing {
         self.complete.then(|| hex::encode(hash.finalize()))
     }
 
-    /// One error per item without a usable id.
-    pub(super) fn errors(&self) -> Vec<WorkflowError> {
-        let message = "Zuora listed an item without a usable id.";
-        let error = WorkflowError { workflow_id: None, class: ErrorClass::Transient, message: message.to_owned() };
-        (0..self.nameless).map(|_| error.clone()).collect()
+    /// One error per item that cannot be read.
+    pub(super) fn errors(&self) -> impl Iterator<Item = WorkflowError> {
+        self.unreadable.iter().map(|item| WorkflowError {
+            workflow_id: item.id.clone(),
+            class: ErrorClass::Transient,
+            message: format!("Zuora listed an item that cannot be read: {}.", item.why),
+        })
     }
 }
 
@@ -85,7 +104,17 @@ struct Walk {
     ids: HashSet<WorkflowId>,
     pages: Pages,
     hashes: HashSet<String>,
-    nameless: u64,
+    unreadable: Vec<Unreadable>,
+    /// How many items a page has that may have another behind it.
+    length: usize,
+    last: Option<Last>,
+}
+
+/// The page that was read last.
+struct Last {
+    hash: String,
+    full: bool,
+    announces: bool,
 }
 
 /// Whether the walk goes on after a page.
@@ -118,6 +147,7 @@ impl Run<'_> {
             };
             let page = match answer {
                 Ok(page) => page,
+                Err(Refusal::Zuora(error)) if error.is_no() && walk.may_have_ended() => return Ok(walk.end(None)),
                 Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
                     return Ok(walk.end(Some(format!("Page {number} of the listing: {}", error.failure().message))));
                 }
@@ -141,62 +171,83 @@ impl Run<'_> {
 
 impl Walk {
     fn started(&self) -> bool {
-        !self.hashes.is_empty()
+        self.last.is_some()
+    }
+
+    /// Whether the last page may have been the last of all: after a full one that announces no other, Zuora may refuse the next.
+    fn may_have_ended(&self) -> bool {
+        self.last.as_ref().is_some_and(|last| last.full && !last.announces)
     }
 
     fn take(&mut self, page: &Page) -> Result<Next, Lost> {
-        let new = self.hashes.insert(page.content_hash.clone());
         if page.items.is_empty() {
             let end = if page.has_next { Next::Broken("is empty but announces another") } else { Next::Complete };
             return Ok(end);
         }
+        let new = self.hashes.insert(page.content_hash.clone());
         if !new {
-            return Ok(Next::Broken("repeats an earlier one"));
+            return Ok(self.repeated(page));
         }
-        for (at, raw) in page.items.iter().enumerate() {
-            let Some((id, listed)) = identify(raw) else {
-                self.nameless += 1;
-                continue;
-            };
-            // Page-number paging can show one workflow twice when the list moves: it counts once.
-            if self.ids.insert(id.clone()) {
-                let ListedWorkflow { created_at, fingerprint, .. } = listed;
-                self.items.push(Item { id, created_at, fingerprint, place: self.pages.next(at) });
-            }
+        if !self.started() {
+            self.length = if page.items.len() == DEFAULT_LENGTH { DEFAULT_LENGTH } else { PAGE_LENGTH };
+        }
+        for (at, item) in page.items.iter().enumerate() {
+            self.take_item(at, item);
         }
         self.pages.add(&page.items)?;
         // A full page without a next one is asked about once more: "no more" is never taken on trust (R22).
-        Ok(if page.has_next || page.items.len() >= PAGE_LENGTH { Next::More } else { Next::Complete })
+        let full = page.items.len() >= self.length;
+        self.last = Some(Last { hash: page.content_hash.clone(), full, announces: page.has_next });
+        Ok(if page.has_next || full { Next::More } else { Next::Complete })
+    }
+
+    /// Behind its end a list may show its last page again. A server that shows its first page whatever is asked for looks the same at
+    /// page 2: there, nothing is proven.
+    fn repeated(&self, page: &Page) -> Next {
+        let last = self.last.as_ref().filter(|last| last.hash == page.content_hash);
+        match last {
+            None => Next::Broken("repeats an earlier one"),
+            Some(_) if self.hashes.len() == 1 => Next::Broken("repeats the first one"),
+            Some(last) if last.announces || page.has_next => Next::Broken("repeats the one before it"),
+            Some(_) => Next::Complete,
+        }
+    }
+
+    fn take_item(&mut self, at: usize, item: &[u8]) {
+        match ListedWorkflow::parse(item) {
+            // Page-number paging can show one workflow twice when the list moves: it counts once.
+            Ok(listed) if !self.ids.insert(listed.zuora_id.clone()) => {}
+            Ok(ListedWorkflow { zuora_id: id, created_at, fingerprint, .. }) => {
+                self.items.push(Item { id, created_at, fingerprint, place: self.pages.next(at) });
+            }
+            Err(UnusableItem { zuora_id: Some(id), .. }) if !self.ids.insert(id.clone()) => {}
+            Err(UnusableItem { zuora_id: id, reason: why }) => self.unreadable.push(Unreadable { id, why }),
+        }
     }
 
     fn end(self, broken: Option<String>) -> Listing {
-        let nameless = (self.nameless > 0)
-            .then(|| format!("{} listed items have no usable id, so what is missing cannot be told.", self.nameless));
+        let nameless = self.unreadable.iter().filter(|item| item.id.is_none()).count();
+        let nameless = (nameless > 0)
+            .then(|| format!("{nameless} listed items have no usable id, so what is missing cannot be told."));
         let why = broken.or(nameless);
         Listing {
             items: self.items,
             pages: self.pages,
-            nameless: self.nameless,
+            unreadable: self.unreadable,
             complete: why.is_none(),
             failure: why.map(|why| Failure::new(ErrorClass::Transient, format!("{why} Nothing was deleted."))),
         }
     }
 }
 
-fn identify(item: &serde_json::value::RawValue) -> Option<(WorkflowId, ListedWorkflow)> {
-    let listed = ListedWorkflow::parse(item).ok()?;
-    let id = listed.zuora_id.parse().ok()?;
-    Some((id, listed))
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
+    use bytes::Bytes;
 
     use super::*;
 
     fn page(ids: std::ops::Range<u32>, has_next: bool) -> Page {
-        let items = ids.clone().map(|id| RawValue::from_string(format!(r#"{{"id":{id},"name":"w{id}"}}"#)).unwrap());
+        let items = ids.clone().map(|id| Bytes::from(format!(r#"{{"id":{id},"name":"w{id}"}}"#)));
         Page { items: items.collect(), has_next, content_hash: format!("{ids:?}") }
     }
 
@@ -204,13 +255,38 @@ mod tests {
         walk.take(page).unwrap()
     }
 
+    /// What the last of these pages means.
+    fn walked(pages: &[Page]) -> Next {
+        let mut walk = Walk::default();
+        pages.iter().map(|page| take(&mut walk, page)).last().unwrap()
+    }
+
     #[test]
     fn a_short_last_page_completes_and_a_full_one_is_asked_about_again() {
-        assert!(matches!(take(&mut Walk::default(), &page(0..49, false)), Next::Complete));
+        assert!(matches!(walked(&[page(0..49, false)]), Next::Complete));
         let mut walk = Walk::default();
+        assert!(!walk.may_have_ended());
         assert!(matches!(take(&mut walk, &page(0..50, false)), Next::More));
+        assert!(walk.may_have_ended());
         assert!(matches!(take(&mut walk, &page(0..0, false)), Next::Complete));
         assert!(walk.end(None).complete);
+    }
+
+    #[test]
+    fn a_page_that_was_announced_cannot_be_missing() {
+        let mut walk = Walk::default();
+        take(&mut walk, &page(0..50, true));
+
+        assert!(!walk.may_have_ended());
+    }
+
+    #[test]
+    fn a_first_page_of_twenty_may_be_a_server_that_was_not_told_to_show_fifty() {
+        assert!(matches!(walked(&[page(0..20, false)]), Next::More));
+        assert!(matches!(walked(&[page(0..20, false), page(20..40, false)]), Next::More));
+        assert!(matches!(walked(&[page(0..20, false), page(20..40, false), page(40..45, false)]), Next::Complete));
+        assert!(matches!(walked(&[page(0..20, false), page(0..0, false)]), Next::Complete));
+        assert!(matches!(walked(&[page(0..50, false), page(50..70, false)]), Next::Complete));
     }
 
     #[test]
@@ -231,12 +307,30 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_page_and_an_empty_one_that_promises_more_break_the_walk() {
-        let mut walk = Walk::default();
-        take(&mut walk, &page(0..50, true));
+    fn a_server_that_shows_its_last_page_again_behind_the_end_is_done() {
+        let full = || page(50..100, false);
 
-        assert!(matches!(take(&mut walk, &page(0..50, true)), Next::Broken(_)));
-        assert!(matches!(take(&mut Walk::default(), &page(0..0, true)), Next::Broken(_)));
+        assert!(matches!(walked(&[page(0..50, true), full(), full()]), Next::Complete));
+        assert!(
+            matches!(walked(&[page(0..50, true), full(), page(50..100, true)]), Next::Broken(_)),
+            "it announces more"
+        );
+    }
+
+    #[test]
+    fn any_other_page_that_comes_again_and_an_empty_one_that_promises_more_break_the_walk() {
+        let first = || page(0..50, false);
+
+        assert!(
+            matches!(walked(&[first(), first()]), Next::Broken("repeats the first one")),
+            "does it turn pages at all?"
+        );
+        assert!(matches!(
+            walked(&[page(0..50, true), page(50..100, true), first()]),
+            Next::Broken("repeats an earlier one")
+        ));
+        assert!(matches!(walked(&[page(0..50, true), page(50..100, true), page(50..100, true)]), Next::Broken(_)));
+        assert!(matches!(walked(&[page(0..0, true)]), Next::Broken(_)));
     }
 
     #[test]
@@ -248,20 +342,37 @@ mod tests {
 
         assert_eq!(listing.items.len(), 60);
         for item in &listing.items {
-            assert_eq!(listing.pages.read(item.place).unwrap().zuora_id, item.id.as_str());
+            assert_eq!(listing.pages.read(item.place).unwrap().zuora_id, item.id);
         }
+    }
+
+    fn listed(items: &[&str]) -> Listing {
+        let mut walk = Walk::default();
+        let items = items.iter().map(|item| Bytes::from((*item).to_owned())).collect();
+        take(&mut walk, &Page { items, has_next: false, content_hash: "h".into() });
+        walk.end(None)
     }
 
     #[test]
     fn an_item_without_a_usable_id_makes_the_listing_incomplete_and_is_an_error() {
-        for item in [r#"{"name":"x"}"#, r#"{"id":null}"#, r#"{"id":"a#b"}"#, "[]", "7"] {
-            let mut walk = Walk::default();
-            let raw = RawValue::from_string(item.to_owned()).unwrap();
-            take(&mut walk, &Page { items: vec![raw], has_next: false, content_hash: "h".into() });
-            let listing = walk.end(None);
+        for item in [r#"{"name":"x"}"#, r#"{"id":null}"#, r#"{"id":"a#b"}"#, "[]", "7", "nonsense"] {
+            let listing = listed(&[item]);
 
             assert!(!listing.complete, "{item}");
-            assert_eq!(listing.errors().len(), 1, "{item}");
+            assert_eq!(listing.errors().map(|error| error.workflow_id).collect::<Vec<_>>(), [None], "{item}");
         }
+    }
+
+    #[test]
+    fn an_item_that_is_no_json_fails_alone_and_is_not_missing() {
+        let listing = listed(&[r#"{"id":1}"#, r#"{"id":2,"x":NaN}"#, r#"{"id":3}"#]);
+
+        assert!(listing.complete);
+        assert_eq!(listing.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["1", "3"]);
+        assert_eq!(listing.seen().len(), 3);
+        let error = listing.errors().next().unwrap();
+        assert_eq!(error.workflow_id.unwrap().as_str(), "2");
+        assert!(error.message.contains("it is not JSON"), "{}", error.message);
+        assert_eq!(listing.pages.read(listing.items[1].place).unwrap().zuora_id.as_str(), "3");
     }
 }

@@ -43,18 +43,23 @@ use crate::{
     domain::{
         base_url::BaseUrlPolicy,
         customer::Customer,
+        diff,
         failure::{ErrorClass, Failure},
         guard::{self, Verdict},
         ids::WorkflowId,
-        job::{HeldKind, Job, WorkflowError, list_hash},
+        job::{HeldKind, Hold, Job, WorkflowError, list_hash},
         stats,
         time::Timestamp,
+        unproven::Unproven,
     },
     zuora::{Meter, Zuora},
 };
 
 /// A run starts nothing new when less than this is left of its time: the slowest request takes 30 s.
 const WIND_DOWN: Duration = Duration::from_secs(45);
+
+/// How many workflows a customer names as not up to date.
+const MOST_BEHIND: usize = 100;
 
 /// Everything a sync touches.
 #[derive(Clone, Debug)]
@@ -96,7 +101,19 @@ pub(crate) struct Run<'a> {
 #[derive(Default)]
 struct Allowed {
     workflows: HashSet<WorkflowId>,
-    different_tenant: bool,
+    kind: Option<HeldKind>,
+}
+
+impl Allowed {
+    /// Whether a person approved the deletion of a workflow.
+    fn covers(&self, id: &WorkflowId) -> bool {
+        self.workflows.contains(id)
+    }
+
+    /// Whether they did so knowing that Zuora would not confirm its absence.
+    fn without_proof(&self, id: &WorkflowId) -> bool {
+        self.kind == Some(HeldKind::Unproven) && self.covers(id)
+    }
 }
 
 impl Syncer {
@@ -142,30 +159,31 @@ impl Run<'_> {
             .filter(|head| !settled && head.deleted_at.is_none())
             .map(|head| guard::Known { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
             .collect();
-        if !allowed.different_tenant
-            && let Some(hold) = guard::looks_foreign(&live, &listing.seen())
+        if allowed.kind != Some(HeldKind::DifferentTenant)
+            && let Some(hold) = guard::looks_foreign(&live, &listing.identities())
         {
             return Outcome::Ended(Report { hold: Some(hold), ..Report::default() });
         }
         let looks = &self.customer.looks;
         let plan = match settled {
             true => Plan::of_settled(listing, heads, looks, self.started_at),
-            false => Plan::of(listing, heads, looks, &self.job.id, self.started_at),
+            false => Plan::of(listing, heads, looks, self.job, self.started_at),
         };
-        let seen: HashSet<&WorkflowId> = listing.items.iter().map(|item| &item.id).collect();
-        let verdict = guard::judge(&live, &seen, self.customer.delete_guard, &allowed.workflows);
+        let seen = listing.seen();
+        let gone = self.deleted_of_late(heads);
+        let verdict = guard::judge(&live, &seen, self.customer.delete_guard, gone, &allowed.workflows);
         if self.job.dry_run {
             return self.rehearse(listing, &plan, verdict).await.unwrap_or_else(Outcome::from);
         }
+        // Until here nothing is done: a run that stops now says nothing of what an earlier one did.
+        if let Err(stop) = self.clear_the_way(heads, *settled).await {
+            return stop.into();
+        }
         let mut tally = Tally::new(self.counts(&known), looks.clone());
         let worked = async {
-            self.check_wanted().await?;
-            if !settled {
-                self.remove_strays(heads).await?;
-            }
             self.store(listing, plan, heads, &mut tally).await?;
             if let (true, false, Verdict::Confirm(missing)) = (listing.complete, tally.out_of_time, &verdict) {
-                self.bury_missing(missing, heads, &seen, &mut tally).await?;
+                self.bury_missing(missing, heads, &seen, allowed, &mut tally).await?;
                 self.forget_old(heads, &seen).await?;
             }
             Ok::<_, Stop>(())
@@ -174,9 +192,22 @@ impl Run<'_> {
             return Outcome::Stopped { stop, so_far: tally.report() };
         }
         if tally.out_of_time {
-            return Outcome::GoOn(listing.count_nameless(tally.report()));
+            return Outcome::GoOn(listing.count_unreadable(tally.report()));
         }
-        Outcome::Ended(conclude(listing, verdict, tally.report()))
+        let left_out = tally.counts.stored().filter(|id| !seen.contains(id)).cloned().collect();
+        Outcome::Ended(conclude(listing, verdict, left_out, tally.report()))
+    }
+
+    async fn clear_the_way(&self, heads: &[diff::Stored], settled: bool) -> Result<(), Stop> {
+        self.check_wanted().await?;
+        if settled { Ok(()) } else { self.remove_strays(heads).await }
+    }
+
+    /// How many workflows went within the guard's memory, without anybody's approval.
+    fn deleted_of_late(&self, heads: &[diff::Stored]) -> usize {
+        let now = clock::now();
+        let of_late = |head: &&diff::Stored| head.deleted_at.is_some_and(|at| at.plus(guard::MEMORY) > now);
+        heads.iter().filter(of_late).filter(|head| !head.deletion_approved).count()
     }
 
     /// The approved list, if it still is the one that was approved.
@@ -190,10 +221,7 @@ impl Run<'_> {
             let message = "The list that was approved is gone or was changed. Nothing was deleted.";
             return Err(Stop::Failed(Failure::new(ErrorClass::Guard, message)));
         }
-        Ok(Allowed {
-            workflows: list.into_iter().collect(),
-            different_tenant: approval.kind == HeldKind::DifferentTenant,
-        })
+        Ok(Allowed { workflows: list.into_iter().collect(), kind: Some(approval.kind) })
     }
 
     /// A dry run: what would be done, without exporting or writing anything.
@@ -201,12 +229,12 @@ impl Run<'_> {
         let (stats, mut told) = plan.rehearse();
         let mut report = Report { stats, ..Report::default() };
         if let (true, Verdict::Confirm(missing)) = (listing.complete, &verdict) {
-            let gone = self.count_gone(missing).await?;
+            let gone = self.confirm_gone(missing).await?;
             report.stats.deleted = gone.len() as u64;
             told.deleted = plan::named(&gone);
         }
         report.plan = Some(told);
-        Ok(Outcome::Ended(conclude(listing, verdict, report)))
+        Ok(Outcome::Ended(conclude(listing, verdict, Vec::new(), report)))
     }
 
     /// Whether there is no time to start anything new.
@@ -215,26 +243,40 @@ impl Run<'_> {
     }
 }
 
-/// The report of a run that came to its end: complete, held, or with what is missing.
-fn conclude(listing: &Listing, verdict: Verdict, report: Report) -> Report {
-    let mut report = listing.count_nameless(report);
+/// The report of a run that came to its end: complete, held, or with what is missing. `left_out` is stored and was not listed.
+fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, report: Report) -> Report {
+    let mut report = listing.count_unreadable(report);
     match verdict {
         _ if !listing.complete => report.failure.clone_from(&listing.failure),
         Verdict::Hold(hold) => report.hold = Some(hold),
-        Verdict::Confirm(_) => report.complete = report.stats.errors == 0,
+        Verdict::Confirm(_) => report.hold = report.unproven.as_ref().and_then(unproven_hold),
     }
+    report.undoubted = listing.complete && report.hold.is_none();
+    let behind = left_out.into_iter().chain(report.errors.iter().filter_map(|error| error.workflow_id.clone()));
+    let behind: Vec<_> = behind.take(MOST_BEHIND + 1).collect();
     // What is stored and was not listed (moved off the list, but still there) has to be asked about again.
-    let all_listed = report.counts.is_some_and(|(workflows, _)| workflows == listing.items.len() as u64);
-    report.settled_listing = listing.digest().filter(|_| report.complete && all_listed);
+    let equal = report.undoubted && report.stats.errors == 0 && behind.is_empty();
+    report.settled_listing = listing.digest().filter(|_| equal);
+    report.behind = (listing.complete && behind.len() <= MOST_BEHIND).then_some(behind);
     if report.failure.is_none() && report.stats.errors > 0 {
         report.failure = Some(summary(&report.errors, report.stats.errors));
     }
     report
 }
 
+/// Asks a person about what Zuora would not confirm for too long.
+fn unproven_hold(unproven: &Unproven) -> Option<Hold> {
+    let ids = unproven.to_ask();
+    let reason = format!(
+        "{} workflows were missing from three complete lists in a row, and Zuora would not say that they are gone: something between us and Zuora answers instead. They are kept. Approve their deletion if you know that they are gone.",
+        ids.len()
+    );
+    (!ids.is_empty()).then(|| Hold::new(HeldKind::Unproven, reason, ids))
+}
+
 impl Listing {
-    /// Each item without a usable id was seen, and is an error.
-    fn count_nameless(&self, mut report: Report) -> Report {
+    /// Each item that cannot be read was seen, and is an error.
+    fn count_unreadable(&self, mut report: Report) -> Report {
         for error in self.errors() {
             report.stats.count(stats::Outcome::Error);
             report.errors.push(error);

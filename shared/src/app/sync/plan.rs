@@ -8,8 +8,8 @@ use super::{
 };
 use crate::domain::{
     diff::{self, Step, Stored},
-    ids::{JobId, WorkflowId},
-    job,
+    ids::WorkflowId,
+    job::{self, Job},
     looks::Looks,
     stats::{self, Stats},
     time::Timestamp,
@@ -45,7 +45,7 @@ impl<'a> Plan<'a> {
         listing: &'a Listing,
         heads: &'a [Stored],
         looks: &Looks,
-        job: &JobId,
+        job: &Job,
         started_at: Timestamp,
     ) -> Self {
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();

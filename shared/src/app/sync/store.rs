@@ -1,7 +1,8 @@
 //! Stores one workflow: definition chunks first, then, in one transaction, the workflow and the record of its change, while the old
 //! chunks go.
 //!
-//! What must stay true: a stored copy is replaced by a whole new one or not at all.
+//! What must stay true: a stored copy is replaced by a whole new one or not at all, and a copy that is named is there: whenever a
+//! workflow is exported, its stored definition is read and compared with its hash, and what is missing or damaged is written anew.
 
 use super::{
     Run, Stop,
@@ -12,26 +13,52 @@ use super::{
 use crate::{
     aws::{table::StoreError, workflows::DefinitionError as Unread},
     clock,
+    config::stage,
     domain::{
         change::{Change, Definitions},
-        definition::{DefinitionError, compress, content_hash},
+        definition::{Definition, DefinitionError, compress, content_hash},
         diff::Step,
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
+        listed::ListedWorkflow,
         outline::Outline,
         stats::Outcome,
-        workflow::{DefinitionRef, LastChange, Workflow},
+        workflow::{Content, DefinitionRef, LastChange, Workflow},
     },
+    telemetry::{self, Metric},
     zuora::Export,
 };
 
 /// Old definitions over this size are read one at a time, as large exports are.
 const LARGE: u64 = 1024 * 1024;
 
-/// What a change is compared with.
-struct Before {
-    workflow: Option<Workflow>,
-    definitions: Definitions,
+/// What Zuora exported.
+struct Exported {
+    export: Option<Export>,
+    /// The name of its bytes.
+    hash: Option<String>,
+    content: Content,
+    outline: Outline,
+}
+
+/// What is stored of the definition.
+struct Kept {
+    /// Whether it is all there, as it was stored.
+    intact: bool,
+    /// Whether its bytes are those of the export.
+    same: bool,
+    /// What it says, if it can be read and says something else than the export.
+    outline: Option<Outline>,
+}
+
+/// What is to be done about a workflow.
+enum Verdict {
+    /// The copy is as it should be.
+    Keep,
+    /// Nothing has happened that should be told, but the copy is written: bytes that mean the same, or something that was missing.
+    Renew,
+    /// Store it, count it so, and tell.
+    Store(Outcome),
 }
 
 impl Run<'_> {
@@ -42,76 +69,83 @@ impl Run<'_> {
         listing: &Listing,
         export: Option<Export>,
     ) -> Result<Done, Stop> {
-        let new = match export.as_ref().map_or(Ok(Outline::default()), |export| Outline::parse(export.as_ref())) {
-            Ok(outline) => outline,
-            Err(error) => return Ok(malformed(task.id, error)),
-        };
-        let tasks = new.tasks.len() as u64;
-        let (customer, workflows) = (&self.customer.id, &self.syncer.workflows);
         let old = task.stored.and_then(|stored| stored.definition.as_ref());
         if export.is_none() && old.is_some() {
             return Ok(vanished(task.id));
         }
-        let hash = export.as_ref().map(|export| content_hash(export.as_ref()));
-        let same = old.map(|old| old.hash.as_str()) == hash.as_deref();
-        let outcome = match task.step {
-            Step::Compare if same => return Ok(Done::Stored { outcome: Outcome::Unchanged, tasks }),
-            Step::Compare => Outcome::Updated,
-            Step::Store(outcome) | Step::Keep(outcome) => outcome,
+        let new = match Exported::read(export) {
+            Ok(new) => new,
+            Err(error) => return Ok(malformed(task.id, &error)),
         };
+        let listed = listing.pages.read(task.place).map_err(|error| Stop::bug(&error))?;
+        let kept = self.kept(task, new.hash.as_deref()).await?;
+        let tasks = new.content.tasks_count;
+        let verdict = verdict(task, &listed, &new, &kept);
+        if let Verdict::Keep = verdict {
+            return Ok(Done::Stored { outcome: Outcome::Unchanged, tasks });
+        }
         self.unsettle().await?;
+        let Exported { export, content, outline, .. } = new;
         let definition = match &export {
-            Some(_) if same => old.cloned(),
+            Some(_) if kept.same && kept.intact => old.cloned(),
             Some(export) => match self.put_definition(task.id, export.as_ref()).await? {
                 Ok(definition) => Some(definition),
-                Err(error) => return Ok(malformed(task.id, error)),
+                Err(error) => return Ok(malformed(task.id, &error)),
             },
             None => None,
         };
-        // What comes now reads the old definition: two large ones are not held at the same time.
         drop(export);
-        let listed = listing.pages.read(task.place).map_err(|error| Stop::bug(&error))?;
-        let last_change = LastChange { job_id: self.job.id.clone(), kind: outcome };
-        let before = self.before(task, same, new).await?;
-        let workflow = Workflow::from_listed(listed, task.id.clone(), definition, tasks, last_change, clock::now());
-        let change = Change::between(before.workflow.as_ref(), &workflow, &before.definitions);
-        match workflows.put(customer, &workflow, task.stored.map_or(0, |stored| stored.rev), old, &change).await {
-            Ok(()) => {}
+        let before = match task.stored {
+            Some(_) => self.syncer.workflows.get(&self.customer.id, task.id).await?.map(|found| found.value),
+            None => None,
+        };
+        let (outcome, last_change) = match (verdict, &before) {
+            (Verdict::Store(outcome), _) => (outcome, LastChange::of(self.job, outcome)),
+            (_, Some(before)) => (Outcome::Unchanged, before.last_change.clone()),
+            (_, None) => (Outcome::Unchanged, LastChange::of(self.job, Outcome::Unchanged)),
+        };
+        let workflow = Workflow::from_listed(listed, definition, content, last_change, clock::now());
+        let definitions = match kept {
+            Kept { same: true, .. } => Definitions::Same,
+            Kept { outline: Some(old), .. } => Definitions::Differ { old, new: outline },
+            Kept { outline: None, .. } => Definitions::Unreadable,
+        };
+        let change = Change::between(before.as_ref(), &workflow, &definitions);
+        let told = (outcome != Outcome::Unchanged).then_some(&change);
+        let rev = task.stored.map_or(0, |stored| stored.rev);
+        match self.syncer.workflows.put(&self.customer.id, &workflow, rev, old, told).await {
+            Ok(()) => Ok(Done::Stored { outcome, tasks }),
             Err(StoreError::TooLarge) => {
                 let message = format!("The listed fields of workflow {} are over 400 KB.", task.id);
-                return Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing));
+                Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing))
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
         }
-        Ok(Done::Stored { outcome, tasks })
     }
 
-    /// What was stored until now, and what is different about the definition.
-    async fn before(&self, task: &Task<'_>, same: bool, new: Outline) -> Result<Before, Stop> {
-        let Some(stored) = task.stored else {
-            return Ok(Before { workflow: None, definitions: Definitions::Differ { old: Outline::default(), new } });
+    /// Reads what is stored of the definition, and compares it with its hash.
+    async fn kept(&self, task: &Task<'_>, hash: Option<&str>) -> Result<Kept, Stop> {
+        let Some(reference) = task.stored.and_then(|stored| stored.definition.as_ref()) else {
+            return Ok(Kept { intact: true, same: hash.is_none(), outline: Some(Outline::default()) });
         };
-        let (customer, workflows) = (&self.customer.id, &self.syncer.workflows);
-        let workflow = workflows.get(customer, task.id).await?.map(|found| found.value);
-        let definitions = match &stored.definition {
-            _ if same => Definitions::Same,
-            None => Definitions::Differ { old: Outline::default(), new },
-            Some(reference) => {
-                let _place = match reference.bytes > LARGE {
-                    true => self.large_history.acquire().await.ok(),
-                    false => None,
-                };
-                match workflows.definition(customer, task.id, reference).await {
-                    Ok(bytes) => {
-                        Outline::parse(&bytes).map_or(Definitions::Unreadable, |old| Definitions::Differ { old, new })
-                    }
-                    // The record of a change must not keep the change from being stored.
-                    Err(Unread::Damaged) => Definitions::Unreadable,
-                    Err(Unread::Store(error)) => return Err(error.into()),
-                }
+        let same = hash == Some(&reference.hash);
+        let _place = match reference.bytes > LARGE {
+            true => self.large_history.acquire().await.ok(),
+            false => None,
+        };
+        match self.syncer.workflows.definition(&self.customer.id, task.id, reference).await {
+            Ok(_) if same => Ok(Kept { intact: true, same, outline: None }),
+            Ok(bytes) => {
+                let outline = Definition::parse(&bytes).ok().map(|definition| Outline::from(&definition));
+                Ok(Kept { intact: true, same, outline })
             }
-        };
-        Ok(Before { workflow, definitions })
+            Err(Unread::Damaged) => {
+                telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), clock::now().millis());
+                tracing::warn!(workflow_id = %task.id, "a stored definition was damaged and is written anew");
+                Ok(Kept { intact: false, same, outline: None })
+            }
+            Err(Unread::Store(error)) => Err(error.into()),
+        }
     }
 
     async fn put_definition(
@@ -130,13 +164,43 @@ impl Run<'_> {
     }
 }
 
+impl Exported {
+    fn read(export: Option<Export>) -> Result<Self, DefinitionError> {
+        let Some(bytes) = &export else {
+            return Ok(Self { export, hash: None, content: Content::default(), outline: Outline::default() });
+        };
+        let definition = Definition::parse(bytes.as_ref())?;
+        let (content, outline) = (Content::from(&definition), Outline::from(&definition));
+        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, outline, export })
+    }
+}
+
+/// What is to be done, by what the listing said of the workflow and what the comparison shows.
+fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept) -> Verdict {
+    let (Step::Compare, Some(stored)) = (task.step, task.stored) else {
+        return match task.step {
+            Step::Store(outcome) | Step::Keep(outcome) => Verdict::Store(outcome),
+            Step::Compare => Verdict::Store(Outcome::Updated),
+        };
+    };
+    let event = listed.triggers.event || new.content.has_event_trigger;
+    let derived = (stored.tasks_count, stored.has_event_trigger) == (new.content.tasks_count, event);
+    match kept {
+        Kept { same: true, intact: true, .. } if derived => Verdict::Keep,
+        Kept { same: true, .. } => Verdict::Renew,
+        // Run fields and the like differ: that is nothing to tell.
+        Kept { outline: Some(old), .. } if *old == new.outline => Verdict::Renew,
+        _ => Verdict::Store(Outcome::Updated),
+    }
+}
+
 /// Nothing is no better copy: probably the workflow was deleted after it was listed, which the next sync will find out.
 fn vanished(id: &WorkflowId) -> Done {
     let message = format!("Zuora listed workflow {id} and then had no export of it any more.");
     Done::Failed(Failure::new(ErrorClass::Transient, message), Suspect::Nothing)
 }
 
-fn malformed(id: &WorkflowId, error: DefinitionError) -> Done {
+fn malformed(id: &WorkflowId, error: &DefinitionError) -> Done {
     let message = format!("The export of workflow {id} is no definition: {error}.");
     Done::Failed(Failure::new(ErrorClass::Transient, message), Suspect::Nothing)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     app::outcome::Report,
-    domain::{diff::Stored, ids::WorkflowId, job::WorkflowError, looks::Looks, stats::Stats},
+    domain::{diff::Stored, ids::WorkflowId, job::WorkflowError, looks::Looks, stats::Stats, unproven::Unproven},
 };
 
 /// The running totals.
@@ -15,6 +15,8 @@ pub(super) struct Tally {
     pub(super) counts: Counts,
     /// How far the daily looks have come.
     pub(super) looks: Looks,
+    /// Absences without proof, once all that is missing was asked about.
+    pub(super) unproven: Option<Unproven>,
     /// Something was left undone for lack of time.
     pub(super) out_of_time: bool,
 }
@@ -22,7 +24,7 @@ pub(super) struct Tally {
 impl Tally {
     /// Nothing is done yet.
     pub(super) fn new(counts: Counts, looks: Looks) -> Self {
-        Self { stats: Stats::default(), errors: Vec::new(), counts, looks, out_of_time: false }
+        Self { stats: Stats::default(), errors: Vec::new(), counts, looks, unproven: None, out_of_time: false }
     }
 
     /// What has been done, as a report that says nothing about completeness.
@@ -32,6 +34,7 @@ impl Tally {
             errors: self.errors,
             counts: Some(self.counts.totals()),
             looks: Some(self.looks),
+            unproven: self.unproven,
             ..Report::default()
         }
     }
@@ -67,6 +70,11 @@ impl Counts {
     /// A workflow was marked as deleted.
     pub(super) fn remove(&mut self, id: &WorkflowId) {
         self.tasks.remove(id);
+    }
+
+    /// Those that are stored, of those whose heads are known.
+    pub(super) fn stored(&self) -> impl Iterator<Item = &WorkflowId> {
+        self.tasks.keys()
     }
 
     /// Workflows and tasks.

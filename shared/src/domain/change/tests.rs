@@ -1,24 +1,25 @@
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{
+    definition::Definition,
     listed::ListedWorkflow,
     stats::Outcome,
-    workflow::{DefinitionRef, LastChange},
+    workflow::{Content, DefinitionRef, LastChange},
 };
 
 fn workflow(listed: &Value, hash: &str) -> Workflow {
-    let raw = serde_json::value::RawValue::from_string(listed.to_string()).unwrap();
     let definition = DefinitionRef { hash: hash.to_owned(), chunks: 1, bytes: 1 };
-    let change = LastChange { job_id: JobId::new(), kind: Outcome::Updated };
+    let change = LastChange { job_id: JobId::new(), restarts: 0, kind: Outcome::Updated };
     let at = Timestamp::from_millis(1000);
-    Workflow::from_listed(ListedWorkflow::parse(&raw).unwrap(), "48".parse().unwrap(), Some(definition), 1, change, at)
+    let listed = ListedWorkflow::parse(listed.to_string().as_bytes()).unwrap();
+    Workflow::from_listed(listed, Some(definition), Content::default(), change, at)
 }
 
 fn outline(tasks: &Value, linkages: &Value) -> Outline {
     let export = json!({"workflow": {"id": 1, "priority": "High"}, "tasks": tasks, "linkages": linkages});
-    Outline::parse(export.to_string().as_bytes()).unwrap()
+    Outline::from(&Definition::parse(export.to_string().as_bytes()).unwrap())
 }
 
 fn task(id: u32, name: &str, url: &str) -> Value {

@@ -40,7 +40,7 @@ fn three_config_failures_in_a_row_take_a_customer_off_the_schedule_until_an_admi
 }
 
 #[test]
-fn what_is_held_back_stays_so_until_a_complete_sync_settles_it() {
+fn what_is_held_back_stays_so_until_a_complete_listing_settles_it() {
     let now = Timestamp::EPOCH;
     let mut customer = customer(now);
     let ended = |customer: &Customer, state: State| {
@@ -57,8 +57,10 @@ fn what_is_held_back_stays_so_until_a_complete_sync_settles_it() {
     let later = ended(&customer, State::Held);
     customer.record(&later, now);
     assert_eq!(customer.held_job_id, Some(later.id));
-    customer.record(&ended(&customer.clone(), State::Succeeded), now);
-    assert_eq!(customer.held_job_id, None);
+    // Whether every export came through says nothing of what was held back.
+    customer.settle_doubt(Some(now));
+    customer.record(&ended(&customer.clone(), State::Incomplete), now);
+    assert_eq!((customer.held_job_id, customer.undoubted_at), (None, Some(now)));
 }
 
 #[test]

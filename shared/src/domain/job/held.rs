@@ -21,6 +21,8 @@ pub enum HeldKind {
     /// Too many stored workflows are missing from Zuora's list; everything else was stored.
     #[default]
     Deletions,
+    /// Workflows were absent from three complete lists, and Zuora would not say that they are gone; everything else was stored.
+    Unproven,
     /// The credentials seem to lead to another tenant; nothing was written.
     DifferentTenant,
 }

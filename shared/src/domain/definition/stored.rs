@@ -1,0 +1,123 @@
+//! How a definition's bytes are stored: compressed, in chunks that fit an item of the table, under a name that is their hash.
+//!
+//! What must stay true: what comes back is what was stored, byte for byte, or an error. Nothing here panics, whatever the bytes are.
+
+use std::io::Read;
+
+use sha2::{Digest, Sha256};
+
+use super::DefinitionError;
+use crate::domain::workflow::DefinitionRef;
+
+/// What one stored chunk may weigh: a DynamoDB item holds 400 KB, names and keys included.
+pub const MAX_CHUNK: usize = 350_000;
+
+const COMPRESSION_LEVEL: i32 = 3;
+/// No definition is larger: the client of Zuora takes no more.
+const LARGEST: u64 = 20 * 1024 * 1024;
+
+/// Returns the name under which these bytes are stored: equal bytes, equal name.
+pub fn content_hash(bytes: &[u8]) -> String {
+    let mut hash = hex::encode(Sha256::digest(bytes));
+    hash.truncate(32);
+    hash
+}
+
+/// Compresses an export into chunks of at most [`MAX_CHUNK`] bytes; there is always at least one.
+///
+/// # Errors
+/// `NotCompressed` if memory runs out inside the compressor.
+pub fn compress(bytes: &[u8]) -> Result<Vec<Vec<u8>>, DefinitionError> {
+    let packed = zstd::encode_all(bytes, COMPRESSION_LEVEL).map_err(|_| DefinitionError::NotCompressed)?;
+    Ok(packed.chunks(MAX_CHUNK).map(<[u8]>::to_vec).collect())
+}
+
+/// Returns the bytes that `wanted` names: those that [`compress`] was given.
+///
+/// # Errors
+/// `Damaged` for chunks that are missing or altered: the length and the hash are compared, and no more is unpacked than there should be.
+pub fn restore(chunks: Vec<Vec<u8>>, wanted: &DefinitionRef) -> Result<Vec<u8>, DefinitionError> {
+    if wanted.bytes > LARGEST {
+        return Err(DefinitionError::Damaged);
+    }
+    let mut packed = Vec::with_capacity(chunks.iter().map(Vec::len).sum());
+    // Each chunk goes as it is taken: a large definition is not held twice.
+    chunks.into_iter().for_each(|chunk| packed.extend_from_slice(&chunk));
+    let decoder = zstd::Decoder::new(packed.as_slice()).map_err(|_| DefinitionError::Damaged)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(wanted.bytes).unwrap_or_default() + 1);
+    decoder.take(wanted.bytes + 1).read_to_end(&mut bytes).map_err(|_| DefinitionError::Damaged)?;
+    let whole = bytes.len() as u64 == wanted.bytes && content_hash(&bytes) == wanted.hash;
+    if whole { Ok(bytes) } else { Err(DefinitionError::Damaged) }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn reference(bytes: &[u8], chunks: &[Vec<u8>]) -> DefinitionRef {
+        DefinitionRef { hash: content_hash(bytes), chunks: chunks.len() as u32, bytes: bytes.len() as u64 }
+    }
+
+    #[test]
+    fn a_large_export_is_stored_in_chunks_that_fit_an_item() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let bytes: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(1_000_000).collect();
+
+        let chunks = compress(&bytes).unwrap();
+
+        assert_eq!(chunks.len(), 3);
+        assert!(chunks.iter().all(|chunk| chunk.len() <= MAX_CHUNK));
+        let wanted = reference(&bytes, &chunks);
+        assert_eq!(restore(chunks[..2].to_vec(), &wanted), Err(DefinitionError::Damaged));
+        assert_eq!(restore(chunks[1..].to_vec(), &wanted), Err(DefinitionError::Damaged));
+        assert_eq!(restore(chunks, &wanted), Ok(bytes));
+    }
+
+    #[test]
+    fn a_small_chunk_that_unpacks_into_more_than_was_stored_is_stopped() {
+        let chunks = compress(&vec![b' '; 50_000_000]).unwrap();
+
+        assert_eq!(chunks.len(), 1);
+        assert_eq!(restore(chunks, &reference(b" ", &[])), Err(DefinitionError::Damaged));
+    }
+
+    #[test]
+    fn every_single_bit_that_is_turned_is_noticed() {
+        let bytes = br#"{"workflow":{"id":1},"tasks":[{"id":2,"name":"Dunning"},{"id":3,"name":"Dunning"}]}"#;
+        let chunks = compress(bytes).unwrap();
+        let wanted = reference(bytes, &chunks);
+
+        for bit in 0..chunks[0].len() * 8 {
+            let mut altered = chunks.clone();
+            altered[0][bit / 8] ^= 1 << (bit % 8);
+            // Some bits mean nothing to the decoder: what comes back is either what was stored, or an error.
+            assert!(restore(altered, &wanted).map_or(true, |restored| restored == bytes), "bit {bit}");
+        }
+        assert_eq!(
+            restore(chunks, &DefinitionRef { hash: content_hash(b"other"), ..wanted }),
+            Err(DefinitionError::Damaged)
+        );
+    }
+
+    #[test]
+    fn the_content_hash_names_the_bytes() {
+        assert_eq!(content_hash(b"abc"), "ba7816bf8f01cfea414140de5dae2223");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_come_back_identical(bytes in prop::collection::vec(any::<u8>(), 0..4096)) {
+            let chunks = compress(&bytes).unwrap();
+            let wanted = reference(&bytes, &chunks);
+            prop_assert_eq!(restore(chunks, &wanted), Ok(bytes));
+        }
+
+        #[test]
+        fn no_chunk_panics(bytes in prop::collection::vec(any::<u8>(), 0..512), length in any::<u64>()) {
+            let wanted = DefinitionRef { bytes: length, ..reference(b"", &[]) };
+            let _ = restore(vec![bytes], &wanted);
+        }
+    }
+}
