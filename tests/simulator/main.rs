@@ -6,5 +6,6 @@ mod behaviour;
 mod client;
 mod faults;
 mod handles;
+mod odd;
 mod program;
 mod published;

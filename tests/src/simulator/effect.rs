@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Asked, Reply, reply::Manner};
+use super::{Asked, Odd, Reply, reply::Manner};
 
 /// Makes an answer of the request and the true answer.
 pub type Bend = dyn Fn(&Asked, Reply) -> Reply + Send + Sync;
@@ -30,6 +30,8 @@ pub enum Effect {
         #[serde(default)]
         body: Value,
     },
+    /// An odd answer by its name.
+    Odd(Odd),
     /// The connection is reset without an answer.
     Reset,
     /// The true answer's length is announced, half of it is sent.
@@ -73,6 +75,7 @@ impl Effect {
         match self {
             Self::Truth | Self::EmptyList | Self::NextPage(_) | Self::EndlessPages | Self::RepeatPage(_) => {}
             Self::Respond { status, headers, body } => return canned(*status, headers, body),
+            Self::Odd(odd) => return odd.bend(truth),
             Self::Reset => truth.manner = Manner::Reset,
             Self::TruncateBody => truth.manner = Manner::CutShort,
             Self::TruncateJson => truth.body.truncate(truth.body.len() / 2),

@@ -12,7 +12,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Asked, Effect, Only, Reply, Route, lock};
+use super::{Asked, Effect, Odd, Only, Reply, Route, lock};
 
 /// One scripted fault. As JSON: `{"on": {"route": "list", "page": 3}, "times": 2, "effect": {"respond": {"status": 503}}}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Fault {
     times: Option<u32>,
     #[serde(default)]
     delay_ms: u64,
+    /// Whether the answer comes without Zuora's own headers, as that of a proxy does.
+    #[serde(default)]
+    foreign: bool,
     #[serde(default)]
     effect: Effect,
 }
@@ -39,7 +42,7 @@ fn once() -> Option<u32> {
 impl Fault {
     /// A fault on the requests selected, such as `Route::List.page(3)`.
     pub fn on(only: impl Into<Only>) -> Self {
-        Self { on: only.into(), after: 0, times: once(), delay_ms: 0, effect: Effect::Truth }
+        Self { on: only.into(), after: 0, times: once(), delay_ms: 0, foreign: false, effect: Effect::Truth }
     }
 
     /// A fault on any request.
@@ -109,6 +112,12 @@ impl Fault {
         self
     }
 
+    /// Sends the answer without Zuora's own headers, as a proxy does that answers in Zuora's place.
+    pub fn foreign(mut self) -> Self {
+        self.foreign = true;
+        self
+    }
+
     /// Goes wrong in this way.
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
@@ -147,7 +156,13 @@ impl Fault {
 
     /// Answers with an HTML page of this status, as a gateway does.
     pub fn html(self, status: u16) -> Self {
-        self.status(status).header("Content-Type", "text/html").body("<html><body><h1>Gateway</h1></body></html>")
+        let page = "<html><body><h1>Gateway</h1></body></html>";
+        self.status(status).header("Content-Type", "text/html").body(page).foreign()
+    }
+
+    /// Answers oddly, in a way that has a name.
+    pub fn odd(self, odd: Odd) -> Self {
+        self.effect(Effect::Odd(odd))
     }
 
     /// Redirects to another place.
@@ -176,6 +191,12 @@ impl Fault {
 
     pub(super) fn effect_of(&self) -> &Effect {
         &self.effect
+    }
+
+    /// What becomes of the true answer.
+    pub(super) fn bend(&self, asked: &Asked, truth: Reply) -> Reply {
+        let reply = self.effect.apply(asked, truth);
+        if self.foreign { reply.foreign() } else { reply }
     }
 }
 

@@ -18,6 +18,7 @@ mod export;
 mod fault;
 mod generate;
 mod hold;
+mod odd;
 mod record;
 mod reply;
 mod request;
@@ -34,6 +35,7 @@ use std::{
 pub use effect::{Bend, Effect};
 pub use fault::Fault;
 pub use hold::Hold;
+pub use odd::Odd;
 pub use record::Seen;
 pub use reply::Reply;
 pub use request::{Asked, Only, Route};

@@ -45,6 +45,8 @@ pub struct Reply {
     /// The body before compression; as it is sent, if the headers name an encoding.
     pub body: Bytes,
     pub(super) manner: Manner,
+    /// Whether somebody else than Zuora answers, and so without Zuora's headers.
+    pub(super) foreign: bool,
 }
 
 /// How an answer is sent.
@@ -71,7 +73,7 @@ impl Reply {
     /// An answer of any content type.
     pub fn text(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(header::CONTENT_TYPE.to_string(), content_type.to_owned())];
-        Self { status, headers, body: body.into(), manner: Manner::Whole }
+        Self { status, headers, body: body.into(), manner: Manner::Whole, foreign: false }
     }
 
     /// Adds a header, replacing one of the same name.
@@ -81,12 +83,31 @@ impl Reply {
         self
     }
 
+    /// Replaces the body.
+    pub fn with_body(self, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// Makes it the answer of somebody between Zuora and the caller: without `Zuora-Request-Id` and `Zuora-Track-Id`.
+    pub fn foreign(self) -> Self {
+        Self { foreign: true, ..self }
+    }
+
+    /// Zuora's own headers, on every answer that is Zuora's.
+    fn signed(self, asked: &Asked) -> Self {
+        if self.foreign {
+            return self;
+        }
+        let signed = self.with_header("Zuora-Request-Id", &super::tenant::uuid());
+        match asked.header("Zuora-Track-Id") {
+            Some(track_id) => signed.with_header("Zuora-Track-Id", track_id),
+            None => signed,
+        }
+    }
+
     /// The HTTP form of the answer; `None` means that the connection is to be reset instead.
     pub(super) fn into_response(mut self, asked: &Asked) -> Option<Response<Body>> {
-        self = self.with_header("Zuora-Request-Id", &super::tenant::uuid());
-        if let Some(track_id) = asked.header("Zuora-Track-Id") {
-            self = self.with_header("Zuora-Track-Id", track_id);
-        }
+        self = self.signed(asked);
         let encoding = header::CONTENT_ENCODING.as_str();
         let encoded = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(encoding));
         if asked.accepts_gzip() && self.body.len() > GZIP_FROM && !encoded {
@@ -146,7 +167,7 @@ fn drip(body: Bytes, bytes: usize, every: Duration) -> Body {
     BodyExt::boxed_unsync(StreamBody::new(frames))
 }
 
-fn gzip(body: &[u8]) -> Bytes {
+pub(super) fn gzip(body: &[u8]) -> Bytes {
     let mut packed = Vec::new();
     match std::io::copy(&mut GzEncoder::new(body, Compression::fast()), &mut packed) {
         Ok(_) => packed.into(),

@@ -80,7 +80,11 @@ impl World {
         if let Some(fault) = &fault {
             tokio::time::sleep(fault.delayed_by()).await;
         }
-        let reply = effect.apply(&asked, api::answer(tenant.as_ref(), &asked, effect));
+        let truth = api::answer(tenant.as_ref(), &asked, effect);
+        let reply = match &fault {
+            Some(fault) => fault.bend(&asked, truth),
+            None => truth,
+        };
         let response = reply.into_response(&asked).ok_or(BrokenOff)?;
         line.answered(response.status().as_u16());
         // The request is in flight until its body is sent or given up.
