@@ -103,3 +103,48 @@ async fn the_control_api_manages_tenants_workflows_faults_and_counts() {
     assert_eq!(program.control(post.clone(), "faults", &json!({ "effect": "reset", "typo": 1 })).await.0, 400);
     assert_eq!(program.control(post, "nonsense", &Value::Null).await.0, 404);
 }
+
+#[tokio::test]
+async fn the_control_api_scripts_odd_answers_manners_of_paging_raw_bytes_and_shapes() {
+    let program = Program::start();
+    let (post, patch, put) = (Method::POST, Method::PATCH, Method::PUT);
+    let bearer = program.token("demo-client", "s+/=&%").await.1["access_token"].as_str().unwrap().to_owned();
+    let get = async |path: &str| {
+        let answer = http().get(format!("{}{path}", program.url)).bearer_auth(&bearer).send().await.unwrap();
+        let foreign = !answer.headers().contains_key("zuora-request-id");
+        (answer.status().as_u16(), foreign, answer.text().await.unwrap())
+    };
+    let control = async |method: &Method, path: &str, body: Value| {
+        let (status, answer) = program.control(method.clone(), &format!("tenants/demo/{path}"), &body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    };
+
+    control(&post, "faults", json!({ "on": { "route": "get" }, "times": null, "effect": { "odd": "proxy_404" } }))
+        .await;
+    control(&post, "faults", json!({ "effect": { "respond": { "status": 503 } }, "foreign": true })).await;
+    assert_eq!(get("/workflows").await.0, 503);
+    let (status, foreign, page) = get("/workflows/100").await;
+    assert_eq!((status, foreign, page.starts_with("<html>")), (404, true, true));
+
+    control(&put, "paging", json!({ "length": { "at_most": 3 }, "past_the_end": { "status": 422 } })).await;
+    assert!(get("/workflows?page=2&page_length=50").await.2.contains(r#""page":2,"page_length":3}"#));
+    assert_eq!(get("/workflows?page=9").await.0, 422);
+    control(&put, "paging", json!({})).await;
+
+    let raw = json!({ "name": "Raw", "raw_item": r#"{"id":1,"id":2}"#, "raw_export": "<no json>" });
+    let id = control(&post, "workflows", raw).await["id"].clone();
+    let export = format!("/workflows/{id}/export");
+    assert!(get("/workflows?name=Raw").await.2.starts_with(r#"{"data":[{"id":1,"id":2}],"#));
+    assert_eq!(get(&export).await.2, "<no json>");
+    let workflow = format!("workflows/{id}");
+    control(&patch, &workflow, json!({ "raw_export": null, "shapes": ["internal_group"] })).await;
+    let before = get(&export).await.2;
+    control(&post, &format!("{workflow}/clones"), Value::Null).await;
+    control(&patch, &workflow, json!({ "restless": { "shuffle": true } })).await;
+    assert!(before.contains(r#""internal_group":"g1""#) && before.contains(r#""version":"0.0.2""#));
+    assert!(get(&export).await.2 != get(&export).await.2);
+    assert!(get("/workflows?name=Raw").await.2.starts_with(r#"{"data":[{"id":1,"id":2}],"#));
+    let nameless = program.control(post, "tenants/demo/workflows", &json!({ "tasks": 1 })).await;
+    assert_eq!(nameless, (400, json!({ "error": "a workflow needs a name" })));
+}

@@ -1,14 +1,8 @@
 //! Zuora's side: what each operation truly answers.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Asked, Effect, Reply, Route, Tenant, export::export};
-
-const DEFAULT_PAGE_LENGTH: u32 = 20;
-const MAX_PAGE_LENGTH: u32 = 50;
-
-/// Where Zuora's `next_page` points, whichever host was asked.
-const NEXT_PAGE_ORIGIN: &str = "https://rest.zuora.com";
+use super::{Asked, Effect, Reply, Route, Tenant, export::export, list::list};
 
 /// The true answer; a list is already bent by a fault that concerns lists.
 pub(super) fn answer(tenant: Option<&Tenant>, asked: &Asked, effect: &Effect) -> Reply {
@@ -52,39 +46,6 @@ fn token(tenant: Option<&Tenant>, asked: &Asked) -> Reply {
     Reply::json(200, &body)
 }
 
-fn list(tenant: &Tenant, asked: &Asked, effect: &Effect) -> Reply {
-    let page = asked.page.unwrap_or(1);
-    if matches!(effect, Effect::EmptyList) {
-        return Reply::json(200, &json!({ "data": [], "pagination": { "page": page, "page_length": 0 } }));
-    }
-    let length = asked.page_length.unwrap_or(DEFAULT_PAGE_LENGTH).clamp(1, MAX_PAGE_LENGTH);
-    let (total, data) = tenant.query(|workflows| {
-        let matching = || workflows.values().filter(|workflow| asked.name.as_ref().is_none_or(|n| *n == workflow.name));
-        let total = matching().count();
-        let pages = u32::try_from(total).unwrap_or(u32::MAX).div_ceil(length).max(1);
-        let source = match effect {
-            Effect::RepeatPage(other) => (*other).max(1),
-            Effect::EndlessPages => (page - 1) % pages + 1,
-            _ => page,
-        };
-        let skipped = (source - 1) as usize * length as usize;
-        let data: Vec<Value> =
-            matching().skip(skipped).take(length as usize).map(|workflow| workflow.list_item()).collect();
-        (total, data)
-    });
-    let mut body = json!({ "pagination": { "page": page, "page_length": data.len() } });
-    body["data"] = Value::Array(data);
-    let more = matches!(effect, Effect::EndlessPages) || page as usize * (length as usize) < total;
-    if let Effect::NextPage(next_page) = effect {
-        body["pagination"]["next_page"] = next_page.clone();
-    } else if more {
-        let next = u64::from(page) + 1;
-        body["pagination"]["next_page"] =
-            json!(format!("{NEXT_PAGE_ORIGIN}/workflows?page={next}&page_length={length}"));
-    }
-    Reply::json(200, &body)
-}
-
 fn get(tenant: &Tenant, id: u64) -> Reply {
     match tenant.workflow(id) {
         Some(workflow) => Reply::json(200, &workflow.detail()),
@@ -93,7 +54,7 @@ fn get(tenant: &Tenant, id: u64) -> Reply {
 }
 
 fn export_of(tenant: &Tenant, id: u64, version: Option<&str>) -> Reply {
-    let Some(workflow) = tenant.workflow(id) else {
+    let Some(workflow) = tenant.take_export(id) else {
         return unknown_workflow();
     };
     let number = |text: &str| text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
@@ -101,7 +62,7 @@ fn export_of(tenant: &Tenant, id: u64, version: Option<&str>) -> Reply {
         return invalid(400, &format!("The input of version '{asked}' is invalid."));
     }
     match workflow.version(version) {
-        Some(found) => Reply::json(200, &export(&workflow, found)),
+        Some(found) => Reply::text(200, "application/json", export(&workflow, found)),
         None => invalid(404, &format!("Workflow version '{}' is not found.", version.unwrap_or("active"))),
     }
 }
@@ -111,6 +72,6 @@ fn unknown_workflow() -> Reply {
 }
 
 /// The inner status is always 400, also in a 404: that is how Zuora publishes it.
-fn invalid(status: u16, title: &str) -> Reply {
+pub(super) fn invalid(status: u16, title: &str) -> Reply {
     Reply::json(status, &json!({ "errors": [{ "status": 400, "code": "invalid", "title": title }] }))
 }

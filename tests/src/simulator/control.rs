@@ -5,9 +5,11 @@
 //! | `GET tenants` | | lists tenants with their credentials |
 //! | `POST tenants` | `{name, workflows?, client_id?, client_secret?}` | creates one |
 //! | `GET tenants/{name}/workflows` | | lists the ids |
-//! | `POST tenants/{name}/workflows` | `{count}` or `{name, tasks?}` | adds generated ones, or one |
-//! | `PATCH tenants/{name}/workflows/{id}` | `{name?, description?, status?, tasks?}` | edits: a new version |
+//! | `POST tenants/{name}/workflows` | `{count}`, or what a `PATCH` takes | adds generated ones, or one, which needs a name |
+//! | `PATCH tenants/{name}/workflows/{id}` | what is to be other, see below | edits: a new version |
+//! | `POST tenants/{name}/workflows/{id}/clones` | | a new version in which only the ids of tasks are others |
 //! | `DELETE tenants/{name}/workflows/{id}` | | removes |
+//! | `PUT tenants/{name}/paging` | manners, see [`Paging`] | pages the list in this way from now on; `{}` is Zuora's |
 //! | `POST tenants/{name}/faults`, `POST faults` | a fault, see [`Fault`] | scripts it, for one or for all |
 //! | `DELETE tenants/{name}/faults`, `DELETE faults` | | clears them |
 //! | `GET tenants/{name}/requests` | | counts per operation and status, and from the first to the last arrival |
@@ -15,16 +17,24 @@
 //! | `PUT tenants/{name}/secret` | `{client_secret}` | replaces the secret |
 //! | `DELETE tenants/{name}/tokens` | | revokes every live token |
 //! | `PUT latency` | `{ms}` | slows every Zuora request down |
+//!
+//! Of a workflow these can be set: `name`, `description`, `status`, `tasks` (a count), `shapes` (names, see [`Shape`]),
+//! `restless` (see [`Restless`]), and `raw_item` and `raw_export`: a text that is sent as it stands for its item in the list, and
+//! for its exports; `null` takes the text away again.
 
 use std::{
     collections::BTreeMap,
+    mem,
     time::{Duration, Instant},
 };
 
-use serde::{Deserialize, de::DeserializeOwned};
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-use super::{Asked, Credentials, Fault, Reply, Route, Seen, Tenant, Workflow, lock, server::World};
+use super::{
+    Asked, Credentials, Fault, Paging, Reply, Restless, Route, Seen, Shape, Tenant, Workflow, lock, server::World,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,7 +50,7 @@ struct NewTenant {
 #[serde(deny_unknown_fields, untagged)]
 enum NewWorkflows {
     Generated { count: u64 },
-    One { name: String, tasks: Option<usize> },
+    One(Edit),
 }
 
 #[derive(Deserialize)]
@@ -50,6 +60,31 @@ struct Edit {
     description: Option<String>,
     status: Option<String>,
     tasks: Option<usize>,
+    shapes: Option<Vec<Shape>>,
+    restless: Option<Restless>,
+    #[serde(default, deserialize_with = "given")]
+    raw_item: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    raw_export: Option<Option<String>>,
+}
+
+/// Tells `null` (`Some(None)`) from what is not there at all (`None`).
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+impl Edit {
+    fn apply(self, workflow: &mut Workflow) {
+        let raw = |text: Option<String>| text.map(Bytes::from);
+        workflow.name = self.name.unwrap_or_else(|| workflow.name.clone());
+        workflow.description = self.description.or_else(|| workflow.description.take());
+        workflow.status = self.status.unwrap_or_else(|| workflow.status.clone());
+        workflow.tasks = self.tasks.unwrap_or(workflow.tasks);
+        workflow.shapes = self.shapes.unwrap_or_else(|| mem::take(&mut workflow.shapes));
+        workflow.restless = self.restless.unwrap_or(workflow.restless);
+        workflow.raw_item = self.raw_item.map_or_else(|| workflow.raw_item.take(), raw);
+        workflow.raw_export = self.raw_export.map_or_else(|| workflow.raw_export.take(), raw);
+    }
 }
 
 #[derive(Deserialize)]
@@ -104,9 +139,17 @@ fn obey(world: &World, path: &str, asked: &Asked) -> Answer {
 fn obey_for(tenant: &Tenant, method: &str, path: &[&str], asked: &Asked) -> Answer {
     match (method, path) {
         ("GET", ["workflows"]) => Ok(json!(tenant.ids())),
-        ("POST", ["workflows"]) => Ok(add(tenant, body(asked)?)),
-        ("PATCH", ["workflows", id]) => found(edit(tenant, number(id)?, body(asked)?)),
+        ("POST", ["workflows"]) => add(tenant, body(asked)?),
+        ("PATCH", ["workflows", id]) => {
+            let edit: Edit = body(asked)?;
+            found(tenant.edit(number(id)?, |workflow| edit.apply(workflow)))
+        }
+        ("POST", ["workflows", id, "clones"]) => found(tenant.clone_version(number(id)?)),
         ("DELETE", ["workflows", id]) => found(tenant.remove(number(id)?)),
+        ("PUT", ["paging"]) => {
+            tenant.set_paging(body::<Paging>(asked)?);
+            done()
+        }
         ("POST", ["faults"]) => {
             tenant.fault(body::<Fault>(asked)?);
             done()
@@ -152,27 +195,19 @@ fn describe(tenant: &Tenant) -> Value {
     })
 }
 
-fn add(tenant: &Tenant, new: NewWorkflows) -> Value {
+fn add(tenant: &Tenant, new: NewWorkflows) -> Answer {
     match new {
         NewWorkflows::Generated { count } => {
             tenant.seed(count);
-            json!({ "workflows": tenant.workflow_count() })
+            Ok(json!({ "workflows": tenant.workflow_count() }))
         }
-        NewWorkflows::One { name, tasks } => {
-            let mut workflow = Workflow::named(&name);
-            workflow.tasks = tasks.unwrap_or(workflow.tasks);
-            json!({ "id": tenant.add(workflow) })
+        NewWorkflows::One(edit) => {
+            let name = edit.name.as_ref().ok_or_else(|| Refusal(400, "a workflow needs a name".to_owned()))?;
+            let mut workflow = Workflow::named(name);
+            edit.apply(&mut workflow);
+            Ok(json!({ "id": tenant.add(workflow) }))
         }
     }
-}
-
-fn edit(tenant: &Tenant, id: u64, edit: Edit) -> bool {
-    tenant.edit(id, |workflow| {
-        workflow.name = edit.name.unwrap_or_else(|| workflow.name.clone());
-        workflow.description = edit.description.or_else(|| workflow.description.take());
-        workflow.status = edit.status.unwrap_or_else(|| workflow.status.clone());
-        workflow.tasks = edit.tasks.unwrap_or(workflow.tasks);
-    })
 }
 
 fn counts(tenant: &Tenant) -> Value {

@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
-use super::{Spelling, TimeStyle, Version, Workflow};
+use super::{Restless, Shape, Spelling, TimeStyle, Version, Workflow};
 
 /// Room between the ids of two workflows, for the ids of their versions.
 const ID_STEP: u64 = 16;
@@ -52,7 +52,9 @@ pub(super) fn workflow(key: u64, index: u64) -> Workflow {
     let (active_version, inactive_versions) = versions(rng, id, created_at);
     let updated_at = active_version.iter().chain(&inactive_versions).map(|v| v.updated_at).max().unwrap_or(created_at);
     let scheduled_trigger = rng.u8(0..10) < 6;
-    let nothing = [None, Some(String::new())];
+    // A workflow that was taken off the clock keeps its interval.
+    let unscheduled = [None, Some(String::new()), Some(INTERVALS[0].to_owned())];
+    let nowhere = [None, Some(String::new())];
     Workflow {
         id,
         name: name(rng, index),
@@ -65,8 +67,8 @@ pub(super) fn workflow(key: u64, index: u64) -> Workflow {
         callout_trigger: rng.bool(),
         ondemand_trigger: rng.u8(0..4) > 0,
         scheduled_trigger,
-        interval: if scheduled_trigger { Some(pick(rng, &INTERVALS).to_owned()) } else { pick(rng, &nothing) },
-        timezone: if scheduled_trigger { Some(pick(rng, &TIMEZONES).to_owned()) } else { pick(rng, &nothing) },
+        interval: if scheduled_trigger { Some(pick(rng, &INTERVALS).to_owned()) } else { pick(rng, &unscheduled) },
+        timezone: if scheduled_trigger { Some(pick(rng, &TIMEZONES).to_owned()) } else { pick(rng, &nowhere) },
         priority: pick(rng, &["High", "Medium", "Medium", "Medium", "Low"]).to_owned(),
         created_at,
         updated_at,
@@ -76,7 +78,12 @@ pub(super) fn workflow(key: u64, index: u64) -> Workflow {
         spelling: pick(rng, &[Spelling::Published, Spelling::Corrected]),
         tasks: rng.usize(1..=40),
         seed,
+        shapes: shapes(seed),
         export: None,
+        raw_item: None,
+        raw_export: None,
+        restless: Restless::default(),
+        exports: 0,
     }
 }
 
@@ -105,6 +112,13 @@ fn versions(rng: &mut Rng, id: u64, created_at: OffsetDateTime) -> (Option<Versi
     let draft_only = rng.u8(0..12) == 0;
     let active = (!draft_only).then(|| newest_first.remove(rng.usize(0..newest_first.len())));
     (active, newest_first)
+}
+
+/// One workflow in four has exports of a rarer shape.
+fn shapes(seed: u64) -> Vec<Shape> {
+    let rng = &mut Rng::with_seed(!seed);
+    let count = if rng.u8(0..4) == 0 { rng.usize(1..=4) } else { 0 };
+    rng.choose_multiple(Shape::ALL, count)
 }
 
 pub(super) fn pick<T: Clone>(rng: &mut Rng, from: &[T]) -> T {

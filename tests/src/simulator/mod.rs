@@ -4,6 +4,10 @@
 //! ones included. What must stay true: nothing is answered that a test did not ask for (faults are scripted, never random),
 //! every request is counted, and the same tenant name always yields the same generated workflows.
 //!
+//! What a test can ask for: faults ([`Fault`]), some of them by name ([`Odd`]); a lasting manner of paging ([`Paging`]); for a
+//! workflow the exact bytes of its item or export, the [`Shape`]s of its exports, and what differs between two exports of one
+//! version ([`Restless`]).
+//!
 //! ```text
 //! request -> whose is it? -> log -> latency -> hold -> fault? -> true answer, bent by the fault -> gzip -> wire
 //! ```
@@ -18,12 +22,15 @@ mod export;
 mod fault;
 mod generate;
 mod hold;
+mod list;
 mod odd;
+mod paging;
 mod record;
 mod reply;
 mod request;
 mod server;
 mod tenant;
+mod version;
 mod workflow;
 
 use std::{
@@ -33,14 +40,17 @@ use std::{
 };
 
 pub use effect::{Bend, Effect};
+pub use export::{Restless, Shape};
 pub use fault::Fault;
 pub use hold::Hold;
 pub use odd::Odd;
+pub use paging::{PageLength, Paging, PastTheEnd};
 pub use record::Seen;
 pub use reply::Reply;
 pub use request::{Asked, Only, Route};
 pub use tenant::{Credentials, Tenant};
-pub use workflow::{Spelling, TimeStyle, Version, Workflow};
+pub use version::Version;
+pub use workflow::{Spelling, TimeStyle, Workflow};
 
 use server::{Server, World};
 

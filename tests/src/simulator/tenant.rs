@@ -8,7 +8,9 @@ use std::{
 
 use time::OffsetDateTime;
 
-use super::{Asked, Fault, Hold, Only, Route, Seen, Workflow, fault::Faults, generate, hold::Gates, lock, record::Log};
+use super::{
+    Asked, Fault, Hold, Only, Paging, Route, Seen, Workflow, fault::Faults, generate, hold::Gates, lock, record::Log,
+};
 
 /// What Zuora says of a new token, in seconds.
 const TOKEN_LIFETIME: u64 = 3599;
@@ -52,6 +54,7 @@ struct State {
     workflows: BTreeMap<u64, Workflow>,
     generated: u64,
     next_version_id: u64,
+    paging: Paging,
 }
 
 struct Token {
@@ -68,6 +71,7 @@ impl Tenant {
             workflows: BTreeMap::new(),
             generated: 0,
             next_version_id: FIRST_PUBLISHED_ID,
+            paging: Paging::default(),
         };
         Self {
             name: name.into(),
@@ -130,16 +134,19 @@ impl Tenant {
     /// Edits a workflow as a user does: a new version is published and `updatedAt` moves, then the closure has its way.
     /// `false` when there is no such workflow.
     pub fn edit(&self, id: u64, change: impl FnOnce(&mut Workflow)) -> bool {
-        let mut state = self.state();
-        let version_id = state.take_version_id();
-        state
-            .workflows
-            .get_mut(&id)
-            .map(|workflow| {
-                workflow.publish(version_id, OffsetDateTime::now_utc());
-                change(workflow);
-            })
-            .is_some()
+        let version_id = self.state().take_version_id();
+        self.alter(id, |workflow| {
+            workflow.publish(version_id, OffsetDateTime::now_utc());
+            change(workflow);
+        })
+    }
+
+    /// Publishes a clone of a workflow's current version: nothing is edited, but each task has a new id, in texts and file names
+    /// too. An [`export`](Workflow::export) that was set is renumbered, a raw one is not.
+    /// `false` when there is no such workflow.
+    pub fn clone_version(&self, id: u64) -> bool {
+        let version_id = self.state().take_version_id();
+        self.alter(id, |workflow| workflow.publish_clone(version_id, OffsetDateTime::now_utc()))
     }
 
     /// Changes a workflow behind the API's back: nothing moves but what the closure moves.
@@ -161,6 +168,24 @@ impl Tenant {
     /// A workflow as it is now.
     pub fn workflow(&self, id: u64) -> Option<Workflow> {
         self.state().workflows.get(&id).cloned()
+    }
+
+    /// A workflow as it is now, for an export, which is counted.
+    pub(super) fn take_export(&self, id: u64) -> Option<Workflow> {
+        self.state().workflows.get_mut(&id).map(|workflow| {
+            let found = workflow.clone();
+            workflow.exports += 1;
+            found
+        })
+    }
+
+    /// Pages the list in this manner from now on.
+    pub fn set_paging(&self, paging: Paging) {
+        self.state().paging = paging;
+    }
+
+    pub(super) fn paging(&self) -> Paging {
+        self.state().paging.clone()
     }
 
     /// Voids every token issued so far: from now on they are answered with 401.

@@ -2,12 +2,15 @@
 //!
 //! Exports are not kept: `export` makes them anew from the workflow's seed, so that 20,000 workflows fit in memory.
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use time::{
     Duration, OffsetDateTime, UtcOffset,
     format_description::{BorrowedFormatItem, well_known::Rfc3339},
     macros::{datetime, format_description, offset},
 };
+
+use super::{Restless, Shape, Version, export::renumber, version::patch};
 
 /// Zuora lists no more inactive versions than this.
 const MAX_INACTIVE: usize = 10;
@@ -32,21 +35,6 @@ pub enum Spelling {
     Published,
     /// `latest_inactive_versions`, as seen in real tenants, which also send `definitionId`.
     Corrected,
-}
-
-/// One version of a workflow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
-    /// The id of the version, which is not that of the definition.
-    pub id: u64,
-    /// Such as `0.0.2`.
-    pub version: String,
-    /// May be empty.
-    pub description: String,
-    /// When it was made.
-    pub created_at: OffsetDateTime,
-    /// When it was last changed.
-    pub updated_at: OffsetDateTime,
 }
 
 /// A workflow definition.
@@ -88,8 +76,18 @@ pub struct Workflow {
     pub tasks: usize,
     /// What its exports are made from.
     pub seed: u64,
+    /// The rarer shapes that its made exports have.
+    pub shapes: Vec<Shape>,
     /// An export to answer with instead of a made one, for every version.
     pub export: Option<Value>,
+    /// The bytes of its item in the list, exactly as they are sent; they need be no JSON.
+    pub raw_item: Option<Bytes>,
+    /// The bytes of its exports, exactly as they are sent, for every version; they need be no JSON.
+    pub raw_export: Option<Bytes>,
+    /// What differs between two exports of one version.
+    pub restless: Restless,
+    /// How many exports were asked for; what a restless workflow varies by.
+    pub exports: u64,
 }
 
 impl Workflow {
@@ -115,7 +113,12 @@ impl Workflow {
             spelling: Spelling::Published,
             tasks: 3,
             seed: 1,
+            shapes: Vec::new(),
             export: None,
+            raw_item: None,
+            raw_export: None,
+            restless: Restless::default(),
+            exports: 0,
         }
     }
 
@@ -137,7 +140,7 @@ impl Workflow {
     pub(super) fn publish(&mut self, version_id: u64, now: OffsetDateTime) {
         // At least a second later, so that it shows in every time style.
         let at = now.max(self.updated_at + Duration::SECOND);
-        let patch = self.versions().map(Version::patch).max().unwrap_or(0) + 1;
+        let patch = self.versions().map(|version| patch(&version.version)).max().unwrap_or(0) + 1;
         let next = Version { id: version_id, version: format!("0.0.{patch}"), ..Version::first(at) };
         match self.active_version.take() {
             Some(old) => {
@@ -150,8 +153,31 @@ impl Workflow {
         self.updated_at = at;
     }
 
+    /// Publishes a new version with the content of the current one, and new ids of tasks.
+    pub(super) fn publish_clone(&mut self, version_id: u64, now: OffsetDateTime) {
+        let origin = self.current().cloned();
+        self.publish(version_id, now);
+        let Self { active_version, inactive_versions, export, .. } = self;
+        if let (Some(origin), Some(clone)) = (origin, active_version.as_mut().or(inactive_versions.first_mut())) {
+            clone.cloned_from = Some(origin.content().to_owned());
+            clone.description = origin.description;
+            if let Some(export) = export {
+                renumber(export, clone);
+            }
+        }
+    }
+
+    /// The active version, otherwise the newest draft.
+    fn current(&self) -> Option<&Version> {
+        self.active_version.as_ref().or(self.inactive_versions.first())
+    }
+
     /// The item of `GET /workflows`.
-    pub(super) fn list_item(&self) -> Value {
+    pub(super) fn list_item(&self) -> Bytes {
+        self.raw_item.clone().unwrap_or_else(|| self.made_item().to_string().into())
+    }
+
+    fn made_item(&self) -> Value {
         let mut item = self.common();
         let inactive = self.inactive_versions.iter().map(|version| self.inactive_version(version)).collect();
         let key = match self.spelling {
@@ -214,18 +240,6 @@ impl Workflow {
             "priority": self.priority,
         })));
         Value::Object(item)
-    }
-}
-
-impl Version {
-    /// Version `0.0.1`, without an id yet.
-    pub(super) fn first(at: OffsetDateTime) -> Self {
-        Self { id: 0, version: "0.0.1".to_owned(), description: String::new(), created_at: at, updated_at: at }
-    }
-
-    /// The last number of the version.
-    pub(super) fn patch(&self) -> u64 {
-        self.version.rsplit('.').next().and_then(|patch| patch.parse().ok()).unwrap_or(0)
     }
 }
 
