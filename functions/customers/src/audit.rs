@@ -112,6 +112,7 @@ async fn list(
     let selection = Selection { customer, since: *since, until: *until };
     let keep = |record: &Record| filter.matches(record) && may(record);
     let found = state.edge.trail.list(selection, after.as_ref(), filter.limit.0, keep).await?;
-    let next_cursor = found.next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
-    Ok(Json(List { items: found.items, next_cursor, total: None }))
+    let (items, next) = found.into_items();
+    let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+    Ok(Json(List { items, next_cursor, total: None }))
 }

@@ -64,8 +64,9 @@ pub async fn list_of_workflow(
         // No history: then the workflow has to be there, or the path names nothing.
         state.workflow(&known, &ids).await?;
     }
-    let next_cursor = found.next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
-    Ok(Json(List { items: found.items, next_cursor, total: None }))
+    let (items, next) = found.into_items();
+    let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+    Ok(Json(List { items, next_cursor, total: None }))
 }
 
 /// What to read of a customer's feed.

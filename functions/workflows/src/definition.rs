@@ -1,4 +1,7 @@
 //! `GET .../workflows/{workflow_id}/tasks` and `.../definition`: read from the export, the only copy.
+//!
+//! What must stay true: whatever is stored can be had whole, in pages or in parts where one answer cannot hold it, and a copy that is
+//! not what was stored is never shown: it is noted, and the next sync exports it anew.
 
 use axum::{
     Json,
@@ -6,9 +9,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use http::header;
+use http::{HeaderName, HeaderValue, header};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use shared::{
     aws::workflows::DefinitionError,
+    clock,
+    config::stage,
     domain::{
         customer::Customer,
         definition::{Definition, Task},
@@ -17,77 +24,194 @@ use shared::{
     },
     http::{
         caller::Known,
+        conditional::etag,
+        cursor::Scope,
         list::List,
         path::Ids,
         problem::{Kind, Problem},
+        query::ValidQuery,
+        room::{Room, parts},
     },
+    telemetry::{self, Metric},
 };
+use utoipa::IntoParams;
 
 use crate::setup::State;
 
-/// Lambda answers at most 6 MB; JSON in JSON grows on the way.
-const MAX_ANSWER: u64 = 4 * 1024 * 1024;
+/// In how many parts a definition comes.
+const PARTS: HeaderName = HeaderName::from_static("definition-parts");
 
-/// Lists a workflow's tasks, in the export's order.
+/// Where to begin.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct From {
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+/// What of a definition.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// Which part, from 1; the whole unless told.
+    #[serde(default, deserialize_with = "from_one")]
+    #[param(nullable = false, value_type = Option<u32>, minimum = 1)]
+    part: Option<usize>,
+}
+
+fn from_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
+    let part = String::deserialize(deserializer)?.parse().ok().filter(|part| *part >= 1);
+    part.map(Some).ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 on"))
+}
+
+/// Lists a workflow's tasks, in the export's order. A page has as many as one answer holds.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks",
     tag = "workflows",
-    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path)),
-    responses((status = 200, description = "Done.", body = List<Task>)),
+    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path), From),
+    responses((status = 200, description = "Done.", body = List<Task<'static>>)),
 )]
-pub async fn list_tasks(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<List<Task>>, Problem> {
+pub async fn list_tasks(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    from: ValidQuery<From>,
+) -> Result<Json<List<Box<RawValue>>>, Problem> {
     let (customer, workflow) = state.workflow(&known, &ids).await?;
-    let items = tasks(&state, &customer, &workflow).await?;
-    Ok(Json(List { items, next_cursor: None, total: Some(workflow.tasks_count) }))
+    let from = from.0?;
+    let bytes = read(&state, &customer, &workflow).await?;
+    let hash = bytes.as_ref().map(|(_, hash)| hash.as_str()).unwrap_or_default();
+    // A place in one definition is none in another.
+    let text = format!("{:?}", (&customer.id, &workflow.zuora_id, hash));
+    let route = "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks";
+    let scope = Scope { caller: &known.0.sub, route, filter: &text };
+    let begin = state.edge.cursors.open(&scope, from.cursor.as_deref(), |text| text.parse::<usize>().ok())?;
+    let Some((bytes, _)) = &bytes else {
+        return Ok(Json(List { items: Vec::new(), next_cursor: None, total: Some(0) }));
+    };
+    let tasks = parse(bytes)?.tasks;
+    let begin = begin.unwrap_or_default().min(tasks.len());
+    let mut room = Room::default();
+    let mut end = begin;
+    for task in &tasks[begin..] {
+        if !room.add(&Task::read(*task))? {
+            break;
+        }
+        end += 1;
+    }
+    if end == begin && end < tasks.len() {
+        let detail = format!("Task {} by itself is larger than an answer can be. {IN_PARTS}", end + 1);
+        return Err(Problem::new(Kind::TooLarge, detail));
+    }
+    let next_cursor = (end < tasks.len()).then(|| state.edge.cursors.seal(&scope, &end.to_string()));
+    Ok(Json(List { items: room.into_items(), next_cursor, total: Some(tasks.len() as u64) }))
 }
 
-/// Answers the export itself, byte for byte.
+const IN_PARTS: &str = "It is in the workflow's definition, which can be had in parts: .../definition?part=1 and on, as many as its header Definition-Parts says.";
+
+/// Answers the export itself, byte for byte: whole, or, where one answer cannot hold it, in parts that make it up.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/workflows/{workflow_id}/definition",
     tag = "workflows",
-    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path)),
-    responses((status = 200, description = "Zuora's export, byte for byte.", body = Object)),
+    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path), Wanted),
+    responses((
+        status = 200,
+        description = "Zuora's export, byte for byte; with `part`, that part of its text.",
+        content((Object = "application/json"), (String = "text/plain")),
+        headers(
+            ("ETag" = String, description = "The hash of the whole definition: parts with another one are of another definition."),
+            ("Definition-Parts" = u32, description = "In how many parts it can be had."),
+        ),
+    )),
 )]
-pub async fn get_definition(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Response, Problem> {
+pub async fn get_definition(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    wanted: ValidQuery<Wanted>,
+) -> Result<Response, Problem> {
     let (customer, workflow) = state.workflow(&known, &ids).await?;
-    let Some(definition) = &workflow.definition else {
+    let wanted = wanted.0?;
+    let Some((bytes, hash)) = read(&state, &customer, &workflow).await? else {
         return Err(Problem::new(Kind::NotFound, "Zuora had no definition of this workflow to export."));
     };
-    if definition.bytes > MAX_ANSWER {
-        let detail = format!("The definition has {} bytes; at most {MAX_ANSWER} can be answered.", definition.bytes);
-        return Err(Problem::new(Kind::TooLarge, detail));
-    }
-    let bytes = read(&state, &customer, &workflow).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], bytes).into_response())
-}
-
-/// A workflow's tasks; none when it has no definition.
-pub async fn tasks(state: &State, customer: &Customer, workflow: &Workflow) -> Result<Vec<Task>, Problem> {
-    if workflow.definition.is_none() {
-        return Ok(Vec::new());
-    }
-    let bytes = read(state, customer, workflow).await?;
-    let definition = Definition::parse(&bytes).map_err(|error| Problem::internal(&error))?;
-    Ok(definition.tasks)
-}
-
-/// Reads a definition. If its chunks went while they were read, a sync has replaced them: then the workflow names the new ones.
-async fn read(state: &State, customer: &Customer, workflow: &Workflow) -> Result<Bytes, Problem> {
-    let Some(definition) = &workflow.definition else {
-        return Ok(Bytes::new());
+    // An export is JSON, so it is UTF-8.
+    let text = std::str::from_utf8(&bytes).map_err(|error| Problem::internal(&error))?;
+    let parts = parts(text);
+    let (media_type, body) = match wanted.part {
+        None if parts.len() == 1 => ("application/json", bytes.clone()),
+        None => {
+            let detail = format!(
+                "The definition is larger than an answer can be. Ask for its {0} parts, ?part=1 to ?part={0}, and put them together.",
+                parts.len()
+            );
+            return Err(Problem::new(Kind::TooLarge, detail).in_parts(parts.len()));
+        }
+        Some(part) => {
+            let text = parts.get(part - 1).ok_or_else(|| {
+                Problem::new(Kind::NotFound, format!("There is no such part: the definition has {}.", parts.len()))
+            })?;
+            ("text/plain; charset=utf-8", bytes.slice_ref(text.as_bytes()))
+        }
     };
+    let count = HeaderValue::from(parts.len());
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(media_type)), (PARTS, count)];
+    Ok((headers, etag(&hash), body).into_response())
+}
+
+/// A workflow's tasks as JSON values, for an answer that shows them with the workflow; none when they cannot be shown in it.
+pub async fn tasks(
+    state: &State,
+    customer: &Customer,
+    workflow: &Workflow,
+) -> Result<Option<Vec<Box<RawValue>>>, Problem> {
+    let Some((bytes, _)) = read(state, customer, workflow).await? else { return Ok(Some(Vec::new())) };
+    let mut room = Room::default();
+    for task in parse(&bytes)?.tasks {
+        if !room.add(&Task::read(task))? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(room.into_items()))
+}
+
+fn parse(bytes: &Bytes) -> Result<Definition<'_>, Problem> {
+    Definition::parse(bytes).map_err(|error| Problem::internal(&error))
+}
+
+/// Reads a definition, and names it. If its chunks went while they were read, a sync has replaced them: then the workflow names the new
+/// ones.
+async fn read(state: &State, customer: &Customer, workflow: &Workflow) -> Result<Option<(Bytes, String)>, Problem> {
+    let Some(mut definition) = workflow.definition.clone() else { return Ok(None) };
     let (workflows, id) = (&state.workflows, &workflow.zuora_id);
-    let mut result = workflows.definition(&customer.id, id, definition).await;
+    let mut result = workflows.definition(&customer.id, id, &definition).await;
     if let Err(DefinitionError::Damaged) = result {
         let now = workflows.get(&customer.id, id).await?.and_then(|found| found.value.definition);
         if let Some(moved) = now.filter(|now| now.hash != definition.hash) {
             result = workflows.definition(&customer.id, id, &moved).await;
+            definition = moved;
         }
     }
-    result.map_err(|error| match error {
-        DefinitionError::Store(error) => error.into(),
-        error @ DefinitionError::Damaged => Problem::internal(&error),
-    })
+    match result {
+        Ok(bytes) => Ok(Some((bytes, definition.hash))),
+        Err(DefinitionError::Store(error)) => Err(error.into()),
+        Err(DefinitionError::Damaged) => Err(damaged(state, customer, id).await),
+    }
+}
+
+/// Tells the operators and the next sync.
+async fn damaged(state: &State, customer: &Customer, id: &WorkflowId) -> Problem {
+    let now = clock::now();
+    telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), now.millis());
+    if let Err(error) = state.damaged.note(&customer.id, id, now).await {
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(customer_id = %customer.id, workflow_id = %id, error, "a damaged definition was not noted; the daily export mends it");
+    }
+    let detail = "What is stored of this definition is not what Zuora exported: some of it is missing or altered. The next sync of the customer exports it anew.";
+    Problem::new(Kind::DefinitionDamaged, detail)
 }

@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use shared::{
     aws::{index::Position, keys::folded},
     domain::{
@@ -16,6 +17,7 @@ use shared::{
         list::List,
         problem::Problem,
         query::{Limit, ValidQuery},
+        room::Room,
     },
 };
 use utoipa::IntoParams;
@@ -61,7 +63,7 @@ pub async fn find_workflows(
     Shared(state): Shared<State>,
     known: Known,
     wanted: ValidQuery<Wanted>,
-) -> Result<Json<List<WorkflowJson>>, Problem> {
+) -> Result<Json<List<Box<RawValue>>>, Problem> {
     let wanted = wanted.0?;
     let text = format!("{:?}", (&wanted.zuora_id, &wanted.name));
     let scope = Scope { caller: &known.0.sub, route: "/v1/workflows", filter: &text };
@@ -89,8 +91,9 @@ async fn by_id(
     id: &WorkflowId,
     prefix: &str,
     limit: usize,
-) -> Result<(Vec<WorkflowJson>, Option<Start>), Problem> {
-    let mut items = Vec::new();
+) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
+    let mut room = Room::default();
+    let mut count = 0;
     for batch in customers.chunks(BATCH) {
         let ids: Vec<CustomerId> = batch.iter().map(|customer| customer.id.clone()).collect();
         let found = state.workflows.get_everywhere(&ids, id).await?;
@@ -99,13 +102,13 @@ async fn by_id(
                 *owner == customer.id && workflow.deleted_at.is_none() && is_named(workflow, prefix)
             });
             let Some((_, workflow)) = workflow else { continue };
-            if items.len() == limit {
-                return Ok((items, Some(Start { customer: customer.id.clone(), after: None })));
+            if count == limit || !room.add(&WorkflowJson::new(customer, workflow.clone()))? {
+                return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after: None })));
             }
-            items.push(WorkflowJson::new(customer, workflow.clone()));
+            count += 1;
         }
     }
-    Ok((items, None))
+    Ok((room.into_items(), None))
 }
 
 async fn by_name(
@@ -114,24 +117,30 @@ async fn by_name(
     prefix: &str,
     start: Option<Start>,
     limit: usize,
-) -> Result<(Vec<WorkflowJson>, Option<Start>), Problem> {
-    let mut items = Vec::new();
+) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
+    let mut room = Room::default();
+    let mut count = 0;
     let mut start = start;
     for customer in customers {
-        if items.len() == limit {
-            return Ok((items, Some(Start { customer: customer.id.clone(), after: None })));
+        if count == limit {
+            return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after: None })));
         }
         // The position belongs to the customer that the page begins in.
-        let after = start.take().filter(|start| start.customer == customer.id).and_then(|start| start.after);
+        let mut after = start.take().filter(|start| start.customer == customer.id).and_then(|start| start.after);
         let keep = |workflow: &Workflow| workflow.deleted_at.is_none();
-        let left = limit - items.len();
-        let found = state.workflows.list(&customer.id, prefix, after.as_ref(), left, keep).await?;
-        items.extend(found.items.into_iter().map(|workflow| WorkflowJson::new(customer, workflow)));
+        let found = state.workflows.list(&customer.id, prefix, after.as_ref(), limit - count, keep).await?;
+        for (workflow, position) in found.items {
+            if !room.add(&WorkflowJson::new(customer, workflow))? {
+                return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after })));
+            }
+            after = Some(position);
+            count += 1;
+        }
         if found.next.is_some() {
-            return Ok((items, Some(Start { customer: customer.id.clone(), after: found.next })));
+            return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after: found.next })));
         }
     }
-    Ok((items, None))
+    Ok((room.into_items(), None))
 }
 
 /// Whether a workflow's name begins so, in any case.

@@ -1,6 +1,7 @@
 //! Workflows as clients see them.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use shared::domain::{
     customer::Customer,
     definition::Task,
@@ -30,7 +31,18 @@ pub struct WorkflowJson {
     deleted_at: Option<Timestamp>,
     /// Only with `include=tasks`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tasks: Option<Vec<Task>>,
+    #[schema(value_type = Option<Vec<Task<'static>>>, nullable = false)]
+    pub tasks: Option<Vec<Box<RawValue>>>,
+    /// With `include=tasks`: that the tasks are not here, because they are too many for one answer, or cannot be read just now. `/tasks` of
+    /// the workflow has them, or says why not.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schema(required = false)]
+    pub tasks_left_out: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl WorkflowJson {
@@ -52,6 +64,12 @@ impl WorkflowJson {
             updated_at: workflow.updated_at,
             deleted_at: workflow.deleted_at,
             tasks: None,
+            tasks_left_out: false,
         }
+    }
+
+    /// Shows it without its tasks, which have no room.
+    pub fn leave_tasks_out(&mut self) {
+        self.tasks_left_out = self.tasks.take().is_some();
     }
 }

@@ -1,10 +1,13 @@
 //! `GET /v1/customers/{customer_id}/workflows` and `.../workflows/{workflow_id}`
 
+use std::pin::pin;
+
 use axum::{Json, extract::State as Shared};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use shared::{
-    aws::index::Position,
+    aws::index::{Found, Position},
     domain::{
         customer::Customer,
         ids::{CustomerId, WorkflowId},
@@ -15,8 +18,9 @@ use shared::{
         cursor::Scope,
         list::List,
         path::Ids,
-        problem::Problem,
+        problem::{Kind, Problem},
         query::{Limit, ValidQuery, flag},
+        room::{MOST, Room},
     },
 };
 use utoipa::{IntoParams, ToSchema};
@@ -92,7 +96,7 @@ pub async fn list_workflows(
     known: Known,
     ids: Ids,
     filter: ValidQuery<Filter>,
-) -> Result<Json<List<WorkflowJson>>, Problem> {
+) -> Result<Json<List<Box<RawValue>>>, Problem> {
     let customer = state.customer(&known, &ids).await?;
     let filter = filter.0?;
     let text = format!("{:?}", (&customer.id, &filter.name, &filter.status, filter.deleted));
@@ -101,10 +105,36 @@ pub async fn list_workflows(
     let prefix = filter.name.as_deref().unwrap_or_default();
     let keep = |workflow: &Workflow| filter.matches(workflow);
     let found = state.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, keep).await?;
-    let next_cursor = found.next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
-    let shown = found.items.into_iter().map(|workflow| show(&state, &customer, workflow, filter.include));
-    let items = stream::iter(shown).buffered(AT_ONCE).try_collect().await?;
+    let (items, next) = page(&state, &customer, found, filter.include).await?;
+    let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
     Ok(Json(List { items, next_cursor, total: None }))
+}
+
+/// As much of a page as one answer holds, and where the next one starts.
+async fn page(
+    state: &State,
+    customer: &Customer,
+    found: Found<Workflow>,
+    include: Option<Include>,
+) -> Result<(Vec<Box<RawValue>>, Option<Position>), Problem> {
+    let mut room = Room::default();
+    let mut last = None;
+    let shown = found.items.into_iter().map(async |(workflow, position)| {
+        show(state, customer, workflow, include).await.map(|shown| (shown, position))
+    });
+    let mut shown = pin!(stream::iter(shown).buffered(AT_ONCE));
+    while let Some((mut workflow, position)) = shown.try_next().await? {
+        if !room.add(&workflow)? {
+            if last.is_some() {
+                return Ok((room.into_items(), last));
+            }
+            // Alone it has no room either: then without its tasks.
+            workflow.leave_tasks_out();
+            room.add(&workflow)?;
+        }
+        last = Some(position);
+    }
+    Ok((room.into_items(), found.next))
 }
 
 /// Reads one workflow.
@@ -123,9 +153,15 @@ pub async fn get_workflow(
 ) -> Result<Json<WorkflowJson>, Problem> {
     let (customer, workflow) = state.workflow(&known, &ids).await?;
     let query = query.0?;
-    Ok(Json(show(&state, &customer, workflow, query.include).await?))
+    let shown = show(&state, &customer, workflow, query.include).await?;
+    if shown.tasks_left_out {
+        let detail = "The tasks are more than one answer can hold, or cannot be read just now. Read them page by page: .../tasks.";
+        return Err(Problem::new(Kind::TooLarge, detail));
+    }
+    Ok(Json(shown))
 }
 
+/// A workflow whose tasks cannot be shown is shown without them: it does not keep the others of a page from being seen.
 async fn show(
     state: &State,
     customer: &Customer,
@@ -133,10 +169,15 @@ async fn show(
     include: Option<Include>,
 ) -> Result<WorkflowJson, Problem> {
     let tasks = match include {
-        Some(Include::Tasks) => Some(definition::tasks(state, customer, &workflow).await?),
-        None => None,
+        None => return Ok(WorkflowJson::new(customer, workflow)),
+        Some(Include::Tasks) if workflow.definition.as_ref().is_some_and(|it| it.bytes > MOST as u64) => None,
+        Some(Include::Tasks) => match definition::tasks(state, customer, &workflow).await {
+            Err(problem) if problem.kind == Kind::DefinitionDamaged => None,
+            tasks => tasks?,
+        },
     };
     let mut json = WorkflowJson::new(customer, workflow);
+    json.tasks_left_out = tasks.is_none();
     json.tasks = tasks;
     Ok(json)
 }

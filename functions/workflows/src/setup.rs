@@ -3,7 +3,10 @@
 use lambda_http::Error;
 use shared::{
     app::error::AppError,
-    aws::{changes::Changes, clients, customers::Customers, keys::token_slot, table::Table, workflows::Workflows},
+    aws::{
+        changes::Changes, clients, customers::Customers, damaged::Damaged, keys::token_slot, table::Table,
+        workflows::Workflows,
+    },
     clock,
     config::Settings,
     domain::{
@@ -24,6 +27,8 @@ pub struct State {
     pub workflows: Workflows,
     /// What syncs changed.
     pub changes: Changes,
+    /// Notes on damaged definitions.
+    pub damaged: Damaged,
     /// Authentication and cursors.
     pub edge: Edge,
 }
@@ -43,7 +48,8 @@ pub async fn state() -> Result<State, Error> {
     Ok(State {
         customers: Customers::new(data.clone()),
         workflows: Workflows::new(data.clone()),
-        changes: Changes::new(data),
+        changes: Changes::new(data.clone()),
+        damaged: Damaged::new(data),
         edge: edge?,
     })
 }

@@ -40,6 +40,7 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
     let data = &syncer.dispatcher.data;
     syncer.vault.table().write(Vault::destroy(customer)).await?;
     GrantBook::new(data.clone()).forget_customer(customer).await?;
+    syncer.damaged().forget_customer(customer).await?;
     let own = keys::job(customer, &claimed.job.id);
     let stays = [keys::profile(customer), keys::lock(customer), own.clone()];
     let range =

@@ -120,9 +120,10 @@ impl Changes {
         let keys = SortKeys::Between(from.0.clone(), until.0.clone());
         let range = Range { keys, ..Range::table(keys::customer_partition(customer), "") };
         let found = filtered(&self.table, &range, None, limit, keep).await?;
-        let more = found.next.is_some();
-        let resume = found.next.map_or(until, |last| Place::after(&last.sort_key()));
-        Ok(Feed { changes: found.items, resume, more })
+        let (changes, next) = found.into_items();
+        let more = next.is_some();
+        let resume = next.map_or(until, |last| Place::after(&last.sort_key()));
+        Ok(Feed { changes, resume, more })
     }
 
     /// Up to when a customer's changes are all there: until the start of the run that is writing, or until just now.

@@ -11,13 +11,20 @@ use super::{
 /// One page of a filtered list.
 #[derive(Debug)]
 pub struct Found<T> {
-    /// At most as many as asked for.
-    pub items: Vec<T>,
+    /// At most as many as asked for, each with its place.
+    pub items: Vec<(T, Position)>,
     /// Where the next page starts; none when this is the last one.
     pub next: Option<Position>,
 }
 
-/// The key of the last item of a page, as text for a cursor.
+impl<T> Found<T> {
+    /// The items without their places.
+    pub fn into_items(self) -> (Vec<T>, Option<Position>) {
+        (self.items.into_iter().map(|(item, _)| item).collect(), self.next)
+    }
+}
+
+/// The key of an item of a list, as text for a cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position(String);
 
@@ -74,8 +81,7 @@ pub async fn filtered<T: DeserializeOwned>(
     limit: usize,
     keep: impl Fn(&T) -> bool,
 ) -> Result<Found<T>, StoreError> {
-    let mut items = Vec::new();
-    let mut last_kept = None;
+    let mut items: Vec<(T, Position)> = Vec::new();
     let mut start = after.and_then(|position| position.start_key(range.index));
     loop {
         let page = table.page(range, start).await?;
@@ -86,10 +92,10 @@ pub async fn filtered<T: DeserializeOwned>(
                 continue;
             }
             if items.len() == limit {
-                return Ok(Found { items, next: last_kept });
+                let next = items.last().map(|(_, position)| position.clone());
+                return Ok(Found { items, next });
             }
-            items.push(record);
-            last_kept = Some(position);
+            items.push((record, position));
         }
         start = page.last;
         if start.is_none() {

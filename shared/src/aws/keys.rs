@@ -12,6 +12,7 @@
 //! | `JOB#<id>` | `POINTER` | whose job it is |
 //! | `USER#<sub>` | `GRANT#<customer id, or *>` | what a user was granted |
 //! | `ONCE#<hash of caller and key>` | `ONCE` | a request under an `Idempotency-Key`, and its answer |
+//! | `DAMAGED` | `<customer id>#<zuora id>` | that a stored definition was found damaged |
 //! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
 //! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins then |
 //! | `LIMIT#caller#<hash>#<second>`, `LIMIT#customer#<id>#<second>` | `LIMIT` | what was asked for in the minute that begins then |
@@ -119,6 +120,19 @@ pub const JOB_PREFIX: &str = "JOB#";
 /// One job.
 pub fn job(customer: &CustomerId, id: &JobId) -> Key {
     Key::new(customer_partition(customer), format!("{JOB_PREFIX}{id}"))
+}
+
+/// Partition of the notes that definitions are damaged: one of its own, so that a role can be let write nothing else.
+pub const DAMAGED: &str = "DAMAGED";
+
+/// Sort key prefix of the notes on a customer's workflows.
+pub fn damaged_of(customer: &CustomerId) -> String {
+    format!("{customer}#")
+}
+
+/// The note that the definition of a workflow is damaged.
+pub fn damaged(customer: &CustomerId, id: &WorkflowId) -> Key {
+    Key::new(DAMAGED, format!("{}{id}", damaged_of(customer)))
 }
 
 /// What a job held back.

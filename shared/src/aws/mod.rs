@@ -7,6 +7,7 @@ pub mod canned;
 pub mod changes;
 pub mod clients;
 pub mod customers;
+pub mod damaged;
 pub mod dead_letters;
 pub mod grants;
 pub mod held;

@@ -20,6 +20,7 @@ use crate::domain::{
     definition, diff,
     ids::{CustomerId, WorkflowId},
     listed::Triggers,
+    text,
     time::Timestamp,
     workflow::{DefinitionRef, LastChange, Workflow},
 };
@@ -30,6 +31,9 @@ const HEAD: &str = "PK, SK, rev, zuora_id, created_at, fingerprint, definition_r
 
 /// Old chunks that go in the transaction of their replacement: it may hold 4 MB, and a chunk 350 KB. More go after it.
 const CHUNKS_IN_A_TRANSACTION: u32 = 8;
+
+/// How many characters of a name are told where it only accompanies an id.
+const LONGEST_NAME: usize = 200;
 
 /// A stored definition that cannot be put together again.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +104,7 @@ impl Workflows {
         items.into_iter().map(|item| item.map(head).transpose()).collect()
     }
 
-    /// The names of some workflows, by Zuora id; what has none is left out.
+    /// The names of some workflows, by Zuora id, long ones cut; what has none is left out.
     pub async fn names_of(
         &self,
         customer: &CustomerId,
@@ -110,7 +114,7 @@ impl Workflows {
         let mut names = BTreeMap::new();
         for item in self.table.get_items(&keys).await?.into_iter().flatten() {
             let workflow = parse::<Workflow>(item)?.value;
-            names.extend(workflow.name.map(|name| (workflow.zuora_id, name)));
+            names.extend(workflow.name.map(|name| (workflow.zuora_id, text::cut(&name, LONGEST_NAME))));
         }
         Ok(names)
     }

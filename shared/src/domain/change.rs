@@ -16,6 +16,7 @@ use super::{
     ids::{JobId, WorkflowId},
     json::Json,
     outline::{self, Field, LinkageName, Outline, Part, TaskName},
+    text,
     time::Timestamp,
     workflow::Workflow,
 };
@@ -292,10 +293,7 @@ fn told_apart(before: Option<Json<'_>>, after: Option<Json<'_>>) -> BeforeAfter 
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
-        None => text.to_owned(),
-    }
+    text::cut(text, LONGEST)
 }
 
 /// Compares two lists of parts. Several may have the same key: equal ones are taken for the same first, then the rest in order.

@@ -35,6 +35,13 @@ impl Looks {
         Some(latest_slot(id.as_str(), now)).filter(|slot| self.until.is_some_and(|until| *slot > until))
     }
 
+    /// The same, but the looks at these workflows are due at once.
+    #[must_use]
+    pub fn with(&self, ids: &[WorkflowId]) -> Self {
+        let new = ids.iter().filter(|id| !self.pending.contains(id)).cloned();
+        Self { until: self.until, pending: self.pending.iter().cloned().chain(new).collect() }
+    }
+
     /// Whether it is time for what a customer needs once a day: its fixed second of the day has passed since the last sync.
     pub fn is_sweep_due(&self, customer: &CustomerId, now: Timestamp) -> bool {
         self.until.is_some_and(|until| latest_slot(customer.as_str(), now) > until)
@@ -131,6 +138,14 @@ mod tests {
         let looks = looks.after(hours(24), &[skipped], Vec::new());
 
         assert_eq!(looks, Looks { until: Some(hours(24)), pending: vec![id(7)] });
+    }
+
+    #[test]
+    fn a_workflow_that_somebody_names_is_due_at_once_and_once() {
+        let looks = Looks { until: Some(start()), pending: vec![id(7)] }.with(&[id(7), id(8)]);
+
+        assert_eq!((looks.due_since(&id(8), start()), looks.pending.len()), (Some(Timestamp::EPOCH), 2));
+        assert_eq!(looks.after(hours(1), &[], Vec::new()).due_since(&id(8), hours(1)), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Bounded text from people: names on one line, and secrets taken as they are.
+//! Bounded text: of people, names on one line, and secrets taken as they are; of Zuora, what is shown of it where room is scarce.
 
 /// Why a text is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +35,14 @@ pub fn secret(text: &str, max: usize) -> Result<(), TextError> {
     if text.chars().all(|letter| letter == '*') { Err(TextError::Masked) } else { Ok(()) }
 }
 
+/// The first `most` characters of a text, with an ellipsis where more follow.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}\u{2026}", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 fn bounded(text: &str, max: usize) -> Result<(), TextError> {
     if text.trim().is_empty() {
         return Err(TextError::Empty);
@@ -64,6 +72,11 @@ mod tests {
         for bad in ["a\nb", "a\0b", "a\u{202E}b", "\u{200B}", "a\u{7f}"] {
             assert_eq!(line(bad, 200), Err(TextError::Control), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_text_is_cut_at_a_character() {
+        assert_eq!((cut("日本語", 3), cut("日本語", 2)), ("日本語".to_owned(), "日本\u{2026}".to_owned()));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod problem;
 pub mod query;
 mod refused;
 mod request_line;
+pub mod room;
 pub mod serve;
 
 use std::sync::Arc;

@@ -58,6 +58,8 @@ pub enum Kind {
     ZuoraUnreachable,
     /// Come back later.
     TooManyRequests,
+    /// A stored definition is not what was stored.
+    DefinitionDamaged,
     /// Our fault.
     Internal,
     /// Passing trouble of ours.
@@ -66,7 +68,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of the README's table.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::MalformedJson,
         Self::InvalidParameter,
         Self::CursorInvalid,
@@ -86,6 +88,7 @@ impl Kind {
         Self::ZuoraUnreachable,
         Self::PreconditionRequired,
         Self::TooManyRequests,
+        Self::DefinitionDamaged,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -128,6 +131,9 @@ impl Kind {
                 ("zuora-unreachable", StatusCode::UNPROCESSABLE_ENTITY, "Zuora could not be asked")
             }
             Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::DefinitionDamaged => {
+                ("definition-damaged", StatusCode::SERVICE_UNAVAILABLE, "The stored definition is damaged")
+            }
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not available right now"),
         }
@@ -141,6 +147,7 @@ pub struct Problem {
     pub kind: Kind,
     detail: String,
     errors: Vec<FieldError>,
+    parts: Option<usize>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
     refusal: Option<Box<Refusal>>,
@@ -149,7 +156,8 @@ pub struct Problem {
 impl Problem {
     /// A problem with a sentence for the client.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), headers: Vec::new(), cause: None, refusal: None }
+        let detail = detail.into();
+        Self { kind, detail, errors: Vec::new(), parts: None, headers: Vec::new(), cause: None, refusal: None }
     }
 
     /// A wrong parameter.
@@ -182,6 +190,12 @@ impl Problem {
         self
     }
 
+    /// Says in how many parts it can be had instead.
+    #[must_use]
+    pub fn in_parts(self, parts: usize) -> Self {
+        Self { parts: Some(parts), ..self }
+    }
+
     /// Marks it as the policy's answer.
     #[must_use]
     pub(super) fn refused(self, refusal: Refusal) -> Self {
@@ -210,6 +224,9 @@ impl Problem {
         });
         if !self.errors.is_empty() {
             body["errors"] = json!(self.errors);
+        }
+        if let Some(parts) = self.parts {
+            body["parts"] = json!(parts);
         }
         body
     }

@@ -10,6 +10,7 @@ use axum::{
 };
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, Collected};
 use lambda_http::request::RequestContext;
 
 use super::{
@@ -18,6 +19,7 @@ use super::{
     problem::{Kind, Problem},
     refused,
     request_line::{About, RequestLine},
+    room::{MOST, too_large, weight},
 };
 use crate::{app::asking::Asking, domain::policy::Caller};
 
@@ -52,7 +54,7 @@ async fn unknown() -> Problem {
 
 async fn around_open(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let line = RequestLine::begin(&request, path.as_ref());
-    let (response, problem) = finish(limited(next.run(request)).await, &line.request_id);
+    let (response, problem) = finish(bounded(limited(next.run(request)).await).await, &line.request_id);
     line.write(&response, problem.as_ref(), &About::default());
     response
 }
@@ -94,7 +96,7 @@ async fn around(
         }
     };
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
-    let (response, problem) = finish(response, &request_id);
+    let (response, problem) = finish(bounded(response).await, &request_id);
     if let (Some(asking), Some(refusal)) = (&asking, problem.as_ref().and_then(Problem::refusal)) {
         refused::write_down(&edge, asking, refusal, &line.method, &route).await;
     }
@@ -119,6 +121,16 @@ async fn limited(handler: impl Future<Output = Response>) -> Response {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Problem::internal(&Fault("the handler panicked")).into_response(),
         Err(_) => Problem::unavailable(&Fault("the handler took too long")).into_response(),
+    }
+}
+
+/// Measures an answer as it will be sent: Lambda would replace what is too large by an error that says nothing.
+async fn bounded(response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    match body.collect().await.map(Collected::to_bytes) {
+        Ok(body) if weight(&body) <= MOST => Response::from_parts(head, body.into()),
+        Ok(body) => too_large(weight(&body)).into_response(),
+        Err(error) => Problem::internal(&error).into_response(),
     }
 }
 

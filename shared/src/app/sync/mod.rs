@@ -38,7 +38,9 @@ use super::{
     stop::Stop,
 };
 use crate::{
-    aws::{held::HeldLists, limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
+    aws::{
+        damaged::Damaged, held::HeldLists, limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows,
+    },
     clock,
     domain::{
         base_url::BaseUrlPolicy,
@@ -93,6 +95,8 @@ pub(crate) struct Run<'a> {
     large_history: Semaphore,
     /// Set once the customer was told that its copy is being written to.
     unsettled: OnceCell<()>,
+    /// Workflows whose stored definition was found damaged.
+    damaged: Vec<WorkflowId>,
     started_at: Timestamp,
     deadline: Timestamp,
 }
@@ -122,27 +126,40 @@ impl Syncer {
         let Some(customer) = &claimed.customer else {
             return Stop::Cancelled("the customer was deleted").into();
         };
-        let job = &claimed.job;
-        match Upstream::open(self, customer, &job.id, meter).await {
-            Ok(upstream) => {
-                let started_at = job.started_at.unwrap_or_else(clock::now);
-                let watch = Watch::new(clock::now());
-                let (large_history, unsettled) = (Semaphore::new(1), OnceCell::new());
-                let run = Run {
-                    syncer: self,
-                    customer,
-                    job,
-                    upstream,
-                    watch,
-                    large_history,
-                    unsettled,
-                    started_at,
-                    deadline,
-                };
-                run.go().await
-            }
+        match self.try_run(customer, &claimed.job, deadline, meter).await {
+            Ok(outcome) => outcome,
             Err(stop) => stop.into(),
         }
+    }
+
+    /// Notes on definitions that were found damaged.
+    pub(super) fn damaged(&self) -> Damaged {
+        Damaged::new(self.dispatcher.data.clone())
+    }
+
+    async fn try_run(
+        &self,
+        customer: &Customer,
+        job: &Job,
+        deadline: Timestamp,
+        meter: &Arc<Meter>,
+    ) -> Result<Outcome, Stop> {
+        let damaged = self.damaged().of(&customer.id).await?;
+        // What was found damaged is exported as a look that is due.
+        let customer = &Customer { looks: customer.looks.with(&damaged), ..customer.clone() };
+        let run = Run {
+            syncer: self,
+            customer,
+            job,
+            upstream: Upstream::open(self, customer, &job.id, meter).await?,
+            watch: Watch::new(clock::now()),
+            large_history: Semaphore::new(1),
+            unsettled: OnceCell::new(),
+            damaged,
+            started_at: job.started_at.unwrap_or_else(clock::now),
+            deadline,
+        };
+        Ok(run.go().await)
     }
 }
 
@@ -182,6 +199,8 @@ impl Run<'_> {
         let mut tally = Tally::new(self.counts(&known), looks.clone());
         let worked = async {
             self.store(listing, plan, heads, &mut tally).await?;
+            // What could not be exported now is among the pending looks.
+            self.syncer.damaged().forget(&self.customer.id, &self.damaged).await?;
             if let (true, false, Verdict::Confirm(missing)) = (listing.complete, tally.out_of_time, &verdict) {
                 self.bury_missing(missing, heads, &seen, allowed, &mut tally).await?;
                 self.forget_old(heads, &seen).await?;
