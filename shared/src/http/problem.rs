@@ -147,9 +147,9 @@ pub struct Problem {
     pub kind: Kind,
     detail: String,
     errors: Vec<FieldError>,
-    parts: Option<usize>,
+    parts: Option<u32>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    cause: Option<String>,
+    cause: Option<Box<str>>,
     refusal: Option<Box<Refusal>>,
 }
 
@@ -174,13 +174,13 @@ impl Problem {
     /// Our fault: the client gets a fixed sentence, the log gets the cause.
     pub fn internal(cause: &dyn std::error::Error) -> Self {
         let detail = "The request failed on our side and was logged. Send the request id when you ask about it.";
-        Self { cause: Some(chain(cause)), ..Self::new(Kind::Internal, detail) }
+        Self { cause: Some(chain(cause).into()), ..Self::new(Kind::Internal, detail) }
     }
 
     /// Passing trouble: try again.
     pub fn unavailable(cause: &dyn std::error::Error) -> Self {
         let problem = Self::new(Kind::Unavailable, "A service we depend on did not answer. Try again in a moment.");
-        Self { cause: Some(chain(cause)), ..problem }.retry_after(Duration::from_secs(2))
+        Self { cause: Some(chain(cause).into()), ..problem }.retry_after(Duration::from_secs(2))
     }
 
     /// Says when to come back.
@@ -193,7 +193,7 @@ impl Problem {
     /// Says in how many parts it can be had instead.
     #[must_use]
     pub fn in_parts(self, parts: usize) -> Self {
-        Self { parts: Some(parts), ..self }
+        Self { parts: u32::try_from(parts).ok(), ..self }
     }
 
     /// Marks it as the policy's answer.

@@ -59,9 +59,9 @@ impl Stored {
             let Some(wanted) = &copy.workflow.definition else { continue };
             let named: Vec<String> =
                 (0..wanted.chunks).map(|n| keys::definition_chunk(customer, id, &wanted.hash, n).sk).collect();
-            let parts: Vec<&Vec<u8>> = named.iter().filter_map(|sk| chunks.get(sk)).collect();
+            let parts: Vec<Vec<u8>> = named.iter().filter_map(|sk| chunks.get(sk).cloned()).collect();
             assert_eq!(parts.len(), named.len(), "the definition of {id} is not whole");
-            copy.definition = Some(definition::restore(&parts, usize::try_from(wanted.bytes).unwrap()).unwrap());
+            copy.definition = Some(definition::restore(parts, wanted).unwrap());
             stored.named.extend(named);
         }
         stored
