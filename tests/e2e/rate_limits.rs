@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::json;
-use shared::{clock, domain::time::Timestamp};
+use shared::{
+    clock,
+    domain::{job::State, time::Timestamp},
+};
 use tests::simulator::{Fault, Route, Seen, Simulator};
 
 use crate::{
+    engine::{Engine, LAMBDA},
     upstream::{create_unverified, stats, tenant},
     world::World,
 };
@@ -79,6 +83,32 @@ async fn a_storm_of_429_costs_no_attempts() {
     let job = world.wait_for_job(&job).await;
     assert_eq!((&job["state"], &job["attempts"]), (&json!("succeeded"), &json!(1)), "{job}");
     world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_zuora_that_says_come_back_at_once_again_and_again_is_asked_less_and_less_often() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("hurried", 3);
+    tenant.fault(Fault::list().always().status(429).header("Retry-After", "0"));
+    let engine = Engine::start(&world).await;
+    let (_, job) = engine.add_customer(&tenant, &simulator.base_url()).await;
+
+    for _ in 0..12 {
+        engine.deliver(&engine.worker, &job.id, LAMBDA).await.unwrap();
+    }
+
+    let job = engine.job(&job.id).await;
+    assert_eq!((job.state, job.attempts, tenant.count(Route::List)), (State::Waiting, 0, 12));
+    let waits = job.runs.iter().map(|run| run.ended_at.until(run.waits_until.unwrap()).as_secs());
+    let shortest = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900];
+    for (wait, shortest) in waits.zip(shortest) {
+        // A second, as no wait is shorter, and the jitter are all that Zuora's wish amounts to.
+        assert!((shortest..=shortest.max(1 + JITTER)).contains(&wait), "{wait} s instead of {shortest} s");
+    }
+    tenant.clear_faults();
+    let job = engine.run(&job).await;
+    assert_eq!((job.state, job.stats.created), (State::Succeeded, 3), "it is not given up for it");
+    engine.stop().await;
 }
 
 #[tokio::test]

@@ -146,7 +146,7 @@ pub(super) fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<L
 
 fn stop(job: &mut Job, why: Stop, now: Timestamp) {
     match why {
-        Stop::Wait(after, failure) => job.wait(now.plus(after), failure),
+        Stop::Wait(after, failure) => job.wait(after, failure, now),
         Stop::Failed(failure) | Stop::Ours(failure) if failure.class.is_permanent() => job.fail(failure, now),
         Stop::Failed(failure) | Stop::Ours(failure) => {
             job.fail_transiently(failure, now, |n| fastrand::u64(0..n));

@@ -23,13 +23,15 @@ pub enum ErrorClass {
     TooLarge,
     /// The job's message or its worker vanished, more than once.
     Lost,
+    /// Nobody wanted the job any more: no failure at all.
+    Cancelled,
     /// Our fault.
     Bug,
 }
 
 impl ErrorClass {
     /// Every class, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Config,
         Self::Permission,
         Self::RateLimit,
@@ -37,13 +39,14 @@ impl ErrorClass {
         Self::Guard,
         Self::TooLarge,
         Self::Lost,
+        Self::Cancelled,
         Self::Bug,
     ];
 
     /// Whether trying again without a change by a person is pointless.
     pub const fn is_permanent(self) -> bool {
         match self {
-            Self::Config | Self::Permission | Self::TooLarge | Self::Lost | Self::Guard => true,
+            Self::Config | Self::Permission | Self::TooLarge | Self::Lost | Self::Guard | Self::Cancelled => true,
             Self::RateLimit | Self::Transient | Self::Bug => false,
         }
     }
@@ -63,6 +66,7 @@ impl ErrorClass {
             Self::Guard => "guard",
             Self::TooLarge => "too_large",
             Self::Lost => "lost",
+            Self::Cancelled => "cancelled",
             Self::Bug => "bug",
         }
     }
@@ -86,6 +90,7 @@ impl ErrorClass {
                 "Tell whoever runs this installation the job id: the tenant, or one of its workflows, is over a bound."
             }
             Self::Lost => "Retry the job. If it is lost again, look for crashes in the log of the sync function.",
+            Self::Cancelled => "Nothing to do.",
             Self::Bug => "Tell whoever runs this installation the job id; the log of the sync function has the cause.",
         }
     }
@@ -119,7 +124,14 @@ mod tests {
 
         assert_eq!(
             permanent,
-            [ErrorClass::Config, ErrorClass::Permission, ErrorClass::Guard, ErrorClass::TooLarge, ErrorClass::Lost]
+            [
+                ErrorClass::Config,
+                ErrorClass::Permission,
+                ErrorClass::Guard,
+                ErrorClass::TooLarge,
+                ErrorClass::Lost,
+                ErrorClass::Cancelled
+            ]
         );
     }
 

@@ -5,10 +5,12 @@
 //!   one counts, and only in the states where somebody is meant to pick the job up ([`Job::liveness`]). This one rule
 //!   covers duplicates, stale retries, redrives and reordering.
 //! - A running job has `lock_until`; after that moment nobody works on it (Lambda killed the holder at its deadline).
-//! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt.
+//! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt; but waits in
+//!   a row, with nothing new counted between them, grow longer ([`Job::wait`]).
 //! - A job whose state is `failed` has an error; a `succeeded` one has none and counted no errors.
 
 mod held;
+mod pauses;
 mod run;
 mod state;
 
@@ -16,6 +18,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use self::pauses::{backoff, shortest_wait};
 pub use self::{
     held::{Approval, Approved, Held, HeldKind, Hold, list_hash},
     run::{MAX_REQUEST_IDS, MAX_RUNS, Plan, Progress, Run, Traffic, WorkflowError},
@@ -41,10 +44,7 @@ pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How many workflow errors a job names.
 pub const MAX_LISTED_ERRORS: usize = 100;
 
-const BACKOFF_BASE: Duration = Duration::from_secs(20);
-const BACKOFF_CAP: Duration = Duration::from_secs(900);
-
-/// The state of one job; [`crate::aws::jobs`] stores it as it is.
+/// One job; [`crate::aws::jobs`] stores it as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     /// Its id, kept over retries.
@@ -67,9 +67,6 @@ pub struct Job {
     pub continuations: u32,
     /// Times the sweeper sent it again.
     pub sweeps: u32,
-    /// Times it was started anew by a retry: what it wrote before that is no work of its own any more. (Absent in older records.)
-    #[serde(default)]
-    pub restarts: u32,
     /// While running: when the holder is certainly dead.
     pub lock_until: Option<Timestamp>,
     /// While queued or waiting: when a message is due.
@@ -115,6 +112,15 @@ pub struct Job {
     /// Its runs so far, the last [`MAX_RUNS`].
     #[serde(default)]
     pub runs: Vec<Run>,
+    /// Waits in a row, with nothing new counted between them.
+    #[serde(default)]
+    pub waits: u32,
+    /// How many workflows its runs had counted at its last wait.
+    #[serde(default)]
+    pub counted_at_wait: u64,
+    /// How often it was started anew after it had failed: what was done before is not this start's work.
+    #[serde(default)]
+    pub restarts: u32,
 }
 
 /// What a message means for the job it points to.
@@ -138,7 +144,7 @@ pub enum AfterFailure {
 }
 
 impl Job {
-    /// A new job, queued, whose first message is due at `due`.
+    /// A new job, queued, due at `due`.
     pub fn new(
         kind: Kind,
         customer_id: CustomerId,
@@ -158,7 +164,6 @@ impl Job {
             attempts: 0,
             continuations: 0,
             sweeps: 0,
-            restarts: 0,
             lock_until: None,
             next_attempt_at: Some(due),
             follow_up: false,
@@ -178,6 +183,9 @@ impl Job {
             cancel_requested: false,
             progress: None,
             runs: Vec::new(),
+            waits: 0,
+            counted_at_wait: 0,
+            restarts: 0,
         }
     }
 
@@ -250,16 +258,19 @@ impl Job {
     /// The job is no longer wanted.
     pub fn cancel(&mut self, reason: &str, now: Timestamp) {
         self.end(State::Cancelled, now);
-        self.error = Some(Failure {
-            class: ErrorClass::Config,
-            message: reason.to_owned(),
-            next_step: "Nothing to do.".to_owned(),
-        });
+        self.error = Some(Failure::new(ErrorClass::Cancelled, reason));
     }
 
-    /// Zuora asked to wait: not an attempt.
-    pub fn wait(&mut self, until: Timestamp, failure: Failure) {
-        self.release(State::Waiting, Some(until));
+    /// The run was asked to come back after `asked`: not an attempt. Each wait in a row lasts at least twice as long as the one
+    /// before had to, whatever is asked for; a run that counted something new ends the row.
+    pub fn wait(&mut self, asked: Duration, failure: Failure, now: Timestamp) {
+        if self.stats.total > self.counted_at_wait {
+            self.waits = 0;
+        }
+        self.counted_at_wait = self.stats.total;
+        let wait = asked.max(shortest_wait(self.waits));
+        self.waits += 1;
+        self.release(State::Waiting, Some(now.plus(wait)));
         self.error = Some(failure);
     }
 
@@ -286,8 +297,7 @@ impl Job {
         self.give_up(failure, now);
     }
 
-    /// The run ended for lack of time with work left: another run goes on at once. Returns false when the cap is
-    /// reached, and the job failed instead.
+    /// The run ended for lack of time with work left: another goes on at once; false if the job failed instead, at the cap.
     pub fn go_on(&mut self, now: Timestamp) -> bool {
         self.continuations += 1;
         if self.continuations > MAX_CONTINUATIONS {
@@ -296,12 +306,13 @@ impl Job {
             return false;
         }
         self.release(State::Queued, Some(now));
-        // This run did not fail; what an earlier one failed of is past.
+        // This run did not fail; what an earlier one failed or waited for is past.
         self.error = None;
+        self.waits = 0;
         true
     }
 
-    /// A message came before the job's moment (SQS delays by a quarter of an hour at most): another one takes its place.
+    /// A message came too early (SQS delays by a quarter of an hour at most): another one takes its place.
     pub fn hold_back(&mut self) {
         self.seq += 1;
     }
@@ -348,6 +359,8 @@ impl Job {
 
     fn start_anew(&mut self) {
         self.restarts += 1;
+        self.waits = 0;
+        self.counted_at_wait = 0;
         self.attempts = 0;
         self.continuations = 0;
         self.sweeps = 0;
@@ -381,12 +394,6 @@ impl Job {
         // A plan that was not made is no loss: who wanted it asks again.
         self.dead_lettered_at = (!self.dry_run).then_some(now);
     }
-}
-
-/// Full jitter over a doubling ceiling: jobs that failed together do not come back together.
-fn backoff(attempts: u32, roll: impl FnOnce(u64) -> u64) -> Duration {
-    let ceiling = BACKOFF_BASE.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(BACKOFF_CAP);
-    Duration::from_secs(roll(ceiling.as_secs() + 1))
 }
 
 #[cfg(test)]

@@ -4,6 +4,10 @@ use super::*;
 
 const NOW: Timestamp = Timestamp::EPOCH;
 
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
 fn after(seconds: u64) -> Timestamp {
     NOW.plus(Duration::from_secs(seconds))
 }
@@ -35,11 +39,65 @@ fn only_the_newest_message_counts_and_only_while_a_worker_is_wanted() {
 fn a_message_that_comes_before_its_moment_is_told_to_wait() {
     let mut job = job();
     job.claim(NOW, after(330));
-    job.wait(after(1800), failure());
+    job.wait(seconds(1800), failure(), NOW);
 
     assert_eq!(job.liveness(job.seq, after(900)), Liveness::TooEarly);
     assert_eq!(job.liveness(job.seq, after(1800)), Liveness::Live);
     assert_eq!(job.attempts, 0, "a wait that Zuora asked for is not an attempt");
+}
+
+/// How long a job waits that is asked to come back after `asked`.
+fn wait(job: &mut Job, asked: u64) -> u64 {
+    job.claim(NOW, after(330));
+    job.wait(seconds(asked), failure(), NOW);
+    NOW.until(job.next_attempt_at.unwrap()).as_secs()
+}
+
+#[test]
+fn waits_in_a_row_grow_whatever_is_asked_for_and_a_longer_wish_counts() {
+    let mut job = job();
+    let waits: Vec<_> = (0..4).map(|_| wait(&mut job, 0)).collect();
+    assert_eq!(waits, [1, 2, 4, 8]);
+    assert_eq!((wait(&mut job, 60), wait(&mut job, 0)), (60, 32), "a long wait is one of the row");
+    assert_eq!((0..9).map(|_| wait(&mut job, 0)).max(), Some(900));
+}
+
+#[test]
+fn a_run_that_counted_something_new_a_continuation_and_a_new_start_end_a_row_of_waits() {
+    let mut job = job();
+    assert_eq!((wait(&mut job, 0), wait(&mut job, 0)), (1, 2));
+    job.stats.total = 7;
+    assert_eq!((wait(&mut job, 0), wait(&mut job, 0)), (1, 2), "seven more, then none");
+    assert!(job.go_on(NOW));
+    assert_eq!((wait(&mut job, 0), wait(&mut job, 0)), (1, 2));
+    job.fail(failure(), NOW);
+    job.requeue(NOW);
+    assert_eq!(job.waits, 0);
+}
+
+#[test]
+fn a_job_counts_how_often_it_was_started_anew() {
+    let mut job = job();
+    job.fail(failure(), NOW);
+    job.requeue(NOW);
+    job.claim(NOW, after(330));
+    assert_eq!(job.restarts, 1, "once for a retry and the claim after it");
+    job.fail(failure(), NOW);
+    job.claim(NOW, after(330));
+    assert_eq!(job.restarts, 2, "and once for a dead letter that was moved back by hand");
+    job.go_on(NOW);
+    job.claim(NOW, after(330));
+    assert_eq!(job.restarts, 2, "a continuation is no new start");
+}
+
+#[test]
+fn jobs_of_before_waits_and_restarts_were_counted_can_be_read() {
+    let mut stored = serde_json::to_value(job()).unwrap();
+    for field in ["waits", "counted_at_wait", "restarts"] {
+        stored.as_object_mut().unwrap().remove(field).unwrap();
+    }
+
+    assert_eq!(serde_json::from_value::<Job>(stored).unwrap().restarts, 0);
 }
 
 #[test]
@@ -85,14 +143,6 @@ fn a_dead_letter_that_is_moved_back_by_hand_is_live() {
 }
 
 #[test]
-fn the_backoff_doubles_up_to_a_quarter_of_an_hour_and_is_fully_jittered() {
-    let ceilings: Vec<_> = (1..=8).map(|n| backoff(n, |below| below - 1).as_secs()).collect();
-
-    assert_eq!(ceilings, [20, 40, 80, 160, 320, 640, 900, 900]);
-    assert_eq!(backoff(3, |_| 0), Duration::ZERO);
-}
-
-#[test]
 fn a_silent_job_is_sent_again_three_times_and_then_given_up_as_lost() {
     let mut job = job();
     assert!(!job.is_silent(after(599)));
@@ -128,7 +178,7 @@ fn a_job_cannot_be_continued_for_ever() {
 #[test]
 fn every_change_that_sends_a_message_raises_seq() {
     let changes: [fn(&mut Job); 5] = [
-        |job| job.wait(NOW, failure()),
+        |job| job.wait(seconds(9), failure(), NOW),
         |job| assert!(job.go_on(NOW)),
         |job| job.postpone(NOW),
         |job| job.requeue(NOW),
@@ -153,7 +203,7 @@ fn whatever_writes_workflows_works_alone_and_a_dry_run_or_a_test_beside_others()
 #[test]
 fn a_message_may_come_a_second_before_its_moment_and_no_more() {
     let mut job = job();
-    job.wait(after(10), failure());
+    job.wait(seconds(10), failure(), NOW);
 
     assert_eq!(job.liveness(job.seq, after(9)), Liveness::Live);
     assert_eq!(job.liveness(job.seq, Timestamp::from_millis(after(9).millis() - 1)), Liveness::TooEarly);
@@ -180,7 +230,7 @@ fn a_cancelled_job_is_over_and_says_why() {
     job.cancel("the customer was paused", after(5));
 
     assert_eq!((job.state, job.finished_at, job.lock_until), (State::Cancelled, Some(after(5)), None));
-    assert_eq!(job.error.map(|error| error.message).as_deref(), Some("the customer was paused"));
+    assert_eq!(job.error, Some(Failure::new(ErrorClass::Cancelled, "the customer was paused")));
 }
 
 #[test]
@@ -202,7 +252,7 @@ fn a_job_remembers_its_last_twenty_runs_and_until_when_each_made_it_wait() {
     for n in 0..25 {
         job.claim(after(n), after(n + 330));
         if n == 24 {
-            job.wait(after(100), failure());
+            job.wait(seconds(76), failure(), after(n));
         } else {
             job.go_on(after(n));
         }

@@ -18,7 +18,17 @@ export const JOB_STATES: Record<Job["state"], readonly [StatusIndicatorProps.Typ
 };
 
 /** Why a job can fail, by what has to be done about it. */
-export const ERROR_CLASSES = words("config", "permission", "rate_limit", "transient", "guard", "too_large", "lost", "bug");
+export const ERROR_CLASSES = words(
+  "config",
+  "permission",
+  "rate_limit",
+  "transient",
+  "guard",
+  "too_large",
+  "lost",
+  "cancelled",
+  "bug",
+);
 
 /** Jobs as an operator thinks of them: their states, and the filters that show them. */
 export const JOB_GROUPS = {
