@@ -279,7 +279,8 @@ impl Customer {
                     self.status = Status::NeedsAttention;
                 }
             }
-            Some(_) if job.state == State::Failed => {}
+            // It says nothing about the credentials, but ends a row of failures.
+            Some(_) if job.state == State::Failed => self.config_failures = 0,
             // Nothing readable came back: that proves neither.
             _ if job.state == State::Incomplete && job.stats.total == 0 => {}
             _ => {

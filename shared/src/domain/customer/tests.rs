@@ -40,6 +40,25 @@ fn three_config_failures_in_a_row_take_a_customer_off_the_schedule_until_an_admi
 }
 
 #[test]
+fn a_failure_of_another_class_ends_a_row_of_config_failures_but_forgives_nothing() {
+    let now = Timestamp::EPOCH;
+    let mut customer = customer(now);
+    let mut fail = |class| {
+        customer.record(&failed(&customer.clone(), class, now), now);
+        (customer.status, customer.config_failures)
+    };
+
+    for count in [1, 2] {
+        assert_eq!(fail(ErrorClass::Config), (Status::Active, count));
+    }
+    assert_eq!(fail(ErrorClass::Transient), (Status::Active, 0));
+    for _ in 0..3 {
+        fail(ErrorClass::Permission);
+    }
+    assert_eq!(fail(ErrorClass::Transient), (Status::NeedsAttention, 0), "an admin has to act");
+}
+
+#[test]
 fn what_is_held_back_stays_so_until_a_complete_listing_settles_it() {
     let now = Timestamp::EPOCH;
     let mut customer = customer(now);
