@@ -8,6 +8,7 @@ use shared::{
         retry::{Redrive, Redriven},
     },
     aws::dead_letters,
+    clock,
     domain::{
         failure::ErrorClass,
         ids::{CustomerId, JobId},
@@ -94,7 +95,7 @@ pub async fn list_dead_letters(
     };
     let mut items: Vec<DeadLetterJson> = jobs.into_iter().map(DeadLetterJson::from).collect();
     if !more && of_all && wanted.customer.is_none() && wanted.class.is_none() {
-        let mut unreadable = dead_letters::list(&state.dispatcher.data).await?;
+        let mut unreadable = dead_letters::list(&state.dispatcher.data, clock::now()).await?;
         unreadable.retain(|letter| seen.as_ref().is_none_or(|seen| letter.message_id < *seen));
         let room = limit - items.len();
         more = unreadable.len() > room;

@@ -1,5 +1,7 @@
 //! The record of messages that nobody could read: the queue hides what is received, so lists read this instead.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,7 +12,7 @@ use super::{
 use crate::domain::time::Timestamp;
 
 /// How long SQS keeps a dead letter, and so how long its record is shown.
-const DAYS: i64 = 14;
+const SHOWN: Duration = Duration::from_secs(14 * 86_400);
 /// How much of an unreadable body is kept.
 const BODY_CHARS: usize = 1000;
 
@@ -34,6 +36,11 @@ impl Unreadable {
         let body = body.chars().take(BODY_CHARS).collect();
         Self { message_id: message_id.to_owned(), reason, body, dead_lettered_at: now }
     }
+
+    /// From then on it is shown no more: DynamoDB removes expired items days later.
+    fn shown_until(&self) -> Timestamp {
+        self.dead_lettered_at.plus(SHOWN)
+    }
 }
 
 /// Stores the record; the same message twice is stored once.
@@ -41,16 +48,40 @@ impl Unreadable {
 /// # Errors
 /// As [`Table::put`].
 pub async fn record(table: &Table, letter: &Unreadable) -> Result<(), StoreError> {
-    let ttl = letter.dead_lettered_at.seconds() + DAYS * 86_400;
+    let ttl = letter.shown_until().seconds();
     let item = to_item(letter, &keys::dead_letter(&letter.message_id), None, 1, Some(ttl))?;
     table.put(item, &Condition::None).await
 }
 
-/// All records that are still shown.
+/// All records that are shown at `now`.
 ///
 /// # Errors
 /// As [`Table::all`].
-pub async fn list(table: &Table) -> Result<Vec<Unreadable>, StoreError> {
+pub async fn list(table: &Table, now: Timestamp) -> Result<Vec<Unreadable>, StoreError> {
     let items = table.all(&Range::table(keys::DEAD_LETTERS, "")).await?;
-    items.into_iter().map(|item| Ok(parse::<Unreadable>(item)?.value)).collect()
+    let letters = items.into_iter().map(|item| Ok(parse::<Unreadable>(item)?.value));
+    letters.filter(|letter| letter.as_ref().map_or(true, |letter| now < letter.shown_until())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::canned;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_record_is_shown_for_fourteen_days_though_its_item_is_still_there() {
+        let sdk = canned::sdk(|_| {
+            let item = json!({
+                "PK": {"S": keys::DEAD_LETTERS}, "SK": {"S": "m"}, "message_id": {"S": "m"}, "reason": {"S": "no"},
+                "body": {"S": "?"}, "dead_lettered_at": {"S": Timestamp::EPOCH.to_string()},
+            });
+            (200, json!({"Items": [item], "Count": 1}))
+        });
+        let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data");
+        let shown =
+            async |seconds: u64| list(&table, Timestamp::EPOCH.plus(Duration::from_secs(seconds))).await.unwrap().len();
+
+        assert_eq!((shown(14 * 86_400 - 1).await, shown(14 * 86_400).await), (1, 0));
+    }
 }
