@@ -4,17 +4,22 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
-use shared::domain::{
-    change::ChangeKind,
-    definition::content_hash,
-    ids::{CustomerId, JobId, WorkflowId},
-    job::{Job, State},
-    stats::{Outcome, Stats},
+use shared::{
+    app::customers::Change,
+    domain::{
+        change::ChangeKind,
+        definition::content_hash,
+        edition::Expected,
+        guard::LimitsChange,
+        ids::{CustomerId, JobId, WorkflowId},
+        job::{Job, State, Trigger},
+        stats::{Outcome, Stats},
+    },
 };
 use tests::simulator::{Simulator, Workflow};
 
 use crate::{
-    engine::{Death, Engine, LAMBDA, Wire},
+    engine::{Death, Engine, LAMBDA, Wire, asking, desk},
     world::World,
 };
 
@@ -179,5 +184,42 @@ async fn a_worker_that_dies_at_any_call_leaves_a_job_that_comes_to_the_same_end(
     for (death, end) in ends {
         assert_eq!(end, expected, "{death:?}");
     }
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn new_credentials_are_stored_together_with_the_sync_that_they_call_for_or_not_at_all() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("half-changed");
+    tenant.seed(2);
+    let engine = Engine::start(&world).await;
+    let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
+    engine.run(&first).await;
+    let change = || Change {
+        expected: Expected::Any,
+        name: None,
+        zuora_client_id: None,
+        secret: Some(tenant.client_secret().into()),
+        base: None,
+        environment: None,
+        sync_frequency: None,
+        delete_guard: LimitsChange::default(),
+        verify: false,
+    };
+    let (mut changed, mut call) = (engine.customer(&customer).await, 0);
+    // Each admin's function dies a call later than the one before, until one dies right after the change.
+    while changed.credential_version == 1 {
+        assert_eq!(changed.sync_job_id, None);
+        let dying = engine.worker_over(&Wire::dying(Death::After(call)).sdk(&world.sdk));
+        let asking = asking(&dying.lifecycle.dispatcher.data);
+        drop(desk(&dying).change(&customer, change(), &asking).await);
+        changed = engine.customer(&customer).await;
+        call += 1;
+    }
+
+    let job = engine.job(&changed.sync_job_id.unwrap()).await;
+    assert_eq!((job.state, job.trigger), (State::Queued, Trigger::CredentialsChanged));
+    assert_eq!(engine.run(&job).await.state, State::Succeeded);
     engine.stop().await;
 }

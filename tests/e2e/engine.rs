@@ -352,7 +352,7 @@ impl Places<'_> {
 }
 
 /// An admin's side of customers, over a worker's connections.
-fn desk(worker: &Worker) -> CustomerDesk {
+pub fn desk(worker: &Worker) -> CustomerDesk {
     let syncer = &worker.syncer;
     CustomerDesk {
         dispatcher: syncer.dispatcher.clone(),

@@ -1,9 +1,13 @@
 //! A customer's own life: changed, paused, deleted, also while a sync runs.
 
 use serde_json::json;
+use shared::domain::{failure::ErrorClass, job::State};
 use tests::simulator::{Route, Simulator};
 
-use crate::world::World;
+use crate::{
+    engine::{Engine, LAMBDA},
+    world::World,
+};
 
 #[tokio::test]
 async fn a_customer_deleted_while_its_sync_runs_leaves_nothing_behind() {
@@ -104,4 +108,32 @@ async fn another_base_url_needs_the_secret_again_and_other_fields_do_not() {
     let changed = world.api.patch(&path, &json!({"name": "Changed name", "environment": "sandbox"})).await.expect(200);
     assert_eq!((&changed["name"], &changed["environment"]), (&json!("Changed name"), &json!("sandbox")));
     world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_sync_that_needs_a_token_of_a_customer_just_deleted_is_cancelled_and_blames_no_credentials() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("deleted-early");
+    tenant.seed(3);
+    let engine = Engine::start(&world).await;
+    let (customer, job) = engine.add_customer(&tenant, &simulator.base_url()).await;
+    // The list is refused, so the run needs another token; by then the credentials went with their customer.
+    let hold = tenant.hold_next(Route::List);
+    let delete = async {
+        hold.wait_for_arrival().await;
+        tenant.revoke_tokens();
+        engine.delete_customer(&customer).await;
+        hold.release();
+    };
+
+    let (handled, ()) = tokio::join!(engine.deliver(&engine.worker, &job.id, LAMBDA), delete);
+
+    handled.unwrap();
+    let job = engine.job(&job.id).await;
+    let error = job.error.unwrap();
+    assert_eq!((job.state, error.class), (State::Cancelled, ErrorClass::Cancelled), "{}", error.message);
+    assert_eq!(error.message, "The customer was deleted.");
+    assert_eq!(engine.worker.lifecycle.dead_letters.depth().await.unwrap(), 0);
+    engine.stop().await;
 }

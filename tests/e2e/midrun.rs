@@ -245,6 +245,32 @@ async fn credentials_changed_during_a_run_are_used_by_exactly_one_more() {
 }
 
 #[tokio::test]
+async fn a_right_secret_saved_while_the_old_one_is_refused_is_not_blamed_for_it() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("crossed", 4);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.set_secret("a new one");
+    tenant.revoke_tokens();
+    let hold = tenant.hold_next(Route::Token);
+    let running = world.ask_for_sync(&id).await;
+    hold.wait_for_arrival().await;
+
+    let change = json!({"zuora_client_secret": "a new one", "verify": false});
+    world.api.patch(&format!("/v1/customers/{id}"), &change).await.expect(200);
+    hold.release();
+
+    let job = world.wait_for_job(&running).await;
+    assert_eq!((&job["state"], &job["attempts"]), (&json!("succeeded"), &json!(1)), "{job}");
+    let refused = &job["runs"][0];
+    assert_eq!((&refused["state"], &refused["error"]["class"]), (&json!("waiting"), &json!("transient")), "{job}");
+    let customer = world.customer(&id).await;
+    assert_eq!((&customer["status"], &customer["connection"]["status"]), (&json!("active"), &json!("ok")));
+    let letters = world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.expect(200);
+    assert_eq!(letters["items"], json!([]));
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn a_secret_saved_for_another_address_during_a_run_is_not_sent_to_the_old_one() {
     let world = World::connect().await;
     let (old_zuora, old) = tenant("old-home", 60);

@@ -101,7 +101,7 @@ impl Dispatcher {
                     State::Waiting => send = false,
                     _ => active.postpone(*now),
                 }
-                writes.push(Jobs::put(&active, rev)?);
+                writes.extend(Jobs::put(&active, rev)?);
                 active
             }
             None => {
@@ -109,14 +109,14 @@ impl Dispatcher {
                 let mut job = Job::new(Kind::Sync, id, Trigger::Approval, Some(actor.clone()), *now, *now);
                 job.approval = Some(approval);
                 customer.sync_job_id = Some(job.id.clone());
-                writes.extend(Jobs::insert(&job)?);
+                writes.extend(Jobs::put(&job, 0)?);
                 job
             }
         };
         writes.push(Customers::put(&customer, customer_rev)?);
         let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
         held_job.held = Some(Held { approved: Some(approved), ..held });
-        writes.push(Jobs::put(&held_job, rev)?);
+        writes.extend(Jobs::put(&held_job, rev)?);
         let entry = asking.entry(asking.record(Action::JobApproveDeletions).about(&customer).job(&held_job));
         self.commit(writes, Some(&entry)).await?;
         Ok((job, send))

@@ -52,14 +52,14 @@ impl Dispatcher {
                 job.cancel_requested = true;
                 // Whoever asked for one more sync meanwhile asked for this one to go on.
                 job.follow_up = false;
-                self.commit(vec![Jobs::put(&job, rev)?], Some(&asking.entry(record))).await?;
+                self.commit(Jobs::put(&job, rev)?, Some(&asking.entry(record))).await?;
                 return Ok(job);
             }
             (Kind::Test, State::Running) => return refuse("A connection test is over in a few seconds."),
             (_, state) => return refuse(&format!("The job is {}: there is nothing to cancel.", state.as_str())),
         }
         job.cancel(&sentence(BY_AN_ADMIN), asking.now);
-        let mut writes = vec![Jobs::put(&job, rev)?];
+        let mut writes = Jobs::put(&job, rev)?;
         if job.is_exclusive()
             && let Some(Stored { value: mut customer, rev }) = self.customers.get(&job.customer_id).await?
         {

@@ -1,7 +1,7 @@
 //! Creating, changing, pausing and deleting customers.
 //!
 //! What must stay true:
-//! - Customer, sealed secret, first job: one transaction, or nothing. New credentials are proven before they are stored,
+//! - Customer, sealed secret, first job: one transaction, or nothing; so are a change or a resumption and the sync it calls for. New credentials are proven before they are stored,
 //!   unless the admin says otherwise.
 //! - The secret goes in and never comes out: this side can seal, not open.
 //! - A secret belongs to an origin: another base URL needs it entered again, or an edit could send it elsewhere.
@@ -26,7 +26,7 @@ use crate::{
         limits::{Place, RequestLimits, TokenBudget},
         once::{Begun, Claim, OnceBook},
         sealing::Sealer,
-        table::{StoreError, Stored},
+        table::{StoreError, Stored, Write},
         vault::{Credentials, Vault},
     },
     domain::{
@@ -38,6 +38,7 @@ use crate::{
         invalid::Invalid,
         job::{Job, Kind, Trigger},
         policy::Verb,
+        time::Timestamp,
     },
     zuora::Zuora,
 };
@@ -138,10 +139,10 @@ impl CustomerDesk {
         let job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Created, actor, now, now);
         customer.sync_job_id = Some(job.id.clone());
         let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
-        let [job_item, pointer] = Jobs::insert(&job)?;
         let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job);
         record.changes = audit::differences(None, &customer);
-        let mut data = vec![Customers::put(&customer, 0)?, job_item, pointer];
+        let mut data = vec![Customers::put(&customer, 0)?];
+        data.extend(Jobs::put(&job, 0)?);
         if let Some(user) = new.owner {
             data.push(GrantBook::put(&Grant {
                 user,
@@ -180,12 +181,7 @@ impl CustomerDesk {
             }
             sealed = Some(self.secrets.seal(id, secret).await?);
         }
-        let (customer, resync) = self.store_change(id, &change, sealed, proven, asking).await?;
-        if resync {
-            let request = SyncRequest::at_once(Trigger::CredentialsChanged, Some(asking.actor.clone()), asking.now);
-            self.dispatcher.request_sync(id, &request).await?;
-        }
-        Ok(customer)
+        self.store_change(id, &change, sealed, proven, asking).await
     }
 
     async fn store_change(
@@ -195,7 +191,7 @@ impl CustomerDesk {
         sealed: Option<Vec<u8>>,
         proven: Option<Connection>,
         asking: &Asking,
-    ) -> Result<(Customer, bool), AppError> {
+    ) -> Result<Customer, AppError> {
         let now = asking.now;
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
@@ -219,12 +215,17 @@ impl CustomerDesk {
             }
             let mut record = asking.record(Action::CustomerUpdate).about(&customer);
             record.changes = audit::differences(Some(&before), &customer);
-            let writes =
-                vec![(&self.dispatcher.data, vec![Customers::put(&customer, rev)?]), (self.vault.table(), vault)];
+            let mut data = Vec::new();
+            let due = match credentials_change && customer.is_syncable() {
+                true => self.resync(&mut customer, Trigger::CredentialsChanged, &mut data, asking).await?,
+                false => None,
+            };
+            data.push(Customers::put(&customer, rev)?);
+            let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), vault)];
             match commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => {
-                    let resync = credentials_change && customer.is_syncable();
-                    return Ok((customer, resync));
+                    self.send_if_due(due, now).await;
+                    return Ok(customer);
                 }
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -233,20 +234,31 @@ impl CustomerDesk {
         Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
-    /// Pauses or resumes a customer.
+    /// Adds the sync that a change of the customer calls for to what is written with it; returns its job, if a message is due then.
+    async fn resync(
+        &self,
+        customer: &mut Customer,
+        trigger: Trigger,
+        writes: &mut Vec<Write>,
+        asking: &Asking,
+    ) -> Result<Option<Job>, AppError> {
+        let request = SyncRequest::at_once(trigger, Some(asking.actor.clone()), asking.now);
+        let placing = self.dispatcher.prepare_sync(customer, &request).await?;
+        writes.extend(placing.writes);
+        Ok(placing.is_due.then(|| placing.requested.job().clone()))
+    }
+
+    async fn send_if_due(&self, due: Option<Job>, now: Timestamp) {
+        if let Some(job) = due {
+            self.dispatcher.send(&job, now).await;
+        }
+    }
+
+    /// Pauses a customer, or resumes it and queues a sync.
     ///
     /// # Errors
     /// `NotFound`; store failures.
     pub async fn set_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
-        let customer = self.store_paused(id, paused, asking).await?;
-        if !paused {
-            let request = SyncRequest::at_once(Trigger::Manual, Some(asking.actor.clone()), asking.now);
-            self.dispatcher.request_sync(id, &request).await?;
-        }
-        Ok(customer)
-    }
-
-    async fn store_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
         let action = if paused { Action::CustomerPause } else { Action::CustomerResume };
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
@@ -259,9 +271,17 @@ impl CustomerDesk {
             customer.updated_at = asking.now;
             let mut record = asking.record(action).about(&customer);
             record.changes = audit::differences(Some(&found.value), &customer);
-            let writes = vec![Customers::put(&customer, found.rev)?];
+            let mut writes = Vec::new();
+            let due = match paused {
+                true => None,
+                false => self.resync(&mut customer, Trigger::Manual, &mut writes, asking).await?,
+            };
+            writes.push(Customers::put(&customer, found.rev)?);
             match self.dispatcher.commit(writes, Some(&asking.entry(record))).await {
-                Ok(()) => return Ok(customer),
+                Ok(()) => {
+                    self.send_if_due(due, asking.now).await;
+                    return Ok(customer);
+                }
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -295,11 +315,9 @@ impl CustomerDesk {
             customer.next_sync_at = None;
             customer.updated_at = now;
             let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(asking.actor.clone()), now, now);
-            let [job_item, pointer] = Jobs::insert(&job)?;
-            let writes = vec![
-                (&self.dispatcher.data, vec![Customers::put(&customer, rev)?, job_item, pointer]),
-                (self.vault.table(), Vault::destroy(id)),
-            ];
+            let mut data = vec![Customers::put(&customer, rev)?];
+            data.extend(Jobs::put(&job, 0)?);
+            let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), Vault::destroy(id))];
             let record = asking.record(Action::CustomerDelete).about(&customer).job(&job);
             match commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => {

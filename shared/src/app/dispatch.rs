@@ -96,6 +96,23 @@ impl SyncRequest {
     }
 }
 
+/// A request for a sync before it is written.
+#[derive(Debug)]
+pub(crate) struct Placing {
+    /// What becomes of it.
+    pub(crate) requested: Requested,
+    /// What has to be written, beside the customer.
+    pub(crate) writes: Vec<Write>,
+    /// Whether a message has to be sent then.
+    pub(crate) is_due: bool,
+}
+
+impl Placing {
+    const fn unwritten(requested: Requested) -> Self {
+        Self { requested, writes: Vec::new(), is_due: false }
+    }
+}
+
 impl Dispatcher {
     /// Over a data table and a job queue.
     pub fn new(data: Table, queue: Queue) -> Self {
@@ -138,6 +155,22 @@ impl Dispatcher {
         request: &SyncRequest,
     ) -> Result<(Requested, bool), AppError> {
         let Stored { value: mut customer, rev } = customer;
+        let Placing { requested, mut writes, is_due } = self.prepare_sync(&mut customer, request).await?;
+        if request.slot.is_some() || matches!(requested, Requested::New(_)) {
+            writes.push(Customers::put(&customer, rev)?);
+        }
+        let about = |entry: &Entry| entry.with(|record| record.about(&customer).job(requested.job()));
+        self.commit(writes, request.entry.as_ref().map(about).as_ref()).await?;
+        Ok((requested, is_due))
+    }
+
+    /// Finds the job that does what is asked for, and what has to be written for it beside the customer, who names a new one from
+    /// now on. Who writes that in one transaction with the customer, at the edition that was read, has asked.
+    pub(crate) async fn prepare_sync(
+        &self,
+        customer: &mut Customer,
+        request: &SyncRequest,
+    ) -> Result<Placing, AppError> {
         if customer.status == Status::Paused {
             return Err(paused());
         }
@@ -147,25 +180,16 @@ impl Dispatcher {
             }
             customer.next_sync_at = customer.sync_frequency.next_after(slot);
         }
-        let entry =
-            |job: &Job| request.entry.as_ref().map(|entry| entry.with(|record| record.about(&customer).job(job)));
-        if let Some(active) = self.active_sync(&customer).await? {
-            if request.slot.is_some() {
-                self.data.write(vec![Customers::put(&customer, rev)?]).await?;
-            }
-            let entry = entry(&active.value);
-            return self.join(active, request, entry.as_ref()).await;
+        if let Some(active) = self.active_sync(customer).await? {
+            return Ok(join(active, request)?);
         }
-        let job =
-            Job::new(Kind::Sync, customer.id.clone(), request.trigger, request.actor.clone(), request.now, request.due);
-        let entry = entry(&job);
+        let SyncRequest { trigger, actor, now, due, .. } = request;
+        let job = Job::new(Kind::Sync, customer.id.clone(), *trigger, actor.clone(), *now, *due);
         customer.sync_job_id = Some(job.id.clone());
-        if request.trigger == Trigger::Manual {
+        if *trigger == Trigger::Manual {
             customer.forgive();
         }
-        let [job_item, pointer] = Jobs::insert(&job)?;
-        self.commit(vec![Customers::put(&customer, rev)?, job_item, pointer], entry.as_ref()).await?;
-        Ok((Requested::New(job), true))
+        Ok(Placing { writes: Jobs::put(&job, 0)?, requested: Requested::New(job), is_due: true })
     }
 
     /// The sync job of a customer that has not ended.
@@ -174,38 +198,6 @@ impl Dispatcher {
             return Ok(None);
         };
         Ok(self.jobs.get(&customer.id, id).await?.filter(|job| !job.value.state.is_ended()))
-    }
-
-    /// A sync is under way: joins it, or has it followed by one more.
-    async fn join(
-        &self,
-        active: Stored<Job>,
-        request: &SyncRequest,
-        entry: Option<&Entry>,
-    ) -> Result<(Requested, bool), AppError> {
-        let Stored { value: mut job, rev } = active;
-        let by_schedule = request.trigger == Trigger::Schedule;
-        match job.state {
-            State::Running if by_schedule || job.follow_up => {
-                self.commit(Vec::new(), entry).await?;
-                Ok((Requested::Follows(job), false))
-            }
-            State::Running => {
-                job.follow_up = true;
-                self.commit(vec![Jobs::put(&job, rev)?], entry).await?;
-                Ok((Requested::Follows(job), false))
-            }
-            // The schedule spreads its jobs over a quarter of an hour; a person does not wait for that.
-            State::Queued if job.next_attempt_at.is_some_and(|due| request.due.plus(IMPATIENCE) < due) => {
-                job.postpone(request.due);
-                self.commit(vec![Jobs::put(&job, rev)?], entry).await?;
-                Ok((Requested::Joined(job), true))
-            }
-            _ => {
-                self.commit(Vec::new(), entry).await?;
-                Ok((Requested::Joined(job), false))
-            }
-        }
     }
 
     /// Writes to the data table, with the record of it.
@@ -243,7 +235,7 @@ impl Dispatcher {
             }
             // Not after the customer was deleted: nobody would remove the job.
             let mut writes = vec![Customers::unchanged(id, found.rev)];
-            writes.extend(Jobs::insert(&job)?);
+            writes.extend(Jobs::put(&job, 0)?);
             let entry = asking.entry(record(&found.value));
             match self.commit(writes, Some(&entry)).await {
                 Ok(()) => {
@@ -264,6 +256,26 @@ impl Dispatcher {
             tracing::warn!(job_id = %job.id, customer_id = %job.customer_id, error, "a job's message was not sent; the sweeper will send it");
         }
     }
+}
+
+/// A sync is under way: joins it, or has it followed by one more.
+fn join(active: Stored<Job>, request: &SyncRequest) -> Result<Placing, StoreError> {
+    let Stored { value: mut job, rev } = active;
+    let by_schedule = request.trigger == Trigger::Schedule;
+    let is_far_off = |due: Timestamp| request.due.plus(IMPATIENCE) < due;
+    Ok(match job.state {
+        State::Running if by_schedule || job.follow_up => Placing::unwritten(Requested::Follows(job)),
+        State::Running => {
+            job.follow_up = true;
+            Placing { writes: Jobs::put(&job, rev)?, requested: Requested::Follows(job), is_due: false }
+        }
+        // The schedule spreads its jobs over a quarter of an hour; a person does not wait for that.
+        State::Queued if job.next_attempt_at.is_some_and(is_far_off) => {
+            job.postpone(request.due);
+            Placing { writes: Jobs::put(&job, rev)?, requested: Requested::Joined(job), is_due: true }
+        }
+        _ => Placing::unwritten(Requested::Joined(job)),
+    })
 }
 
 /// A paused customer is left alone until somebody resumes it.

@@ -12,6 +12,7 @@ use super::{
     dispatch::{Dispatcher, RACES},
     error::AppError,
     outcome::{Left, Outcome, apply, sentence},
+    stop::Stop,
 };
 use crate::{
     aws::{
@@ -25,7 +26,7 @@ use crate::{
         customer::{Customer, Status},
         failure::ErrorClass,
         ids::{CustomerId, JobId},
-        job::{AfterFailure, Job, Kind, Liveness, State, Traffic, Trigger},
+        job::{Job, Kind, Liveness, State, Traffic, Trigger},
         message::Message,
         time::Timestamp,
     },
@@ -124,7 +125,7 @@ impl Lifecycle {
         };
         let mut claimed = job.clone();
         claimed.claim(now, until);
-        writes.push(Jobs::put(&claimed, rev)?);
+        writes.extend(Jobs::put(&claimed, rev)?);
         let lock = writes.len();
         if job.is_exclusive() {
             writes.push(Jobs::take_lock(&claimed, until, now)?);
@@ -132,7 +133,7 @@ impl Lifecycle {
         match self.dispatcher.data.write(writes).await {
             Err(StoreError::Conflict { failed }) if failed == [lock] => {
                 job.postpone(now.plus(LOCK_WAIT));
-                self.dispatcher.data.write(vec![Jobs::put(&job, rev)?]).await?;
+                self.dispatcher.data.write(Jobs::put(&job, rev)?).await?;
                 self.dispatcher.send(&job, now).await;
                 Ok(Claim::Nothing("somebody else works on the customer"))
             }
@@ -156,16 +157,16 @@ impl Lifecycle {
         job.supersede(other.id.clone());
         if other.state == State::Running && !other.follow_up {
             other.follow_up = true;
-            writes.push(Jobs::put(&other, other_rev)?);
+            writes.extend(Jobs::put(&other, other_rev)?);
         }
-        writes.push(Jobs::put(&job, rev)?);
+        writes.extend(Jobs::put(&job, rev)?);
         self.dispatcher.data.write(writes).await?;
         Ok(Claim::Nothing("another sync of the customer is under way"))
     }
 
     async fn drop_job(&self, mut job: Job, rev: u64, why: &'static str, now: Timestamp) -> Result<Claim, AppError> {
         job.cancel(&sentence(why), now);
-        self.dispatcher.data.write(vec![Jobs::put(&job, rev)?]).await?;
+        self.dispatcher.data.write(Jobs::put(&job, rev)?).await?;
         Ok(Claim::Nothing(why))
     }
 
@@ -173,7 +174,7 @@ impl Lifecycle {
     async fn hold_back(&self, found: Stored<Job>, now: Timestamp) -> Result<(), AppError> {
         let Stored { value: mut job, rev } = found;
         job.hold_back();
-        match self.dispatcher.data.write(vec![Jobs::put(&job, rev)?]).await {
+        match self.dispatcher.data.write(Jobs::put(&job, rev)?).await {
             Ok(()) => self.dispatcher.send(&job, now).await,
             // Somebody changed the job, so somebody sends for it.
             Err(StoreError::Conflict { .. }) => {}
@@ -218,8 +219,10 @@ impl Lifecycle {
         if job.state != State::Running || job.lock_until != claimed.job.lock_until {
             return Ok(None);
         }
-        // A test's result holds for the credentials it was made with.
-        let tested = matches!(outcome, Outcome::Tested(_)).then_some(claimed.customer.as_ref()).flatten();
+        let customer = self.dispatcher.customers.get(&job.customer_id).await?;
+        let same_credentials = has_same_credentials(claimed, customer.as_ref());
+        let is_proof = same_credentials && matches!(outcome, Outcome::Tested(_));
+        let outcome = if same_credentials { outcome } else { of_old_credentials(outcome, customer.is_some()) };
         let left = apply(&mut job, outcome, now);
         job.record_run(claimed.job.claimed_at.unwrap_or(now), traffic.clone(), now);
         let mut writes = Vec::new();
@@ -229,53 +232,16 @@ impl Lifecycle {
         if let Some(hold) = left.as_ref().and_then(|left| left.hold.as_ref()) {
             writes.push(HeldLists::put(&job.customer_id, &job.id, hold, now)?);
         }
-        let follow_up = self.settle_customer(&job, left, tested, &mut writes, now).await?;
-        writes.push(Jobs::put(&job, rev)?);
+        // A test proves or disproves the connection; nothing else of it outlives the job.
+        let customer = customer.filter(|_| job.kind != Kind::Test || is_proof);
+        let follow_up = settle_customer(&job, customer, left, &mut writes, now)?;
+        writes.extend(Jobs::put(&job, rev)?);
         self.dispatcher.data.write(writes).await?;
         self.announce(&job, now).await;
         if let Some(next) = follow_up {
             self.dispatcher.send(&next, now).await;
         }
         Ok(Some(job))
-    }
-
-    /// Adds what the customer takes over from its job; returns the follow-up job, if one is due.
-    async fn settle_customer(
-        &self,
-        job: &Job,
-        left: Option<Left>,
-        tested: Option<&Customer>,
-        writes: &mut Vec<Write>,
-        now: Timestamp,
-    ) -> Result<Option<Job>, AppError> {
-        let ended = job.state.is_ended();
-        if job.kind == Kind::Purge || job.dry_run || !(ended || left.is_some()) {
-            return Ok(None);
-        }
-        let Some(found) = self.dispatcher.customers.get(&job.customer_id).await? else {
-            return Ok(None);
-        };
-        let Stored { value: mut customer, rev } = found;
-        let mut follow_up = None;
-        if job.kind == Kind::Test {
-            if tested.is_none_or(|tested| tested.credential_version != customer.credential_version) {
-                return Ok(None);
-            }
-            customer.record_test(job.error.clone(), now);
-        } else {
-            if let Some(left) = left {
-                left.leave_with(&mut customer, job);
-            }
-            if ended {
-                customer.record(job, now);
-                follow_up = follow(job, &mut customer, now);
-            }
-        }
-        writes.push(Customers::put(&customer, rev)?);
-        if let Some(next) = &follow_up {
-            writes.extend(Jobs::insert(next)?);
-        }
-        Ok(follow_up)
     }
 
     /// Sends what the job's new state calls for.
@@ -309,28 +275,81 @@ impl Lifecycle {
         if !job.is_silent(now) || self.somebody_works_on(&job.customer_id, &job.id, now).await? {
             return Ok(None);
         }
-        let given_up = job.sweep(now) == AfterFailure::GivenUp;
-        let mut writes = vec![Jobs::put(&job, rev)?];
-        if given_up
-            && job.kind == Kind::Sync
-            && !job.dry_run
-            && let Some(found) = self.dispatcher.customers.get(&job.customer_id).await?
-        {
-            let Stored { value: mut customer, rev } = found;
-            customer.record(&job, now);
-            writes.push(Customers::put(&customer, rev)?);
-        }
+        job.sweep(now);
+        let customer = match job.kind {
+            Kind::Sync => self.dispatcher.customers.get(&job.customer_id).await?,
+            Kind::Purge | Kind::Test => None,
+        };
+        let mut writes = Jobs::put(&job, rev)?;
+        let follow_up = settle_customer(&job, customer, None, &mut writes, now)?;
         match self.dispatcher.data.write(writes).await {
-            Ok(()) => Ok(self.announce(&job, now).await),
-            Err(StoreError::Conflict { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
+            Ok(()) => {}
+            Err(StoreError::Conflict { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
         }
+        let settled = self.announce(&job, now).await;
+        if let Some(next) = follow_up {
+            self.dispatcher.send(&next, now).await;
+        }
+        Ok(settled)
     }
 
     async fn somebody_works_on(&self, customer: &CustomerId, job: &JobId, now: Timestamp) -> Result<bool, StoreError> {
         let lock = self.dispatcher.jobs.lock(customer).await?;
         Ok(lock.is_some_and(|lock| lock.lock_until > now && lock.job_id == *job))
     }
+}
+
+/// Whether the customer's credentials are those that the job was claimed with.
+fn has_same_credentials(claimed: &Claimed, now: Option<&Stored<Customer>>) -> bool {
+    let version = |customer: &Customer| customer.credential_version;
+    claimed.customer.as_ref().map(version) == now.map(|found| version(&found.value))
+}
+
+/// What was refused to the old credentials says nothing about the new ones: the job goes on with those, or ends if the customer
+/// is gone.
+fn of_old_credentials(outcome: Outcome, customer_is_there: bool) -> Outcome {
+    match outcome {
+        Outcome::Stopped { stop: Stop::Failed(failure), so_far } if failure.class.needs_attention() => {
+            let stop = if customer_is_there { Stop::credentials_changed() } else { Stop::customer_deleted() };
+            Outcome::Stopped { stop, so_far }
+        }
+        other => other,
+    }
+}
+
+/// Adds what the customer takes over from its job; returns the follow-up job, if one is due.
+fn settle_customer(
+    job: &Job,
+    customer: Option<Stored<Customer>>,
+    left: Option<Left>,
+    writes: &mut Vec<Write>,
+    now: Timestamp,
+) -> Result<Option<Job>, AppError> {
+    let ended = job.state.is_ended();
+    let Some(Stored { value: mut customer, rev }) = customer.filter(|_| ended || left.is_some()) else {
+        return Ok(None);
+    };
+    let mut follow_up = None;
+    match job.kind {
+        Kind::Purge => return Ok(None),
+        Kind::Sync if job.dry_run => return Ok(None),
+        Kind::Test => customer.record_test(job.error.clone(), now),
+        Kind::Sync => {
+            if let Some(left) = left {
+                left.leave_with(&mut customer, job);
+            }
+            if ended {
+                customer.record(job, now);
+                follow_up = follow(job, &mut customer, now);
+            }
+        }
+    }
+    writes.push(Customers::put(&customer, rev)?);
+    if let Some(next) = &follow_up {
+        writes.extend(Jobs::put(next, 0)?);
+    }
+    Ok(follow_up)
 }
 
 /// The one job that follows a sync during which another was asked for.

@@ -1,7 +1,7 @@
 //! Retry and redrive: failed jobs start anew, under the same id.
 //!
 //! What must stay true: a double click makes one new attempt, a customer never gets two syncs side by side, and a dead
-//! letter leaves its queue only when its job has moved on.
+//! letter leaves its queue only when its job has moved on or is gone.
 
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -33,8 +33,8 @@ use crate::{
 
 /// How long drained dead letters stay hidden while they are looked at.
 const HIDDEN: Duration = Duration::from_secs(30);
-/// How many rounds of ten a redrive drains, and a retry, which settles one letter only.
-const DRAIN_ROUNDS: usize = 30;
+/// How many rounds of ten a redrive or a sweep drains, and a retry, which settles one letter only.
+pub(crate) const DRAIN_ROUNDS: usize = 30;
 const RETRY_ROUNDS: usize = 5;
 
 /// Which dead letters to redrive.
@@ -133,7 +133,7 @@ impl Dispatcher {
                 let other = other.value.id;
                 if action == Action::JobRedrive {
                     job.supersede(other.clone());
-                    self.commit(vec![Jobs::put(&job, rev)?], Some(&asking.entry(record))).await?;
+                    self.commit(Jobs::put(&job, rev)?, Some(&asking.entry(record))).await?;
                 }
                 return Ok(Again::Superseded(other));
             }
@@ -141,7 +141,7 @@ impl Dispatcher {
             writes.push(Customers::put(&customer, customer_rev)?);
         }
         job.requeue(asking.now);
-        writes.push(Jobs::put(&job, rev)?);
+        writes.extend(Jobs::put(&job, rev)?);
         self.commit(writes, Some(&asking.entry(record))).await?;
         Ok(Again::Queued(Box::new(job)))
     }
@@ -201,8 +201,13 @@ impl Dispatcher {
         Ok(result)
     }
 
-    /// Deletes dead letters whose job moved on; the others come back after a moment.
-    async fn drain(&self, queue: &Queue, rounds: usize) -> Result<(), AppError> {
+    /// Deletes dead letters whose job moved on or is gone, in at most so many rounds of ten; the others are hidden for [`HIDDEN`].
+    /// Returns how many it deleted.
+    ///
+    /// # Errors
+    /// Store and queue failures; a later drain takes what is left.
+    pub(crate) async fn drain(&self, queue: &Queue, rounds: usize) -> Result<usize, AppError> {
+        let mut deleted = 0;
         for _ in 0..rounds {
             let received = queue.receive(HIDDEN).await?;
             if received.is_empty() {
@@ -215,8 +220,9 @@ impl Dispatcher {
                 }
             }
             queue.delete(&settled).await?;
+            deleted += settled.len();
         }
-        Ok(())
+        Ok(deleted)
     }
 
     async fn is_settled(&self, body: &str) -> Result<bool, StoreError> {

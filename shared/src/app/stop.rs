@@ -28,6 +28,22 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// The customer has other credentials than those that this run began with.
+    pub(super) fn credentials_changed() -> Self {
+        let message = "The credentials were just changed; the job goes on with the new ones.";
+        Self::Wait(Duration::from_secs(1), Failure::new(ErrorClass::Transient, message))
+    }
+
+    /// The vault has no credentials: they went together with their customer, or somebody removed them behind our back.
+    pub(super) fn without_credentials(customer_is_there: bool) -> Self {
+        if customer_is_there { SealError::DecryptFailed.into() } else { Self::customer_deleted() }
+    }
+
+    /// The customer was deleted while the job ran.
+    pub(super) const fn customer_deleted() -> Self {
+        Self::Cancelled("the customer was deleted")
+    }
+
     /// Something that cannot happen did.
     pub(super) fn bug(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a sync met a fault of this program");
@@ -85,4 +101,17 @@ impl From<SealError> for Stop {
 /// The cause of a failure of our own, which the job does not show.
 fn log(error: &(dyn std::error::Error + 'static)) {
     tracing::warn!(error, "a sync met a failure of our own");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_that_are_gone_are_a_matter_of_configuration_only_while_their_customer_is_there() {
+        let Stop::Failed(failure) = Stop::without_credentials(true) else { panic!("not a failure") };
+        assert_eq!(failure.class, ErrorClass::Config);
+        assert!(failure.message.ends_with("Enter the secret again."), "{}", failure.message);
+        assert!(matches!(Stop::without_credentials(false), Stop::Cancelled("the customer was deleted")));
+    }
 }

@@ -1,4 +1,6 @@
 //! Jobs, their pointers, and the lock on a customer, in the data table.
+//!
+//! What must stay true: a job and its pointer live equally long, or the job would be listed and not be found by its id.
 
 use std::time::Duration;
 
@@ -7,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     keys,
-    table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, parse, to_item},
+    table::{Condition, Range, SortKeys, StoreError, Stored, Table, Write, parse, to_item},
 };
 use crate::domain::{
     ids::{CustomerId, JobId},
-    job::{Job, Progress, RETENTION, State},
+    job::{Job, Kind, Progress, RETENTION, State},
     time::Timestamp,
 };
 
@@ -171,24 +173,19 @@ impl Jobs {
         }
     }
 
-    /// The writes that store a new job and its pointer.
-    pub fn insert(job: &Job) -> Result<[Write; 2], StoreError> {
-        let pointer = Pointer { customer_id: job.customer_id.clone() };
-        let ttl = ttl(job.created_at.plus(RETENTION));
-        let pointer = to_item(&pointer, &keys::job_pointer(&job.id), None, 1, Some(ttl))?;
-        Ok([Self::put(job, 0)?, Write::Put(Box::new(pointer), Condition::Absent)])
-    }
-
-    /// The write that stores a job read at `rev`; 0 = a new one.
-    pub fn put(job: &Job, rev: u64) -> Result<Write, StoreError> {
+    /// The writes that store a job read at `rev` (0 = a new one), with its pointer where that has to live shorter or longer now:
+    /// before a job begins, or begins anew, and when it has ended.
+    pub fn put(job: &Job, rev: u64) -> Result<Vec<Write>, StoreError> {
         let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
-        Ok(Write::Put(Box::new(Self::item(job, rev)?), condition))
-    }
-
-    fn item(job: &Job, rev: u64) -> Result<Item, StoreError> {
         let index = keys::job_by_state(job.state, &job.id);
-        let ttl = ttl(job.finished_at.unwrap_or(job.created_at).plus(RETENTION));
-        to_item(job, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, Some(ttl))
+        let item = to_item(job, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, kept_until(job))?;
+        let mut writes = vec![Write::Put(Box::new(item), condition)];
+        if job.started_at.is_none() || job.finished_at.is_some() {
+            let pointer = Pointer { customer_id: job.customer_id.clone() };
+            let pointer = to_item(&pointer, &keys::job_pointer(&job.id), None, 1, kept_until(job))?;
+            writes.push(Write::Put(Box::new(pointer), Condition::None));
+        }
+        Ok(writes)
     }
 
     /// Shows how far a claimed job has come. Does not count as a write of the job: who read it before may still write it.
@@ -207,7 +204,7 @@ impl Jobs {
     /// The write that takes the lock on a customer: fails while somebody else may be alive.
     pub fn take_lock(job: &Job, until: Timestamp, now: Timestamp) -> Result<Write, StoreError> {
         let lock = Lock { job_id: job.id.clone(), lock_until: until };
-        let item = to_item(&lock, &keys::lock(&job.customer_id), None, 1, Some(ttl(until) + 86_400))?;
+        let item = to_item(&lock, &keys::lock(&job.customer_id), None, 1, Some(until.seconds() + 86_400))?;
         let free = Condition::That(
             "attribute_not_exists(PK) OR lock_until <= :now",
             vec![(":now", AttributeValue::S(now.to_string()))],
@@ -252,14 +249,61 @@ fn ranges(selection: &Selection) -> Vec<Range> {
     states.map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone())).collect()
 }
 
-fn ttl(at: Timestamp) -> i64 {
-    at.seconds()
+/// When a job and its pointer are removed, in seconds since the epoch; never before the job has ended. A purge removes itself when
+/// it succeeds, and until then nobody else knows what is left of its customer.
+fn kept_until(job: &Job) -> Option<i64> {
+    job.finished_at.filter(|_| job.kind != Kind::Purge).map(|end| end.plus(RETENTION).seconds())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::job::{Kind, Trigger};
+    use crate::domain::{
+        failure::{ErrorClass, Failure},
+        job::Trigger,
+    };
+
+    /// When the item with this sort key is removed; none where it is not among the writes.
+    fn ttl_of(writes: &[Write], sort_key: &str) -> Option<Option<i64>> {
+        writes.iter().find_map(|write| {
+            let Write::Put(item, _) = write else { return None };
+            let is_it = item["SK"].as_s().unwrap().starts_with(sort_key);
+            is_it.then(|| item.get("ttl").map(|ttl| ttl.as_n().unwrap().parse().unwrap()))
+        })
+    }
+
+    #[test]
+    fn a_job_and_its_pointer_live_equally_long_also_when_it_was_retried_after_months() {
+        let day = |n: u64| Timestamp::EPOCH.plus(Duration::from_secs(n * 86_400));
+        let kept = |day: i64| Some(Some((day + 90) * 86_400));
+        let both = |job: &Job| {
+            let writes = Jobs::put(job, 1).unwrap();
+            (ttl_of(&writes, "JOB#"), ttl_of(&writes, "POINTER"))
+        };
+        let mut job = Job::new(Kind::Sync, CustomerId::new(), Trigger::Schedule, None, day(0), day(0));
+
+        assert_eq!(both(&job), (Some(None), Some(None)), "a job that has not ended stays");
+        job.claim(day(0), day(1));
+        assert_eq!(both(&job), (Some(None), None), "a run needs no other pointer");
+        job.fail(Failure::new(ErrorClass::Config, "no"), day(1));
+        assert_eq!(both(&job), (kept(1), kept(1)));
+        job.requeue(day(80));
+        assert_eq!(both(&job), (Some(None), Some(None)));
+        job.claim(day(80), day(81));
+        job.finish(State::Succeeded, day(80));
+        assert_eq!(both(&job), (kept(80), kept(80)));
+    }
+
+    #[test]
+    fn a_purge_that_failed_stays_until_it_has_succeeded() {
+        let mut job =
+            Job::new(Kind::Purge, CustomerId::new(), Trigger::Deleted, None, Timestamp::EPOCH, Timestamp::EPOCH);
+        job.fail(Failure::new(ErrorClass::Lost, "no"), Timestamp::EPOCH);
+
+        let writes = Jobs::put(&job, 1).unwrap();
+
+        assert_eq!((ttl_of(&writes, "JOB#"), ttl_of(&writes, "POINTER")), (Some(None), Some(None)));
+    }
 
     #[test]
     fn the_newest_come_first_and_one_that_was_read_in_two_states_comes_once() {

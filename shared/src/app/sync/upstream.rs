@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::Syncer;
 use crate::{
     app::stop::Stop,
-    aws::{limits::Place, sealing::SealError, vault::CachedToken},
+    aws::{limits::Place, vault::CachedToken},
     clock,
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
@@ -221,14 +221,12 @@ pub(crate) async fn fresh_token(
     timeout: Duration,
     meter: &Meter,
 ) -> Result<IssuedToken, Stop> {
-    let stored = syncer.vault.credentials(&customer.id).await?.ok_or(SealError::DecryptFailed)?;
+    let Some(stored) = syncer.vault.credentials(&customer.id).await? else {
+        return Err(Stop::without_credentials(syncer.dispatcher.customers.get(&customer.id).await?.is_some()));
+    };
     if stored.secret_version > customer.credential_version {
         // Changed since this run began: the new secret may belong to another address than the one this run knows.
-        let failure = Failure::new(
-            ErrorClass::Transient,
-            "The credentials were just changed; the job goes on with the new ones.",
-        );
-        return Err(Stop::Wait(Duration::from_secs(1), failure));
+        return Err(Stop::credentials_changed());
     }
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
     let now = clock::now();
