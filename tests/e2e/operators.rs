@@ -1,14 +1,22 @@
 //! Failed, lost and silent jobs in an operator's hands: seen, retried, redriven, each exactly as asked. Rows R50 to R56 of
 //! docs/reliability.md.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::{clock, domain::time::Timestamp};
+use shared::{
+    app::{
+        lifecycle::Lifecycle,
+        sweep::{self, Swept},
+    },
+    clock,
+    domain::{job::State, time::Timestamp},
+};
 use tests::simulator::{Fault, Route, Simulator, Tenant};
 
 use crate::{
+    engine::{Engine, LAMBDA},
     upstream::{stats, tenant},
     world::World,
 };
@@ -242,6 +250,7 @@ async fn a_job_that_stays_silent_is_given_up_as_lost_and_its_customer_goes_on() 
         ("state", text("running")),
         ("lock_until", text(minutes_ago(11))),
         ("sweeps", AttributeValue::N("3".into())),
+        ("follow_up", AttributeValue::Bool(true)),
         ("finished_at", AttributeValue::Null(true)),
         ("GSI1PK", text("JOBS#running")),
     ];
@@ -259,8 +268,46 @@ async fn a_job_that_stays_silent_is_given_up_as_lost_and_its_customer_goes_on() 
     let lost = world.job(job).await;
     assert_eq!((&lost["error"]["class"], lost["dead_lettered_at"].is_string()), (&json!("lost"), true), "{lost}");
     assert_eq!(letters(&world, &format!("customer_id={id}&error_class=lost")).await, [json!(job)]);
-    assert_eq!(world.customer(&id).await["last_sync"]["state"], "failed");
-    let next = world.sync(&id).await;
-    assert_eq!((next["id"] == job, &next["state"]), (false, &json!("succeeded")));
+    let next = world.jobs_of(&id).await[0].clone();
+    assert_eq!((next["id"] == job, &next["trigger"]), (false, &json!("follow_up")), "what was asked for meanwhile");
+    assert_eq!(world.wait_for_job(next["id"].as_str().unwrap()).await["state"], "succeeded");
+    assert_eq!(world.customer(&id).await["last_sync"]["job_id"], next["id"]);
     world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn the_sweeper_removes_the_dead_letters_of_a_deleted_customer_and_leaves_the_others() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("letters", 3);
+    tenant.fault(Fault::list().always().status(403));
+    let engine = Engine::start(&world).await;
+    let Lifecycle { dispatcher, dead_letters } = &engine.worker.lifecycle;
+    let sweep = async || sweep::run(dispatcher, &engine.worker.lifecycle, clock::now()).await.unwrap();
+    let mut failed = Vec::new();
+    for _ in 0..3 {
+        let (customer, job) = engine.add_customer(&tenant, &simulator.base_url()).await;
+        assert_eq!(engine.run(&job).await.state, State::Failed);
+        failed.push((customer, job.id));
+    }
+    let (deleted, _) = failed.remove(1);
+    let purge = engine.delete_customer(&deleted).await;
+    engine.deliver(&engine.worker, &purge, LAMBDA).await.unwrap();
+    assert!(engine.partition(&deleted).await.is_empty());
+    assert_eq!(dead_letters.depth().await.unwrap(), 3);
+
+    assert_eq!(sweep().await, Swept { letters: 1, ..Swept::default() });
+
+    assert_eq!(dead_letters.depth().await.unwrap(), 2);
+    // They come back into view after the moment that the sweeper looked at them.
+    let seen = Mutex::new(String::new());
+    world
+        .wait_until("the letters of the other customers are there", async || {
+            let received = dead_letters.receive(Duration::from_secs(1)).await.unwrap();
+            let mut seen = seen.lock().unwrap();
+            received.into_iter().for_each(|letter| seen.push_str(&letter.body));
+            failed.iter().all(|(_, job)| seen.contains(job.as_str()))
+        })
+        .await;
+    assert_eq!(sweep().await, Swept::default(), "nothing more is settled");
+    engine.stop().await;
 }

@@ -54,7 +54,7 @@ const MAY: [(&str, &[&str]); 6] = [
         &[
             "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
             "job queue: SendMessage",
-            "dead letters: SendMessage",
+            "dead letters: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
         ],
     ),
     ("panel", &[]),
