@@ -113,3 +113,41 @@ async fn the_counters_tell_how_many_jobs_there_are_and_since_when() {
     person.leave(&world).await;
     world.remove(&id).await;
 }
+
+#[tokio::test]
+async fn a_cancelled_job_has_a_class_of_its_own_and_is_not_listed_among_the_faults_of_configuration() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("called-off", 2);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.fault(Fault::list().rate_limited(600));
+    let waiting = world.ask_for_sync(&id).await;
+    world.wait_for_job_state(&waiting, &["waiting"]).await;
+
+    let cancelled = world.api.post(&format!("/v1/jobs/{waiting}/cancel"), &json!({})).await.expect(202);
+
+    assert_eq!(cancelled["error"]["class"], "cancelled", "{cancelled}");
+    assert_eq!(listed(&world, &id, "&error_class=config").await, [] as [String; 0]);
+    assert_eq!(listed(&world, &id, "&error_class=cancelled").await, [waiting]);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn only_failed_jobs_on_which_somebody_can_act_are_counted_as_failed() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("nothing-to-do", 2);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let person = Person::granted(&world, &id, &["view"]).await;
+    tenant.fault(Fault::list().always().status(403));
+    let failed = world.sync(&id).await;
+    for aside in ["sync?dry_run=true", "connection-test"] {
+        let asked = world.api.post(&format!("/v1/customers/{id}/{aside}"), &json!({})).await.expect(202);
+        assert_eq!(world.wait_for_job(asked["job_id"].as_str().unwrap()).await["state"], "failed", "{aside}");
+    }
+
+    let stats = person.api.get("/v1/stats").await.expect(200);
+
+    assert_eq!(listed(&world, &id, "&state=failed").await.len(), 3);
+    assert_eq!((&stats["jobs"]["failed"], &stats["oldest_jobs"]["failed"]), (&json!(1), &failed["created_at"]));
+    person.leave(&world).await;
+    world.remove(&id).await;
+}

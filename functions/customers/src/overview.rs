@@ -10,7 +10,7 @@ use shared::{
     clock,
     domain::{
         customer::Status,
-        job::State as JobState,
+        job::{Job, State as JobState},
         known_hosts::KNOWN_HOSTS,
         policy::{Decision, Scope, Verb},
         schedule::Frequency,
@@ -63,7 +63,8 @@ pub struct StatsJson {
     customers: CustomerCounts,
     workflows: u64,
     tasks: u64,
-    /// How many jobs are in each state: of those that ended and did not fail, the ones asked for in the last 24 hours.
+    /// How many jobs are in each state: of those that ended and did not fail, the ones asked for in the last 24 hours; of those that
+    /// failed, the ones with a dead letter, on which somebody can act.
     jobs: BTreeMap<&'static str, u64>,
     /// When the oldest job in a state was asked for, for the states that something has to follow; absent where there is none.
     oldest_jobs: BTreeMap<&'static str, Timestamp>,
@@ -116,17 +117,21 @@ pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Jso
 }
 
 /// How many jobs of the caller's customers are in a state, and since when there is one. What ended is counted for one day: a
-/// history of 90 days would be read through with every look at the dashboard.
+/// history of 90 days would be read through with every look at the dashboard. What failed is counted while it has a dead letter:
+/// failed tests, dry runs and superseded jobs ask nobody to act.
 async fn count_jobs(state: &State, known: &Known, wanted: JobState) -> Result<(u64, Option<Timestamp>), Problem> {
     let jobs = &state.desk.dispatcher.jobs;
     let is_history = wanted.is_ended() && wanted != JobState::Failed;
     let since = is_history.then(|| clock::now().minus(DAY));
     let selection = Selection { since, ..Selection::in_state(wanted) };
-    if known.0.decide(Verb::View, Scope::All) == Decision::Allow {
+    if wanted != JobState::Failed && known.0.decide(Verb::View, Scope::All) == Decision::Allow {
         let oldest = if is_history { None } else { jobs.oldest(wanted).await? };
         return Ok((jobs.count(&selection).await?, oldest));
     }
-    let (found, _) = jobs.list(&selection, usize::MAX - 1, |job| known.can(Verb::View, &job.customer_id)).await?;
+    let counts = |job: &Job| {
+        known.can(Verb::View, &job.customer_id) && (wanted != JobState::Failed || job.dead_lettered_at.is_some())
+    };
+    let (found, _) = jobs.list(&selection, usize::MAX - 1, counts).await?;
     let oldest = found.last().filter(|_| !is_history).map(|job| job.created_at);
     Ok((found.len() as u64, oldest))
 }
