@@ -1,7 +1,7 @@
 //! Connection tests: do these credentials open this tenant, and may they list workflows?
 //!
 //! Always with a fresh token, never with a cached one, and always with one page of workflows: a token alone does not show
-//! that the user's role may read them.
+//! that the user's role may read them. Whatever page comes shows it; what is not Zuora's word blames neither credentials nor role.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     aws::limits::{Place, TokenBudget},
     domain::{base_url::BaseUrl, time::Timestamp},
-    zuora::{Meter, Session, Zuora},
+    zuora::{Meter, Session, Zuora, ZuoraError},
 };
 
 /// A person waits for the answer, so each request gets this long.
@@ -52,9 +52,10 @@ pub async fn check(
     let result = async {
         let token = zuora.token(base, client_id, client_secret, track_id, PATIENCE).await?;
         let session = Session::new((*base).clone(), token.access_token, *track_id).with_timeout(PATIENCE);
-        zuora.workflows_page(&session, 1).await.map(|_| ())
+        zuora.check_listing(&session).await
     };
-    result.await.map_err(|error| AppError::Connection(Box::new(error)))
+    // The token is new, so nobody will ask with another one.
+    result.await.map_err(|error| AppError::Connection(Box::new(ZuoraError { kind: error.final_kind(), ..error })))
 }
 
 /// Runs a claimed connection test with the stored credentials.
@@ -68,7 +69,7 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed, meter: &Arc<Meter>) -> Outc
         let token = fresh_token(syncer, customer, &base, track_id, PATIENCE, meter).await?;
         let session = Session::new(base, token.access_token, track_id).with_timeout(PATIENCE);
         let session = session.with_meter(Arc::clone(meter));
-        syncer.zuora.workflows_page(&session, 1).await?;
+        syncer.zuora.check_listing(&session).await?;
         Ok(())
     }
     .await;

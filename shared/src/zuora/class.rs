@@ -6,17 +6,19 @@ use crate::domain::failure::{ErrorClass, Failure};
 impl ZuoraError {
     /// The class that decides what becomes of the job.
     pub const fn class(&self) -> ErrorClass {
-        match (self.kind, self.operation) {
+        match (self.final_kind(), self.operation) {
             (ZuoraErrorKind::InvalidCredentials | ZuoraErrorKind::TokenRejected | ZuoraErrorKind::AddressRefused, _)
-            // No such path for tokens, or a redirect: this is not Zuora, or not a REST address of it.
-            | (ZuoraErrorKind::NotFound | ZuoraErrorKind::Unexpected, Operation::Token) => ErrorClass::Config,
+            // No such path for tokens, or no request for one taken there: this is not a REST address of Zuora.
+            | (ZuoraErrorKind::NotFound | ZuoraErrorKind::Rejected | ZuoraErrorKind::Unexpected, Operation::Token) => {
+                ErrorClass::Config
+            }
             (ZuoraErrorKind::PermissionMissing, _) => ErrorClass::Permission,
             (ZuoraErrorKind::RateLimited { .. }, _) => ErrorClass::RateLimit,
             (ZuoraErrorKind::Transient | ZuoraErrorKind::Malformed | ZuoraErrorKind::NotFound, _) => {
                 ErrorClass::Transient
             }
             (ZuoraErrorKind::TooLarge, _) => ErrorClass::TooLarge,
-            (ZuoraErrorKind::Unexpected, _) => ErrorClass::Bug,
+            (ZuoraErrorKind::Rejected | ZuoraErrorKind::Unexpected, _) => ErrorClass::Bug,
         }
     }
 

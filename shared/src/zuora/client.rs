@@ -7,7 +7,6 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{Client, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::value::RawValue;
 
 use super::{
     error::{Operation, ZuoraError, ZuoraErrorKind as Kind},
@@ -15,7 +14,7 @@ use super::{
     resolver::{GuardedResolver, Lookup, system_lookup},
     session::Session,
     token::IssuedToken,
-    wire::{BodyFault, Page, parse_workflow},
+    wire::{BodyFault, check_workflow},
 };
 use crate::domain::base_url::{BaseUrl, BaseUrlPolicy};
 
@@ -25,7 +24,10 @@ pub const PAGE_LENGTH: usize = 50;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A function that was frozen for longer finds its connections dead.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-const PAGE_LIMIT: usize = 10 * 1024 * 1024;
+/// Room for the headers that proxies add.
+const MAX_HEADERS: usize = 256;
+const MAX_HEADER_BYTES: u32 = 64 * 1024;
+const WORKFLOW_LIMIT: usize = 10 * 1024 * 1024;
 const EXPORT_LIMIT: usize = 20 * 1024 * 1024;
 
 /// The TLS or HTTP client could not be built.
@@ -73,6 +75,8 @@ impl Zuora {
             .no_proxy()
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
             .user_agent(concat!("zuora-workflow-manager/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| SetupError(error.into()))?;
@@ -84,7 +88,7 @@ impl Zuora {
     /// Sends exactly one request: Zuora limits these by address, so repeating is left to the caller, who counts them.
     ///
     /// # Errors
-    /// `InvalidCredentials` also for a 200 that holds no token; `RateLimited`, `Transient` and the rest as their kinds say.
+    /// `InvalidCredentials` also for a JSON object of a 200 that holds no token; `RateLimited`, `Transient` and the rest as their kinds say.
     pub async fn token(
         &self,
         base: &BaseUrl,
@@ -93,38 +97,29 @@ impl Zuora {
         track_id: &str,
         timeout: Duration,
     ) -> Result<IssuedToken, ZuoraError> {
-        let call = Call { operation: Operation::Token, limit: SMALL_LIMIT, secret: client_secret, large: None };
+        let call =
+            Call { operation: Operation::Token, limit: SMALL_LIMIT, timeout, secret: client_secret, large: None };
         let form = [
             ("client_id", client_id),
             ("client_secret", client_secret.expose_secret()),
             ("grant_type", "client_credentials"),
         ];
         let request = self.http.post(self.url(base, "/oauth/token", call)?).form(&form);
-        let answer = call.send(tracked(request, track_id).timeout(timeout)).await?;
+        let answer = call.send(tracked(request, track_id)).await?;
         IssuedToken::parse(&answer.body)
             .ok_or_else(|| answer.mark(call.fail(Kind::InvalidCredentials, "the answer holds no access token")))
     }
 
-    /// Reads page `page` (from 1) of the listing.
-    ///
-    /// # Errors
-    /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows".
-    pub async fn workflows_page(&self, session: &Session, page: u32) -> Result<Page, ZuoraError> {
-        let call = session.call(Operation::ListWorkflows, PAGE_LIMIT);
-        let path = format!("/workflows?page={page}&page_length={PAGE_LENGTH}");
-        self.get(session, call, &path, |answer| Page::parse(&answer.body)).await
-    }
-
-    /// Reads one workflow; `None` if Zuora says that it does not exist. Used to confirm an absence.
+    /// Whether Zuora has the workflow. Used to confirm an absence.
     ///
     /// # Errors
     /// As the kinds say; no error means that the workflow is gone.
-    pub async fn workflow(&self, session: &Session, id: &str) -> Result<Option<Box<RawValue>>, ZuoraError> {
-        let call = session.call(Operation::GetWorkflow, PAGE_LIMIT);
+    pub async fn workflow(&self, session: &Session, id: &str) -> Result<bool, ZuoraError> {
+        let call = session.call(Operation::GetWorkflow, WORKFLOW_LIMIT);
         let path = format!("/workflows/{}", call.path_id(id)?);
-        match self.get(session, call, &path, |answer| parse_workflow(&answer.body)).await {
-            Ok(workflow) => Ok(Some(workflow)),
-            Err(error) if error.kind == Kind::NotFound => Ok(None),
+        match self.get(session, call, &path, |answer| check_workflow(&answer.body)).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind == Kind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -133,9 +128,9 @@ impl Zuora {
     /// [`Definition::parse`](crate::domain::definition::Definition::parse) to say.
     ///
     /// # Errors
-    /// `NotFound` if there is no such version, `TooLarge` over 20 MB.
+    /// `NotFound` or `Rejected` if there is no such version, `TooLarge` over 20 MB.
     pub async fn export(&self, session: &Session, id: &str, version: Version) -> Result<Export, ZuoraError> {
-        let call = session.call(Operation::ExportWorkflow, EXPORT_LIMIT);
+        let call = Call { large: Some(&session.large), ..session.call(Operation::ExportWorkflow, EXPORT_LIMIT) };
         let query = match version {
             Version::Active => "",
             Version::Latest => "?version=latest",
@@ -156,11 +151,8 @@ impl Zuora {
         let attempt = async || {
             let request = self.http.get(&url).bearer_auth(session.token.expose_secret());
             session.meter.sent(call.operation);
-            let mut answer = call.send(tracked(request, &session.track_id).timeout(session.timeout)).await?;
-            read(&mut answer).map_err(|fault| {
-                let kind = if fault.transient { Kind::Transient } else { Kind::Malformed };
-                answer.mark(call.fail(kind, &fault.detail))
-            })
+            let mut answer = call.send(tracked(request, &session.track_id)).await?;
+            read(&mut answer).map_err(|fault| answer.mark(call.refuse(&fault)))
         };
         let mut outcome = attempt().await;
         if matches!(&outcome, Err(error) if error.kind == Kind::Transient)
@@ -170,7 +162,10 @@ impl Zuora {
             outcome = attempt().await;
         }
         match &outcome {
-            Ok(_) => session.meter.answered(call.operation),
+            Ok(_) => {
+                session.budget.earn();
+                session.meter.answered(call.operation);
+            }
             Err(error) => session.meter.failed(error),
         }
         outcome
@@ -182,5 +177,6 @@ impl Zuora {
     }
 }
 
+mod pages;
 #[cfg(test)]
 mod tests;

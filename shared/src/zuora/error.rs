@@ -5,6 +5,8 @@
 
 use std::{fmt, time::Duration};
 
+use super::word::Word;
+
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
@@ -44,12 +46,14 @@ pub enum ZuoraErrorKind {
         /// For how long, if it said so.
         retry_after: Option<Duration>,
     },
-    /// Something that passes: timeouts, resets, cut answers, 5xx.
+    /// Something that passes: timeouts, resets, cut answers, 5xx, answers that are not Zuora's.
     Transient,
     /// An answer that is not what was asked for; it proves nothing.
     Malformed,
-    /// Zuora says that this does not exist.
+    /// Zuora itself says that this does not exist.
     NotFound,
+    /// Zuora itself says that it does not take such a request.
+    Rejected,
     /// The answer is over its bound.
     TooLarge,
     /// The base URL is refused, or leads to an address that is not public.
@@ -72,6 +76,7 @@ impl ZuoraErrorKind {
             Self::Transient => "Zuora could not be reached or did not answer properly for the moment",
             Self::Malformed => "Zuora's answer is not in the expected form",
             Self::NotFound => "Zuora has no such thing",
+            Self::Rejected => "Zuora does not take this request",
             Self::TooLarge => "Zuora's answer is larger than this installation takes",
             Self::AddressRefused => "the base URL leads to an address that is not allowed",
             Self::Unexpected => "Zuora refused the request",
@@ -88,6 +93,8 @@ pub struct ZuoraError {
     pub operation: Operation,
     /// The HTTP status, if there was an answer.
     pub status: Option<u16>,
+    /// Whose word a refusal is; none if there was none.
+    pub word: Option<Word>,
     /// Zuora's id of the request, which its support asks for.
     pub request_id: Option<String>,
     /// What Zuora said or what went wrong, in at most 200 characters; may be empty.
@@ -95,15 +102,23 @@ pub struct ZuoraError {
 }
 
 impl ZuoraError {
-    /// Zuora itself says that there is no such page, version or workflow.
-    pub const fn is_no(&self) -> bool {
-        matches!(self.kind, ZuoraErrorKind::NotFound)
+    /// Whether Zuora itself says that there is no such page, version or workflow.
+    pub const fn says_there_is_none(&self) -> bool {
+        matches!(self.kind, ZuoraErrorKind::NotFound | ZuoraErrorKind::Rejected)
+    }
+
+    /// The kind when no new token is to be asked for: a token that something else than Zuora rejected may be good.
+    pub const fn final_kind(&self) -> ZuoraErrorKind {
+        match (self.kind, self.word) {
+            (ZuoraErrorKind::TokenRejected, Some(Word::Other)) => ZuoraErrorKind::Transient,
+            (kind, _) => kind,
+        }
     }
 }
 
 impl fmt::Display for ZuoraError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}", self.kind.sentence(), self.operation.as_str())?;
+        write!(f, "{} ({}", self.final_kind().sentence(), self.operation.as_str())?;
         if let Some(status) = self.status {
             write!(f, ", HTTP {status}")?;
         }
@@ -117,17 +132,23 @@ impl fmt::Display for ZuoraError {
 
 impl std::error::Error for ZuoraError {}
 
-/// Returns what a status other than 2xx means for `operation`.
-pub(super) fn kind_of(operation: Operation, status: u16, retry_after: Option<Duration>) -> ZuoraErrorKind {
+/// Returns what a status other than 2xx means for `operation`, said by whoever's word it is.
+pub(super) fn kind_of(operation: Operation, status: u16, word: Word, retry_after: Option<Duration>) -> ZuoraErrorKind {
     use ZuoraErrorKind as Kind;
-    match (operation, status) {
-        (Operation::Token, 400 | 401 | 403) => Kind::InvalidCredentials,
-        (_, 401) => Kind::TokenRejected,
-        (_, 403) => Kind::PermissionMissing,
-        (_, 404) => Kind::NotFound,
-        (_, 429) => Kind::RateLimited { retry_after },
-        (_, 503) if retry_after.is_some() => Kind::RateLimited { retry_after },
-        (_, 408 | 500..=599) => Kind::Transient,
+    match (operation, status, word) {
+        (_, 429, _) => Kind::RateLimited { retry_after },
+        (_, 503, _) if retry_after.is_some() => Kind::RateLimited { retry_after },
+        (_, 408 | 500..=599, _) => Kind::Transient,
+        (Operation::Token, 400 | 401, Word::Zuora | Word::Object) => Kind::InvalidCredentials,
+        (Operation::Token, 404, Word::Zuora | Word::Object) => Kind::NotFound,
+        (Operation::Token, 403, _) => Kind::Transient,
+        // Also if it is nobody's word: to try another token harms nobody.
+        (Operation::ListWorkflows | Operation::GetWorkflow | Operation::ExportWorkflow, 401, _) => Kind::TokenRejected,
+        (_, _, Word::Other) => Kind::Transient,
+        (_, 403, _) => Kind::PermissionMissing,
+        (_, 404, Word::Zuora) => Kind::NotFound,
+        (_, 404, Word::Object) => Kind::Transient,
+        (_, 400 | 422, Word::Zuora) => Kind::Rejected,
         _ => Kind::Unexpected,
     }
 }
@@ -135,44 +156,78 @@ pub(super) fn kind_of(operation: Operation, status: u16, retry_after: Option<Dur
 #[cfg(test)]
 mod tests {
     use super::{ZuoraErrorKind as Kind, *};
+    use crate::domain::failure::ErrorClass;
+
+    fn error(operation: Operation, kind: Kind, word: Option<Word>) -> ZuoraError {
+        ZuoraError {
+            kind,
+            operation,
+            status: Some(401),
+            word,
+            request_id: Some("r-1".to_owned()),
+            detail: String::new(),
+        }
+    }
 
     #[test]
-    fn every_status_has_one_meaning() {
+    fn every_status_has_one_meaning_for_each_speaker() {
         let wait = Some(Duration::from_secs(7));
+        let limited = |retry_after| Kind::RateLimited { retry_after };
         let (token, list) = (Operation::Token, Operation::ListWorkflows);
-        for (operation, status, retry_after, kind) in [
-            (token, 400, None, Kind::InvalidCredentials),
-            (token, 401, None, Kind::InvalidCredentials),
-            (token, 403, None, Kind::InvalidCredentials),
-            (token, 404, None, Kind::NotFound),
-            (token, 429, None, Kind::RateLimited { retry_after: None }),
-            (token, 500, None, Kind::Transient),
-            (list, 302, None, Kind::Unexpected),
-            (list, 400, None, Kind::Unexpected),
-            (list, 401, None, Kind::TokenRejected),
-            (list, 403, None, Kind::PermissionMissing),
-            (list, 404, None, Kind::NotFound),
-            (list, 408, None, Kind::Transient),
-            (list, 409, None, Kind::Unexpected),
-            (list, 429, wait, Kind::RateLimited { retry_after: wait }),
-            (list, 500, wait, Kind::Transient),
-            (list, 502, None, Kind::Transient),
-            (list, 503, None, Kind::Transient),
-            (list, 503, wait, Kind::RateLimited { retry_after: wait }),
-            (list, 504, None, Kind::Transient),
+        // What it means when Zuora says it, when some JSON object says it, when anything else does.
+        for (operation, status, retry_after, kinds) in [
+            (token, 302, None, [Kind::Unexpected, Kind::Unexpected, Kind::Transient]),
+            (token, 400, None, [Kind::InvalidCredentials, Kind::InvalidCredentials, Kind::Transient]),
+            (token, 401, None, [Kind::InvalidCredentials, Kind::InvalidCredentials, Kind::Transient]),
+            (token, 403, None, [Kind::Transient; 3]),
+            (token, 404, None, [Kind::NotFound, Kind::NotFound, Kind::Transient]),
+            (token, 429, None, [limited(None); 3]),
+            (token, 500, None, [Kind::Transient; 3]),
+            (list, 302, None, [Kind::Unexpected, Kind::Unexpected, Kind::Transient]),
+            (list, 400, None, [Kind::Rejected, Kind::Unexpected, Kind::Transient]),
+            (list, 401, None, [Kind::TokenRejected; 3]),
+            (list, 403, None, [Kind::PermissionMissing, Kind::PermissionMissing, Kind::Transient]),
+            (list, 404, None, [Kind::NotFound, Kind::Transient, Kind::Transient]),
+            (list, 408, None, [Kind::Transient; 3]),
+            (list, 409, None, [Kind::Unexpected, Kind::Unexpected, Kind::Transient]),
+            (list, 422, None, [Kind::Rejected, Kind::Unexpected, Kind::Transient]),
+            (list, 429, wait, [limited(wait); 3]),
+            (list, 500, wait, [Kind::Transient; 3]),
+            (list, 502, None, [Kind::Transient; 3]),
+            (list, 503, None, [Kind::Transient; 3]),
+            (list, 503, wait, [limited(wait); 3]),
+            (list, 504, None, [Kind::Transient; 3]),
         ] {
-            assert_eq!(kind_of(operation, status, retry_after), kind, "{operation:?} {status}");
+            let said =
+                [Word::Zuora, Word::Object, Word::Other].map(|word| kind_of(operation, status, word, retry_after));
+            assert_eq!(said, kinds, "{operation:?} {status}");
+        }
+    }
+
+    #[test]
+    fn a_rejected_token_is_a_matter_of_configuration_only_if_it_was_not_rejected_on_the_way() {
+        let rejected = |word| error(Operation::ListWorkflows, Kind::TokenRejected, Some(word));
+
+        for word in [Word::Zuora, Word::Object] {
+            assert_eq!(rejected(word).class(), ErrorClass::Config);
+        }
+        assert_eq!(rejected(Word::Other).class(), ErrorClass::Transient);
+        assert!(!rejected(Word::Other).to_string().contains("token"));
+    }
+
+    #[test]
+    fn what_zuora_does_not_take_is_a_fault_of_ours_but_at_the_token_endpoint_one_of_the_address() {
+        for kind in [Kind::Rejected, Kind::Unexpected] {
+            assert_eq!(error(Operation::ListWorkflows, kind, None).class(), ErrorClass::Bug);
+            assert_eq!(error(Operation::Token, kind, None).class(), ErrorClass::Config);
         }
     }
 
     #[test]
     fn the_text_says_what_to_check() {
         let error = ZuoraError {
-            kind: Kind::InvalidCredentials,
-            operation: Operation::Token,
-            status: Some(401),
-            request_id: Some("r-1".to_owned()),
             detail: "invalid_client".to_owned(),
+            ..error(Operation::Token, Kind::InvalidCredentials, Some(Word::Object))
         };
 
         let text = error.to_string();

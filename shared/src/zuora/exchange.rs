@@ -1,33 +1,50 @@
-//! One request and its answer: bounded, classified, without a word too many in its errors.
+//! One request and its answer: bounded in size and time, classified, without a word too many in its errors.
+//!
+//! Every answer passes through here, so whether it is Zuora's word ([`word`](super::word)) is asked once and for all of them.
 
-use std::{error::Error as _, sync::Arc};
+use std::{
+    error::Error as _,
+    io::{self, ErrorKind, Write as _},
+    sync::Arc,
+    time::Duration,
+};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use http::header::{ACCEPT, ACCEPT_ENCODING};
 use reqwest::{RequestBuilder, Response};
 use secrecy::SecretString;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, timeout},
+};
 
 use super::{
+    coding::{ACCEPTED, Unpacking},
     error::{Operation, ZuoraError, ZuoraErrorKind as Kind, kind_of},
     resolver::AddressRefused,
     retry_after::retry_after,
     scrub::scrub,
-    wire::{error_text, oauth_error},
+    wire::{BodyFault, error_text, oauth_error},
+    word::{Word, accept},
 };
 use crate::domain::ids::is_plain;
 
 /// The bound for tokens and error bodies.
 pub(super) const SMALL_LIMIT: usize = 64 * 1024;
-/// From this size on, a run holds one body at a time: five of 20 MB would not fit into a small function.
+/// From this size on, a run holds one export at a time: five of 20 MB would not fit into a small function.
 const LARGE: usize = 1024 * 1024;
+/// What is unpacked in one go: it becomes a thousand times as much at most, so that a body is noticed to be large in time.
+const PIECE: usize = 1024;
 
-/// One exchange: what it is for, how much it may bring, what its errors must not show.
+/// One exchange: what it is for, how much it may bring and take, what its errors must not show.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub(super) operation: Operation,
     pub(super) limit: usize,
+    /// For the request and its answer; waiting for the place of a large export is not counted.
+    pub(super) timeout: Duration,
     pub(super) secret: &'a SecretString,
-    /// The run's place for a large body; none where bodies are small.
+    /// The run's place for a large export. Nothing else takes it: who holds it may be waiting for a page.
     pub(super) large: Option<&'a Arc<Semaphore>>,
 }
 
@@ -39,7 +56,7 @@ pub(super) struct Answer {
     place: Option<OwnedSemaphorePermit>,
 }
 
-/// A workflow's export, byte for byte. While a large one is held, no other large body is read by the same run.
+/// A workflow's export, byte for byte. While a large one is held, no other large one is read by the same run.
 #[derive(Debug)]
 pub struct Export {
     bytes: Bytes,
@@ -54,36 +71,73 @@ impl AsRef<[u8]> for Export {
 
 impl Call<'_> {
     pub(super) async fn send(self, request: RequestBuilder) -> Result<Answer, ZuoraError> {
-        let mut response = request.send().await.map_err(|error| self.no_answer(&error))?;
+        let mut left = self.timeout;
+        let request = request.header(ACCEPT_ENCODING, ACCEPTED);
+        let mut response = self.within(&mut left, request.send()).await?;
         let mut answer = Answer::head(&response);
         if response.status().is_success() {
-            (answer.body, answer.place) = self.body(&mut response).await.map_err(|error| answer.mark(error))?;
+            (answer.body, answer.place) =
+                self.body(&mut response, &mut left).await.map_err(|error| answer.mark(error))?;
+            accept(&answer.body).map_err(|fault| answer.mark(self.refuse(&fault)))?;
             return Ok(answer);
         }
-        let kind = kind_of(self.operation, answer.status, retry_after(response.headers()));
-        let (body, _) = (Call { limit: SMALL_LIMIT, ..self }).body(&mut response).await.unwrap_or_default();
-        let detail = match self.operation {
-            Operation::Token => oauth_error(&body),
-            _ => error_text(&body),
+        let (body, _) = (Call { limit: SMALL_LIMIT, ..self }).body(&mut response, &mut left).await.unwrap_or_default();
+        Err(self.refusal(&answer, &body, retry_after(response.headers())))
+    }
+
+    /// What a status other than 2xx means, with what the body says.
+    fn refusal(self, answer: &Answer, body: &[u8], retry_after: Option<Duration>) -> ZuoraError {
+        let word = Word::of_refusal(answer.request_id.as_deref(), body);
+        let kind = kind_of(self.operation, answer.status, word, retry_after);
+        let detail = match (word, self.operation) {
+            (Word::Other, _) if answer.status < 500 && answer.status != 429 => {
+                "the answer is no JSON: something between here and Zuora may have given it".to_owned()
+            }
+            (_, Operation::Token) => oauth_error(body),
+            _ => error_text(body),
         };
-        Err(answer.mark(self.fail(kind, &detail)))
+        answer.mark(ZuoraError { word: Some(word), ..self.fail(kind, &detail) })
     }
 
     /// Reads the body as it unpacks, so that a small answer cannot become a large one.
-    async fn body(self, response: &mut Response) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ZuoraError> {
-        let mut body = BytesMut::new();
-        let mut place = None;
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.no_answer(&error))? {
-            if body.len() + chunk.len() > self.limit {
-                return Err(self.fail(Kind::TooLarge, &format!("more than {} bytes", self.limit)));
+    async fn body(
+        self,
+        response: &mut Response,
+        left: &mut Duration,
+    ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ZuoraError> {
+        let coded = Unpacking::new(response.headers(), self.limit);
+        let mut body = coded.map_err(|unknown| self.fail(Kind::Transient, &unknown.to_string()))?;
+        let (mut is_large, mut place) = (false, None);
+        while let Some(chunk) = self.within(left, response.chunk()).await? {
+            for piece in chunk.chunks(PIECE) {
+                if !is_large && body.len() + piece.len() > LARGE {
+                    is_large = true;
+                    if let Some(large) = self.large {
+                        // Never closed, so this only waits.
+                        place = Arc::clone(large).acquire_owned().await.ok();
+                    }
+                    body.reserve();
+                }
+                body.write_all(piece).map_err(|error| self.not_unpacked(&error))?;
             }
-            if let (None, Some(large), true) = (&place, self.large, body.len() + chunk.len() > LARGE) {
-                // Never closed, so this only waits.
-                place = Arc::clone(large).acquire_owned().await.ok();
-            }
-            body.extend_from_slice(&chunk);
         }
-        Ok((body.freeze(), place))
+        let body = body.finish().map_err(|error| self.not_unpacked(&error))?;
+        Ok((body.into(), place))
+    }
+
+    /// Waits for a part of the answer, as long as there is time left for it.
+    async fn within<T>(
+        self,
+        left: &mut Duration,
+        part: impl Future<Output = reqwest::Result<T>>,
+    ) -> Result<T, ZuoraError> {
+        let began = Instant::now();
+        let part = timeout(*left, part).await;
+        *left = left.saturating_sub(began.elapsed());
+        match part {
+            Ok(part) => part.map_err(|error| self.no_answer(&error)),
+            Err(_) => Err(self.timed_out()),
+        }
     }
 
     pub(super) fn path_id(self, id: &str) -> Result<&str, ZuoraError> {
@@ -94,22 +148,35 @@ impl Call<'_> {
     fn no_answer(self, error: &reqwest::Error) -> ZuoraError {
         let refused =
             std::iter::successors(error.source(), |&error| error.source()).any(|error| error.is::<AddressRefused>());
-        let (kind, detail) = match () {
-            () if refused => (Kind::AddressRefused, "the host has no public address"),
-            () if error.is_builder() => (Kind::Unexpected, "the request could not be built; nothing was sent"),
-            () if error.is_timeout() => (Kind::Transient, "timed out"),
-            () if error.is_connect() => (Kind::Transient, "the connection could not be made"),
-            () if error.is_body() || error.is_decode() => {
-                (Kind::Transient, "the answer ended early or could not be unpacked")
-            }
-            () => (Kind::Transient, "the connection was lost"),
-        };
-        self.fail(kind, detail)
+        match () {
+            () if refused => self.fail(Kind::AddressRefused, "the host has no public address"),
+            () if error.is_builder() => self.fail(Kind::Unexpected, "the request could not be built; nothing was sent"),
+            () if error.is_timeout() => self.timed_out(),
+            () if error.is_connect() => self.fail(Kind::Transient, "the connection could not be made"),
+            () if error.is_body() || error.is_decode() => self.fail(Kind::Transient, "the answer ended early"),
+            () => self.fail(Kind::Transient, "the connection was lost"),
+        }
+    }
+
+    fn timed_out(self) -> ZuoraError {
+        self.fail(Kind::Transient, "timed out")
+    }
+
+    fn not_unpacked(self, error: &io::Error) -> ZuoraError {
+        if error.kind() == ErrorKind::FileTooLarge {
+            return self.fail(Kind::TooLarge, &format!("more than {} bytes", self.limit));
+        }
+        self.fail(Kind::Transient, "the answer ended early or could not be unpacked")
+    }
+
+    /// The body of a 2xx is not what was asked for.
+    pub(super) fn refuse(self, fault: &BodyFault) -> ZuoraError {
+        self.fail(fault.kind, &fault.detail)
     }
 
     pub(super) fn fail(self, kind: Kind, detail: &str) -> ZuoraError {
         let detail = scrub(detail, &[self.secret]);
-        ZuoraError { kind, operation: self.operation, status: None, request_id: None, detail }
+        ZuoraError { kind, operation: self.operation, status: None, word: None, request_id: None, detail }
     }
 }
 
@@ -134,5 +201,5 @@ impl Answer {
 pub(super) fn tracked(request: RequestBuilder, track_id: &str) -> RequestBuilder {
     let allowed = |c: &char| c.is_ascii_graphic() && !matches!(c, ':' | ';' | '"' | '\'');
     let track_id: String = track_id.chars().filter(allowed).take(64).collect();
-    request.header("Zuora-Track-Id", track_id).header("Accept", "application/json")
+    request.header("Zuora-Track-Id", track_id).header(ACCEPT, "application/json")
 }

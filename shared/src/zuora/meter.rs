@@ -43,8 +43,8 @@ impl Meter {
         if matches!(error.kind, ZuoraErrorKind::RateLimited { .. }) {
             self.rate_limited.fetch_add(1, Ordering::Relaxed);
         }
-        // "There is no such workflow" is an answer that syncs ask for.
-        if let Some(id) = error.request_id.as_ref().filter(|_| error.kind != ZuoraErrorKind::NotFound) {
+        // "There is none" is an answer that syncs ask for.
+        if let Some(id) = error.request_id.as_ref().filter(|_| !error.says_there_is_none()) {
             let mut ids = self.request_ids.lock().unwrap_or_else(PoisonError::into_inner);
             if ids.len() == MAX_REQUEST_IDS {
                 ids.pop_front();

@@ -16,10 +16,12 @@ use tokio::sync::Semaphore;
 use super::{error::Operation, exchange::Call, meter::Meter};
 use crate::domain::base_url::BaseUrl;
 
-/// What a run may sleep between tries of its requests, in all.
+/// What a run may sleep between tries of its requests while nothing is answered.
 pub const RUN_BUDGET: Duration = Duration::from_secs(5);
+/// What each answer gives back of it: a steady rate of failures up to some 7 % never uses it up, an outage does.
+const EARNED_MILLIS: u64 = 25;
 
-/// The time for one request and its answer, unless the session says otherwise.
+/// The time for one request and its answer, waits for the place of a large export aside, unless the session says otherwise.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Who asks, where, with which token.
@@ -68,7 +70,7 @@ impl Session {
 
     /// One exchange of this session.
     pub(super) const fn call(&self, operation: Operation, limit: usize) -> Call<'_> {
-        Call { operation, limit, secret: &self.token, large: Some(&self.large) }
+        Call { operation, limit, timeout: self.timeout, secret: &self.token, large: None }
     }
 
     /// The same run with a new token.
@@ -81,13 +83,22 @@ impl Session {
 /// The sleep that a run's retries share: when it is used up, failures go to the job's own, slower retries.
 #[derive(Debug)]
 pub struct RetryBudget {
+    full: u64,
     millis_left: AtomicU64,
 }
 
 impl RetryBudget {
     /// A budget of `total` sleep.
     pub fn new(total: Duration) -> Self {
-        Self { millis_left: AtomicU64::new(u64::try_from(total.as_millis()).unwrap_or(u64::MAX)) }
+        let full = u64::try_from(total.as_millis()).unwrap_or(u64::MAX);
+        Self { full, millis_left: AtomicU64::new(full) }
+    }
+
+    /// Gives a little back: a request was answered.
+    pub(super) fn earn(&self) {
+        let more = |left: u64| Some(left.saturating_add(EARNED_MILLIS).min(self.full));
+        // Never refused: there is always a next value.
+        let _ = self.millis_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
     /// Takes a random pause of 0.1 to 0.6 seconds from the budget, or nothing if it is not there.
@@ -112,6 +123,29 @@ mod tests {
 
         assert!(pauses.len() >= 8, "{pauses:?}");
         assert!(pauses.iter().sum::<Duration>() <= RUN_BUDGET, "{pauses:?}");
-        assert_eq!(RetryBudget::new(Duration::ZERO).draw(), None);
+    }
+
+    #[test]
+    fn one_failure_in_a_hundred_requests_never_uses_the_budget_up_and_an_outage_after_them_does() {
+        let budget = RetryBudget::new(RUN_BUDGET);
+
+        for request in 1..=20_000 {
+            if request % 100 == 0 {
+                assert!(budget.draw().is_some(), "request {request}");
+            } else {
+                budget.earn();
+            }
+        }
+
+        assert!(std::iter::from_fn(|| budget.draw()).sum::<Duration>() <= RUN_BUDGET);
+    }
+
+    #[test]
+    fn a_budget_of_nothing_earns_nothing() {
+        let budget = RetryBudget::new(Duration::ZERO);
+
+        budget.earn();
+
+        assert_eq!(budget.draw(), None);
     }
 }

@@ -70,6 +70,21 @@ pub(super) fn ok(body: &str) -> Answer {
     answer(200, "content-type: application/json\r\n", body)
 }
 
+/// Zuora's own refusal: its request id, and a body in one of its shapes.
+pub(super) fn refusal(status: u16) -> Answer {
+    answer(
+        status,
+        "zuora-request-id: r-1\r\n",
+        r#"{"errors":[{"status":400,"code":"invalid","title":"There is none."}]}"#,
+    )
+}
+
+pub(super) fn gzip(body: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, body).unwrap();
+    encoder.finish().unwrap()
+}
+
 async fn read_request(stream: &mut TcpStream) -> String {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];

@@ -1,12 +1,14 @@
 //! The answer of `/oauth/token`, read with distrust.
 //!
-//! A 200 without a usable token is a configuration error (some other server answered); a lifetime that makes no sense is
+//! A JSON 200 without a usable token is a configuration error (some other server answered); a lifetime that makes no sense is
 //! replaced by a short one, so that a wrong guess costs a token call and not a failed run.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde_json::Value;
+
+use super::wire::string;
+use crate::domain::json::Json;
 
 /// The lifetime assumed when the answer's is missing or makes no sense.
 pub const CAUTIOUS_LIFETIME: Duration = Duration::from_secs(300);
@@ -26,10 +28,11 @@ pub struct IssuedToken {
 impl IssuedToken {
     /// Reads the body of a 200; `None` if there is no usable token in it.
     pub(super) fn parse(body: &[u8]) -> Option<Self> {
-        let body: Value = serde_json::from_slice(body).ok()?;
-        let token = body.get("access_token")?.as_str()?;
+        let body = Json::read(body).ok()?;
+        let token = string(body.get("access_token")?)?;
         let usable = (1..=8192).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
-        let seconds = body.get("expires_in").and_then(Value::as_f64).filter(|seconds| *seconds >= 1.0);
+        let lifetime = body.get("expires_in").filter(|lifetime| lifetime.is_number());
+        let seconds = lifetime.and_then(|seconds| seconds.raw().parse::<f64>().ok()).filter(|seconds| *seconds >= 1.0);
         let expires_in = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.floor()).ok());
         usable.then(|| Self {
             access_token: token.into(),
@@ -51,6 +54,7 @@ mod tests {
             (r#","expires_in":59.9"#, 59),
             (r#","expires_in":999999999"#, 3600),
             (r#","expires_in":1e300"#, 300),
+            (r#","expires_in":1e400"#, 300),
             (r#","expires_in":0"#, 300),
             (r#","expires_in":-1"#, 300),
             (r#","expires_in":"3599""#, 300),

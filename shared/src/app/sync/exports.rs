@@ -196,7 +196,7 @@ impl Run<'_> {
         }
         match self.upstream.export(id, Version::Active).await {
             // It is not published whether "no active version" is a 404 or a 400.
-            Err(Refusal::Zuora(error)) if error.is_no() => {}
+            Err(Refusal::Zuora(error)) if error.says_there_is_none() => {}
             Err(refusal) => return judge(refusal).map(Answer::Not),
             Ok(export) => return Ok(Answer::Export(Some(export))),
         }

@@ -147,7 +147,7 @@ impl Run<'_> {
             };
             let page = match answer {
                 Ok(page) => page,
-                Err(Refusal::Zuora(error)) if error.is_no() && walk.may_have_ended() => return Ok(walk.end(None)),
+                Err(Refusal::Zuora(error)) if error.says_there_is_none() && walk.may_have_ended() => return Ok(walk.end(None)),
                 Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
                     return Ok(walk.end(Some(format!("Page {number} of the listing: {}", error.failure().message))));
                 }

@@ -77,10 +77,7 @@ impl<'a> Upstream<'a> {
 
     /// Whether Zuora still has the workflow.
     pub async fn has(&self, id: &WorkflowId) -> Result<bool, Refusal> {
-        self.ask(async |zuora: &Zuora, session: &Session| {
-            zuora.workflow(session, id.as_str()).await.map(|workflow| workflow.is_some())
-        })
-        .await
+        self.ask(async |zuora: &Zuora, session: &Session| zuora.workflow(session, id.as_str()).await).await
     }
 
     /// A workflow's export.

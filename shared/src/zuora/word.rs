@@ -1,0 +1,123 @@
+//! Whether an answer is Zuora's word.
+//!
+//! Proxies, firewalls and maintenance pages answer in Zuora's place, with any status. What must stay true:
+//! - That something does not exist is believed only if the refusal is recognizably Zuora's own: its request id, and a body in one of
+//!   the shapes that it documents.
+//! - Credentials and roles are blamed only by a refusal that is a JSON object.
+//! - A good answer is a JSON object that does not say `"success": false`. Anything else says nothing, least of all "there is nothing".
+
+use super::wire::{BodyFault, error_text, string};
+use crate::domain::json::{Json, NotJson, members, without_mark};
+
+/// Whose word a refusal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Recognizably Zuora's own.
+    Zuora,
+    /// A JSON object: Zuora's, or of something that speaks for it.
+    Object,
+    /// Text, HTML or nothing: of something between here and Zuora.
+    Other,
+}
+
+impl Word {
+    /// Judges a refusal by Zuora's id of the request and by its body.
+    pub(super) fn of_refusal(request_id: Option<&str>, body: &[u8]) -> Self {
+        match Json::read(body) {
+            Ok(body) if request_id.is_some() && lists_errors(body) => Self::Zuora,
+            Ok(body) if body.is_object() => Self::Object,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Zuora's shapes: `errors` (or `Errors`) with objects or texts, or `success: false` with `reasons`.
+fn lists_errors(body: Json<'_>) -> bool {
+    let refused = body.get("success").is_some_and(|success| success.raw() == "false");
+    let keys: &[_] = if refused { &["errors", "Errors", "reasons"] } else { &["errors", "Errors"] };
+    keys.iter().filter_map(|key| body.get(key)).any(|errors| {
+        let mut errors = errors.items().peekable();
+        errors.peek().is_some() && errors.all(|error| error.is_object() || string(error).is_some())
+    })
+}
+
+/// Accepts the body of a 2xx as Zuora's answer. Only its own members are looked at, so a large one is not proven twice.
+pub(super) fn accept(body: &[u8]) -> Result<(), BodyFault> {
+    if !without_mark(body).trim_ascii_start().starts_with(b"{") {
+        return Err(BodyFault::transient("the answer is not a JSON object"));
+    }
+    let mut success: &[u8] = b"";
+    for member in members(body) {
+        let (key, value) = member.map_err(|error| match error {
+            // The connection was cut without the transport noticing.
+            NotJson::EndsEarly => BodyFault::transient("the answer ends early"),
+            NotJson::Broken(why) => BodyFault::malformed(&format!("the answer is no JSON: {why}")),
+        })?;
+        if key == "success" {
+            success = value;
+        }
+    }
+    if success == b"false" {
+        return Err(BodyFault::transient(&format!("success is false: {}", error_text(body))));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zuora::error::ZuoraErrorKind as Kind;
+
+    #[test]
+    fn a_refusal_is_zuoras_own_only_with_its_request_id_and_in_one_of_its_shapes() {
+        for own in [
+            r#"{"errors":[{"status":404,"code":"invalid","title":"Not found."}]}"#,
+            r#"{"errors":["Invalid ID"]}"#,
+            r#"{"Errors":["Invalid ID"]}"#,
+            r#"{"success":false,"reasons":[{"fieldName":"id","title":"unknown"}]}"#,
+            r#"{"success":false,"processId":"1","reasons":[{"code":50000040,"message":"no"}]}"#,
+            "\u{feff}{\"errors\":[\"Invalid ID\"]}",
+        ] {
+            assert_eq!(Word::of_refusal(Some("r-1"), own.as_bytes()), Word::Zuora, "{own}");
+            assert_eq!(Word::of_refusal(None, own.as_bytes()), Word::Object, "{own}");
+        }
+        for object in [
+            "{}",
+            r#"{"message":"no Route matched with those values"}"#,
+            r#"{"errors":[]}"#,
+            r#"{"errors":[7]}"#,
+            r#"{"errors":"x"}"#,
+            r#"{"reasons":[{"code":40}]}"#,
+            r#"{"success":true,"reasons":[{"code":40}]}"#,
+            r#"{"success":false}"#,
+        ] {
+            assert_eq!(Word::of_refusal(Some("r-1"), object.as_bytes()), Word::Object, "{object}");
+        }
+        for other in ["", "not found", "<html>404</html>", "[]", r#"["Invalid ID"]"#, "null", r#"{"errors":["#] {
+            assert_eq!(Word::of_refusal(Some("r-1"), other.as_bytes()), Word::Other, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_good_answer_is_an_object_that_does_not_say_that_it_failed() {
+        for good in ["{}", " {\"success\":true} ", "\u{feff}{\"a\":1e400}", r#"{"success":false,"success":true}"#] {
+            assert_eq!(accept(good.as_bytes()), Ok(()), "{good}");
+        }
+        for (body, kind) in [
+            ("", Kind::Transient),
+            ("<html>maintenance</html>", Kind::Transient),
+            ("null", Kind::Transient),
+            ("[]", Kind::Transient),
+            (r#"{"success":false}"#, Kind::Transient),
+            (r#"{"workflow":{},"tasks":[],"success":false}"#, Kind::Transient),
+            (r#"{"data":[],"succ\u0065ss" : false }"#, Kind::Transient),
+            (r#"{"success":false,"reasons":[{"code":90000011,"message":"m"}]}"#, Kind::Transient),
+            (r#"{"data":[{"id":1}"#, Kind::Transient),
+            (r#"{"data":[{"na"#, Kind::Transient),
+            (r#"{"data":[]} trailing"#, Kind::Malformed),
+            ("{7}", Kind::Malformed),
+        ] {
+            assert_eq!(accept(body.as_bytes()).unwrap_err().kind, kind, "{body}");
+        }
+    }
+}
