@@ -16,7 +16,8 @@ const MAX_ITEMS: usize = 1_000;
 /// One page of the listing.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// The text of each listed item; whether it is JSON is for [`Json::read`] to say.
+    /// The text of each listed item; whether it is JSON is for [`Json::read`] to say. Empty where a single workflow is larger than an
+    /// answer may be.
     pub items: Vec<Bytes>,
     /// Whether Zuora says that another page follows.
     pub has_next: bool,

@@ -147,7 +147,9 @@ impl Run<'_> {
             };
             let page = match answer {
                 Ok(page) => page,
-                Err(Refusal::Zuora(error)) if error.says_there_is_none() && walk.may_have_ended() => return Ok(walk.end(None)),
+                Err(Refusal::Zuora(error)) if error.says_there_is_none() && walk.may_have_ended() => {
+                    return Ok(walk.end(None));
+                }
                 Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
                     return Ok(walk.end(Some(format!("Page {number} of the listing: {}", error.failure().message))));
                 }
@@ -214,6 +216,10 @@ impl Walk {
     }
 
     fn take_item(&mut self, at: usize, item: &[u8]) {
+        if item.is_empty() {
+            let why = "it is larger than 10 MB".to_owned();
+            return self.unreadable.push(Unreadable { id: None, why });
+        }
         match ListedWorkflow::parse(item) {
             // Page-number paging can show one workflow twice when the list moves: it counts once.
             Ok(listed) if !self.ids.insert(listed.zuora_id.clone()) => {}

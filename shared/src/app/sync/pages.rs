@@ -42,6 +42,8 @@ impl Pages {
 
     /// Adds a page.
     pub(super) fn add(&mut self, items: &[Bytes]) -> Result<(), Lost> {
+        // What could not be read has its place all the same.
+        let items: Vec<&[u8]> = items.iter().map(|item| if item.is_empty() { b"null" } else { &item[..] }).collect();
         let text = [&b"["[..], &items.join(&b","[..]), b"]"].concat();
         self.packed.push(zstd::encode_all(text.as_slice(), LEVEL).map_err(|_| Lost)?);
         Ok(())

@@ -17,6 +17,8 @@ use crate::zuora::{
 const ANSWER_LIMIT: usize = 10 * 1024 * 1024;
 /// The bound of a page that is put together, in bytes.
 const PAGE_LIMIT: usize = 4 * ANSWER_LIMIT;
+/// How many single workflows of a page may be over the bound; with more, it is the answers that are, whatever they hold.
+const MOST_OVERSIZED: usize = 3;
 /// The lengths in which pages are asked for, each a multiple of the next.
 const LENGTHS: [usize; 3] = [PAGE_LENGTH, 10, 1];
 
@@ -45,6 +47,8 @@ impl Stretch {
 struct Whole {
     items: Vec<Bytes>,
     held: usize,
+    /// Workflows that are too large to be read.
+    oversized: usize,
     /// What the last answer said; one that is too large says that there is something.
     has_next: bool,
 }
@@ -58,14 +62,22 @@ impl Whole {
         self.has_next = part.has_next;
         is_short && !part.has_next
     }
+
+    /// Adds a workflow that is too large to be read; whether that is one too many.
+    fn leave_out(&mut self) -> bool {
+        self.items.push(Bytes::new());
+        self.oversized += 1;
+        self.has_next = true;
+        self.oversized > MOST_OVERSIZED
+    }
 }
 
 impl Zuora {
     /// Reads page `page` (from 1) of the listing.
     ///
     /// # Errors
-    /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows". `TooLarge` if a single workflow
-    /// is over 10 MB, or what is put together over 40 MB.
+    /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows". `TooLarge` if several workflows of it
+    /// are over 10 MB each (fewer are left out, see [`Page::items`]), or what is put together over 40 MB.
     pub async fn workflows_page(&self, session: &Session, page: u32) -> Result<Page, ZuoraError> {
         let page = Stretch::page(page);
         match self.stretch(session, page).await {
@@ -87,7 +99,7 @@ impl Zuora {
     }
 
     async fn put_together(&self, session: &Session, page: Stretch) -> Result<Page, ZuoraError> {
-        let mut whole = Whole { items: Vec::new(), held: 0, has_next: true };
+        let mut whole = Whole { items: Vec::new(), held: 0, oversized: 0, has_next: true };
         let mut open: Vec<_> = page.shorter().into_iter().flatten().rev().collect();
         while let Some(stretch) = open.pop() {
             let error = match self.stretch(session, stretch).await {
@@ -108,6 +120,7 @@ impl Zuora {
                     whole.has_next = true;
                     open.extend(shorter.rev());
                 }
+                None if error.kind == Kind::TooLarge && !whole.leave_out() => {}
                 None if error.kind == Kind::TooLarge => {
                     let detail = format!("workflow number {} of the list: {}", stretch.number, error.detail);
                     return Err(ZuoraError { detail, ..error });

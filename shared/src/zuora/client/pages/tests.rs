@@ -63,15 +63,28 @@ async fn a_part_that_is_too_large_is_asked_for_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_single_workflow_that_is_too_large_is_named_by_its_place() {
-    let script = vec![too_large(), too_large(), items(51..=51, true), too_large()];
+async fn a_single_workflow_that_is_too_large_is_left_out_and_hides_no_other() {
+    let mut script = vec![too_large(), too_large(), items(51..=51, true), too_large()];
+    script.extend((53..=59).map(|number| items(number..=number, true)));
+    script.extend([items(60..=60, false), ok(EMPTY_PAGE)]);
     let server = TestServer::start(script).await;
+
+    let page = zuora().workflows_page(&session(&server), 2).await.unwrap();
+
+    assert_eq!(asked(&server)[..4], ["2/50", "6/10", "51/1", "52/1"]);
+    let expected: Vec<_> = numbers(51..=51).into_iter().chain([String::new()]).chain(numbers(53..=60)).collect();
+    assert_eq!((ids(&page), page.has_next), (expected, false));
+}
+
+#[tokio::test]
+async fn answers_that_are_too_large_whatever_they_hold_are_not_asked_for_for_ever() {
+    let server = TestServer::start((0..6).map(|_| too_large()).collect()).await;
 
     let error = zuora().workflows_page(&session(&server), 2).await.unwrap_err();
 
-    assert_eq!(asked(&server), ["2/50", "6/10", "51/1", "52/1"]);
+    assert_eq!(asked(&server), ["2/50", "6/10", "51/1", "52/1", "53/1", "54/1"]);
     assert_eq!(error.kind, Kind::TooLarge);
-    assert!(error.detail.starts_with("workflow number 52 of the list: more than"), "{error}");
+    assert!(error.detail.starts_with("workflow number 54 of the list: more than"), "{error}");
 }
 
 #[tokio::test]

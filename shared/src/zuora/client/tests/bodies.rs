@@ -97,7 +97,7 @@ async fn a_body_over_its_bound_is_refused_also_when_it_came_small() {
     let packed = gzip(&vec![b' '; EXPORT_LIMIT + 1]);
     let bomb = || answer(200, "content-encoding: gzip\r\n", &packed);
     // A page is asked for in shorter ones before it is given up.
-    let server = TestServer::start((0..5).map(|_| bomb()).collect()).await;
+    let server = TestServer::start((0..8).map(|_| bomb()).collect()).await;
     let session = session(&server);
 
     let page = zuora().workflows_page(&session, 1).await.unwrap_err();
