@@ -198,6 +198,34 @@ async fn bodies_that_are_not_json_objects_are_refused_before_anything_else() {
 }
 
 #[tokio::test]
+async fn a_body_with_a_key_twice_is_refused_and_nothing_is_stored() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let good = World::creation(&simulator.tenant("twice"), &simulator.base_url());
+    let twice = good.to_string().replacen('{', r#"{"name":"Another","#, 1);
+    let json = [("content-type", "application/json")];
+
+    for (method, path, body) in [
+        (Method::POST, "/v1/customers", twice.as_str()),
+        (Method::POST, "/v1/connection-test", twice.as_str()),
+        (Method::PATCH, "/v1/customers/cus_00000000000000000000000000000000", r#"{"name":"a","n\u0061me":"b"}"#),
+        (Method::POST, "/v1/dead-letters/redrive", r#"{"limit":1,"limit":1,"customer_id":[{"name":1}],"name":"x"}"#),
+        (Method::POST, "/v1/customers", r#"{"name":{"a":[{"limit":1,"limit":2}]}}"#),
+    ] {
+        let answer = world.api.raw(method, path, &json, body.as_bytes().to_vec()).await;
+        let key = if body.contains("limit") { "limit" } else { "name" };
+        assert_eq!((answer.status, &answer.body["type"]), (400, &json!("/problems/malformed-json")), "{path}: {body}");
+        assert!(answer.body["detail"].as_str().unwrap().contains(&format!("/{key} twice")), "{}", answer.text);
+    }
+
+    let name = good["name"].as_str().unwrap().replace(' ', "%20");
+    for name in [name.as_str(), "Another"] {
+        assert_eq!(world.api.get(&format!("/v1/customers?name={name}")).await.expect(200)["total"], 0, "{name}");
+    }
+    assert!(simulator.strangers().is_empty() && simulator.tenants()[0].requests().is_empty(), "Zuora was asked");
+}
+
+#[tokio::test]
 async fn wrong_parameters_cursors_and_ids_are_refused() {
     let world = World::connect().await;
     let simulator = Simulator::start();

@@ -66,6 +66,38 @@ async fn who_edits_says_what_they_saw_and_nobody_overwrites_what_they_did_not() 
 }
 
 #[tokio::test]
+async fn an_if_match_is_read_as_the_list_that_it_may_be() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("matched", 1);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let path = format!("/v1/customers/{id}");
+    let seen = world.api.get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+    let rename = async |lines: &[&str], name: &str| {
+        let lines = lines.iter().map(|line| ("if-match", *line));
+        let headers: Vec<_> = [("content-type", "application/json")].into_iter().chain(lines).collect();
+        world.api.raw(Method::PATCH, &path, &headers, json!({"name": name}).to_string().into_bytes()).await
+    };
+
+    for (lines, status) in [
+        (vec![r#""a","b""#.to_owned()], 412),
+        (vec![format!("W/{seen}, \"a\",")], 412),
+        (vec![format!("*, {seen}")], 400),
+        (vec![format!("{seen} {seen}")], 400),
+        (vec!["*".to_owned(), seen.clone()], 400),
+    ] {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        assert_eq!(rename(&lines, "Never").await.status, status, "{lines:?}");
+    }
+    let first = rename(&[&format!(r#", "a,b" ,W/"c",{seen},"#)], "In a list").await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    let second = rename(&[r#""a""#, first.headers["etag"].to_str().unwrap()], "In two lines").await;
+    assert_eq!(second.status, 200, "{}", second.text);
+    assert_eq!(world.customer(&id).await["name"], "In two lines");
+
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn of_many_who_edit_the_same_edition_at_once_one_wins_and_the_others_are_told() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("contended", 1);

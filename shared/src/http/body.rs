@@ -15,7 +15,10 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-use super::problem::{Kind, Problem};
+use super::{
+    problem::{Kind, Problem},
+    unique::Unique,
+};
 use crate::domain::invalid::Invalid;
 
 /// The largest body; the largest legal one is a fraction of it.
@@ -62,6 +65,13 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         let place = format!("line {}, column {}", error.line(), error.column());
         Problem::new(Kind::MalformedJson, format!("The body is not valid JSON, or nested too deeply, at {place}."))
     })?;
+    // Of a repeated key the value above has only one.
+    serde_path_to_error::deserialize::<_, Unique>(&mut serde_json::Deserializer::from_slice(body)).map_err(
+        |error| {
+            let pointer = pointer(error.path());
+            Problem::new(Kind::MalformedJson, format!("The body has the key {pointer} twice. Send it once."))
+        },
+    )?;
     if !value.is_object() {
         return Err(Problem::invalid(Invalid::one("", "The body must be a JSON object.")));
     }
@@ -185,6 +195,35 @@ mod tests {
         for wrong in ["14.5", "-1", "-1.0", "null", "\"14\"", "1e300", "18446744073709551616"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_malformed_and_named_wherever_it_is() {
+        let cases = [
+            (r#"{"name": "a", "name": "b"}"#, "/name"),
+            (r#"{"name": "a", "name": "a"}"#, "/name"),
+            (r#"{"name": "a", "n\u0061me": "b"}"#, "/name"),
+            (r#"{"other": 1, "other": 2}"#, "/other"),
+            (r#"{"name": "a", "parts": [{"size": 1}, {"size": 1, "size": null}]}"#, "/parts/1/size"),
+            (r#"{"name": {"a/b": {}, "a/b": []}}"#, "/name/a~1b"),
+            (r#"[{"": 1, "": 1}]"#, "/0/"),
+        ];
+        for (body, pointer) in cases {
+            let problem = problem(body);
+            assert_eq!(problem["type"], "/problems/malformed-json", "{body}");
+            assert!(
+                problem["detail"].as_str().unwrap().contains(&format!("the key {pointer} twice")),
+                "{body}: {problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_of_different_objects_and_different_keys_do_not_meet() {
+        let body = r#"{"name": "a", "Name": 1.5, "parts": [{"size": -1, "name": true}, {"size": null}], "size": {"name": {}}}"#;
+
+        assert_eq!(problem(body)["status"], 422, "past its keys");
+        assert!(parse::<Body>(br#"{"name": "a", "parts": [{"size": 1}, {"size": 1}]}"#).is_ok());
     }
 
     #[test]

@@ -48,20 +48,45 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 }
 
 fn parse(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
-    let malformed = || Problem::parameter("If-Match", "Use an ETag as it was answered, quotes included, or *.");
+    // Several lines are one list (RFC 9110, section 5.3).
+    let lines: Vec<&[u8]> = headers.get_all(header::IF_MATCH).iter().map(HeaderValue::as_bytes).collect();
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let list = lines.join(&b',');
+    if list.trim_ascii() == b"*" {
+        return Ok(Some(Expected::Any));
+    }
+    let malformed = || Problem::parameter("If-Match", "Use ETags as they were answered, quotes included, or * alone.");
+    tags(&list).map(|tags| Some(Expected::OneOf(tags))).ok_or_else(malformed)
+}
+
+/// The strong tags of a list, whose elements may be empty (RFC 9110, section 5.6.1); none if it is malformed. A weak tag never matches
+/// strongly, and of ours none has bytes beyond ASCII.
+fn tags(mut list: &[u8]) -> Option<Vec<String>> {
     let mut tags = Vec::new();
-    for value in headers.get_all(header::IF_MATCH) {
-        for entry in value.to_str().map_err(|_| malformed())?.split(',').map(str::trim) {
-            if entry == "*" {
-                return Ok(Some(Expected::Any));
-            }
-            // A weak tag never matches strongly.
-            let (tag, weak) = entry.strip_prefix("W/").map_or((entry, false), |tag| (tag, true));
-            let tag = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).ok_or_else(malformed)?;
-            tags.extend((!weak).then(|| tag.to_owned()));
+    loop {
+        list = list.trim_ascii_start();
+        if !matches!(list, [] | [b',', ..]) {
+            let is_weak = list.starts_with(b"W/");
+            let (tag, rest) = opaque_tag(list.strip_prefix(b"W/").unwrap_or(list))?;
+            tags.extend(str::from_utf8(tag).ok().filter(|_| !is_weak).map(str::to_owned));
+            list = rest.trim_ascii_start();
+        }
+        match list {
+            [] => return Some(tags),
+            [b',', rest @ ..] => list = rest,
+            _ => return None,
         }
     }
-    Ok(headers.contains_key(header::IF_MATCH).then_some(Expected::OneOf(tags)))
+}
+
+/// What is between the quotes that a text begins with, commas included, and what follows them.
+fn opaque_tag(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let opened = text.strip_prefix(b"\"")?;
+    let (tag, rest) = opened.split_at(opened.iter().position(|byte| *byte == b'"')?);
+    let is_legal = |byte: &u8| matches!(byte, b'!' | b'#'..=b'~' | 0x80..);
+    tag.iter().all(is_legal).then(|| (tag, &rest[1..]))
 }
 
 #[cfg(test)]
@@ -87,9 +112,41 @@ mod tests {
         assert_eq!(read(&["\"a\""]), one_of(&["a"]));
         assert_eq!(read(&["\"a\", W/\"b\"", "\"c\""]), one_of(&["a", "c"]));
         assert_eq!(read(&["W/\"a\""]), one_of(&[]));
-        for malformed in ["a", "\"a", "", "W/a", "\""] {
+    }
+
+    #[test]
+    fn a_list_may_have_blanks_empty_elements_and_commas_within_its_tags() {
+        let one_of = |tags: &[&str]| Ok(Some(Expected::OneOf(tags.iter().map(ToString::to_string).collect())));
+
+        assert_eq!(read(&["\"a\",\"b\""]), one_of(&["a", "b"]));
+        assert_eq!(read(&["\t\"a\" \t,  \"b\" "]), one_of(&["a", "b"]));
+        assert_eq!(read(&[",, \"a\", ,\"b\",", "", ",\"c\""]), one_of(&["a", "b", "c"]));
+        assert_eq!(read(&["\"a,b\", \"W/\", \"\", \"*\""]), one_of(&["a,b", "W/", "", "*"]));
+        assert_eq!(read(&["\"\u{e9}\", \"a\""]), one_of(&["\u{e9}", "a"]));
+        assert_eq!(read(&[" * "]), Ok(Some(Expected::Any)));
+        assert_eq!(read(&[""]), one_of(&[]));
+    }
+
+    #[test]
+    fn what_is_no_list_of_tags_is_malformed() {
+        let malformed = [
+            "a",
+            "\"a",
+            "W/a",
+            "\"",
+            "w/\"a\"",
+            "W/ \"a\"",
+            "\"a\" \"b\"",
+            "\"a\"b",
+            "\"a b\"",
+            "*, \"a\"",
+            "**",
+            "*,",
+        ];
+        for malformed in malformed {
             assert_eq!(read(&[malformed]), Err(400), "{malformed}");
         }
+        assert_eq!(read(&["*", "\"a\""]), Err(400));
     }
 
     #[test]

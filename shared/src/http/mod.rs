@@ -16,6 +16,7 @@ mod refused;
 mod request_line;
 pub mod room;
 pub mod serve;
+mod unique;
 
 use std::sync::Arc;
 
