@@ -35,6 +35,7 @@ mod root;
 mod schedule;
 mod scripts;
 mod sealing;
+mod search;
 mod secrets;
 mod shrinking;
 mod sizes;

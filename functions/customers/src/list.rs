@@ -8,6 +8,7 @@ use shared::{
     domain::{
         customer::{Customer, Environment, Status},
         ids::CustomerId,
+        name::begins,
         policy::Verb,
     },
     http::{
@@ -50,8 +51,7 @@ pub struct Filter {
 
 impl Filter {
     fn matches(&self, customer: &Customer) -> bool {
-        let prefix = keys::folded(self.name.as_deref().unwrap_or_default());
-        keys::folded(&customer.name).starts_with(&prefix)
+        self.name.as_ref().is_none_or(|beginning| begins(&customer.name, beginning))
             && self.zuora_base_url.as_ref().is_none_or(|url| url.trim_end_matches('/') == customer.zuora_base_url)
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
@@ -86,6 +86,8 @@ pub async fn list_customers(
     customers.retain(|customer| known.can(Verb::ViewAny, &customer.id) && filter.matches(customer));
     let total = customers.len() as u64;
     let place = |customer: &Customer| keys::customer_by_name(&customer.name, &customer.id).sk;
+    // The index may hold keys from before names were folded.
+    customers.sort_by_cached_key(place);
     if let Some(after) = after {
         customers.retain(|customer| place(customer) > after);
     }

@@ -4,10 +4,11 @@ use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
-    aws::{index::Position, keys::folded},
+    aws::index::Position,
     domain::{
         customer::Customer,
         ids::{CustomerId, WorkflowId},
+        name::begins,
         policy::Verb,
         workflow::Workflow,
     },
@@ -99,7 +100,9 @@ async fn by_id(
         let found = state.workflows.get_everywhere(&ids, id).await?;
         for customer in batch {
             let workflow = found.iter().find(|(owner, workflow)| {
-                *owner == customer.id && workflow.deleted_at.is_none() && is_named(workflow, prefix)
+                *owner == customer.id
+                    && workflow.deleted_at.is_none()
+                    && begins(workflow.name.as_deref().unwrap_or_default(), prefix)
             });
             let Some((_, workflow)) = workflow else { continue };
             if count == limit || !room.add(&WorkflowJson::new(customer, workflow.clone()))? {
@@ -141,11 +144,6 @@ async fn by_name(
         }
     }
     Ok((room.into_items(), None))
-}
-
-/// Whether a workflow's name begins so, in any case.
-fn is_named(workflow: &Workflow, prefix: &str) -> bool {
-    folded(workflow.name.as_deref().unwrap_or_default()).starts_with(&folded(prefix))
 }
 
 impl Start {

@@ -19,15 +19,19 @@
 //! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | who did what with a customer |
 //! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
 //!
-//! The one sparse index (`GSI1`): `CUSTOMERS` by lower-case name, `JOBS#<state>` by job id (so by age),
-//! `WORKFLOWS#<customer>` by lower-case name, `CHANGES#<customer>#<zuora id>` by time, `GRANTS#<customer, or *>` by user;
+//! The one sparse index (`GSI1`): `CUSTOMERS` by folded name, `JOBS#<state>` by job id (so by age),
+//! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` by time, `GRANTS#<customer, or *>` by user;
 //! in the audit table `AUDIT` by time.
+
+use std::fmt::Display;
 
 use sha2::{Digest, Sha256};
 
+use super::table::SortKeys;
 use crate::domain::{
     ids::{AuditId, CustomerId, JobId, UserId, WorkflowId},
     job::State,
+    name::folded,
     time::Timestamp,
 };
 
@@ -224,7 +228,7 @@ pub const CUSTOMERS: &str = "CUSTOMERS";
 
 /// A customer among all, by name.
 pub fn customer_by_name(name: &str, id: &CustomerId) -> IndexKey {
-    IndexKey { pk: CUSTOMERS.to_owned(), sk: format!("{}#{id}", folded(name)) }
+    IndexKey { pk: CUSTOMERS.to_owned(), sk: by_name(name, id) }
 }
 
 /// Index partition of the jobs in one state.
@@ -244,7 +248,7 @@ pub fn workflows_of(customer: &CustomerId) -> String {
 
 /// A workflow among its customer's, by name.
 pub fn workflow_by_name(customer: &CustomerId, name: Option<&str>, id: &WorkflowId) -> IndexKey {
-    IndexKey { pk: workflows_of(customer), sk: format!("{}#{id}", folded(name.unwrap_or_default())) }
+    IndexKey { pk: workflows_of(customer), sk: by_name(name.unwrap_or_default(), id) }
 }
 
 /// Index partition of one workflow's changes.
@@ -275,14 +279,25 @@ pub fn audit_by_time(at: Timestamp, id: &AuditId) -> IndexKey {
     IndexKey { pk: AUDIT.to_owned(), sk: format!("{at}#{id}") }
 }
 
-/// A name as it sorts and is searched by prefix: lower case, cut to 200 bytes at a character.
-pub fn folded(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let mut end = lower.len().min(NAME_BYTES);
-    while !lower.is_char_boundary(end) {
-        end -= 1;
-    }
-    lower[..end].to_owned()
+/// The index sort keys among which those of the names are that begin so. Others are there too: compare the names that are read.
+///
+/// Keys from before names were folded hold them in lower case only, until their item is written again; so where the two differ, what
+/// is between them is meant as well.
+pub fn names(beginning: &str) -> SortKeys {
+    let mut forms = [folded(beginning), beginning.to_lowercase()].map(cut);
+    forms.sort_unstable();
+    let [from, to] = forms;
+    if from == to { SortKeys::Prefix(from) } else { SortKeys::Between(from, format!("{to}{}", char::MAX)) }
+}
+
+fn by_name(name: &str, id: &impl Display) -> String {
+    format!("{}#{id}", cut(folded(name)))
+}
+
+/// A folded name as far as it goes into the index, cut at a character.
+fn cut(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(NAME_BYTES));
+    name
 }
 
 #[cfg(test)]
@@ -329,7 +344,36 @@ mod tests {
 
     #[test]
     fn a_name_is_cut_at_a_character() {
-        assert_eq!(folded(&"É".repeat(150)), "é".repeat(100));
-        assert_eq!(folded("ACME Corp"), "acme corp");
+        let key = |name: &str| workflow_by_name(&CustomerId::new(), Some(name), &"48".parse().unwrap()).sk;
+
+        assert_eq!(key(&format!("x{}", "É".repeat(150))), format!("x{}#48", "é".repeat(99)));
+        assert_eq!(key("ACME Corp"), "acme corp#48");
+    }
+
+    #[test]
+    fn a_beginning_leads_to_the_keys_of_its_names_the_old_ones_included() {
+        let holds = |beginning: &str, key: &str| match names(beginning) {
+            SortKeys::Prefix(prefix) => key.starts_with(&prefix),
+            SortKeys::Between(from, to) => (from.as_str()..=to.as_str()).contains(&key),
+        };
+        let customer = CustomerId::new();
+        let new = |name: &str| customer_by_name(name, &customer).sk;
+        let old = |name: &str| format!("{}#{customer}", name.to_lowercase());
+
+        for (name, beginning) in [
+            ("Chambéry", "CHAMBE\u{301}"),
+            ("Chambe\u{301}ry", "chambéry"),
+            ("Straße 7", "STRASS"),
+            ("Straße 7", "straße 7"),
+            ("ΟΔΟΣ", "οδοσ"),
+            ("Acme", ""),
+            (&"é".repeat(150), &"É".repeat(120)),
+        ] {
+            assert!(holds(beginning, &new(name)), "{name}, {beginning}");
+        }
+        for name in ["Acme", "Chambéry", "Chambe\u{301}ry", "Straße 7", "ΟΔΟΣ"] {
+            assert!(holds(name, &old(name)), "{name}");
+        }
+        assert!(!holds("acme", &new("Bolt")) && !holds("straße", &new("Subway")));
     }
 }

@@ -20,6 +20,7 @@ use crate::domain::{
     definition, diff,
     ids::{CustomerId, WorkflowId},
     listed::Triggers,
+    name::begins,
     text,
     time::Timestamp,
     workflow::{DefinitionRef, LastChange, Workflow},
@@ -136,7 +137,7 @@ impl Workflows {
         Ok(found.into_iter().filter_map(|(key, workflow)| Some((owner(&key.pk)?, workflow))).collect())
     }
 
-    /// Lists a customer's workflows by name; `prefix` in any case. The index lags behind by moments.
+    /// Lists a customer's workflows by name; `prefix` in any case and normal form. The index lags behind by moments.
     pub async fn list(
         &self,
         customer: &CustomerId,
@@ -145,8 +146,9 @@ impl Workflows {
         limit: usize,
         keep: impl Fn(&Workflow) -> bool,
     ) -> Result<Found<Workflow>, StoreError> {
-        let range = Range::index(keys::workflows_of(customer), keys::folded(prefix));
-        filtered(&self.table, &range, after, limit, keep).await
+        let range = Range { keys: keys::names(prefix), ..Range::index(keys::workflows_of(customer), "") };
+        let is_named = |workflow: &Workflow| begins(workflow.name.as_deref().unwrap_or_default(), prefix);
+        filtered(&self.table, &range, after, limit, |workflow| is_named(workflow) && keep(workflow)).await
     }
 
     /// Stores the chunks of a definition.

@@ -20,6 +20,7 @@ pub mod known_hosts;
 pub mod listed;
 pub mod looks;
 pub mod message;
+pub mod name;
 pub mod outline;
 pub mod policy;
 pub mod schedule;

@@ -1,0 +1,69 @@
+//! How names are compared: in any case, and in any normal form of Unicode.
+//!
+//! What must stay true: index keys hold folded names ([`crate::aws::keys`]), so another folding needs the old keys to be found still.
+
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use unicase::UniCase;
+
+/// A name as it is compared: names that differ only in case or in normal form have one. Source: The Unicode Standard, section
+/// 3.13, D145 (canonical caseless match), composed in the end.
+pub fn folded(name: &str) -> String {
+    let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(name);
+    let folded = UniCase::unicode(decomposed).to_folded_case();
+    ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned()
+}
+
+/// Whether a name begins so.
+pub fn begins(name: &str, beginning: &str) -> bool {
+    folded(name).starts_with(&folded(beginning))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_that_differ_in_case_or_normal_form_are_one() {
+        let same = [
+            ("ACME Corp", "acme corp"),
+            ("Chambéry", "Chambe\u{301}ry"),
+            ("CHAMBÉRY", "chambe\u{301}ry"),
+            ("ΟΔΟΣ", "οδος"),
+            ("οδος", "οδοσ"),
+            ("Straße", "STRASSE"),
+            ("STRAẞE", "strasse"),
+            ("İstanbul", "I\u{307}stanbul"),
+            ("\u{1f80}", "\u{3b1}\u{345}\u{313}"),
+            ("한글", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}"),
+            ("Å", "Å"),
+        ];
+        for (one, other) in same {
+            assert_eq!(folded(one), folded(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn what_is_another_letter_stays_one() {
+        for (one, other) in [("Chambéry", "Chambery"), ("ırmak", "irmak"), ("İ", "I"), ("½", "1/2"), ("ガ", "カ")]
+        {
+            assert_ne!(folded(one), folded(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_name_begins_with_what_it_begins_with_and_with_nothing_more() {
+        assert!(begins("Chambe\u{301}ry: invoices", "CHAMBÉRY") && begins("Acme", "") && begins("", ""));
+        assert!(!begins("Acme", "acme#1") && !begins("Acme", "cme") && !begins("", "a"));
+        let long = "n".repeat(300);
+        assert!(begins(&format!("{long}x"), &format!("{long}X")) && !begins(&format!("{long}x"), &format!("{long}y")));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(name: String) {
+            prop_assert_eq!(folded(&folded(&name)), folded(&name));
+        }
+    }
+}
