@@ -1,7 +1,10 @@
 // Tables as text for spreadsheets (RFC 4180), in which nothing that a tenant wrote is taken for a formula.
 
-/** A spreadsheet would calculate what begins so: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * A spreadsheet would calculate what begins so, in either width; and where it parts cells at `;`, TAB or lines, also what is behind
+ * those, whatever blanks or quotes are between: https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const FORMULA = /[=+\-@＝＋－＠](?<=(?:^|[;\t\r\n])[\s"]*.)/g;
 
 /** A header and rows as CSV, with the mark by which spreadsheets know UTF-8. */
 export function csv(header: readonly string[], rows: readonly (readonly (string | number | null | undefined)[])[]): string {
@@ -10,8 +13,6 @@ export function csv(header: readonly string[], rows: readonly (readonly (string 
 }
 
 function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number") return String(value);
-  const safe = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const text = typeof value === "string" ? value.replace(FORMULA, "'$&") : (value ?? "");
+  return `"${String(text).replaceAll('"', '""')}"`;
 }
