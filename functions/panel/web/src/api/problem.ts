@@ -2,7 +2,10 @@
 
 import type { components } from "./schema";
 
-export type ProblemBody = components["schemas"]["Problem"];
+export type ProblemBody = components["schemas"]["Problem"] & {
+  /** Of a definition that is too large for one answer: in how many parts it can be asked for. */
+  readonly parts?: number;
+};
 
 /** A refused request. `message` is a sentence for the user that says what to do. */
 export class Problem extends Error {

@@ -35,8 +35,14 @@ interface Loaded<Data> {
   readonly refetch: () => unknown;
 }
 
+interface LoadingProperties<Data> {
+  readonly of: Loaded<Data>;
+  readonly waiting?: ReactNode;
+  readonly children: (data: Data) => ReactNode;
+}
+
 /** What was loaded; until then a spinner, and the reason when it could not be. Old data stay while newer ones fail to come. */
-export function Loading<Data>({ of, children }: { of: Loaded<Data>; children: (data: Data) => ReactNode }) {
+export function Loading<Data>({ of, waiting = <Spinner size="large" />, children }: LoadingProperties<Data>) {
   if (of.data !== undefined) {
     return (
       <>
@@ -46,7 +52,7 @@ export function Loading<Data>({ of, children }: { of: Loaded<Data>; children: (d
     );
   }
   if (of.error) return <Refused error={of.error} title="This could not be loaded" retry={of.refetch} />;
-  return <Spinner size="large" />;
+  return waiting;
 }
 
 export function Refused({ error, title, retry }: { error: unknown; title: string; retry: () => unknown }) {

@@ -1,12 +1,9 @@
 // One workflow: its fields, its graph, its tasks, its definition as Zuora exported it, and what changed when.
 
-import { CodeView } from "@cloudscape-design/code-view";
-import jsonHighlight from "@cloudscape-design/code-view/highlight/json";
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -17,22 +14,22 @@ import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { useParams } from "react-router";
 
-import { body, type Task, type Workflow } from "../api/client";
+import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
 import { CustomerName } from "../parts/CustomerName";
-import { download } from "../parts/download";
 import { Loading } from "../parts/pages";
 import { SidePanel } from "../parts/SidePanel";
 import { Age } from "../parts/time";
 import { Changes } from "./Changes";
+import { Code } from "./Code";
+import type { Ids } from "./definition";
+import { DefinitionView, Reading } from "./DefinitionView";
+import { GraphBoundary } from "./graph/GraphBoundary";
+import { readTasks, type ShownTask } from "./tasks";
+import { useDefinition } from "./useDefinition";
 
 // The library that draws is fetched with the first graph.
 const GraphView = lazy(() => import("./graph/GraphView"));
-
-interface Ids {
-  readonly customer_id: string;
-  readonly workflow_id: string;
-}
 
 export function WorkflowPage() {
   const { customerId = "", workflowId = "" } = useParams();
@@ -49,17 +46,9 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
   const api = useApi();
   const [chosen, setChosen] = useState<string>();
   const close = useCallback(() => setChosen(undefined), []);
-  const definition = useQuery({
-    queryKey: ["definition", path],
-    queryFn: async () =>
-      body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/definition", { params: { path } })) as unknown,
-    staleTime: 60_000,
-  });
-  const tasks = useQuery({
-    queryKey: ["tasks", path],
-    queryFn: async () =>
-      body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/tasks", { params: { path } })).items,
-  });
+  const { definition, progress } = useDefinition(path);
+  const tasks = useQuery({ queryKey: ["tasks", path], queryFn: () => readTasks(api, path) });
+  const waiting = <Reading progress={progress} />;
   return (
     <ContentLayout
       header={
@@ -83,11 +72,13 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
               id: "graph",
               label: "Graph",
               content: (
-                <Loading of={definition}>
-                  {(json) => (
-                    <Suspense fallback={<Spinner />}>
-                      <GraphView definition={json} onChoose={setChosen} />
-                    </Suspense>
+                <Loading of={definition} waiting={waiting}>
+                  {({ text }) => (
+                    <GraphBoundary key={text}>
+                      <Suspense fallback={<Spinner />}>
+                        <GraphView definition={text} onChoose={setChosen} />
+                      </Suspense>
+                    </GraphBoundary>
                   )}
                 </Loading>
               ),
@@ -100,7 +91,11 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
             {
               id: "definition",
               label: "Definition",
-              content: <Loading of={definition}>{(json) => <Definition json={json} name={workflow.zuora_id} />}</Loading>,
+              content: (
+                <Loading of={definition} waiting={waiting}>
+                  {(found) => <DefinitionView definition={found} name={workflow.zuora_id} />}
+                </Loading>
+              ),
             },
             { id: "changes", label: "Changes", content: <Changes customerId={path.customer_id} workflowId={path.workflow_id} /> },
           ]}
@@ -113,7 +108,12 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
 
 function Overview({ workflow }: { workflow: Workflow }) {
   const { triggers } = workflow;
-  const kinds = [triggers.scheduled && "scheduled", triggers.callout && "callout", triggers.ondemand && "on demand"];
+  const kinds = [
+    triggers.scheduled && "scheduled",
+    triggers.callout && "callout",
+    triggers.event && "event",
+    triggers.ondemand && "on demand",
+  ];
   return (
     <KeyValuePairs
       columns={4}
@@ -131,7 +131,7 @@ function Overview({ workflow }: { workflow: Workflow }) {
   );
 }
 
-function Tasks({ tasks, onChoose }: { tasks: readonly Task[]; onChoose: (id: string) => void }) {
+function Tasks({ tasks, onChoose }: { tasks: readonly ShownTask[]; onChoose: (id: string) => void }) {
   return (
     <Table
       items={tasks}
@@ -161,12 +161,12 @@ function Tasks({ tasks, onChoose }: { tasks: readonly Task[]; onChoose: (id: str
 
 interface TaskPanelProperties {
   readonly chosen: string;
-  readonly tasks: UseQueryResult<readonly Task[]>;
+  readonly tasks: UseQueryResult<readonly ShownTask[]>;
   readonly close: () => void;
 }
 
 function TaskPanel({ chosen, tasks, close }: TaskPanelProperties) {
-  const task = tasks.data?.find((one) => one.id === chosen || String(one.task_id) === chosen);
+  const task = tasks.data?.find((one) => one.id === chosen);
   return (
     <SidePanel header={task ? (task.name ?? "(no name)") : "Task"} close={close}>
       <Loading of={tasks}>
@@ -176,7 +176,7 @@ function TaskPanel({ chosen, tasks, close }: TaskPanelProperties) {
   );
 }
 
-function TaskDetails({ task }: { task: Task }) {
+function TaskDetails({ task }: { task: ShownTask }) {
   return (
     <SpaceBetween size="m">
       <KeyValuePairs
@@ -190,30 +190,7 @@ function TaskDetails({ task }: { task: Task }) {
           { label: "Tags", value: task.tags?.join(", ") || "-" },
         ]}
       />
-      <Code value={task} />
+      <Code json={task.json} />
     </SpaceBetween>
   );
-}
-
-function Definition({ json, name }: { json: unknown; name: string }) {
-  const text = JSON.stringify(json, undefined, 2);
-  return (
-    <SpaceBetween size="s">
-      <SpaceBetween direction="horizontal" size="xs">
-        <CopyToClipboard copyButtonText="Copy" textToCopy={text} copySuccessText="Copied" copyErrorText="Not copied" />
-        <Button iconName="download" onClick={() => download(`workflow-${name}.json`, "application/json", text)}>
-          Download
-        </Button>
-      </SpaceBetween>
-      <Code value={json} />
-    </SpaceBetween>
-  );
-}
-
-/** Above this many characters, colours would make the page slow. */
-const COLOURED = 200_000;
-
-function Code({ value }: { value: unknown }) {
-  const text = JSON.stringify(value, undefined, 2);
-  return <CodeView content={text} lineNumbers wrapLines {...(text.length < COLOURED ? { highlight: jsonHighlight } : {})} />;
 }

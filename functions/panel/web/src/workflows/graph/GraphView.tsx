@@ -19,13 +19,28 @@ import {
 } from "@xyflow/react";
 import { useMemo } from "react";
 
-import { layOut, NODE } from "./layout";
-import { graphOf, START, type Node } from "./model";
+import { withNumbersAsTexts } from "../../parts/json";
+import { layOut, MOST_NODES, NODE } from "./layout";
+import { graphOf, START, type Graph, type Node } from "./model";
 
 type TaskNode = FlowNode<{ readonly node: Node }, "task">;
 
-export default function GraphView({ definition, onChoose }: { definition: unknown; onChoose: (taskId: string) => void }) {
-  const graph = useMemo(() => graphOf(definition), [definition]);
+interface Properties {
+  /** As JSON. */
+  readonly definition: string;
+  readonly onChoose: (taskId: string) => void;
+}
+
+export default function GraphView({ definition, onChoose }: Properties) {
+  const graph = useMemo(() => graphOf(withNumbersAsTexts(definition)), [definition]);
+  if (graph.nodes.length === 0) return <Alert type="info">The definition has no tasks.</Alert>;
+  if (graph.nodes.length > MOST_NODES) {
+    return <Alert type="info">With {graph.nodes.length} nodes this graph is too large to be drawn. See the list of tasks.</Alert>;
+  }
+  return <Drawing graph={graph} onChoose={onChoose} />;
+}
+
+function Drawing({ graph, onChoose }: { graph: Graph; onChoose: (taskId: string) => void }) {
   const places = useMemo(() => layOut(graph), [graph]);
   const nodes: TaskNode[] = graph.nodes.map((node) => ({
     id: node.id,
@@ -44,7 +59,6 @@ export default function GraphView({ definition, onChoose }: { definition: unknow
     markerEnd: { type: MarkerType.ArrowClosed },
     ariaLabel: `From ${from} to ${to}${label && `: ${label}`}`,
   }));
-  if (nodes.length === 0) return <Alert type="info">The definition has no tasks.</Alert>;
   return (
     <SpaceBetween size="s">
       {graph.broken > 0 && (

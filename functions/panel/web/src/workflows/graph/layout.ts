@@ -4,6 +4,9 @@ import dagre from "@dagrejs/dagre";
 
 import type { Graph } from "./model";
 
+/** More take seconds, and end in a stack overflow where they stand in a row: https://github.com/dagrejs/dagre/issues/223 */
+export const MOST_NODES = 1_000;
+
 /** In pixels. */
 export const NODE = { width: 210, height: 56 } as const;
 

@@ -1,0 +1,39 @@
+// A definition as Zuora exported it: to read, to copy, to take along.
+
+import Button from "@cloudscape-design/components/button";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+import ProgressBar from "@cloudscape-design/components/progress-bar";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+
+import { download } from "../parts/download";
+import { Code } from "./Code";
+import type { Definition, Progress } from "./definition";
+
+/** What Copy and Download give is what came; only what is shown is laid out. */
+export function DefinitionView({ definition: { blob, text }, name }: { definition: Definition; name: string }) {
+  return (
+    <SpaceBetween size="s">
+      <SpaceBetween direction="horizontal" size="xs">
+        <CopyToClipboard copyButtonText="Copy" textToCopy={text} copySuccessText="Copied" copyErrorText="Not copied" />
+        <Button iconName="download" onClick={() => download(`workflow-${name}.json`, "application/json", blob)}>
+          Download
+        </Button>
+      </SpaceBetween>
+      <Code json={text} />
+    </SpaceBetween>
+  );
+}
+
+/** While it is read. */
+export function Reading({ progress }: { progress: Progress | undefined }) {
+  if (!progress) return <Spinner size="large" />;
+  const { read, of } = progress;
+  return (
+    <ProgressBar
+      label="Reading the definition"
+      value={Math.round((100 * read) / of)}
+      additionalInfo={`It is large and comes in parts: part ${read + 1} of ${of}.`}
+    />
+  );
+}

@@ -1,0 +1,67 @@
+// A definition as Zuora exported it, byte for byte: in one answer, or put together from its parts where it is too big for one.
+//
+// What must stay true: all parts are of the same export. Each has its tag; if one differs, a sync has put another in its place,
+// and reading begins anew.
+
+import { body, type Api } from "../api/client";
+import { Problem } from "../api/problem";
+
+export interface Ids {
+  readonly customer_id: string;
+  readonly workflow_id: string;
+}
+
+export interface Progress {
+  readonly read: number;
+  readonly of: number;
+}
+
+export interface Definition {
+  /** The bytes themselves: what they are as text may lack a mark at their beginning. */
+  readonly blob: Blob;
+  readonly text: string;
+}
+
+/** How often reading begins anew. */
+const ANEW = 2;
+
+/** Reads a definition; `tell` hears how far it is where there is more than one part. */
+export async function readDefinition(api: Api, path: Ids, tell: (progress: Progress) => void): Promise<Definition> {
+  for (let anew = 0; anew <= ANEW; anew += 1) {
+    const answer = await readAtOnce(api, path);
+    const blob = typeof answer === "number" ? await readParts(api, path, answer, tell) : answer;
+    if (blob) return { blob, text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(await blob.arrayBuffer()) };
+  }
+  throw new Error("The definition changed again and again while it was read. Try again in a moment.");
+}
+
+/** The whole; the number of its parts if it is too big for one answer. */
+async function readAtOnce(api: Api, path: Ids): Promise<Blob | number> {
+  try {
+    return (await ask(api, path)).blob;
+  } catch (error) {
+    if (error instanceof Problem && error.slug === "too-large" && error.body.parts) return error.body.parts;
+    throw error;
+  }
+}
+
+/** All parts together; nothing if they are not of one export. */
+async function readParts(api: Api, path: Ids, count: number, tell: (progress: Progress) => void): Promise<Blob | undefined> {
+  const parts: Blob[] = [];
+  const tags = new Set<string | null>();
+  for (let part = 1; part <= count; part += 1) {
+    tell({ read: part - 1, of: count });
+    const { blob, tag } = await ask(api, path, part);
+    parts.push(blob);
+    if (tags.add(tag).size > 1) return undefined;
+  }
+  return new Blob(parts);
+}
+
+async function ask(api: Api, path: Ids, part?: number): Promise<{ readonly blob: Blob; readonly tag: string | null }> {
+  const answer = await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/definition", {
+    params: { path, query: { part } as never },
+    parseAs: "blob",
+  });
+  return { blob: body(answer) as Blob, tag: answer.response.headers.get("etag") };
+}

@@ -1,0 +1,21 @@
+// Around the graph: what cannot be drawn is said in its place, and the rest of the page works.
+
+import Alert from "@cloudscape-design/components/alert";
+import { Component, type ReactNode } from "react";
+
+export class GraphBoundary extends Component<{ readonly children: ReactNode }, { readonly hasFailed: boolean }> {
+  override state = { hasFailed: false };
+
+  static getDerivedStateFromError() {
+    return { hasFailed: true };
+  }
+
+  override render() {
+    if (!this.state.hasFailed) return this.props.children;
+    return (
+      <Alert type="error" header="This graph cannot be drawn">
+        The tasks and the definition are in the tabs beside it.
+      </Alert>
+    );
+  }
+}
