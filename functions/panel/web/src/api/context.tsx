@@ -5,7 +5,7 @@ import { createContext, useContext, useMemo, type ReactNode } from "react";
 
 import { useSession } from "../sign-in/session";
 import { body, createApi, type Api, type Me, type Verb } from "./client";
-import { Problem } from "./problem";
+import { mayPass } from "./problem";
 
 const Context = createContext<Api | undefined>(undefined);
 
@@ -23,8 +23,7 @@ export function ApiProvider({ children }: { children: ReactNode }) {
       new QueryClient({
         defaultOptions: {
           queries: {
-            // A refusal stays one; what could not be reached is tried again.
-            retry: (count, error) => count < 2 && !(error instanceof Problem && error.body.status < 500),
+            retry: (count, error) => count < 2 && mayPass(error),
             staleTime: 5_000,
           },
         },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { fieldError, Problem, sentence } from "./problem";
+import { fieldError, mayPass, Problem, sentence } from "./problem";
 
 const problem = (...errors: { pointer: string; detail: string }[]) =>
   new Problem({
@@ -21,4 +21,16 @@ test("what is wrong with the address is told in the sentence, what is wrong with
 test("a request that got no answer does not claim to know what became of it", () => {
   expect(sentence(new TypeError("Failed to fetch"))).toMatch(/^The API could not be reached/);
   expect(sentence("odd")).toBe("odd");
+});
+
+test("only what may pass is asked for again", () => {
+  const refused = problem();
+  const failed = new Problem({ ...refused.body, status: 503 });
+
+  expect([refused, failed, new TypeError("Failed to fetch"), new Error("changed again and again")].map(mayPass)).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
 });

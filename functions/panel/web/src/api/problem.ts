@@ -29,6 +29,11 @@ export class Problem extends Error {
   }
 }
 
+/** Whether asking again may help: a refusal stays one, what could not be reached may be reached the next time. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof Problem ? error.body.status >= 500 : error instanceof TypeError;
+}
+
 /** A sentence for whatever was thrown, and how to mend what is wrong with the address: a field's fault stands beside the field. */
 export function sentence(error: unknown): string {
   if (error instanceof TypeError)
