@@ -1,11 +1,9 @@
 //! Listings that break off, repeat themselves, shift or lie: nothing is deleted for any of it, nothing is asked for ever, and the next
 //! good listing puts everything right. Rows R15 to R22 of docs/reliability.md.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use flate2::{Compression, read::GzEncoder};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use shared::{clock, domain::time::Timestamp};
 use tests::simulator::{Effect, Fault, Reply, Route, Simulator, Workflow};
 
 use crate::{
@@ -16,39 +14,59 @@ use crate::{
 #[tokio::test]
 async fn whatever_is_not_plainly_a_page_is_no_empty_page() {
     let world = World::connect().await;
+    let (simulator, tenant) = tenant("no-page", 60);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.remove(tenant.ids()[3]);
+    let bodies =
+        [json!({}), json!({"pagination": {"page": 1, "page_length": 0}}), json!({"data": null}), json!({"data": {}})];
+
+    for (page, body) in [1, 2].into_iter().flat_map(|page| bodies.iter().map(move |body| (page, body))) {
+        tenant.clear_faults();
+        tenant.fault(Fault::list().page(page).always().status(200).body(body.clone()));
+        let job = world.sync(&id).await;
+        assert_eq!(
+            (&job["state"], &job["stats"]["deleted"]),
+            (&json!("incomplete"), &json!(0)),
+            "{page} {body}: {job}"
+        );
+        assert!(job["error"]["message"].as_str().unwrap().contains(&format!("Page {page}")), "{job}");
+    }
+    assert_eq!(world.workflows(&id).await.len(), 60);
+    tenant.clear_faults();
+    assert_eq!(stats(&world.sync(&id).await), [0, 0, 59, 1, 59, 0]);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn what_is_no_object_and_what_says_it_is_no_success_ends_the_attempt() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
     let bodies = [
         json!(""),
         json!("null"),
         json!("[]"),
-        json!({}),
-        json!({"pagination": {"page": 1, "page_length": 0}}),
-        json!({"data": null}),
-        json!({"data": {}}),
+        json!("<html>maintenance</html>"),
         json!({"success": false}),
         json!({"success": false, "data": []}),
-        json!("<html>maintenance</html>"),
     ];
-
-    for page in [1, 2] {
-        let (simulator, tenant) = tenant("no-page", 60);
+    let one = async |(page, body): (u32, &Value)| {
+        let tenant = simulator.tenant(&format!("{page} {body}"));
+        tenant.seed(60);
         let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
         tenant.remove(tenant.ids()[3]);
-        for body in &bodies {
-            tenant.clear_faults();
-            tenant.fault(Fault::list().page(page).always().status(200).body(body.clone()));
-            let job = world.sync(&id).await;
-            assert_eq!(
-                (&job["state"], &job["stats"]["deleted"]),
-                (&json!("incomplete"), &json!(0)),
-                "{page} {body}: {job}"
-            );
-            assert!(job["error"]["message"].as_str().unwrap().contains(&format!("Page {page}")), "{job}");
-        }
-        assert_eq!(world.workflows(&id).await.len(), 60);
-        tenant.clear_faults();
-        assert_eq!(stats(&world.sync(&id).await), [0, 0, 59, 1, 59, 0]);
+        tenant.fault(Fault::list().page(page).always().status(200).body(body.clone()));
+        let asked = world.ask_for_sync(&id).await;
+        let job = world.wait_for_job_state(&asked, &["waiting", "succeeded", "incomplete", "failed", "held"]).await;
+        assert_eq!(
+            (&job["state"], &job["error"]["class"]),
+            (&json!("waiting"), &json!("transient")),
+            "{page} {body}: {job}"
+        );
+        assert_eq!(world.workflows(&id).await.len(), 60, "{page} {body}");
         world.remove(&id).await;
-    }
+    };
+
+    join_all([1, 2].into_iter().flat_map(|page| bodies.iter().map(move |body| one((page, body))))).await;
 }
 
 #[tokio::test]
@@ -291,11 +309,8 @@ async fn a_daily_look_that_a_broken_listing_prevented_is_made_up_for() {
     // An edit that the listing does not show, on page 2, and a day since the last look at anything.
     let hidden = tenant.ids()[55];
     tenant.alter(hidden, |workflow| workflow.tasks += 1);
-    let yesterday = Timestamp::from_millis(clock::now().millis() - 25 * 3600 * 1000).to_string();
-    let looks =
-        [("until".to_owned(), AttributeValue::S(yesterday)), ("pending".to_owned(), AttributeValue::L(Vec::new()))];
-    world.set(&format!("CUSTOMER#{id}"), "PROFILE", &[("looks", AttributeValue::M(looks.into()))]).await;
-    tenant.fault(Fault::list().page(2).always().html(200));
+    world.let_a_day_pass(&id).await;
+    tenant.fault(Fault::list().page(2).always().status(200).body(json!({})));
     assert_eq!(world.sync(&id).await["state"], "incomplete");
     tenant.clear_faults();
 

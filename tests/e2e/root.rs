@@ -68,6 +68,16 @@ impl World {
         self.deliver(customer, job).await;
     }
 
+    /// Makes the daily look of every workflow of a customer due.
+    pub async fn let_a_day_pass(&self, customer: &str) {
+        let yesterday = shared::clock::now().millis() - 25 * 3600 * 1000;
+        let yesterday = shared::domain::time::Timestamp::from_millis(yesterday).to_string();
+        let looks =
+            [("until".to_owned(), AttributeValue::S(yesterday)), ("pending".to_owned(), AttributeValue::L(Vec::new()))];
+        let looks = AttributeValue::M(looks.into());
+        self.set(&format!("CUSTOMER#{customer}"), "PROFILE", &[("looks", looks)]).await;
+    }
+
     /// All items of one partition of a table, as root.
     pub async fn partition(&self, table: &str, pk: &str) -> Vec<HashMap<String, AttributeValue>> {
         let query = self.dynamodb.query().table_name(table).consistent_read(true).key_condition_expression("PK = :pk");

@@ -61,7 +61,8 @@ async fn a_sync_without_changes_reads_and_writes_as_little_for_many_workflows_as
         let asked = engine.request_sync(&customer).await;
         let job = engine.run_over(&engine.worker_over(&wire.sdk(&world.sdk)), &asked, LAMBDA).await;
         assert_eq!(job.stats.unchanged, workflows, "{job:?}");
-        assert_eq!((wire.count(&["Query"]), engine.customer(&customer).await.workflows_count), (0, workflows));
+        let queries = wire.count(&["Query"]);
+        assert_eq!((queries, engine.customer(&customer).await.workflows_count), (1, workflows), "is anything damaged?");
         assert!(wire.count(&["GetItem"]) < 10, "nothing stored is read: {:?}", wire.calls());
         let writes: Vec<_> = wire.calls().into_iter().filter(|call| call.operation.contains("Write")).collect();
         sent.push((writes.len(), writes.iter().map(|call| call.sent).sum::<u64>()));

@@ -117,8 +117,7 @@ async fn a_listing_that_breaks_in_the_middle_deletes_nothing() {
     tenant.remove(last);
 
     for fault in [
-        Fault::list().page(2).always().html(200),
-        Fault::list().page(2).always().unsuccessful(53_100_020, "No"),
+        Fault::list().page(2).always().status(200).body(json!({"data": null})),
         Fault::list().page(3).always().effect(Effect::RepeatPage(1)),
     ] {
         tenant.clear_faults();

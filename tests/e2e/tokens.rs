@@ -82,6 +82,9 @@ async fn a_token_endpoint_that_is_down_or_busy_is_asked_again_later_and_blames_n
     for (fault, class) in [
         (Fault::token().status(500), "transient"),
         (Fault::token().html(502), "transient"),
+        // A maintenance page, and a firewall's refusal.
+        (Fault::token().html(200), "transient"),
+        (Fault::token().html(403), "transient"),
         (Fault::token().status(429), "rate_limit"),
         (Fault::token().status(503).header("Retry-After", "9"), "rate_limit"),
     ] {
@@ -109,7 +112,6 @@ async fn an_answer_without_a_token_is_a_matter_of_configuration_at_once() {
     for fault in [
         Fault::token().status(200).body(json!({"token_type": "bearer", "expires_in": 3599})),
         Fault::token().status(200).body(json!({"access_token": ""})),
-        Fault::token().html(200),
     ] {
         tenant.revoke_tokens();
         tenant.reset_requests();

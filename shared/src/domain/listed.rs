@@ -4,6 +4,8 @@
 //! keys: equal fingerprints mean that Zuora said the same thing twice. Only an item without a usable id is refused, or one that is no
 //! JSON, because everything else can be stored as it came.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -80,19 +82,22 @@ impl ListedWorkflow {
     pub fn parse(item: &[u8]) -> Result<Self, UnusableItem> {
         let json = Json::read(item)
             .map_err(|why| UnusableItem { zuora_id: broken_id(item), reason: format!("it is not JSON: {why}") })?;
-        let zuora_id = json.get("id").and_then(usable_id).ok_or_else(|| UnusableItem {
+        // Of a repeated key the last counts.
+        let fields: BTreeMap<_, _> = json.members().collect();
+        let field = |key: &str| fields.get(key).copied();
+        let zuora_id = field("id").and_then(usable_id).ok_or_else(|| UnusableItem {
             zuora_id: None,
             reason: if json.is_object() { "it has no usable id" } else { "it is not a JSON object" }.to_owned(),
         })?;
-        let get = |key: &str| json.get(key).and_then(Json::text);
+        let get = |key: &str| field(key).and_then(Json::text);
         let moment = |key: &str| get(key).map(|text| zuora_time::normalize(&text).unwrap_or(text));
-        let flag = |key: &str| json.get(key).is_some_and(is_set);
+        let flag = |key: &str| field(key).is_some_and(is_set);
         Ok(Self {
             zuora_id,
             name: get("name"),
             description: get("description"),
             status: get("status"),
-            version: json.get("active_version").and_then(|active| active.get("version")).and_then(Json::text),
+            version: field("active_version").and_then(|active| active.get("version")).and_then(Json::text),
             triggers: Triggers {
                 callout: flag("calloutTrigger"),
                 ondemand: flag("ondemandTrigger"),
