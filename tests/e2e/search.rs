@@ -76,7 +76,7 @@ async fn what_only_seems_to_begin_so_is_not_found() {
 async fn a_key_from_before_names_were_folded_is_found_as_before_and_folded_when_it_is_written_again() {
     let world = World::connect().await;
     let simulator = Simulator::start();
-    let (id, tenant) = customer(&world, &simulator, &["Straße", "Stress"]).await;
+    let (id, tenant) = customer(&world, &simulator, &["Straße", "Straub"]).await;
     let (workflow, partition) = (tenant.ids()[0], format!("CUSTOMER#{id}"));
     let key = async || world.item(&partition, &format!("WORKFLOW#{workflow}")).await.unwrap()["GSI1SK"].clone();
     let mut item = world.item(&partition, &format!("WORKFLOW#{workflow}")).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_key_from_before_names_were_folded_is_found_as_before_and_folded_when_
     world.put_item(item).await;
 
     assert_eq!(found(&world, &id, "STRAßE").await, ["Straße"]);
-    assert_eq!(found(&world, &id, "str").await, ["Stress", "Straße"]);
+    assert_eq!(found(&world, &id, "str").await, ["Straub", "Straße"]);
 
     tenant.edit(workflow, |workflow| workflow.priority = "Low".to_owned());
     assert_eq!(world.sync(&id).await["stats"]["updated"], 1);
