@@ -1,14 +1,12 @@
 // One workflow: its fields, its graph, its tasks, its definition as Zuora exported it, and what changed when.
 
 import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
-import Table from "@cloudscape-design/components/table";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useState } from "react";
@@ -26,6 +24,7 @@ import type { Ids } from "./definition";
 import { DefinitionView, Reading } from "./DefinitionView";
 import { GraphBoundary } from "./graph/GraphBoundary";
 import { readTasks, type ShownTask } from "./tasks";
+import { TasksTable } from "./TasksTable";
 import { useDefinition } from "./useDefinition";
 
 // The library that draws is fetched with the first graph.
@@ -86,7 +85,7 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
             {
               id: "tasks",
               label: `Tasks (${workflow.tasks_count})`,
-              content: <Loading of={tasks}>{(items) => <Tasks tasks={items} onChoose={setChosen} />}</Loading>,
+              content: <Loading of={tasks}>{(items) => <TasksTable tasks={items} onChoose={setChosen} />}</Loading>,
             },
             {
               id: "definition",
@@ -126,34 +125,6 @@ function Overview({ workflow }: { workflow: Workflow }) {
         { label: "Schedule", value: workflow.interval ? `${workflow.interval} ${workflow.timezone ?? ""}` : "-" },
         { label: "Changed at Zuora", value: workflow.updated_at ?? "-" },
         { label: "Last synced", value: <Age at={workflow.last_synced_at} /> },
-      ]}
-    />
-  );
-}
-
-function Tasks({ tasks, onChoose }: { tasks: readonly ShownTask[]; onChoose: (id: string) => void }) {
-  return (
-    <Table
-      items={tasks}
-      trackBy="id"
-      enableKeyboardNavigation
-      empty="The workflow has no tasks, or its definition could not be exported yet."
-      columnDefinitions={[
-        {
-          id: "name",
-          header: "Name",
-          isRowHeader: true,
-          cell: (task) => (
-            <Button variant="inline-link" onClick={() => onChoose(task.id)}>
-              {task.name ?? "(no name)"}
-            </Button>
-          ),
-        },
-        { id: "id", header: "ID", cell: (task) => task.id },
-        { id: "action_type", header: "Action", cell: (task) => task.action_type ?? "-" },
-        { id: "object", header: "Object", cell: (task) => task.object ?? "-" },
-        { id: "call_type", header: "Call", cell: (task) => task.call_type ?? "-" },
-        { id: "priority", header: "Priority", cell: (task) => task.priority ?? "-" },
       ]}
     />
   );
