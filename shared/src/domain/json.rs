@@ -23,7 +23,7 @@ pub use self::{
 };
 
 /// What UTF-8 files of some systems begin with; no part of the JSON (RFC 8259 section 8.1).
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Why bytes are no JSON.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,6 +8,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Collected};
@@ -21,7 +22,13 @@ use super::{
     request_line::{About, RequestLine},
     room::{MOST, too_large, weight},
 };
-use crate::{app::asking::Asking, domain::policy::Caller};
+use crate::{
+    app::asking::Asking,
+    domain::{
+        json::{BYTE_ORDER_MARK, without_mark},
+        policy::Caller,
+    },
+};
 
 /// API Gateway gives up after 29 s and the function after 25: this answers before both.
 const TIME_LIMIT: Duration = Duration::from_secs(24);
@@ -124,14 +131,21 @@ async fn limited(handler: impl Future<Output = Response>) -> Response {
     }
 }
 
-/// Measures an answer as it will be sent: Lambda would replace what is too large by an error that says nothing.
+/// Measures an answer as it will be sent: Lambda would replace what is too large by an error that says nothing. API Gateway counts the
+/// bytes itself.
 async fn bounded(response: Response) -> Response {
-    let (head, body) = response.into_parts();
+    let (mut head, body) = response.into_parts();
+    head.headers.remove(header::CONTENT_LENGTH);
     match body.collect().await.map(Collected::to_bytes) {
-        Ok(body) if weight(&body) <= MOST => Response::from_parts(head, body.into()),
+        Ok(body) if weight(&body) <= MOST => Response::from_parts(head, with_mark(body).into()),
         Ok(body) => too_large(weight(&body)).into_response(),
         Err(error) => Problem::internal(&error).into_response(),
     }
+}
+
+/// `lambda_http` makes text of a body and takes one byte order mark off on the way: what begins with one gets another.
+fn with_mark(body: Bytes) -> Bytes {
+    if without_mark(&body).len() == body.len() { body } else { [BYTE_ORDER_MARK, &body].concat().into() }
 }
 
 #[derive(Debug, thiserror::Error)]

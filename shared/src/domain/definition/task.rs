@@ -43,7 +43,7 @@ pub struct Task<'a> {
     pub other: Fields<'a>,
     /// Every other field, as it came.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>)]
     pub unknown: Fields<'a>,
 }
 
