@@ -155,3 +155,50 @@ async fn a_429_in_the_middle_of_the_exports_keeps_what_is_done_and_counts_it_in_
     }
     world.remove(&id).await;
 }
+
+#[tokio::test]
+async fn a_429_in_the_middle_of_the_deletions_keeps_what_is_done_and_counts_it() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("half-deleted", 60);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    for gone in tenant.ids().into_iter().take(12) {
+        tenant.remove(gone);
+    }
+    tenant.fault(Fault::get().after(4).always().rate_limited(600));
+
+    let asked = world.ask_for_sync(&id).await;
+    let waiting = world.wait_for_job_state(&asked, &["waiting", "succeeded", "failed"]).await;
+
+    assert_eq!(waiting["state"], "waiting", "{waiting}");
+    let left = world.workflows(&id).await.len() as u64;
+    // Five questions are in flight: what they bring about is waited for.
+    assert_eq!((stats(&waiting)[3], left), (4, 56), "{waiting}");
+    assert_eq!(world.customer(&id).await["workflows_count"], left);
+    tenant.clear_faults();
+    world.hurry(&id, &asked).await;
+    let job = world.wait_for_job(&asked).await;
+    assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [0, 0, 48, 12, 48, 0]), "{job}");
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_run_that_stops_before_it_stores_does_not_hide_what_the_one_before_did() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("hidden", 30);
+    tenant.fault(Fault::export().after(17).rate_limited(600));
+    let (id, job) = create_unverified(&world, &tenant, &simulator).await;
+    let waiting = world.wait_for_job_state(&job, &["waiting", "succeeded", "failed"]).await;
+    let created = stats(&waiting)[0];
+    assert!(created >= 12, "{waiting}");
+    let hold = tenant.hold(Route::List);
+    world.hurry(&id, &job).await;
+    hold.wait_for_arrival().await;
+
+    world.api.post(&format!("/v1/jobs/{job}/cancel"), &json!({})).await.expect(202);
+    hold.release();
+
+    let cancelled = world.wait_for_job(&job).await;
+    assert_eq!((&cancelled["state"], stats(&cancelled)[0]), (&json!("cancelled"), created), "{cancelled}");
+    assert_eq!(world.customer(&id).await["workflows_count"], created);
+    world.remove(&id).await;
+}

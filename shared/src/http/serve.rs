@@ -1,15 +1,16 @@
 //! What surrounds every request: authentication, the request id, a time limit, problems, headers, one log line.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{convert::Infallible, panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
     Router,
+    body::Body,
     extract::{MatchedPath, RawPathParams, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use futures::FutureExt;
+use futures::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Collected};
 use lambda_http::request::RequestContext;
@@ -131,21 +132,21 @@ async fn limited(handler: impl Future<Output = Response>) -> Response {
     }
 }
 
-/// Measures an answer as it will be sent: Lambda would replace what is too large by an error that says nothing. API Gateway counts the
-/// bytes itself.
+/// Measures an answer as it will be sent: Lambda would replace what is too large by an error that says nothing.
 async fn bounded(response: Response) -> Response {
     let (mut head, body) = response.into_parts();
-    head.headers.remove(header::CONTENT_LENGTH);
     match body.collect().await.map(Collected::to_bytes) {
-        Ok(body) if weight(&body) <= MOST => Response::from_parts(head, with_mark(body).into()),
-        Ok(body) => too_large(weight(&body)).into_response(),
+        Ok(body) if weight(&body) > MOST => too_large(weight(&body)).into_response(),
+        Ok(body) if without_mark(&body).len() == body.len() => Response::from_parts(head, body.into()),
+        Ok(body) => {
+            // `lambda_http` takes a byte order mark off when it makes text of a body: this one gets another, and a length that is not told
+            // here cannot be a wrong one afterwards.
+            head.headers.remove(header::CONTENT_LENGTH);
+            let marked = [Bytes::from_static(BYTE_ORDER_MARK), body].map(Ok::<_, Infallible>);
+            Response::from_parts(head, Body::from_stream(stream::iter(marked)))
+        }
         Err(error) => Problem::internal(&error).into_response(),
     }
-}
-
-/// `lambda_http` makes text of a body and takes one byte order mark off on the way: what begins with one gets another.
-fn with_mark(body: Bytes) -> Bytes {
-    if without_mark(&body).len() == body.len() { body } else { [BYTE_ORDER_MARK, &body].concat().into() }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -194,7 +195,7 @@ fn resource(context: Option<&RequestContext>) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, routing::get};
+    use axum::routing::get;
     use serde_json::{Value, json};
     use tower::ServiceExt;
 

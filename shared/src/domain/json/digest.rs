@@ -1,9 +1,9 @@
-//! A name for what a JSON value says: one pass over its text, with a place for every open bracket and nothing else.
+//! A name for what a JSON value says: one pass over its text, with a place for every open bracket and for the members of open objects.
 //!
-//! The digest of a list covers its items' digests, that of an object the sorted digests of its members, so that neither the order of
-//! keys nor white space counts, and no second copy of the text is made.
+//! The digest of a list covers its items, that of an object its members in the order of their keys, so that neither the order in which
+//! they came nor white space counts. Scalars are not copied: they go into the hash of what holds them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use sha2::{Digest as _, Sha256};
 
@@ -14,32 +14,50 @@ use super::{
 
 /// So deep a value is looked into; what lies deeper counts as its text.
 pub const MAX_DEPTH: usize = 1_000;
+/// So many members of an object are put in order; one with more counts as its text, so that memory is bounded.
+const MAX_MEMBERS: usize = 50_000;
 
 /// The name of a value.
 pub type Digest = [u8; 16];
 
+/// A value as it goes into the hash of what holds it.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    /// The text of a string, a number or a word.
+    Scalar(&'a str),
+    /// What a list or an object says.
+    Digest(Digest),
+}
+
 /// An open bracket.
-enum Open {
+enum Open<'a> {
     List(Sha256),
-    /// Members by the digest of their key: of a repeated one the last counts. The key whose value comes next stands beside them.
-    Object(BTreeMap<Digest, Digest>, Option<Digest>),
+    Object(Object<'a>),
+}
+
+/// An open object.
+struct Object<'a> {
+    begin: usize,
+    members: Vec<(Cow<'a, [u8]>, Part<'a>)>,
+    /// The key whose value comes next.
+    key: Option<Cow<'a, [u8]>>,
 }
 
 /// The digest of proven JSON.
 pub(super) fn of(text: &str) -> Digest {
     let bytes = text.as_bytes();
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<Open<'_>> = Vec::new();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let (begin, deep) = (at, open.len() >= MAX_DEPTH);
         at += 1;
-        let value = match byte {
+        let part = match byte {
             b'{' | b'[' if deep => {
                 at = end_of_brackets(bytes, begin).unwrap_or(bytes.len());
-                plain(b'r', &bytes[begin..at])
+                opaque(&bytes[begin..at])
             }
             b'{' => {
-                open.push(Open::Object(BTreeMap::new(), None));
+                open.push(Open::Object(Object { begin, members: Vec::new(), key: None }));
                 continue;
             }
             b'[' => {
@@ -47,61 +65,130 @@ pub(super) fn of(text: &str) -> Digest {
                 continue;
             }
             b'}' | b']' => match open.pop() {
-                Some(closed) => close(closed),
+                Some(closed) => closed.close(),
                 None => continue,
             },
             b'"' => {
                 at = end_of_string(bytes, begin).unwrap_or(bytes.len());
-                string(&text[begin..at])
+                Part::Scalar(&text[begin..at])
             }
             b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' => continue,
             _ => {
                 at = end_of_scalar(bytes, begin).max(at);
-                plain(b'n', &bytes[begin..at])
+                Part::Scalar(&text[begin..at])
             }
         };
         match open.last_mut() {
-            None => return value,
-            Some(Open::List(hash)) => hash.update(value),
-            Some(Open::Object(members, key)) => match key.take() {
-                Some(key) => drop(members.insert(key, value)),
-                None => *key = Some(value),
-            },
+            None => return part.alone(),
+            Some(Open::List(hash)) => part.add_to(hash),
+            Some(Open::Object(object)) => object.take(part),
         }
-    }
-    plain(b'r', bytes)
-}
-
-fn close(open: Open) -> Digest {
-    match open {
-        Open::List(hash) => short(hash),
-        Open::Object(members, _) => {
-            let mut hash = Sha256::new_with_prefix("o");
-            for (key, value) in members {
-                hash.update(key);
-                hash.update(value);
+        if let Some(Open::Object(wide)) = open.pop_if(|open| open.is_too_wide()) {
+            // From its first bracket on, as if it had not been looked into.
+            at = end_of_brackets(bytes, wide.begin).unwrap_or(bytes.len());
+            match (opaque(&bytes[wide.begin..at]), open.last_mut()) {
+                (part, None) => return part.alone(),
+                (part, Some(Open::List(hash))) => part.add_to(hash),
+                (part, Some(Open::Object(object))) => object.take(part),
             }
-            short(hash)
+        }
+    }
+    opaque(bytes).alone()
+}
+
+impl<'a> Open<'a> {
+    fn is_too_wide(&self) -> bool {
+        matches!(self, Self::Object(object) if object.members.len() > MAX_MEMBERS)
+    }
+
+    fn close(self) -> Part<'a> {
+        Part::Digest(match self {
+            Self::List(hash) => short(hash),
+            Self::Object(Object { mut members, .. }) => {
+                // Of a repeated key the last counts: the order of equal ones is kept.
+                members.sort_by(|(one, _), (other, _)| one.cmp(other));
+                let mut hash = Sha256::new_with_prefix("o");
+                for (at, (key, value)) in members.iter().enumerate() {
+                    if members.get(at + 1).is_none_or(|(next, _)| next != key) {
+                        add(&mut hash, b'k', key);
+                        value.add_to(&mut hash);
+                    }
+                }
+                short(hash)
+            }
+        })
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Takes a key, or the value of the key before.
+    fn take(&mut self, part: Part<'a>) {
+        match (self.key.take(), part) {
+            (Some(key), value) => self.members.push((key, value)),
+            (None, Part::Scalar(key)) => self.key = Some(characters(key)),
+            (None, Part::Digest(_)) => {}
         }
     }
 }
 
-fn plain(kind: u8, text: &[u8]) -> Digest {
-    short(Sha256::new_with_prefix([kind]).chain_update(text))
-}
-
-/// Of the characters, however they are escaped. Half a character is told from every whole one.
-fn string(quoted: &str) -> Digest {
-    let mut hash = Sha256::new_with_prefix("s");
-    for piece in pieces(quoted) {
-        match piece {
-            Piece::Plain(plain) => hash.update(plain),
-            Piece::Escaped(letter) => hash.update(letter.encode_utf8(&mut [0; 4])),
-            // No UTF-8 text has this byte.
-            Piece::Lone(unit) => hash.update([[0xFF, 0], unit.to_be_bytes()].concat()),
+impl Part<'_> {
+    fn add_to(self, hash: &mut Sha256) {
+        match self {
+            Self::Digest(digest) => hash.update(digest_with_kind(digest)),
+            Self::Scalar(string) if string.starts_with('"') => add(hash, b's', &characters(string)),
+            Self::Scalar(plain) => add(hash, b'n', plain.as_bytes()),
         }
     }
-    short(hash)
+
+    fn alone(self) -> Digest {
+        match self {
+            Self::Digest(digest) => digest,
+            scalar @ Self::Scalar(_) => {
+                let mut hash = Sha256::new();
+                scalar.add_to(&mut hash);
+                short(hash)
+            }
+        }
+    }
+}
+
+/// A text with its kind and its length before it: no two sequences of such make the same bytes.
+fn add(hash: &mut Sha256, kind: u8, text: &[u8]) {
+    hash.update([kind]);
+    hash.update((text.len() as u64).to_be_bytes());
+    hash.update(text);
+}
+
+fn digest_with_kind(digest: Digest) -> [u8; 17] {
+    let mut bytes = [b'd'; 17];
+    bytes[1..].copy_from_slice(&digest);
+    bytes
+}
+
+/// What is not looked into.
+fn opaque<'a>(text: &[u8]) -> Part<'a> {
+    Part::Digest(short(Sha256::new_with_prefix("r").chain_update(text)))
+}
+
+/// The characters of a string, however they are escaped. Half a character is told from every whole one.
+fn characters(quoted: &str) -> Cow<'_, [u8]> {
+    let mut pieces = pieces(quoted).peekable();
+    let Some(Piece::Plain(first)) = pieces.next_if(|piece| matches!(piece, Piece::Plain(_))) else {
+        return Cow::Owned(pieces.flat_map(encoded).collect());
+    };
+    match pieces.peek() {
+        None => Cow::Borrowed(first.as_bytes()),
+        Some(_) => Cow::Owned(first.bytes().chain(pieces.flat_map(encoded)).collect()),
+    }
+}
+
+fn encoded(piece: Piece<'_>) -> Vec<u8> {
+    match piece {
+        Piece::Plain(plain) => plain.as_bytes().to_vec(),
+        Piece::Escaped(letter) => letter.encode_utf8(&mut [0; 4]).as_bytes().to_vec(),
+        // No UTF-8 text has this byte.
+        Piece::Lone(unit) => [[0xFF, 0], unit.to_be_bytes()].concat(),
+    }
 }
 
 fn short(hash: Sha256) -> Digest {

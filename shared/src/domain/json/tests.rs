@@ -137,6 +137,22 @@ fn a_million_brackets_are_read_and_named_without_a_stack() {
 }
 
 #[test]
+fn an_object_of_very_many_members_counts_as_its_text() {
+    let wide = |from: usize| {
+        let members: Vec<_> = (0..60_000).map(|n| format!("\"{}\":1", from ^ n)).collect();
+        format!("{{\"a\":[{{{}}}],\"b\":2}}", members.join(","))
+    };
+
+    assert_eq!(
+        digest(&wide(0)),
+        digest(&wide(0).replace("\"b\":2", " \"b\" : 2 ")),
+        "what is around it is looked into"
+    );
+    assert_ne!(digest(&wide(0)), digest(&wide(1)));
+    assert_ne!(digest(&wide(0)), digest(&wide(0).replace("\"59999\":1", "\"59999\":2")));
+}
+
+#[test]
 fn a_key_that_other_readers_give_a_meaning_is_a_key_like_any_other() {
     let text = r#"{"$serde_json::private::RawValue":"[1","$serde_json::private::Number":"x"}"#;
 
