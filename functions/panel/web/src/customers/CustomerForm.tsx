@@ -101,7 +101,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
               </FormField>
               <FormField
                 label="Deletions are held above: workflows"
-                description="Or above the share below, whichever is more. Held deletions wait until somebody approves them."
+                description="Within 24 hours, in one sync or several; or above the share below, whichever is more. Half of the copy or more (two at least) is always held. Held deletions wait until somebody approves them."
                 errorText={fieldError(error, "/delete_guard/count")}
               >
                 <Input type="number" value={fields.guardCount} onChange={({ detail }) => set({ guardCount: detail.value })} />

@@ -165,7 +165,7 @@ function Overview({ customer, mayTest }: { customer: Customer; mayTest: boolean 
         },
         {
           label: "Deletions held above",
-          value: `${customer.delete_guard.count} workflows or ${customer.delete_guard.percent} %`,
+          value: `${customer.delete_guard.count} workflows or ${customer.delete_guard.percent} % within 24 hours`,
         },
         { label: "Created", value: <Age at={customer.created_at} /> },
         { label: "ID", value: customer.id },

@@ -47,8 +47,8 @@ export function SyncCustomer({ customer, close }: { customer: Customer; close: (
       onClose={close}
     >
       <div>
-        All workflows are listed at Zuora, and what changed is copied. Many deletions at once are held until somebody approves
-        them.
+        All workflows are listed at Zuora, and what changed is copied. Too many deletions within a day, and those that Zuora does
+        not confirm, are held until somebody approves them.
       </div>
       <Checkbox checked={isDry} onChange={({ detail }) => setDry(detail.checked)} description="Nothing is written.">
         Only show what a sync would do (dry run)

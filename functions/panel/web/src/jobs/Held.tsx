@@ -18,11 +18,13 @@ import { useMessages } from "../parts/messages";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { mayApprove } from "./actions";
+import { doubtOf, type HeldBack } from "./doubts";
 
-export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }) {
+export function Held({ job, held }: { job: Job; held: HeldBack }) {
   const api = useApi();
   const me = useMe().data;
   const [isAsked, setAsked] = useState(false);
+  const doubt = doubtOf(held);
   const path = { job_id: job.id };
   return (
     <SpaceBetween size="m">
@@ -40,16 +42,16 @@ export function Held({ job, held }: { job: Job; held: NonNullable<Job["held"]> }
             variant="h2"
             counter={`(${held.count})`}
             info={<HelpLink section="when-a-sync-is-held" about="when a sync is held" />}
-            description={held.reason}
+            description={`${held.reason} ${doubt.advice}`}
             actions={
               mayApprove(me, job) && (
                 <Button variant="primary" onClick={() => setAsked(true)}>
-                  Approve deletions
+                  {doubt.action}
                 </Button>
               )
             }
           >
-            Held deletions
+            {doubt.heading}
           </Header>
         }
         load={async (query) => rowsOf(body(await api.GET("/v1/jobs/{job_id}/held", { params: { path, query } })))}
@@ -80,7 +82,8 @@ function rowsOf({ items, names, next_cursor }: HeldList) {
   return { items: items.map((id) => ({ id, name: names[id] })), next_cursor: next_cursor ?? null };
 }
 
-function Approve({ job, held, close }: { job: Job; held: NonNullable<Job["held"]>; close: () => void }) {
+function Approve({ job, held, close }: { job: Job; held: HeldBack; close: () => void }) {
+  const doubt = doubtOf(held);
   const api = useApi();
   const queries = useQueryClient();
   const messages = useMessages();
@@ -95,7 +98,7 @@ function Approve({ job, held, close }: { job: Job; held: NonNullable<Job["held"]
         }),
       ),
     onSuccess: (next) => {
-      messages.done(`${held.count} deletions are approved; a sync of its own carries them out.`);
+      messages.done("Approved; a sync of its own carries it out.");
       void queries.invalidateQueries();
       close();
       void navigate(`/jobs/${next.id}`);
@@ -103,16 +106,15 @@ function Approve({ job, held, close }: { job: Job; held: NonNullable<Job["held"]
   });
   return (
     <Confirm
-      title={`Delete ${held.count} workflows from the copy?`}
-      action="Approve deletions"
+      title={doubt.question}
+      action={doubt.action}
       isBusy={approval.isPending}
       error={approval.error}
       onConfirm={() => approval.mutate()}
       onClose={close}
     >
       <Container>
-        {held.reason} The next sync deletes those of the {held.count} listed workflows that are still missing at Zuora, and no
-        others. Nothing changes at Zuora.
+        {held.reason} {doubt.effect} Nothing changes at Zuora.
       </Container>
     </Confirm>
   );

@@ -90,7 +90,7 @@ export function JobsTable({ customerId }: { customerId?: string }) {
 /** In one line, what a job does, did, or failed with. */
 function whatOf(job: Job): string {
   if (job.error) return job.error.message;
-  if (job.held) return `${job.held.count} workflows held: ${job.held.reason}`;
+  if (job.held) return `${job.held.count} held: ${job.held.reason}`;
   if (job.progress && job.state === "running") return `${job.progress.listed} listed, ${job.progress.exported} exported`;
   if (job.kind !== "sync") return "-";
   const { created, updated, deleted, errors } = job.stats;

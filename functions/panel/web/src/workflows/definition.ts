@@ -60,7 +60,7 @@ async function readParts(api: Api, path: Ids, count: number, tell: (progress: Pr
 
 async function ask(api: Api, path: Ids, part?: number): Promise<{ readonly blob: Blob; readonly tag: string | null }> {
   const answer = await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/definition", {
-    params: { path, query: { part } as never },
+    params: { path, query: { part } },
     parseAs: "blob",
   });
   return { blob: body(answer) as Blob, tag: answer.response.headers.get("etag") };
