@@ -1,8 +1,9 @@
 //! Whatever Zuora sends that is legal is stored byte for byte and shown as it is; what is not fails alone.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 use serde_json::json;
-use tests::simulator::{Simulator, Workflow};
+use tests::simulator::{Route, Simulator, Workflow};
 
 use crate::{
     upstream::{Reader, stats, tenant},
@@ -175,5 +176,30 @@ async fn bytes_that_say_the_same_are_renewed_and_told_as_unchanged() {
     assert!(world.api.get(&format!("{path}/definition")).await.text.contains("started_at"), "the new bytes are stored");
     let changes = world.api.get(&format!("{path}/changes")).await.expect(200);
     assert_eq!(changes["items"].as_array().map(Vec::len), Some(1), "and nothing is told: {changes}");
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn fingerprints_of_an_older_formula_are_made_anew_from_what_is_stored() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("formula", 6);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let partition = format!("CUSTOMER#{id}");
+    let ids = tenant.ids();
+    for workflow in &ids {
+        let old = AttributeValue::S("a".repeat(64));
+        world.set(&partition, &format!("WORKFLOW#{workflow}"), &[("fingerprint", old)]).await;
+    }
+    world.set(&partition, "PROFILE", &[("settled_listing", AttributeValue::S("of the old formula".into()))]).await;
+    tenant.edit(ids[2], |workflow| workflow.name = "Edited".into());
+    tenant.reset_requests();
+
+    let job = world.sync(&id).await;
+
+    assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [0, 1, 5, 0, 6, 0]), "{job}");
+    let exported = tenant.requests().iter().filter(|seen| seen.route == Route::Export).count();
+    assert!((1..4).contains(&exported), "{exported} exports, where one was edited");
+    let stored = world.item(&partition, &format!("WORKFLOW#{}", ids[0])).await.unwrap();
+    assert!(stored["fingerprint"].as_s().unwrap().starts_with("2:"), "it is kept");
     world.remove(&id).await;
 }

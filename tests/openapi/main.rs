@@ -62,6 +62,7 @@ fn problem_schema() -> Value {
                 "items": {"$ref": "#/components/schemas/FieldError"},
                 "description": "The fields or parameters that are wrong.",
             },
+            "parts": {"type": "integer", "minimum": 2, "description": "In how many parts it can be had instead."},
         },
         "example": {
             "type": "/problems/validation-failed", "title": "Fields are wrong", "status": 422,
@@ -106,7 +107,10 @@ fn problems(path: &str, method: &str) -> Vec<Kind> {
     kinds.push(Kind::InvalidParameter);
     let proves = ["/v1/customers", "/v1/connection-test"].contains(&path) && method == "post";
     match method {
-        "get" if path.ends_with("/definition") => kinds.push(Kind::TooLarge),
+        "get" if path.ends_with("/definition") => kinds.extend([Kind::TooLarge, Kind::DefinitionDamaged]),
+        "get" if path.contains("/workflows/{") && !path.ends_with("/changes") => {
+            kinds.extend([Kind::CursorInvalid, Kind::TooLarge, Kind::DefinitionDamaged]);
+        }
         "get" => kinds.push(Kind::CursorInvalid),
         "post" => kinds.extend([Kind::MalformedJson, Kind::Conflict, Kind::TooLarge, Kind::ValidationFailed]),
         "delete" => kinds.extend([Kind::PreconditionFailed, Kind::ValidationFailed]),

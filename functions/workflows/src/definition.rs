@@ -208,6 +208,7 @@ async fn read(state: &State, customer: &Customer, workflow: &Workflow) -> Result
 async fn damaged(state: &State, customer: &Customer, id: &WorkflowId) -> Problem {
     let now = clock::now();
     telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), now.millis());
+    tracing::warn!(customer_id = %customer.id, workflow_id = %id, "a stored definition is damaged; the next sync exports it anew");
     if let Err(error) = state.damaged.note(&customer.id, id, now).await {
         let error: &dyn std::error::Error = &error;
         tracing::error!(customer_id = %customer.id, workflow_id = %id, error, "a damaged definition was not noted; the daily export mends it");

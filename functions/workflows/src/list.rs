@@ -120,7 +120,7 @@ async fn page(
     let mut room = Room::default();
     let mut last = None;
     let shown = found.items.into_iter().map(async |(workflow, position)| {
-        show(state, customer, workflow, include).await.map(|shown| (shown, position))
+        show_in_list(state, customer, workflow, include).await.map(|shown| (shown, position))
     });
     let mut shown = pin!(stream::iter(shown).buffered(AT_ONCE));
     while let Some((mut workflow, position)) = shown.try_next().await? {
@@ -155,13 +155,30 @@ pub async fn get_workflow(
     let query = query.0?;
     let shown = show(&state, &customer, workflow, query.include).await?;
     if shown.tasks_left_out {
-        let detail = "The tasks are more than one answer can hold, or cannot be read just now. Read them page by page: .../tasks.";
+        let detail = "The tasks are more than one answer can hold. Read them page by page: .../tasks.";
         return Err(Problem::new(Kind::TooLarge, detail));
     }
     Ok(Json(shown))
 }
 
-/// A workflow whose tasks cannot be shown is shown without them: it does not keep the others of a page from being seen.
+/// As much as can be shown of one of many: tasks that cannot be read do not keep the others of a page from being seen.
+async fn show_in_list(
+    state: &State,
+    customer: &Customer,
+    workflow: Workflow,
+    include: Option<Include>,
+) -> Result<WorkflowJson, Problem> {
+    match show(state, customer, workflow.clone(), include).await {
+        Err(problem) if problem.kind == Kind::DefinitionDamaged => {
+            let mut json = WorkflowJson::new(customer, workflow);
+            json.tasks_left_out = true;
+            Ok(json)
+        }
+        shown => shown,
+    }
+}
+
+/// A workflow, without its tasks where they are more than one answer can hold.
 async fn show(
     state: &State,
     customer: &Customer,
@@ -171,10 +188,7 @@ async fn show(
     let tasks = match include {
         None => return Ok(WorkflowJson::new(customer, workflow)),
         Some(Include::Tasks) if workflow.definition.as_ref().is_some_and(|it| it.bytes > MOST as u64) => None,
-        Some(Include::Tasks) => match definition::tasks(state, customer, &workflow).await {
-            Err(problem) if problem.kind == Kind::DefinitionDamaged => None,
-            tasks => tasks?,
-        },
+        Some(Include::Tasks) => definition::tasks(state, customer, &workflow).await?,
     };
     let mut json = WorkflowJson::new(customer, workflow);
     json.tasks_left_out = tasks.is_none();

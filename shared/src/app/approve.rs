@@ -1,7 +1,8 @@
 //! A person approves what a guard held back: a new sync, for which exactly the workflows of that list may go.
 //!
-//! What must stay true: an approval is for one job and one list, acts once, re-verifies everything (a new listing, Zuora's own 404
-//! for each), and changes no limit for good. Approving twice makes one sync.
+//! What must stay true: an approval is for one job and one list, acts once, re-verifies everything (a new listing, a question to Zuora
+//! for each), and changes no limit for good. Only where Zuora would not say whether a workflow is gone does it take the place of Zuora's
+//! word. Approving twice makes one sync.
 
 use super::{
     asking::Asking,

@@ -370,6 +370,15 @@ mod tests {
     }
 
     #[test]
+    fn an_item_too_large_to_be_read_is_told_as_such_and_the_others_are_stored() {
+        let listing = listed(&[r#"{"id":1}"#, "", r#"{"id":3}"#]);
+
+        assert!(!listing.complete, "whose it is nobody knows");
+        assert!(listing.errors().next().unwrap().message.contains("larger than 10 MB"));
+        assert_eq!(listing.pages.read(listing.items[1].place).unwrap().zuora_id.as_str(), "3");
+    }
+
+    #[test]
     fn an_item_that_is_no_json_fails_alone_and_is_not_missing() {
         let listing = listed(&[r#"{"id":1}"#, r#"{"id":2,"x":NaN}"#, r#"{"id":3}"#]);
 

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! What must stay true:
-//! - Nothing is deleted from a listing that is not proven complete, and never without Zuora's own 404 for each workflow.
+//! - Nothing is deleted from a listing that is not proven complete, and never without Zuora's own 404 for each workflow, or a person's
+//!   approval where Zuora would not say.
 //! - A workflow's stored copy is replaced only by a whole new one. A failed export changes nothing and is counted.
 //! - A run that dies anywhere can be repeated: the plan shows what is left, and what an earlier run of the same job wrote
 //!   still counts under its kind, so the stats of the last run are the stats of the job.
@@ -287,7 +288,7 @@ fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, repo
 fn unproven_hold(unproven: &Unproven) -> Option<Hold> {
     let ids = unproven.to_ask();
     let reason = format!(
-        "{} workflows were missing from three complete lists in a row, and Zuora would not say that they are gone: something between us and Zuora answers instead. They are kept. Approve their deletion if you know that they are gone.",
+        "Missing from three complete lists in a row, and not confirmed as gone by Zuora's own word: {} of the stored workflows. Something between us and Zuora may answer in its place. They were not deleted; approve it if you know that they are gone.",
         ids.len()
     );
     (!ids.is_empty()).then(|| Hold::new(HeldKind::Unproven, reason, ids))

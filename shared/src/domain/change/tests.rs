@@ -215,3 +215,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_long_values_are_cut_so_that_their_difference_is_seen() {
+    let common = "x".repeat(5_000);
+    let with = |end: &str| workflow(&json!({"id": 48, "description": format!("{common}{end}")}), "a");
+
+    let change = Change::between(Some(&with("before")), &with("after"), &Definitions::Same);
+
+    let BeforeAfter { before, after } = &change.fields[0].values;
+    let shown = |end: &str| Some(format!("\u{2026}{}{end}", "x".repeat(20)));
+    assert_eq!((before, after), (&shown("before"), &shown("after")));
+}
+
+#[test]
+fn lists_that_are_cut_have_their_counts() {
+    let listed = |n: u32| {
+        let fields: serde_json::Map<_, _> = (0..300).map(|field| (format!("field_{field}"), json!(n))).collect();
+        let mut listed = Value::Object(fields);
+        listed["id"] = json!(48);
+        workflow(&listed, "a")
+    };
+    let settings = |n: u32| {
+        let other: String = (0..80).map(|part| format!(r#","part_{part}":{n}"#)).collect();
+        let export = format!(r#"{{"workflow":{{}},"tasks":[]{other}}}"#);
+        Outline::from(&Definition::parse(export.as_bytes()).unwrap())
+    };
+    let definitions = Definitions::Differ { old: settings(1), new: settings(2) };
+
+    let change = Change::between(Some(&listed(1)), &listed(2), &definitions);
+
+    assert_eq!((change.fields_count, change.settings_count), (300, 80));
+    assert!(change.fields.len() <= NAMED && change.settings.len() <= NAMED);
+}
