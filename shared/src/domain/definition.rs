@@ -98,6 +98,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::{json::tests::any_json, outline::Outline, workflow::DefinitionRef};
 
     const EXPORT: &str = r#"{"workflow":{"id":286,"name":"Call Echo"},
         "tasks":[{"id":849,"name":"Call Echo"},{"id":"850","task_id":849}],
@@ -177,7 +178,49 @@ mod tests {
         }
     }
 
+    /// What is stored of an export and what is shown of it, if it is stored at all: the bytes come back, and every field is there.
+    fn assert_shown(export: &str) -> bool {
+        let Ok(definition) = Definition::parse(export.as_bytes()) else { return false };
+        let chunks = compress(export.as_bytes()).unwrap();
+        let bytes = export.len() as u64;
+        let wanted = DefinitionRef { hash: content_hash(export.as_bytes()), chunks: chunks.len() as u32, bytes };
+        assert!(restore(chunks, &wanted).unwrap() == export.as_bytes(), "the bytes come back");
+        let _ = Outline::from(&definition);
+        for task in &definition.tasks {
+            let shown = serde_json::to_string(&Task::read(*task)).unwrap();
+            let shown = Json::read(shown.as_bytes()).unwrap();
+            for (name, value) in task.members().collect::<BTreeMap<_, _>>() {
+                let told =
+                    [Some(shown), shown.get("other")].into_iter().flatten().any(|place| place.get(&name).is_some());
+                assert!(told || value.is_null(), "{name} of {}", task.raw());
+            }
+        }
+        true
+    }
+
+    #[test]
+    fn a_task_a_thousand_levels_deep_and_one_of_twenty_megabytes_are_stored_and_shown() {
+        let deep = format!(r#"{}7{}"#, "[{\"a\":".repeat(1_000), "}]".repeat(1_000));
+        let large = format!(r#""{}""#, "0123456789abcde\\n".repeat(1_200_000));
+        for parameters in [deep, large] {
+            assert!(assert_shown(&format!(r#"{{"workflow":{{}},"tasks":[{{"id":1,"parameters":{parameters}}}]}}"#)));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whatever_is_stored_can_be_shown(
+            fields in prop::collection::vec((prop::sample::select(vec!["id", "name", "tags", "parameters", "concurrent_limit", "other", "x", "task_id"]), any_json()), 0..8),
+            linkages in any_json(), other in any_json(), mark in prop::sample::select(vec!["", "\u{feff}"]),
+        ) {
+            let fields: String = fields.iter().map(|(name, value)| format!(r#","{name}":{value}"#)).collect();
+            let export = |linkages: &str, fields: &str| format!(
+                r#"{mark}{{"linkages":{linkages},"workflow":{{"id":1}},"x":{other},"tasks":[{{"id":1{fields}}}]}}"#
+            );
+            assert_shown(&export(&linkages, &fields));
+            prop_assert!(assert_shown(&export("[]", &fields.replace(r#""id":"#, r#""no id":"#))), "a sound one is stored");
+        }
+
         #[test]
         fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..512), cut in 0..1000_usize) {
             let _ = Definition::parse(&bytes);

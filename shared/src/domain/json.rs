@@ -129,4 +129,4 @@ pub fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

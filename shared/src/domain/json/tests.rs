@@ -161,7 +161,7 @@ fn a_key_that_other_readers_give_a_meaning_is_a_key_like_any_other() {
 }
 
 /// JSON of every kind, also of kinds that common readers refuse.
-fn any_json() -> impl Strategy<Value = String> {
+pub(crate) fn any_json() -> impl Strategy<Value = String> {
     let string = prop::collection::vec(
         prop::sample::select(vec![
             "a",
