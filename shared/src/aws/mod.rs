@@ -2,6 +2,7 @@
 
 pub mod app_key;
 pub mod audit;
+mod batch;
 #[cfg(test)]
 pub mod canned;
 pub mod changes;

@@ -6,12 +6,10 @@
 //! - All state changes are transactions ([`super::write`]).
 //! - "No more" is told by the missing `LastEvaluatedKey` alone, never by an empty page.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::{
     Client,
     operation::query::builders::QueryFluentBuilder,
-    types::{AttributeValue, DeleteRequest, KeysAndAttributes, Select, WriteRequest},
+    types::{AttributeValue, Select},
 };
 use futures::future::try_join_all;
 use serde::de::DeserializeOwned;
@@ -29,8 +27,6 @@ use super::{
     write::expression,
 };
 
-/// How often a batch is sent of which DynamoDB leaves something over: enough for a hundred items if it does half each time.
-const ROUNDS: u32 = 8;
 /// Reads in flight where many items are read one by one.
 const READS_AT_ONCE: usize = 4;
 
@@ -145,33 +141,6 @@ impl Table {
             items.extend(try_join_all(some.iter().map(|key| self.get_item(key))).await?);
         }
         Ok(items)
-    }
-
-    /// Reads many records (at most 100 keys), in no order; absent ones are left out. What DynamoDB leaves over is asked for again.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when it keeps leaving some over: the caller comes back later.
-    pub async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<(Key, T)>, StoreError> {
-        let mut found = Vec::new();
-        let mut left: Vec<Item> = keys.iter().map(key_item).collect();
-        let mut round = 0;
-        while !left.is_empty() {
-            pause_before(round).await?;
-            round += 1;
-            let wanted = KeysAndAttributes::builder()
-                .set_keys(Some(std::mem::take(&mut left)))
-                .consistent_read(true)
-                .build()
-                .map_err(|error| StoreError::Refused(error.into()))?;
-            let answer =
-                self.client.batch_get_item().request_items(&self.name, wanted).send().await.map_err(classify)?;
-            for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
-                let key = key_of(&item);
-                found.push((key, parse::<T>(item)?.value));
-            }
-            left = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect();
-        }
-        Ok(found)
     }
 
     /// Reads one page of a range.
@@ -327,102 +296,5 @@ impl Table {
             Err(StoreError::Conflict { .. }) => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// Removes items in batches of 25; what DynamoDB leaves over is sent again.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when it keeps leaving some over: the caller comes back later.
-    pub async fn delete_all(&self, keys: &[Key]) -> Result<(), StoreError> {
-        let requests = keys.iter().map(|key| {
-            let delete = DeleteRequest::builder().set_key(Some(key_item(key))).build();
-            delete.map(|delete| WriteRequest::builder().delete_request(delete).build())
-        });
-        self.write_batches(requests.collect::<Result<_, _>>().map_err(|error| StoreError::Refused(error.into()))?).await
-    }
-
-    async fn write_batches(&self, requests: Vec<WriteRequest>) -> Result<(), StoreError> {
-        for batch in requests.chunks(25) {
-            let mut left = batch.to_vec();
-            let mut round = 0;
-            while !left.is_empty() {
-                pause_before(round).await?;
-                round += 1;
-                let request = self.client.batch_write_item().request_items(&self.name, std::mem::take(&mut left));
-                let answer = request.send().await.map_err(classify)?;
-                left = answer.unprocessed_items.into_iter().flatten().flat_map(|(_, rest)| rest).collect();
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The pause before what was left over is sent again: none before the first round, then full jitter over a doubling ceiling, and an
-/// error after the last.
-async fn pause_before(round: u32) -> Result<(), StoreError> {
-    if round == ROUNDS {
-        return Err(StoreError::Unavailable("items were left unprocessed".into()));
-    }
-    if let Some(doublings) = round.checked_sub(1) {
-        tokio::time::sleep(Duration::from_millis(fastrand::u64(0..(20 << doublings)))).await;
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering::SeqCst},
-    };
-
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::aws::canned;
-
-    /// A table that leaves everything over so many times, then answers `done`; and how often it was asked.
-    fn busy(times: u32, over: Value, done: Value) -> (Table, Arc<AtomicU32>) {
-        let asked = Arc::new(AtomicU32::new(0));
-        let counter = Arc::clone(&asked);
-        let sdk = canned::sdk(move |_| {
-            let answer = if counter.fetch_add(1, SeqCst) < times { &over } else { &done };
-            (200, answer.clone())
-        });
-        (Table::new(Client::new(&sdk), "data"), asked)
-    }
-
-    fn key() -> Key {
-        Key { pk: "A".into(), sk: "B".into() }
-    }
-
-    fn over() -> Value {
-        let key = json!({"PK": {"S": "A"}, "SK": {"S": "B"}});
-        json!({
-            "UnprocessedKeys": {"data": {"Keys": [key]}},
-            "UnprocessedItems": {"data": [{"DeleteRequest": {"Key": key}}]},
-        })
-    }
-
-    #[tokio::test]
-    async fn what_a_batch_leaves_over_is_asked_for_again_until_it_comes() {
-        let item = json!({"PK": {"S": "A"}, "SK": {"S": "B"}, "n": {"N": "7"}});
-        let (table, asked) = busy(2, over(), json!({"Responses": {"data": [item]}}));
-        let found = table.get_many::<Value>(&[key()]).await.unwrap();
-        assert_eq!((found[0].1["n"].as_u64(), asked.load(SeqCst)), (Some(7), 3));
-
-        let (table, asked) = busy(2, over(), json!({}));
-        table.delete_all(&[key()]).await.unwrap();
-        assert_eq!(asked.load(SeqCst), 3);
-    }
-
-    #[tokio::test]
-    async fn a_table_that_always_leaves_something_over_is_left_alone_after_eight_rounds() {
-        let (table, asked) = busy(u32::MAX, over(), Value::Null);
-
-        for result in [table.get_many::<Value>(&[key()]).await.map(drop), table.delete_all(&[key()]).await] {
-            assert!(matches!(result, Err(StoreError::Unavailable(_))), "{result:?}");
-        }
-        assert_eq!(asked.load(SeqCst), 2 * ROUNDS);
     }
 }
