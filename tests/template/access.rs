@@ -1,7 +1,7 @@
 //! Who may do what: routes, roles, keys, sign-in.
 
 use serde_yaml_ng::Value;
-use shared::http::problem::Kind;
+use shared::{aws::keys, http::problem::Kind};
 
 use crate::template::{Statement, Template, find, list, texts, untagged};
 
@@ -115,6 +115,22 @@ fn customers_can_lock_client_secrets_and_never_unlock_or_read_one() {
     assert!(!statements.iter().any(|statement| statement.actions().contains(&"kms:Decrypt")));
     assert!(!statements.iter().any(|statement| statement.allows("dynamodb:GetItem", "VaultTable.Arn")));
     assert!(!statements.iter().any(|statement| statement.allows("dynamodb:Query", "VaultTable.Arn")));
+}
+
+#[test]
+fn workflows_writes_nothing_of_the_data_but_notes_on_damaged_definitions() {
+    let template = Template::read();
+    let mut writes = 0;
+
+    for statement in template.resource("WorkflowsRole").statements() {
+        if statement.resources().contains(&"DataTable.Arn") && !statement.actions().contains(&"dynamodb:Query") {
+            let keys = find(statement.0, "Condition")["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"].clone();
+            assert_eq!((statement.actions(), texts(&keys)), (vec!["dynamodb:PutItem"], vec![keys::DAMAGED]));
+            writes += 1;
+        }
+    }
+
+    assert_eq!(writes, 1);
 }
 
 #[test]
