@@ -20,6 +20,7 @@ use shared::{
         customer::Customer,
         definition::{Definition, Task},
         ids::{CustomerId, WorkflowId},
+        json::Json as JsonText,
         workflow::Workflow,
     },
     http::{
@@ -30,7 +31,7 @@ use shared::{
         path::Ids,
         problem::{Kind, Problem},
         query::ValidQuery,
-        room::{Room, parts},
+        room::{MOST, Room, parts},
     },
     telemetry::{self, Metric},
 };
@@ -97,8 +98,8 @@ pub async fn list_tasks(
     let begin = begin.unwrap_or_default().min(tasks.len());
     let mut room = Room::default();
     let mut end = begin;
-    for task in &tasks[begin..] {
-        if !room.add(&Task::read(*task))? {
+    for task in tasks.iter().skip(begin) {
+        if !add(&mut room, task)? {
             break;
         }
         end += 1;
@@ -172,12 +173,18 @@ pub async fn tasks(
 ) -> Result<Option<Vec<Box<RawValue>>>, Problem> {
     let Some((bytes, _)) = read(state, customer, workflow).await? else { return Ok(Some(Vec::new())) };
     let mut room = Room::default();
-    for task in parse(&bytes)?.tasks {
-        if !room.add(&Task::read(task))? {
+    for task in parse(&bytes)?.tasks.iter() {
+        if !add(&mut room, task)? {
             return Ok(None);
         }
     }
     Ok(Some(room.into_items()))
+}
+
+/// Adds a task if there is room for it. One whose text is larger than an answer is not taken apart: its fields would take many times as
+/// much.
+fn add(room: &mut Room, task: JsonText<'_>) -> Result<bool, Problem> {
+    if task.raw().len() > MOST { Ok(false) } else { room.add(&Task::read(task)) }
 }
 
 fn parse(bytes: &Bytes) -> Result<Definition<'_>, Problem> {

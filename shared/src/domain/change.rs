@@ -68,7 +68,7 @@ pub struct Change {
     pub fields_count: u64,
     /// Whether the definition is another one.
     pub definition_changed: bool,
-    /// Tasks, matched by name and kind; none if the definition is the same or an old copy could not be read.
+    /// Tasks, matched by name and kind; none if the definition is the same or the two could not be compared.
     pub tasks: Option<Edits<TaskName>>,
     /// Linkages, matched by the tasks at their ends.
     pub linkages: Option<Edits<LinkageName>>,
@@ -144,8 +144,8 @@ pub enum Definitions {
         /// What is stored now.
         new: Outline,
     },
-    /// They differ, and the old one cannot be read any more.
-    Unreadable,
+    /// They differ, and that is all that can be said: the old one cannot be read any more, or one has too many parts to compare.
+    Incomparable,
 }
 
 impl Change {

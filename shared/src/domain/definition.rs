@@ -2,12 +2,12 @@
 //!
 //! The export is the only copy of the tasks, so an export that does not hold them is malformed and must not replace a good
 //! one. What is stored and what is shown are read by the same code: whatever was stored can be shown. Nothing here panics, whatever the
-//! bytes are.
+//! bytes are, and an export takes no more memory than its bytes, however many parts it has: they are found anew whenever they are wanted.
 
 mod stored;
 mod task;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 pub use self::{
     stored::{MAX_CHUNK, compress, content_hash, restore},
@@ -29,15 +29,22 @@ pub enum DefinitionError {
     NotCompressed,
 }
 
-/// An export taken apart, its parts still text: the whole of it as values would take several times the memory.
-#[derive(Clone, Debug)]
+/// An export that was read; its parts are still text.
+#[derive(Clone, Copy, Debug)]
 pub struct Definition<'a> {
     /// The tasks, in the export's order. Each is an object with an id.
-    pub tasks: Vec<Json<'a>>,
-    /// The edges between them. Each is an object.
-    pub linkages: Vec<Json<'a>>,
-    /// Everything beside the two lists, the object `workflow` included.
-    pub rest: BTreeMap<Cow<'a, str>, Json<'a>>,
+    pub tasks: Objects<'a>,
+    /// The edges between them.
+    pub linkages: Objects<'a>,
+    workflow: Json<'a>,
+    export: &'a [u8],
+}
+
+/// The objects of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Objects<'a> {
+    list: &'a [u8],
+    count: usize,
 }
 
 impl<'a> Definition<'a> {
@@ -46,43 +53,72 @@ impl<'a> Definition<'a> {
     /// # Errors
     /// `Malformed` if a workflow or the list of tasks is missing, or a part of them is not what it should be.
     pub fn parse(export: &'a [u8]) -> Result<Self, DefinitionError> {
-        let mut parts: BTreeMap<_, _> = members(export).collect::<Result<_, _>>().map_err(|why| at("it", &why))?;
-        let list = |name: &str, part: Option<&'a [u8]>| part.map(|part| objects(name, part)).transpose();
-        let tasks = list("task", parts.remove("tasks"))?.ok_or_else(|| malformed("it has no list of tasks"))?;
-        let linkages = parts.remove("linkages").filter(|linkages| *linkages != b"null");
-        let linkages = list("linkage", linkages)?.unwrap_or_default();
-        let prove = |(name, part): (Cow<'a, str>, &'a [u8])| match Json::read(part) {
-            Ok(part) => Ok((name, part)),
-            Err(why) => Err(at(&name, &why)),
-        };
-        let rest: BTreeMap<_, _> = parts.into_iter().map(prove).collect::<Result<_, _>>()?;
-        if !rest.get("workflow").is_some_and(|workflow| workflow.is_object()) {
-            return Err(malformed("it has no workflow"));
+        let (mut tasks, mut linkages, mut workflow) = (None, None, None);
+        for part in members(export) {
+            let (name, part) = part.map_err(|why| at("it", &why))?;
+            match name.as_ref() {
+                "tasks" => tasks = Some(part),
+                "linkages" => linkages = Some(part),
+                _ => {
+                    let part = Json::read(part).map_err(|why| at(&name, &why))?;
+                    workflow = if name == "workflow" { Some(part) } else { workflow };
+                }
+            }
         }
-        if let Some(nameless) = tasks.iter().position(|task| task::id(*task).is_none()) {
+        let tasks = Objects::read("task", tasks.ok_or_else(|| malformed("it has no list of tasks"))?)?;
+        let linkages = linkages.filter(|linkages| *linkages != b"null").unwrap_or(b"[]");
+        let linkages = Objects::read("linkage", linkages)?;
+        let workflow = workflow.filter(|workflow| workflow.is_object());
+        let workflow = workflow.ok_or_else(|| malformed("it has no workflow"))?;
+        if let Some(nameless) = tasks.iter().position(|task| task::id(task).is_none()) {
             return Err(malformed(&format!("task {}: it has no id", nameless + 1)));
         }
-        Ok(Self { tasks, linkages, rest })
+        Ok(Self { tasks, linkages, workflow, export })
+    }
+
+    /// Everything beside the two lists, the object `workflow` included, in the export's order, repeated keys included.
+    pub fn rest(&self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
+        let parts = members(self.export).map_while(Result::ok).map(|(name, part)| (name, Json::part(part)));
+        parts.filter(|(name, _)| !matches!(name.as_ref(), "tasks" | "linkages"))
     }
 
     /// Whether an event at Zuora starts the workflow: the listing does not always say so, the export does.
     pub fn has_event_trigger(&self) -> bool {
-        let Some(workflow) = self.rest.get("workflow") else { return false };
-        let events = workflow.get("parameters").and_then(|parameters| parameters.get("event_triggers"));
-        workflow.get("event_trigger").is_some_and(super::listed::is_set)
+        let events = self.workflow.get("parameters").and_then(|parameters| parameters.get("event_triggers"));
+        self.workflow.get("event_trigger").is_some_and(super::listed::is_set)
             || events.is_some_and(|events| events.items().next().is_some())
     }
 }
 
-/// The objects of a list. An item that is none is named by its place, from 1.
-fn objects<'a>(name: &str, list: &'a [u8]) -> Result<Vec<Json<'a>>, DefinitionError> {
-    let object = |(place, item): (usize, Result<&'a [u8], NotJson>)| {
-        let item = item.map_err(|why| at(&format!("its list of {name}s"), &why))?;
-        let place = format!("{name} {}", place + 1);
-        let item = Json::read(item).map_err(|why| at(&place, &why))?;
-        if item.is_object() { Ok(item) } else { Err(malformed(&format!("{place}: it is not an object"))) }
-    };
-    items(list).enumerate().map(object).collect()
+impl<'a> Objects<'a> {
+    /// Proves each. An item that is no object is named by its place, from 1.
+    fn read(name: &str, list: &'a [u8]) -> Result<Self, DefinitionError> {
+        let mut count = 0;
+        for item in items(list) {
+            let item = item.map_err(|why| at(&format!("its list of {name}s"), &why))?;
+            count += 1;
+            let item = Json::read(item).map_err(|why| at(&format!("{name} {count}"), &why))?;
+            if !item.is_object() {
+                return Err(malformed(&format!("{name} {count}: it is not an object")));
+            }
+        }
+        Ok(Self { list, count })
+    }
+
+    /// How many there are.
+    pub const fn len(self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(self) -> bool {
+        self.count == 0
+    }
+
+    /// All of them, in order.
+    pub fn iter(self) -> impl Iterator<Item = Json<'a>> {
+        items(self.list).map_while(Result::ok).map(Json::part)
+    }
 }
 
 fn at(place: &str, why: &NotJson) -> DefinitionError {
@@ -116,7 +152,8 @@ mod tests {
                 [r#"{"id":849,"name":"Call Echo"}"#, r#"{"id":"850","task_id":849}"#]
             );
             assert_eq!(definition.linkages.len(), 1);
-            assert_eq!(definition.rest.keys().collect::<Vec<_>>(), ["workflow", "workflow_definition"]);
+            let rest: Vec<_> = definition.rest().map(|(name, _)| name).collect();
+            assert_eq!(rest, ["workflow", "workflow_definition"]);
         }
     }
 

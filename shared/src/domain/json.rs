@@ -112,7 +112,7 @@ impl<'a> Json<'a> {
     }
 
     /// A part of what is proven is JSON too, and cut at ASCII characters.
-    fn part(bytes: &'a [u8]) -> Self {
+    pub(super) fn part(bytes: &'a [u8]) -> Self {
         Self(std::str::from_utf8(bytes).unwrap_or("null"))
     }
 }

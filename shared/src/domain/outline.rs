@@ -1,9 +1,13 @@
 //! An export as far as a comparison needs it: of each part its name and a hash of each field.
 //!
 //! Zuora gives tasks new ids with every version, so a task is known by its name and kind, and a linkage by the tasks at its ends.
-//! No value of a definition is kept here: a task's settings may hold what a change record should not show.
+//! No value of a definition is kept here: a task's settings may hold what a change record should not show. And whatever a definition
+//! holds, its outline and what is made of it when two are compared stay within [`BUDGET`]: one with more parts and fields has none.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +31,13 @@ const NUMBERED: [&str; 11] = [
     "finished_at",
     "task_summary",
 ];
+
+/// What an outline may take, in bytes: ten thousand tasks with thirty fields each, as the largest export may have, take three quarters of it.
+const BUDGET: usize = 40_000_000;
+/// What a part takes, here and in the tables of a comparison.
+const A_PART: usize = 400;
+/// What a field takes beside its name.
+const A_FIELD: usize = 80;
 
 /// What a task is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -71,29 +82,63 @@ pub struct Outline {
     pub settings: Vec<Field>,
 }
 
-impl From<&Definition<'_>> for Outline {
-    fn from(definition: &Definition<'_>) -> Self {
+impl Outline {
+    /// The outline of a definition, unless it would take more than [`BUDGET`].
+    pub fn of(definition: &Definition<'_>) -> Option<Self> {
+        Self::within(Budget(BUDGET), definition)
+    }
+
+    fn within(mut budget: Budget, definition: &Definition<'_>) -> Option<Self> {
         let mut outline = Self::default();
         let mut names = HashMap::new();
-        for task in &definition.tasks {
+        for task in definition.tasks.iter() {
             let get = |key: &str| task.get(key).and_then(Json::text);
-            let name = TaskName { name: get("name"), action_type: get("action_type") };
-            names.extend(get("id").map(|id| (id, name.clone())));
-            outline.tasks.push(Part { name, fields: fields("", *task) });
+            let (id, name) = (get("id"), TaskName { name: get("name"), action_type: get("action_type") });
+            budget.part(name.bytes() + id.as_ref().map_or(0, String::len))?;
+            names.extend(id.map(|id| (id, name.clone())));
+            outline.tasks.push(Part { name, fields: fields(&mut budget, "", task)? });
         }
-        for linkage in &definition.linkages {
-            let end = |key: &str| linkage.get(key).and_then(Json::text).and_then(|id| names.get(&id).cloned());
+        for linkage in definition.linkages.iter() {
+            let end = |key: &str| linkage.get(key).and_then(Json::text).and_then(|id| names.get(&id));
+            let (from, to) = (end("source_task_id"), end("target_task_id"));
             let linkage_type = linkage.get("linkage_type").and_then(Json::text);
-            let name = LinkageName { from: end("source_task_id"), to: end("target_task_id"), linkage_type };
-            outline.linkages.push(Part { name, fields: fields("", *linkage) });
+            let known_by = [from, to].into_iter().flatten().map(TaskName::bytes).sum::<usize>();
+            budget.part(known_by + linkage_type.as_ref().map_or(0, String::len))?;
+            let name = LinkageName { from: from.cloned(), to: to.cloned(), linkage_type };
+            outline.linkages.push(Part { name, fields: fields(&mut budget, "", linkage)? });
         }
-        for (name, part) in &definition.rest {
+        for (name, part) in last_of_each(&mut budget, "", definition.rest())? {
             match name.as_ref() {
-                "workflow" => outline.settings.extend(fields("workflow.", *part)),
+                "workflow" => outline.settings.extend(fields(&mut budget, "workflow.", part)?),
                 name => outline.settings.push((name.to_owned(), part.digest())),
             }
         }
-        outline
+        Some(outline)
+    }
+}
+
+impl TaskName {
+    fn bytes(&self) -> usize {
+        [&self.name, &self.action_type].into_iter().flatten().map(String::len).sum()
+    }
+}
+
+/// How many bytes an outline may still take.
+struct Budget(usize);
+
+impl Budget {
+    /// A part that is known by so many bytes. They are kept here, with the names of the tasks, and while two outlines are compared.
+    fn part(&mut self, known_by: usize) -> Option<()> {
+        self.spend(A_PART + 3 * known_by)
+    }
+
+    fn field(&mut self, prefix: &str, name: &str) -> Option<()> {
+        self.spend(A_FIELD + prefix.len() + name.len())
+    }
+
+    fn spend(&mut self, bytes: usize) -> Option<()> {
+        self.0 = self.0.checked_sub(bytes)?;
+        Some(())
     }
 }
 
@@ -111,21 +156,36 @@ fn by_name(fields: &[Field]) -> HashMap<String, Digest> {
     fields.iter().cloned().collect()
 }
 
-/// Each field with its digest; those of `parameters` one by one, since that is where a task's work is described. Of a repeated key the
-/// last counts.
-fn fields(prefix: &str, object: Json<'_>) -> Vec<Field> {
-    let members: BTreeMap<_, _> = object.members().filter(|(name, _)| !NUMBERED.contains(&name.as_ref())).collect();
+/// Each field with its digest; those of `parameters` one by one, since that is where a task's work is described.
+fn fields(budget: &mut Budget, prefix: &str, object: Json<'_>) -> Option<Vec<Field>> {
+    let numbers = |name: &str| NUMBERED.contains(&name);
+    let members = last_of_each(budget, prefix, object.members().filter(|(name, _)| !numbers(name)))?;
     let mut fields = Vec::with_capacity(members.len());
     for (name, value) in members {
         if name == "parameters" && value.is_object() {
-            let inner: BTreeMap<_, _> = value.members().collect();
-            fields.extend(inner.iter().map(|(key, value)| (format!("{prefix}parameters.{key}"), value.digest())));
+            let prefix = format!("{prefix}parameters.");
+            let inner = last_of_each(budget, &prefix, value.members())?;
+            fields.extend(inner.iter().map(|(key, value)| (format!("{prefix}{key}"), value.digest())));
         } else {
             fields.push((format!("{prefix}{name}"), value.digest()));
         }
     }
     fields.sort_unstable();
-    fields
+    Some(fields)
+}
+
+/// Members by their name; of a repeated key the last.
+fn last_of_each<'a>(
+    budget: &mut Budget,
+    prefix: &str,
+    members: impl Iterator<Item = (Cow<'a, str>, Json<'a>)>,
+) -> Option<BTreeMap<Cow<'a, str>, Json<'a>>> {
+    let mut last = BTreeMap::new();
+    for (name, value) in members {
+        budget.field(prefix, &name)?;
+        last.insert(name, value);
+    }
+    Some(last)
 }
 
 #[cfg(test)]
@@ -139,7 +199,7 @@ mod tests {
             {"source_task_id":1,"target_task_id":"2","linkage_type":"Success"}]}"#;
 
     fn outline(export: &str) -> Outline {
-        Outline::from(&Definition::parse(export.as_bytes()).unwrap())
+        Outline::of(&Definition::parse(export.as_bytes()).unwrap()).unwrap()
     }
 
     fn names(fields: &[Field]) -> Vec<&str> {
@@ -182,5 +242,29 @@ mod tests {
         let old = [field("a", 1), field("b", 1), field("gone", 1)];
         let new = [field("a", 1), field("b", 2), field("new", 1)];
         assert_eq!(differing(&old, &new), ["b", "gone", "new"]);
+    }
+    #[test]
+    fn a_definition_of_too_many_parts_or_fields_or_of_too_long_names_has_no_outline() {
+        let has_one = |tasks: &str, linkages: &str| {
+            let export = format!(r#"{{"workflow":{{}},"tasks":[{tasks}],"linkages":[{linkages}]}}"#);
+            Outline::within(Budget(10_000), &Definition::parse(export.as_bytes()).unwrap()).is_some()
+        };
+        let many = |part: &str, count: usize| vec![part; count].join(",");
+        let named = |name: &str| format!(r#"{{"id":1,"name":"{name}"}}"#);
+        let with = |fields: &str| format!(r#"{{"id":1,{fields}}}"#);
+        let set = |parameters: &str| with(&format!(r#""parameters":{{{parameters}}}"#));
+        let between = r#"{"source_task_id":1,"target_task_id":1}"#;
+
+        assert!(has_one(&many(r#"{"id":1}"#, 20), ""));
+        assert!(!has_one(&many(r#"{"id":1}"#, 30), ""));
+        assert!(has_one("", &many("{}", 20)));
+        assert!(!has_one("", &many("{}", 30)));
+        let [few, too_many] = [80, 120].map(|count| many(r#""a":1"#, count));
+        assert!(has_one(&with(&few), "") && has_one(&set(&few), ""));
+        assert!(!has_one(&with(&too_many), "") && !has_one(&set(&too_many), ""));
+        assert!(has_one(&named(&"n".repeat(3_000)), ""));
+        assert!(!has_one(&named(&"n".repeat(3_500)), ""));
+        assert!(has_one(&named(&"n".repeat(500)), between));
+        assert!(!has_one(&named(&"n".repeat(500)), &many(between, 3)));
     }
 }

@@ -38,7 +38,8 @@ struct Exported {
     /// The name of its bytes.
     hash: Option<String>,
     content: Content,
-    outline: Outline,
+    /// What it says, unless it is too large to be compared.
+    outline: Option<Outline>,
 }
 
 /// What is stored of the definition.
@@ -47,7 +48,7 @@ struct Kept {
     intact: bool,
     /// Whether its bytes are those of the export.
     same: bool,
-    /// What it says, if it can be read and says something else than the export.
+    /// What it says, if it can be read and compared and has other bytes than the export.
     outline: Option<Outline>,
 }
 
@@ -107,8 +108,10 @@ impl Run<'_> {
         let workflow = Workflow::from_listed(listed, definition, content, last_change, clock::now());
         let definitions = match kept {
             Kept { same: true, .. } => Definitions::Same,
-            Kept { outline: Some(old), .. } => Definitions::Differ { old, new: outline },
-            Kept { outline: None, .. } => Definitions::Unreadable,
+            Kept { outline: old, .. } => match old.zip(outline) {
+                Some((old, new)) => Definitions::Differ { old, new },
+                None => Definitions::Incomparable,
+            },
         };
         let change = Change::between(before.as_ref(), &workflow, &definitions);
         let told = (outcome != Outcome::Unchanged).then_some(&change);
@@ -136,7 +139,7 @@ impl Run<'_> {
         match self.syncer.workflows.definition(&self.customer.id, task.id, reference).await {
             Ok(_) if same => Ok(Kept { intact: true, same, outline: None }),
             Ok(bytes) => {
-                let outline = Definition::parse(&bytes).ok().map(|definition| Outline::from(&definition));
+                let outline = Definition::parse(&bytes).ok().and_then(|definition| Outline::of(&definition));
                 Ok(Kept { intact: true, same, outline })
             }
             Err(Unread::Damaged) => {
@@ -167,10 +170,10 @@ impl Run<'_> {
 impl Exported {
     fn read(export: Option<Export>) -> Result<Self, DefinitionError> {
         let Some(bytes) = &export else {
-            return Ok(Self { export, hash: None, content: Content::default(), outline: Outline::default() });
+            return Ok(Self { export, hash: None, content: Content::default(), outline: Some(Outline::default()) });
         };
         let definition = Definition::parse(bytes.as_ref())?;
-        let (content, outline) = (Content::from(&definition), Outline::from(&definition));
+        let (content, outline) = (Content::from(&definition), Outline::of(&definition));
         Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, outline, export })
     }
 }
@@ -189,7 +192,7 @@ fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept
         Kept { same: true, intact: true, .. } if derived => Verdict::Keep,
         Kept { same: true, .. } => Verdict::Renew,
         // Run fields and the like differ: that is nothing to tell.
-        Kept { outline: Some(old), .. } if *old == new.outline => Verdict::Renew,
+        Kept { outline: old @ Some(_), .. } if *old == new.outline => Verdict::Renew,
         _ => Verdict::Store(Outcome::Updated),
     }
 }

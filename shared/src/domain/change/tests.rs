@@ -19,7 +19,7 @@ fn workflow(listed: &Value, hash: &str) -> Workflow {
 
 fn outline(tasks: &Value, linkages: &Value) -> Outline {
     let export = json!({"workflow": {"id": 1, "priority": "High"}, "tasks": tasks, "linkages": linkages});
-    Outline::from(&Definition::parse(export.to_string().as_bytes()).unwrap())
+    Outline::of(&Definition::parse(export.to_string().as_bytes()).unwrap()).unwrap()
 }
 
 fn task(id: u32, name: &str, url: &str) -> Value {
@@ -139,7 +139,7 @@ fn a_deletion_shows_the_last_version() {
 #[test]
 fn a_definition_that_cannot_be_read_any_more_is_told_and_stops_nothing() {
     let listed = json!({"id": 48});
-    let change = Change::between(Some(&workflow(&listed, "a")), &workflow(&listed, "b"), &Definitions::Unreadable);
+    let change = Change::between(Some(&workflow(&listed, "a")), &workflow(&listed, "b"), &Definitions::Incomparable);
 
     assert_eq!((change.definition_changed, change.tasks), (true, None));
 }
