@@ -95,7 +95,10 @@ async fn a_tenant_that_takes_more_than_sixteen_runs_is_finished_by_one_job_with_
     assert_eq!((stored.changes.len(), stored.orphans().len()), (110, 0));
     let exported =
         tenant.requests().iter().filter(|seen| seen.route == Route::Export && seen.status == Some(200)).count();
-    assert!(exported <= 110 + 5 * job.continuations as usize, "{exported} exports: what is stored is not fetched again");
+    assert!(
+        exported <= 110 + 5 * job.continuations as usize,
+        "{exported} exports: what is stored is not fetched again"
+    );
     assert_eq!(job.runs.len(), 20, "the last twenty runs are told");
     engine.stop().await;
 }

@@ -131,6 +131,8 @@ fn malformed(what: &str) -> DefinitionError {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -222,9 +224,9 @@ mod tests {
         let bytes = export.len() as u64;
         let wanted = DefinitionRef { hash: content_hash(export.as_bytes()), chunks: chunks.len() as u32, bytes };
         assert!(restore(chunks, &wanted).unwrap() == export.as_bytes(), "the bytes come back");
-        let _ = Outline::from(&definition);
-        for task in &definition.tasks {
-            let shown = serde_json::to_string(&Task::read(*task)).unwrap();
+        let _ = Outline::of(&definition);
+        for task in definition.tasks.iter() {
+            let shown = serde_json::to_string(&Task::read(task)).unwrap();
             let shown = Json::read(shown.as_bytes()).unwrap();
             for (name, value) in task.members().collect::<BTreeMap<_, _>>() {
                 let told =

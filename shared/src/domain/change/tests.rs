@@ -239,7 +239,7 @@ fn lists_that_are_cut_have_their_counts() {
     let settings = |n: u32| {
         let other: String = (0..80).map(|part| format!(r#","part_{part}":{n}"#)).collect();
         let export = format!(r#"{{"workflow":{{}},"tasks":[]{other}}}"#);
-        Outline::from(&Definition::parse(export.as_bytes()).unwrap())
+        Outline::of(&Definition::parse(export.as_bytes()).unwrap()).unwrap()
     };
     let definitions = Definitions::Differ { old: settings(1), new: settings(2) };
 
