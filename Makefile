@@ -41,11 +41,13 @@ measure: ## size, start time and memory of the release binaries
 	  $(addprefix --bin ,customers workflows jobs sync schedule panel)
 	@$(PYTHON) infra/measure.py
 
-performance: ## how long syncs take, and what they ask of Zuora and AWS: see docs/performance.md
+performance: ## how long syncs take, what they ask of Zuora and AWS, and memory at its peak: see docs/performance.md
 	@$(ZWM) tools emulator sam cross
 	@cargo build --locked --workspace --bins
-	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace --bin sync --bin zuora-simulator
+	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace \
+	  $(addprefix --bin ,customers workflows sync zuora-simulator)
 	@.local/venv/sam/bin/python infra/performance.py
+	@.local/venv/sam/bin/python infra/memory.py
 
 clean:
 	@rm -rf .local .aws-sam target

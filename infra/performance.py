@@ -10,16 +10,15 @@ the floor: the same requests to Zuora, as many at a time, by a client that throw
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import http.client
 import http.server
 import json
-import os
-import queue
 import resource
-import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -29,7 +28,7 @@ sys.path.insert(0, str(HERE / "local"))
 
 import boto3  # noqa: E402
 import people  # noqa: E402
-from measure import peak_memory  # noqa: E402
+from function import Function  # noqa: E402
 from processes import Processes, stop_orphans  # noqa: E402
 from settings import LOCAL, REGION, TARGET, Port, Stack  # noqa: E402
 from stack import bring_up  # noqa: E402
@@ -38,7 +37,8 @@ LATENCY_MS = 20
 EXPORTS_AT_ONCE = 5
 PAGES_AT_ONCE = 4
 PAGE = 50
-SYNC = TARGET / "lambda" / "sync" / "bootstrap"
+# What `cargo lambda build` makes.
+BINARIES = TARGET / "lambda"
 
 
 class Counter(http.server.ThreadingHTTPServer):
@@ -102,50 +102,11 @@ def _items(operation: str, body: bytes) -> int:
     return 0
 
 
-class Runtime(http.server.ThreadingHTTPServer):
-    """Lambda's runtime API: hands out events one by one and notes how long each takes."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), RuntimeHandler)
-        self.events: queue.Queue = queue.Queue()
-        self.done: queue.Queue = queue.Queue()
-        self.began = 0.0
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-
-class RuntimeHandler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        data = json.dumps(self.server.events.get()).encode()
-        self.send_response(200)
-        self.send_header("Lambda-Runtime-Aws-Request-Id", "performance")
-        self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + 300_000))
-        self.send_header("Lambda-Runtime-Invoked-Function-Arn", f"arn:aws:lambda:{REGION}:000000000000:function:sync")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-        self.server.began = time.perf_counter()
-
-    def do_POST(self) -> None:
-        took = time.perf_counter() - self.server.began
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.done.put(took)
-        self.send_response(202)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_) -> None:
-        pass
-
-
 class Bench:
     """The deployed stack, with nobody but us delivering its messages."""
 
-    def __init__(self, stack: Stack, description: dict) -> None:
-        self.stack, self.described = stack, description
+    def __init__(self, stack: Stack, description: dict, binaries: Path) -> None:
+        self.stack, self.described, self.binaries = stack, description, binaries
         options = {"endpoint_url": stack.emulator_url, "region_name": REGION}
         options |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         mappings = boto3.client("lambda", **options)
@@ -163,48 +124,43 @@ class Bench:
 
     def run(self, customer: str, job: str, endpoint: str) -> tuple[float, float, float, dict]:
         """Delivers a job's message to a new process until the job has ended. Seconds, CPU seconds, peak MB, and the job."""
-        runtime = Runtime()
-        environment = {
-            **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME")},
-            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_address[1]}",
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_LAMBDA_FUNCTION_NAME": "sync",
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
-            "AWS_LAMBDA_FUNCTION_VERSION": "1",
-            "AWS_LAMBDA_LOG_FORMAT": "JSON",
-            "STAGE": "performance",
-            "DATA_TABLE": self.described["table_name"],
-            "VAULT_TABLE": self.described["vault_table_name"],
-            "JOB_QUEUE_URL": self.described["job_queue_url"],
-            "DEAD_LETTER_QUEUE_URL": self.described["dead_letter_queue_url"],
-            "SECRETS_KEY_ID": self.described["secrets_key_id"],
-            "TOKEN_KEY_ID": self.described["token_key_id"],
-            "EXTRA_ZUORA_HOSTS": "http://127.0.0.1:*",
-        }
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        process = subprocess.Popen([str(SYNC)], env=environment, stdout=subprocess.DEVNULL)
         seconds = 0.0
-        try:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with self.function("sync", endpoint) as sync:
             while True:
                 key = {"PK": f"CUSTOMER#{customer}", "SK": f"JOB#{job}"}
                 seq = int(self.table.get_item(Key=key, ConsistentRead=True)["Item"]["seq"])
                 body = {"type": "job.v1", "job_id": job, "customer_id": customer, "seq": seq}
                 record = {"messageId": "m", "body": json.dumps(body), "eventSource": "aws:sqs", "attributes": {}}
-                runtime.events.put({"Records": [{**record, "messageAttributes": {}, "awsRegion": REGION}]})
-                seconds += runtime.done.get(timeout=400)
+                seconds += sync.invoke({"Records": [{**record, "messageAttributes": {}, "awsRegion": REGION}]})[0]
                 state = self.api("GET", f"/v1/jobs/{job}")
                 if state["state"] not in ("queued", "running", "waiting"):
                     break
-            peak = peak_memory(process.pid) / 1024
-        finally:
-            process.terminate()
-            process.wait()
+            peak = sync.peak()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return seconds, cpu, peak, state
+
+    def function(self, name: str, endpoint: str) -> Function:
+        """Starts a function against the deployed tables, queues and keys."""
+        return Function(
+            self.binaries / name / "bootstrap",
+            {
+                "AWS_ENDPOINT_URL": endpoint,
+                "STAGE": "performance",
+                "DATA_TABLE": self.described["table_name"],
+                "VAULT_TABLE": self.described["vault_table_name"],
+                "AUDIT_TABLE": self.described["audit_table_name"],
+                "JOB_QUEUE_URL": self.described["job_queue_url"],
+                "DEAD_LETTER_QUEUE_URL": self.described["dead_letter_queue_url"],
+                "SECRETS_KEY_ID": self.described["secrets_key_id"],
+                "TOKEN_KEY_ID": self.described["token_key_id"],
+                "APP_KEY_SECRET_ID": self.described["app_key_secret_id"],
+                # The client of the events in events/.
+                "USER_POOL_CLIENT_ID": "1h57kf5cpq17m0eml12EXAMPLE",
+                "EXTRA_ZUORA_HOSTS": "http://127.0.0.1:*",
+            },
+        )
 
 
 def _ask(base: str, method: str, path: str, body: dict | None, headers: dict) -> dict:
@@ -316,11 +272,9 @@ def measure(bench: Bench, counter: Counter, workflows: int, size: int) -> None:
                 )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--workflows", default="2000,10000")
-    parser.add_argument("--bytes", type=int, default=0, help="white space added to every export")
-    options = parser.parse_args()
+@contextlib.contextmanager
+def brought_up(binaries: Path) -> Iterator[Bench]:
+    """A fresh stack of its own, gone at the end; what is measured are these binaries."""
     stack = Stack(
         "zwm-performance",
         LOCAL / "performance",
@@ -334,12 +288,20 @@ def main() -> None:
     processes = Processes(stack)
     try:
         description, _ = bring_up(stack, processes, 0)
-        bench = Bench(stack, description)
-        counter = Counter(stack.emulator_url)
-        for workflows in map(int, options.workflows.split(",")):
-            measure(bench, counter, workflows, options.bytes)
+        yield Bench(stack, description, binaries)
     finally:
         processes.stop_all()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workflows", default="2000,10000")
+    parser.add_argument("--bytes", type=int, default=0, help="white space added to every export")
+    options = parser.parse_args()
+    with brought_up(BINARIES) as bench:
+        counter = Counter(bench.stack.emulator_url)
+        for workflows in map(int, options.workflows.split(",")):
+            measure(bench, counter, workflows, options.bytes)
 
 
 if __name__ == "__main__":
