@@ -40,13 +40,15 @@ async fn assert_whole(engine: &Engine, customer: &CustomerId, job: &Job) {
     assert_eq!((stored.live().len(), stored.changes.len(), stored.orphans().len()), (6, 6, 0));
 }
 
-/// Runs a customer's first sync while a rule is on; returns the job and how often the rule struck.
-async fn first_sync_under(rule: Value) -> (Job, u64) {
+/// Runs a customer's first sync while rules are on; returns the job and how often they struck.
+async fn first_sync_under(rules: Vec<Value>) -> (Job, u64) {
     let world = World::connect().await;
     let engine = Engine::start(&world).await;
     let (_zuora, _, customer, job) = scene(&engine).await;
     let faults = Faults::of(&world, engine.mark());
-    faults.add(rule).await;
+    for rule in rules {
+        faults.add(rule).await;
+    }
 
     let job = engine.run_over(&engine.worker_over(&faults.sdk()), &job, LAMBDA).await;
 
@@ -56,23 +58,30 @@ async fn first_sync_under(rule: Value) -> (Job, u64) {
     (job, hits)
 }
 
+/// A fault that strikes each operation twice: whichever requests it meets, none is met at all of its three attempts.
+fn now_and_then(fault: &Value) -> Vec<Value> {
+    let rule = |operation| {
+        let mut rule = fault.clone();
+        (rule["service"], rule["operation"], rule["times"]) = (json!("dynamodb"), json!(operation), json!(2));
+        rule
+    };
+    ["GetItem", "PutItem", "Query", "TransactWriteItems"].map(rule).to_vec()
+}
+
 #[tokio::test]
 async fn a_table_that_throttles_now_and_then_is_waited_for_within_the_run() {
-    let rule = json!({"service": "dynamodb", "sequence": {"fail": 1, "pass": 3}, "error": {"code": THROTTLED}});
-
-    let (job, hits) = first_sync_under(rule).await;
+    let (job, hits) = first_sync_under(now_and_then(&json!({"error": {"code": THROTTLED}}))).await;
 
     assert_eq!(job.attempts, 1);
-    assert!(hits > 3, "{hits} requests were throttled");
+    assert!(hits > 5, "{hits} requests were throttled");
 }
 
 #[tokio::test]
 async fn connections_that_are_cut_are_made_again_within_the_run() {
-    let (job, hits) =
-        first_sync_under(json!({"service": "dynamodb", "sequence": {"fail": 1, "pass": 4}, "reset": true})).await;
+    let (job, hits) = first_sync_under(now_and_then(&json!({"reset": true}))).await;
 
     assert_eq!(job.attempts, 1);
-    assert!(hits > 2, "{hits} connections were cut");
+    assert!(hits > 5, "{hits} connections were cut");
 }
 
 #[tokio::test]
@@ -81,7 +90,7 @@ async fn transactions_that_meet_others_are_tried_again() {
     let error = json!({"code": "TransactionCanceledException", "fields": {"CancellationReasons": reasons}});
     let rule = json!({"operation": "TransactWriteItems", "sequence": {"fail": 1, "pass": 2}, "error": error});
 
-    let (job, hits) = first_sync_under(rule).await;
+    let (job, hits) = first_sync_under(vec![rule]).await;
 
     assert_eq!(job.attempts, 1);
     assert!(hits > 3, "{hits} transactions were cancelled");
@@ -93,7 +102,7 @@ async fn a_write_that_took_effect_though_its_answer_was_lost_is_known_as_our_own
     let lost = json!({"abort_bytes": 0});
     let rule = json!({"operation": "TransactWriteItems", "sequence": {"fail": 1, "pass": 1}, "response": lost});
 
-    let (job, hits) = first_sync_under(rule).await;
+    let (job, hits) = first_sync_under(vec![rule]).await;
 
     assert!(hits > 4, "{hits} answers were lost");
     assert_eq!(job.errors, []);
