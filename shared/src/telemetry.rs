@@ -53,6 +53,8 @@ pub enum Metric {
     DecryptFailed,
     /// A stored definition is not what was stored: chunks of it are missing or altered.
     DefinitionDamaged,
+    /// A stored record cannot be read and is left out of what reads many: a list, a count, the schedule, a sweep.
+    UnreadableRecord,
 }
 
 impl Metric {
@@ -65,6 +67,7 @@ impl Metric {
             Self::SyncHeld => "SyncHeld",
             Self::DecryptFailed => "DecryptFailed",
             Self::DefinitionDamaged => "DefinitionDamaged",
+            Self::UnreadableRecord => "UnreadableRecord",
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use shared::{
-    app::{error::AppError, sweep, sync_all},
+    app::{error::AppError, retry::Redrive, sweep},
     clock,
     domain::{
         customer::Customer,
@@ -237,13 +237,16 @@ async fn what_a_batch_left_undone_is_done_again() {
     assert_eq!(engine.partition(&customer).await.len(), 0);
     let simulator = Simulator::start();
     for number in 0..12 {
-        let tenant = simulator.tenant(&format!("asked {number}"));
+        let tenant = simulator.tenant(&format!("denied {number}"));
+        tenant.fault(Fault::list().always().status(403));
         let (_, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
         engine.run(&first).await;
     }
     engine.messages().await;
-    let asked = sync_all::run(&worker.lifecycle.dispatcher, &asking(&worker.lifecycle.dispatcher.data)).await.unwrap();
-    assert_eq!((asked.queued, engine.messages().await.len()), (12, 12), "each of them, once");
+    let (dispatcher, letters) = (&worker.lifecycle.dispatcher, &worker.lifecycle.dead_letters);
+    let all = Redrive { customer: None, class: None, before: None, limit: 200 };
+    let redriven = dispatcher.redrive(letters, &all, |_| true, &asking(&dispatcher.data)).await.unwrap();
+    assert_eq!((redriven.redriven, engine.messages().await.len()), (12, 12), "each of them, once");
     assert!(wire.count(&["SendMessageBatch"]) > 4, "{:?}", wire.calls());
     engine.stop().await;
 }

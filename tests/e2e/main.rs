@@ -17,6 +17,7 @@ mod engine;
 mod export_faults;
 mod failures;
 mod faithful;
+mod fleet;
 mod grants;
 mod idempotency;
 mod job_lists;

@@ -240,16 +240,16 @@ async fn take_letter(world: &World, job: &str) {
 }
 
 #[tokio::test]
-async fn a_job_that_stays_silent_is_given_up_as_lost_and_its_customer_goes_on() {
+async fn a_job_over_which_every_worker_died_is_given_up_as_lost_and_its_customer_goes_on() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("silent", 3);
     let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     let job = job["id"].as_str().unwrap();
-    // Three times sent again already; its worker died once more, and no message is left.
+    // The tenth worker in a row died over it.
     let dead = [
         ("state", text("running")),
         ("lock_until", text(minutes_ago(11))),
-        ("sweeps", AttributeValue::N("3".into())),
+        ("open_claims", AttributeValue::N("10".into())),
         ("follow_up", AttributeValue::Bool(true)),
         ("finished_at", AttributeValue::Null(true)),
         ("GSI1PK", text("JOBS#running")),

@@ -53,7 +53,7 @@ const MAY: [(&str, &[&str]); 6] = [
         "schedule",
         &[
             "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
-            "job queue: SendMessage",
+            "job queue: SendMessage GetQueueAttributes",
             "dead letters: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
         ],
     ),

@@ -164,9 +164,7 @@ async fn after_three_refusals_in_a_row_the_schedule_leaves_a_customer_alone_unti
         event().await;
         let jobs = world.jobs_of(&id).await;
         assert_eq!((jobs.len(), &jobs[0]["trigger"]), (round + 1, &json!("schedule")));
-        // The schedule's message is spread over a quarter of an hour.
         let job = jobs[0]["id"].as_str().unwrap();
-        world.hurry(&id, job).await;
         assert_eq!(world.wait_for_job(job).await["error"]["class"], "config");
     }
 

@@ -49,13 +49,19 @@ fn every_queue_source_takes_one_message_reports_failures_and_is_bounded() {
             let properties = &event["Properties"];
             assert_eq!(properties["BatchSize"].as_u64(), Some(1), "{name}");
             assert_eq!(texts(&properties["FunctionResponseTypes"]), ["ReportBatchItemFailures"], "{name}");
-            // A plain number: the local emulator cannot compare a parameter's.
-            assert!(find(properties, "ScalingConfig.MaximumConcurrency").as_u64().unwrap() >= 2, "{name}");
+            // Locally a plain number: the emulator cannot compare a parameter's.
+            let most = list(untagged(find(properties, "ScalingConfig.MaximumConcurrency")));
+            assert_eq!((most[0].as_str(), untagged(most[2]).as_str()), (Some("IsLocal"), Some("SyncConcurrency")));
+            assert!(most[1].as_u64().unwrap() >= 2, "{name}");
             found += 1;
         }
     }
 
     assert_eq!(found, 1);
+    // What SQS takes.
+    let bounds =
+        ["MinValue", "MaxValue"].map(|name| template.at(&format!("Parameters.SyncConcurrency.{name}")).as_u64());
+    assert_eq!(bounds, [Some(2), Some(1000)]);
 }
 
 #[test]
@@ -97,7 +103,9 @@ fn functions_are_arm64_unless_told_otherwise() {
 fn both_schedules_wake_schedule_and_say_for_what() {
     let template = Template::read();
 
-    for (rule, rate, task) in [("HourlyRule", "rate(1 hour)", "schedule"), ("SweepRule", "rate(5 minutes)", "sweep")] {
+    // By the clock, since customers are shown the minute of their next sync.
+    let rules = [("ScheduleRule", "cron(0/5 * * * ? *)", "schedule"), ("SweepRule", "rate(5 minutes)", "sweep")];
+    for (rule, rate, task) in rules {
         let rule = template.resource(rule);
         assert_eq!(rule.text("Properties.ScheduleExpression"), rate);
         let targets = list(rule.at("Properties.Targets"));
@@ -120,6 +128,7 @@ fn dead_letters_schedule_errors_and_silence_raise_an_alarm() {
         ("Errors", "notBreaching"),
         ("SyncSucceeded", "breaching"),
         ("DecryptFailed", "notBreaching"),
+        ("UnreadableRecord", "notBreaching"),
     ] {
         let alarms = template.resources("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.text("Properties.MetricName") == metric).unwrap();

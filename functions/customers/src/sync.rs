@@ -7,6 +7,7 @@ use shared::{
     app::{
         asking::Asking,
         dispatch::{Requested, SyncRequest},
+        many::Asked,
         sync_all,
     },
     domain::{
@@ -74,18 +75,20 @@ pub async fn sync_customer(
     Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id.clone(), state: job.state, follow_up })))
 }
 
-/// Asks for a sync of every customer.
+/// Asks for a sync of every customer, as far as the time of one request goes.
+///
+/// Where `remaining` is not 0, ask again: customers whose sync is not under way come first.
 #[utoipa::path(
     post,
     path = "/v1/sync",
     tag = "syncs",
-    responses((status = 202, description = "Accepted.", body = sync_all::Asked)),
+    responses((status = 202, description = "Accepted.", body = Asked)),
 )]
 pub async fn sync_all(
     Shared(state): Shared<State>,
     known: Known,
     asking: Asking,
-) -> Result<(StatusCode, Json<sync_all::Asked>), Problem> {
+) -> Result<(StatusCode, Json<Asked>), Problem> {
     known.may_on_all(Verb::Sync)?;
     state.desk.take_place(None, &asking).await?;
     let asked = sync_all::run(&state.desk.dispatcher, &asking).await?;

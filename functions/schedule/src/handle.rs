@@ -29,8 +29,12 @@ pub async fn event(lifecycle: &Lifecycle, event: LambdaEvent<Event>) -> Result<(
     let started = clock::now();
     let dispatcher = &lifecycle.dispatcher;
     let result = match task {
-        Task::Schedule => schedule::run(dispatcher, time, started).await.map(|done| (format!("{done:?}"), done.failed)),
-        Task::Sweep => sweep::run(dispatcher, lifecycle, started).await.map(|done| (format!("{done:?}"), done.failed)),
+        Task::Schedule => {
+            Box::pin(schedule::run(dispatcher, time, started)).await.map(|done| (format!("{done:?}"), done.failed))
+        }
+        Task::Sweep => {
+            Box::pin(sweep::run(dispatcher, lifecycle, started)).await.map(|done| (format!("{done:?}"), done.failed))
+        }
     };
     let duration_ms = started.millis_until(clock::now());
     match result {
@@ -54,7 +58,7 @@ mod tests {
     #[test]
     fn the_events_of_both_rules_parse() {
         for text in
-            [include_str!("../../../events/schedule/hourly.json"), include_str!("../../../events/schedule/sweep.json")]
+            [include_str!("../../../events/schedule/due.json"), include_str!("../../../events/schedule/sweep.json")]
         {
             let event: Event = serde_json::from_str(text).unwrap();
             assert!(event.time > Timestamp::EPOCH);

@@ -1,4 +1,4 @@
-//! EventBridge -> jobs: every hour a sync for each customer that is due, every five minutes a look for silent jobs.
+//! EventBridge -> jobs: every five minutes a sync for each customer that is due, and a look for silent jobs.
 
 mod handle;
 mod setup;

@@ -30,8 +30,6 @@ use crate::{
 
 /// How often a lost race is run again before it is reported as unavailable.
 pub(crate) const RACES: u32 = 8;
-/// A queued sync that is due later than this is brought forward when a person asks.
-const IMPATIENCE: Duration = Duration::from_secs(2);
 
 /// What everyone who touches jobs needs.
 #[derive(Clone, Debug)]
@@ -66,7 +64,7 @@ impl Requested {
     }
 }
 
-/// Who asks for a sync, when it is due, and since when.
+/// Who asks for a sync, and since when.
 #[derive(Clone, Debug)]
 pub struct SyncRequest {
     /// Who or what.
@@ -77,16 +75,14 @@ pub struct SyncRequest {
     pub entry: Option<Entry>,
     /// The present moment.
     pub now: Timestamp,
-    /// When the message should arrive.
-    pub due: Timestamp,
     /// The schedule's event time: the customer must be due then, and its `next_sync_at` moves on with the job.
     pub slot: Option<Timestamp>,
 }
 
 impl SyncRequest {
-    /// A request of now, for now.
+    /// A request of now.
     pub const fn at_once(trigger: Trigger, actor: Option<String>, now: Timestamp) -> Self {
-        Self { trigger, actor, entry: None, now, due: now, slot: None }
+        Self { trigger, actor, entry: None, now, slot: None }
     }
 
     /// A person's request.
@@ -131,7 +127,7 @@ impl Dispatcher {
         Ok(requested)
     }
 
-    /// Asks for a sync without sending; says whether a message is due, for callers that send in batches.
+    /// Asks for a sync without sending; says whether a message is due, for callers that want to know whether it was sent.
     pub(crate) async fn place_sync(
         &self,
         id: &CustomerId,
@@ -178,13 +174,13 @@ impl Dispatcher {
             if !customer.is_due(slot) {
                 return Err(AppError::Conflict("The customer is not due.".to_owned()));
             }
-            customer.next_sync_at = customer.sync_frequency.next_after(slot);
+            customer.next_sync_at = customer.sync_frequency.next_after(&customer.id, slot);
         }
         if let Some(active) = self.active_sync(customer).await? {
             return Ok(join(active, request)?);
         }
-        let SyncRequest { trigger, actor, now, due, .. } = request;
-        let job = Job::new(Kind::Sync, customer.id.clone(), *trigger, actor.clone(), *now, *due);
+        let SyncRequest { trigger, actor, now, .. } = request;
+        let job = Job::new(Kind::Sync, customer.id.clone(), *trigger, actor.clone(), *now, *now);
         customer.sync_job_id = Some(job.id.clone());
         if *trigger == Trigger::Manual {
             customer.forgive();
@@ -262,17 +258,11 @@ impl Dispatcher {
 fn join(active: Stored<Job>, request: &SyncRequest) -> Result<Placing, StoreError> {
     let Stored { value: mut job, rev } = active;
     let by_schedule = request.trigger == Trigger::Schedule;
-    let is_far_off = |due: Timestamp| request.due.plus(IMPATIENCE) < due;
     Ok(match job.state {
         State::Running if by_schedule || job.follow_up => Placing::unwritten(Requested::Follows(job)),
         State::Running => {
             job.follow_up = true;
             Placing { writes: Jobs::put(&job, rev)?, requested: Requested::Follows(job), is_due: false }
-        }
-        // The schedule spreads its jobs over a quarter of an hour; a person does not wait for that.
-        State::Queued if job.next_attempt_at.is_some_and(is_far_off) => {
-            job.postpone(request.due);
-            Placing { writes: Jobs::put(&job, rev)?, requested: Requested::Joined(job), is_due: true }
         }
         _ => Placing::unwritten(Requested::Joined(job)),
     })

@@ -263,11 +263,12 @@ impl Lifecycle {
         }
     }
 
-    /// Revives a silent job, or gives it up; none when it is no longer silent.
+    /// Revives a silent job, or gives it up; none when it is no longer silent. Nothing is given up for its silence alone while the
+    /// queue holds messages.
     ///
     /// # Errors
     /// Store failures.
-    pub async fn sweep(&self, job: &Job, now: Timestamp) -> Result<Option<Settled>, AppError> {
+    pub async fn sweep(&self, job: &Job, queue_is_empty: bool, now: Timestamp) -> Result<Option<Settled>, AppError> {
         let Some(found) = self.dispatcher.jobs.get(&job.customer_id, &job.id).await? else {
             return Ok(None);
         };
@@ -275,7 +276,7 @@ impl Lifecycle {
         if !job.is_silent(now) || self.somebody_works_on(&job.customer_id, &job.id, now).await? {
             return Ok(None);
         }
-        job.sweep(now);
+        job.sweep(queue_is_empty, now);
         let customer = match job.kind {
             Kind::Sync => self.dispatcher.customers.get(&job.customer_id).await?,
             Kind::Purge | Kind::Test => None,

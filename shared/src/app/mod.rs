@@ -2,9 +2,9 @@
 //!
 //! # The life of a job
 //!
-//! Somebody asks ([`dispatch`], [`schedule`], [`customers`]): a job is stored, then a message that points to it is sent.
+//! Somebody asks ([`dispatch`], [`many`], [`schedule`], [`customers`]): a job is stored, then a message that points to it is sent.
 //! A worker ([`worker`]) receives the message and claims the job ([`lifecycle`]): of all messages ever sent for a job only
-//! the newest counts, and one transaction makes the job ours, locks the customer, and names the job as the customer's one
+//! those with the newest number count, and one transaction makes the job ours, locks the customer, and names the job as the customer's one
 //! sync. The work is done ([`sync`], [`purge`], [`connection`]) and ends as an outcome; one transaction stores job, customer
 //! and lock together, then the next message goes out if there is one: a wait, a continuation, a follow-up, a dead letter.
 //!
@@ -22,6 +22,7 @@ pub mod customers;
 pub mod dispatch;
 pub mod error;
 pub mod lifecycle;
+pub mod many;
 pub mod outcome;
 pub mod purge;
 pub mod retry;

@@ -1,8 +1,13 @@
 //! The sweeper: finds jobs that fell silent and sends them again, or gives them up as lost; and clears the dead-letter queue.
 //!
 //! It covers every crash between a write and a send, messages that SQS moved to the dead-letter queue by itself, and
-//! workers that died: none of them can silence a customer. Dead letters whose job has moved on, or went with its customer, would
+//! workers that died: none of them can silence a customer. A job that waits its turn in a long queue is silent too, so nothing is
+//! given up for lost while the queue holds messages. Dead letters whose job has moved on, or went with its customer, would
 //! keep the queue's alarm on though nothing is left to do: they are removed. The others stay.
+
+use std::{future::ready, time::Duration};
+
+use futures::TryStreamExt as _;
 
 use super::{
     dispatch::Dispatcher,
@@ -10,7 +15,19 @@ use super::{
     lifecycle::{Lifecycle, Settled},
     retry::DRAIN_ROUNDS,
 };
-use crate::domain::{job::State, time::Timestamp};
+use crate::{
+    aws::table::StoreError,
+    clock,
+    domain::{
+        job::{Job, State},
+        time::Timestamp,
+    },
+};
+
+/// How long one sweep looks at jobs: the function is ended after 120 seconds. The next sweep goes on: what was sent is not silent then.
+const TIME: Duration = Duration::from_secs(90);
+/// Jobs that are looked at at the same time.
+const AT_ONCE: usize = 16;
 
 /// What one sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,8 +38,16 @@ pub struct Swept {
     pub lost: usize,
     /// Dead letters that were removed, because nothing is left to do about them.
     pub letters: usize,
-    /// Jobs that could not be looked at, and one more if the dead letters could not be; the next sweep tries again.
+    /// Jobs that could not be looked at, and one more for each queue that could not be; the next sweep tries again.
     pub failed: usize,
+}
+
+/// What holds for every job of one sweep.
+struct Sweep<'a> {
+    lifecycle: &'a Lifecycle,
+    queue_is_empty: bool,
+    now: Timestamp,
+    until: Timestamp,
 }
 
 /// Looks at every job that has not ended, then at the dead letters.
@@ -31,19 +56,20 @@ pub struct Swept {
 /// When the jobs cannot be listed.
 pub async fn run(dispatcher: &Dispatcher, lifecycle: &Lifecycle, now: Timestamp) -> Result<Swept, AppError> {
     let mut swept = Swept::default();
-    for state in [State::Queued, State::Waiting, State::Running] {
-        for job in dispatcher.jobs.in_state(state).await?.into_iter().filter(|job| job.is_silent(now)) {
-            match lifecycle.sweep(&job, now).await {
-                Ok(Some(Settled::Sent)) => swept.revived += 1,
-                Ok(Some(Settled::DeadLettered)) => swept.lost += 1,
-                Ok(None) => {}
-                Err(error) => {
-                    swept.failed += 1;
-                    let error: &dyn std::error::Error = &error;
-                    tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a silent job could not be revived");
-                }
-            }
+    let until = clock::now().plus(TIME);
+    // Before anything is sent again.
+    let queue_is_empty = match dispatcher.queue.depth().await {
+        Ok(depth) => depth == 0,
+        Err(error) => {
+            swept.failed += 1;
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "the job queue's depth could not be read: nothing is given up for lost");
+            false
         }
+    };
+    let sweep = Sweep { lifecycle, queue_is_empty, now, until };
+    for state in [State::Queued, State::Waiting, State::Running] {
+        sweep.jobs_in(state, &mut swept).await?;
     }
     match clear_dead_letters(dispatcher, lifecycle).await {
         Ok(letters) => swept.letters = letters,
@@ -55,6 +81,36 @@ pub async fn run(dispatcher: &Dispatcher, lifecycle: &Lifecycle, now: Timestamp)
     }
     Ok(swept)
 }
+
+impl Sweep<'_> {
+    async fn jobs_in(&self, state: State, swept: &mut Swept) -> Result<(), StoreError> {
+        let jobs = self.lifecycle.dispatcher.jobs.each_in(state);
+        let in_time = jobs.try_take_while(|_| ready(Ok(clock::now() < self.until)));
+        let silent = in_time.try_filter(|job| ready(job.is_silent(self.now)));
+        let looks = silent.map_ok(|job| async move { Ok(self.look_at(&job).await) }).try_buffer_unordered(AT_ONCE);
+        let mut looks = Box::pin(looks);
+        while let Some(settled) = looks.try_next().await? {
+            match settled {
+                Ok(Some(Settled::Sent)) => swept.revived += 1,
+                Ok(Some(Settled::DeadLettered)) => swept.lost += 1,
+                Ok(None) => {}
+                Err(Failed) => swept.failed += 1,
+            }
+        }
+        Ok(())
+    }
+
+    async fn look_at(&self, job: &Job) -> Result<Option<Settled>, Failed> {
+        self.lifecycle.sweep(job, self.queue_is_empty, self.now).await.map_err(|error| {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a silent job could not be revived");
+            Failed
+        })
+    }
+}
+
+/// A job that could not be looked at; the log says why.
+struct Failed;
 
 /// Whoever receives hides what is left from everybody else for a moment, so an empty queue is only asked for its depth, and one
 /// with a few letters is not asked more often than it takes to see them.

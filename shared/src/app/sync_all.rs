@@ -1,55 +1,40 @@
 //! A sync of every customer, because somebody asked.
 
-use serde::Serialize;
-use utoipa::ToSchema;
+use std::{future::ready, time::Duration};
+
+use futures::{TryStreamExt as _, stream};
 
 use super::{
     asking::Asking,
-    dispatch::{Dispatcher, Requested, SyncRequest, sending},
+    dispatch::{Dispatcher, SyncRequest},
     error::AppError,
+    many::{Asked, ask_each},
 };
 
-/// What the request led to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = SyncsAskedFor)]
-pub struct Asked {
-    /// New jobs.
-    pub queued: usize,
-    /// Customers whose sync was under way already; a running one is followed by one more.
-    pub joined: usize,
-    /// Customers that are paused, or gone by now.
-    pub skipped: usize,
-    /// Customers that could not be served.
-    pub failed: usize,
-}
+/// How long one request asks: API Gateway waits for half a minute at most.
+const TIME: Duration = Duration::from_secs(15);
 
-/// Asks for a sync of every customer that is not paused.
+/// Asks for a sync of every customer that is not paused, as far as the time goes. Those whose sync is under way come last, so that who
+/// asks again gets on.
 ///
 /// # Errors
-/// When the customers cannot be read, or messages could not be sent (the sweeper sends those).
+/// When the customers cannot be read to the end; what was asked for by then is under way.
 pub async fn run(dispatcher: &Dispatcher, asking: &Asking) -> Result<Asked, AppError> {
-    let mut asked = Asked::default();
-    let mut sendings = Vec::new();
     let request = SyncRequest::of(asking);
-    for customer in dispatcher.customers.all().await? {
-        match dispatcher.place_sync(&customer.id, &request).await {
-            Ok((requested, send)) => {
-                match requested {
-                    Requested::New(_) => asked.queued += 1,
-                    Requested::Joined(_) | Requested::Follows(_) => asked.joined += 1,
-                }
-                if send {
-                    sendings.push(sending(requested.job(), asking.now));
-                }
-            }
-            Err(AppError::Conflict(_) | AppError::NotFound(_)) => asked.skipped += 1,
-            Err(error) => {
-                asked.failed += 1;
-                let error: &dyn std::error::Error = &error;
-                tracing::error!(customer_id = %customer.id, error, "a customer's sync could not be asked for");
-            }
-        }
-    }
-    dispatcher.queue.send_all(&sendings).await?;
+    let until = asking.now.plus(TIME);
+    let mut asked = Asked::default();
+    let mut busy = Vec::new();
+    let idle = dispatcher.customers.each().try_filter_map(|customer| {
+        let is_idle = customer.sync_job_id.is_none();
+        let id = if is_idle {
+            Some(customer.id)
+        } else {
+            busy.push(customer.id);
+            None
+        };
+        ready(Ok(id))
+    });
+    ask_each(dispatcher, idle, &request, until, &mut asked).await?;
+    ask_each(dispatcher, stream::iter(busy.into_iter().map(Ok)), &request, until, &mut asked).await?;
     Ok(asked)
 }

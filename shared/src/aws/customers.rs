@@ -1,8 +1,13 @@
 //! Customers in the data table.
 
+use std::future::ready;
+
+use futures::{Stream, TryStreamExt as _};
+
 use super::{
+    index::records,
     keys,
-    table::{Condition, Range, StoreError, Stored, Table, Write, parse, to_item},
+    table::{Condition, Range, StoreError, Stored, Table, Write, to_item},
 };
 use crate::domain::{
     customer::{Customer, Status},
@@ -31,11 +36,15 @@ impl Customers {
         self.table.get(&keys::profile(id)).await
     }
 
-    /// All customers that are not being deleted, by name. The index lags behind by moments.
+    /// Every customer that is not being deleted, by name, page by page. The index lags behind by moments.
+    pub fn each(&self) -> impl Stream<Item = Result<Customer, StoreError>> {
+        records::<Customer>(&self.table, Range::index(keys::CUSTOMERS, ""))
+            .try_filter(|customer| ready(customer.status != Status::Deleting))
+    }
+
+    /// All of them at once.
     pub async fn all(&self) -> Result<Vec<Customer>, StoreError> {
-        let items = self.table.all(&Range::index(keys::CUSTOMERS, "")).await?;
-        let customers = items.into_iter().map(|item| Ok(parse::<Customer>(item)?.value));
-        customers.filter(|c| c.as_ref().map_or(true, |c| c.status != Status::Deleting)).collect()
+        self.each().try_collect().await
     }
 
     /// The write that stores a customer read at `rev`; 0 = a new one.

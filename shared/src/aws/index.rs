@@ -1,11 +1,18 @@
-//! Lists with filters: reads on until a page is full, and tells where the next one starts.
+//! Lists: all records of a range, or pages of those that a filter keeps, and where the next one starts.
+//!
+//! What must stay true: a record that cannot be read is left out and stops no list ([`readable`]).
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{
+    Stream, TryStreamExt as _,
+    stream::{iter, try_unfold},
+};
 use serde::de::DeserializeOwned;
 
 use super::{
+    items::readable,
     keys::{GSI1PK, GSI1SK, PK, SK},
-    table::{Item, Range, StoreError, Table, parse},
+    table::{Item, Range, StoreError, Table},
 };
 
 /// One page of a filtered list.
@@ -70,6 +77,23 @@ impl Position {
     }
 }
 
+/// Where a walk through a range goes on.
+enum Walk {
+    From(Option<Item>),
+    Over,
+}
+
+/// Every record of `range`, read page by page as it is asked for: no more than a page is held, however many there are.
+pub fn records<T: DeserializeOwned>(table: &Table, range: Range) -> impl Stream<Item = Result<T, StoreError>> {
+    let pages = try_unfold((range, Walk::From(None)), async |(range, walk)| {
+        let Walk::From(start) = walk else { return Ok(None) };
+        let page = table.page(&range, start).await?;
+        let next = page.last.map_or(Walk::Over, |last| Walk::From(Some(last)));
+        Ok(Some((iter(page.items.into_iter().filter_map(readable).map(Ok)), (range, next))))
+    });
+    pages.try_flatten()
+}
+
 /// Reads `range` from `after` on until `limit` records satisfy `keep`, or it ends.
 ///
 /// # Errors
@@ -87,10 +111,7 @@ pub async fn filtered<T: DeserializeOwned>(
         let page = table.page(range, start).await?;
         for item in page.items {
             let position = Position::of(&item);
-            let record = parse::<T>(item)?.value;
-            if !keep(&record) {
-                continue;
-            }
+            let Some(record) = readable::<T>(item).filter(&keep) else { continue };
             if items.len() == limit {
                 let next = items.last().map(|(_, position)| position.clone());
                 return Ok(Found { items, next });
@@ -106,7 +127,39 @@ pub async fn filtered<T: DeserializeOwned>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::aws::canned;
+
+    /// Two pages of one record each, with one between them that cannot be read.
+    fn two_pages() -> Table {
+        let item = |sk: &str, n: Value| json!({"PK": {"S": "P"}, "SK": {"S": sk}, "n": n});
+        let pages = [
+            json!({"Items": [item("a", json!({"N": "1"}))], "LastEvaluatedKey": {"PK": {"S": "P"}, "SK": {"S": "a"}}}),
+            json!({"Items": [item("b", json!({"S": "what a later version writes"})), item("c", json!({"N": "3"}))]}),
+        ];
+        let asked = AtomicU32::new(0);
+        let sdk = canned::sdk(move |_| (200, pages[usize::try_from(asked.fetch_add(1, SeqCst) % 2).unwrap()].clone()));
+        Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data")
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Number {
+        n: u64,
+    }
+
+    #[tokio::test]
+    async fn a_record_that_cannot_be_read_is_left_out_and_all_others_of_all_pages_are_there() {
+        let (table, range) = (two_pages(), Range::table("P", ""));
+
+        let all: Vec<Number> = records(&table, range.clone()).try_collect().await.unwrap();
+        assert_eq!(all.iter().map(|number| number.n).collect::<Vec<_>>(), [1, 3]);
+        let found = filtered::<Number>(&table, &range, None, 10, |_| true).await.unwrap();
+        assert_eq!((found.items.len(), found.next.is_none()), (2, true));
+    }
 
     #[test]
     fn a_position_round_trips_and_anything_else_is_refused() {

@@ -1,4 +1,7 @@
 //! Records as items and back: fields, keys, and `rev`, the number of the write that stored them.
+//!
+//! What must stay true: one item that cannot be read (a later version of the program wrote it, say) stops nothing that reads many:
+//! those use [`readable`].
 
 use std::collections::HashMap;
 
@@ -8,6 +11,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     keys::{GSI1PK, GSI1SK, IndexKey, Key, PK, SK},
     store_error::StoreError,
+};
+use crate::{
+    clock,
+    config::stage,
+    telemetry::{self, Metric},
 };
 
 /// A stored item.
@@ -65,6 +73,19 @@ pub fn parse<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
         source: error.into(),
     })?;
     Ok(Stored { value, rev })
+}
+
+/// Reads one record of many. What is not what we wrote is counted, logged with its key, and none.
+pub fn readable<T: DeserializeOwned>(item: Item) -> Option<T> {
+    match parse(item) {
+        Ok(stored) => Some(stored.value),
+        Err(error) => {
+            telemetry::emit(Metric::UnreadableRecord, 1, &stage(), clock::now().millis());
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, cause = error.source(), "a record cannot be read and is left out");
+            None
+        }
+    }
 }
 
 /// The primary key of an item.

@@ -2,14 +2,17 @@
 //!
 //! What must stay true: a job and its pointer live equally long, or the job would be listed and not be found by its id.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{Stream, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    index::records,
+    items::readable,
     keys,
-    table::{Condition, Range, SortKeys, StoreError, Stored, Table, Write, parse, to_item},
+    table::{Condition, Range, SortKeys, StoreError, Stored, Table, Write, to_item},
 };
 use crate::domain::{
     ids::{CustomerId, JobId},
@@ -100,7 +103,7 @@ impl Jobs {
     pub async fn get_all(&self, wanted: &[(&CustomerId, &JobId)]) -> Result<Vec<Job>, StoreError> {
         let keys: Vec<_> = wanted.iter().map(|(customer, id)| keys::job(customer, id)).collect();
         let items = self.table.get_items(&keys).await?;
-        items.into_iter().flatten().map(|item| Ok(parse::<Job>(item)?.value)).collect()
+        Ok(items.into_iter().flatten().filter_map(readable).collect())
     }
 
     /// Reads the lock of a customer.
@@ -119,15 +122,14 @@ impl Jobs {
     ) -> Result<(Vec<Job>, bool), StoreError> {
         let mut found = Vec::new();
         for range in ranges(selection) {
-            found.extend(self.newest(&range, selection, limit + 1, &keep).await?);
+            found.extend(self.newest(range, selection, limit + 1, &keep).await?);
         }
         Ok(newest_of(found, limit))
     }
 
-    /// All jobs in one state, oldest first. The index lags behind by moments: read a job again before acting on it.
-    pub async fn in_state(&self, state: State) -> Result<Vec<Job>, StoreError> {
-        let items = self.table.all(&Range::index(keys::jobs_in(state), "")).await?;
-        items.into_iter().map(|item| Ok(parse::<Job>(item)?.value)).collect()
+    /// Every job in one state, oldest first, page by page. The index lags behind by moments: read a job again before acting on it.
+    pub fn each_in(&self, state: State) -> impl Stream<Item = Result<Job, StoreError>> {
+        records(&self.table, Range::index(keys::jobs_in(state), ""))
     }
 
     /// How many jobs, of all customers, are selected by their state and age; without reading them out.
@@ -142,35 +144,28 @@ impl Jobs {
     /// When the oldest of all jobs in one state was asked for.
     pub async fn oldest(&self, state: State) -> Result<Option<Timestamp>, StoreError> {
         let first = Range { limit: Some(1), ..Range::index(keys::jobs_in(state), "") };
-        let found = self.table.page(&first, None).await?.items.into_iter().next();
-        found.map(|item| Ok(parse::<Job>(item)?.value.created_at)).transpose()
+        let found: Option<Job> = pin!(records(&self.table, first)).try_next().await?;
+        Ok(found.map(|job| job.created_at))
     }
 
     async fn newest(
         &self,
-        range: &Range,
+        range: Range,
         selection: &Selection,
         limit: usize,
         keep: impl Fn(&Job) -> bool,
     ) -> Result<Vec<Job>, StoreError> {
+        let mut jobs = pin!(records::<Job>(&self.table, range));
         let mut found = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self.table.page(range, after).await?;
-            for item in page.items {
-                let job = parse::<Job>(item)?.value;
-                if selection.takes(&job) && keep(&job) {
-                    found.push(job);
-                }
-                if found.len() == limit {
-                    return Ok(found);
-                }
+        while let Some(job) = jobs.try_next().await? {
+            if selection.takes(&job) && keep(&job) {
+                found.push(job);
             }
-            after = page.last;
-            if after.is_none() {
-                return Ok(found);
+            if found.len() == limit {
+                break;
             }
         }
+        Ok(found)
     }
 
     /// The writes that store a job read at `rev` (0 = a new one), with its pointer where that has to live shorter or longer now:

@@ -160,11 +160,12 @@ impl Queue {
         Ok(())
     }
 
-    /// How many messages lie in the queue, about, also those that somebody is looking at right now.
+    /// How many messages lie in the queue, about, also those that somebody is looking at right now and those that are delayed.
     pub async fn depth(&self) -> Result<u64, QueueError> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
         ];
         let request = self.client.get_queue_attributes().queue_url(&self.url);
         let answer = request.set_attribute_names(Some(names.to_vec())).send().await.map_err(failed)?;

@@ -184,10 +184,12 @@ impl Customer {
         name
     }
 
-    /// A new customer, active, with its first scheduled sync at the next slot.
+    /// A new customer, active, with its first scheduled sync at its own next minute.
     pub fn new(new: NewCustomer, connection: Option<Connection>, now: Timestamp) -> Self {
+        let id = CustomerId::new();
         Self {
-            id: CustomerId::new(),
+            next_sync_at: new.sync_frequency.next_after(&id, now),
+            id,
             name: new.name,
             zuora_client_id: new.zuora_client_id,
             zuora_base_url: new.zuora_base_url,
@@ -208,7 +210,6 @@ impl Customer {
             looks: Looks::default(),
             settled_listing: None,
             held_job_id: None,
-            next_sync_at: new.sync_frequency.next_after(now),
             sync_job_id: None,
             config_failures: 0,
             created_at: now,
@@ -234,11 +235,11 @@ impl Customer {
         }
     }
 
-    /// A new frequency moves the next scheduled sync to its own next slot.
+    /// A new frequency moves the next scheduled sync.
     pub fn set_frequency(&mut self, frequency: Frequency, now: Timestamp) {
         if self.sync_frequency != frequency {
             self.sync_frequency = frequency;
-            self.next_sync_at = frequency.next_after(now);
+            self.next_sync_at = frequency.next_after(&self.id, now);
         }
     }
 
@@ -253,7 +254,7 @@ impl Customer {
         if self.status == Status::Paused {
             self.status = Status::Active;
             self.config_failures = 0;
-            self.next_sync_at = self.sync_frequency.next_after(now);
+            self.next_sync_at = self.sync_frequency.next_after(&self.id, now);
         }
     }
 

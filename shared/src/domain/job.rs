@@ -1,9 +1,10 @@
 //! A job: one requested piece of work, and every rule of its life. Pure: state in, state out.
 //!
 //! What must stay true:
-//! - **Which message is live**: every send first raises `seq`, so of all messages ever sent for a job at most the newest
-//!   one counts, and only in the states where somebody is meant to pick the job up ([`Job::liveness`]). This one rule
-//!   covers duplicates, stale retries, redrives and reordering.
+//! - **Which message is live**: whoever changes what is to be done raises `seq` and then sends, so of all messages ever sent for a
+//!   job only those with the newest number count, and only in the states where somebody is meant to pick the job up
+//!   ([`Job::liveness`]). The sweeper alone sends a copy with the same number: the first to come wins, and its claim makes the
+//!   others stale. This one rule covers duplicates, stale retries, redrives and reordering.
 //! - A running job has `lock_until`; after that moment nobody works on it (Lambda killed the holder at its deadline).
 //! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt; but waits in
 //!   a row, with nothing new counted between them, grow longer ([`Job::wait`]).
@@ -12,6 +13,7 @@
 mod held;
 mod pauses;
 mod run;
+mod silence;
 mod state;
 
 use std::time::Duration;
@@ -22,6 +24,7 @@ use self::pauses::{backoff, shortest_wait};
 pub use self::{
     held::{Approval, Approved, Held, HeldKind, Hold, list_hash},
     run::{MAX_REQUEST_IDS, MAX_RUNS, Plan, Progress, Run, Traffic, WorkflowError},
+    silence::{EMPTY_SWEEPS, MAX_OPEN_CLAIMS, MAX_SWEEPS, SWEEP_GRACE, SWEEP_PAUSE},
     state::{Kind, State, Trigger},
 };
 use super::{
@@ -35,10 +38,6 @@ use super::{
 pub const MAX_ATTEMPTS: u32 = 5;
 /// Continuations of one job (each a Lambda run that ended for lack of time) until it is given up.
 pub const MAX_CONTINUATIONS: u32 = 100;
-/// Times the sweeper sends a silent job again until it is given up as lost.
-pub const MAX_SWEEPS: u32 = 3;
-/// How long a job may be overdue, or its lock expired, before the sweeper takes it for lost.
-pub const SWEEP_GRACE: Duration = Duration::from_secs(600);
 /// How long ended jobs are kept.
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How many workflow errors a job names.
@@ -65,7 +64,7 @@ pub struct Job {
     pub attempts: u32,
     /// Runs that ended for lack of time and were continued.
     pub continuations: u32,
-    /// Times the sweeper sent it again.
+    /// Times the sweeper sent it again since it was last claimed.
     pub sweeps: u32,
     /// While running: when the holder is certainly dead.
     pub lock_until: Option<Timestamp>,
@@ -121,6 +120,12 @@ pub struct Job {
     /// How often it was started anew after it had failed: what was done before is not this start's work.
     #[serde(default)]
     pub restarts: u32,
+    /// Sweeps in a row that found it silent and the queue empty.
+    #[serde(default)]
+    pub empty_sweeps: u32,
+    /// Claims in a row whose run never ended, the present one included: each but that one is a worker that died.
+    #[serde(default)]
+    pub open_claims: u32,
 }
 
 /// What a message means for the job it points to.
@@ -186,6 +191,8 @@ impl Job {
             waits: 0,
             counted_at_wait: 0,
             restarts: 0,
+            empty_sweeps: 0,
+            open_claims: 0,
         }
     }
 
@@ -226,6 +233,9 @@ impl Job {
             self.start_anew();
         }
         self.state = State::Running;
+        self.sweeps = 0;
+        self.empty_sweeps = 0;
+        self.open_claims += 1;
         self.started_at.get_or_insert(now);
         self.lock_until = Some(lock_until);
         self.claimed_at = Some(now);
@@ -234,6 +244,7 @@ impl Job {
 
     /// Writes the run that just ended into the job's history; call after the job has moved on.
     pub fn record_run(&mut self, started_at: Timestamp, traffic: Traffic, now: Timestamp) {
+        self.open_claims = 0;
         self.runs.push(Run {
             started_at,
             ended_at: now,
@@ -335,28 +346,6 @@ impl Job {
         self.dead_lettered_at = None;
     }
 
-    /// Whether the sweeper has to act: nothing has happened for [`SWEEP_GRACE`] after something should have.
-    pub fn is_silent(&self, now: Timestamp) -> bool {
-        let due = match self.state {
-            State::Queued | State::Waiting => self.next_attempt_at.unwrap_or(self.created_at),
-            State::Running => self.lock_until.unwrap_or(self.created_at),
-            _ => return false,
-        };
-        due.plus(SWEEP_GRACE) <= now
-    }
-
-    /// The sweeper revives a silent job, or gives it up as lost after [`MAX_SWEEPS`] tries.
-    pub fn sweep(&mut self, now: Timestamp) -> AfterFailure {
-        if self.sweeps >= MAX_SWEEPS {
-            let message = format!("The job was silent and was sent again {MAX_SWEEPS} times without an answer.");
-            self.give_up(Failure::new(ErrorClass::Lost, message), now);
-            return AfterFailure::GivenUp;
-        }
-        self.sweeps += 1;
-        self.release(State::Queued, Some(now));
-        AfterFailure::Waits
-    }
-
     fn start_anew(&mut self) {
         self.restarts += 1;
         self.waits = 0;
@@ -364,6 +353,8 @@ impl Job {
         self.attempts = 0;
         self.continuations = 0;
         self.sweeps = 0;
+        self.empty_sweeps = 0;
+        self.open_claims = 0;
         self.started_at = None;
         self.follow_up = false;
         self.error = None;

@@ -1,6 +1,6 @@
-//! When a customer's next sync is due, and how the due ones are spread over the quarter hour.
+//! When a customer's next sync is due: each customer has its own minute of the hour.
 //!
-//! Due = `next_sync_at` at or before the event's time, so a missed hour is caught up by the next event, and an event that
+//! Due = `next_sync_at` at or before the event's time, so a missed event is caught up by the next, and an event that
 //! comes twice finds nothing due.
 
 use std::time::Duration;
@@ -15,10 +15,10 @@ use super::{ids::CustomerId, time::Timestamp};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {
-    /// At every full hour.
+    /// Every hour, at the customer's own minute.
     #[default]
     Hourly,
-    /// At every even hour (UTC).
+    /// In every even hour (UTC), at the customer's own minute.
     EveryTwoHours,
     /// Only when somebody asks.
     Manual,
@@ -33,19 +33,23 @@ impl Frequency {
         }
     }
 
-    /// The start of the next slot after `now`; none for manual ones.
-    pub fn next_after(self, now: Timestamp) -> Option<Timestamp> {
+    /// The customer's next own minute after `now`; none for manual ones.
+    pub fn next_after(self, customer: &CustomerId, now: Timestamp) -> Option<Timestamp> {
         let interval = self.interval()?;
-        Some(now.floor(interval).plus(interval))
+        let own = now.floor(interval).plus(own_minute(customer));
+        Some(if own > now { own } else { own.plus(interval) })
     }
 }
 
-/// The part of a quarter hour that a customer's scheduled message is delayed by.
+/// Minutes of the hour that customers are spread over: what is due in the last of them still starts within its hour.
+const MINUTES: u64 = 55;
+
+/// A customer's minute of the hour.
 ///
 /// Always the same for one customer, so that all customers together load Zuora evenly and one customer's syncs are evenly
 /// spaced.
-pub fn spread(customer: &CustomerId) -> Duration {
-    Duration::from_secs(stable_hash(customer.as_str()) % 900)
+fn own_minute(customer: &CustomerId) -> Duration {
+    Duration::from_secs(60 * (stable_hash(customer.as_str()) % MINUTES))
 }
 
 /// A hash that stays the same over versions and machines.
@@ -62,23 +66,42 @@ mod tests {
         text.parse().unwrap()
     }
 
-    #[test]
-    fn the_next_slot_is_the_next_full_or_even_hour() {
-        let now = at("2026-01-31T22:30:00Z");
-
-        assert_eq!(Frequency::Hourly.next_after(now), Some(at("2026-01-31T23:00:00Z")));
-        assert_eq!(Frequency::EveryTwoHours.next_after(now), Some(at("2026-02-01T00:00:00Z")));
-        assert_eq!(Frequency::Manual.next_after(now), None);
-        assert_eq!(Frequency::Hourly.next_after(at("2026-01-31T22:00:00Z")), Some(at("2026-01-31T23:00:00Z")));
+    /// A customer whose own minute this is.
+    fn of_minute(minute: u64) -> CustomerId {
+        let is_it = |id: &CustomerId| own_minute(id) == Duration::from_secs(60 * minute);
+        std::iter::repeat_with(CustomerId::new).find(is_it).unwrap()
     }
 
     #[test]
-    fn customers_are_spread_over_a_quarter_of_an_hour_and_each_keeps_its_place() {
-        let customers: Vec<_> = (0..200).map(|_| CustomerId::new()).collect();
-        let places: std::collections::HashSet<_> = customers.iter().map(spread).collect();
+    fn the_next_sync_is_at_the_customers_own_minute_of_the_next_hour_or_even_hour() {
+        let customer = of_minute(20);
+        let hourly = |now: &str| Frequency::Hourly.next_after(&customer, at(now));
+        let two_hourly = |now: &str| Frequency::EveryTwoHours.next_after(&customer, at(now));
 
-        assert!(places.len() > 150, "{} places", places.len());
-        assert!(customers.iter().all(|c| spread(c) < Duration::from_secs(900) && spread(c) == spread(c)));
+        assert_eq!(hourly("2026-01-31T22:00:00Z"), Some(at("2026-01-31T22:20:00Z")));
+        assert_eq!(hourly("2026-01-31T22:20:00Z"), Some(at("2026-01-31T23:20:00Z")), "not the same twice");
+        assert_eq!(hourly("2026-01-31T23:55:00Z"), Some(at("2026-02-01T00:20:00Z")));
+        assert_eq!(two_hourly("2026-01-31T22:19:59Z"), Some(at("2026-01-31T22:20:00Z")));
+        assert_eq!(two_hourly("2026-01-31T22:20:00Z"), Some(at("2026-02-01T00:20:00Z")));
+        assert_eq!(two_hourly("2026-01-31T23:10:00Z"), Some(at("2026-02-01T00:20:00Z")));
+        assert_eq!(Frequency::Manual.next_after(&customer, at("2026-01-31T22:00:00Z")), None);
+    }
+
+    #[test]
+    fn customers_are_spread_over_the_hour_and_each_keeps_its_minute() {
+        let customers: Vec<_> = (0..1000).map(|_| CustomerId::new()).collect();
+        let minutes: std::collections::HashSet<_> = customers.iter().map(own_minute).collect();
+
+        assert_eq!(minutes.len(), 55);
+        assert!(customers.iter().all(|c| own_minute(c) < Duration::from_secs(55 * 60)));
+        assert!(customers.iter().all(|c| own_minute(c) == own_minute(c)));
+    }
+
+    #[test]
+    fn a_customer_from_the_time_of_full_hours_moves_to_its_own_minute_by_itself() {
+        let (customer, full_hour) = (of_minute(40), at("2026-01-31T22:00:00Z"));
+
+        assert_eq!(Frequency::Hourly.next_after(&customer, full_hour), Some(at("2026-01-31T22:40:00Z")));
     }
 
     #[test]

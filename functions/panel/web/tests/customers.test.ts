@@ -93,7 +93,7 @@ test("all customers are synced at once, and what came of it is told", async () =
   let asked = 0;
   await page.route("**/v1/sync", (route) => {
     asked += 1;
-    return route.fulfill({ status: 202, json: { queued: 3, joined: 1, skipped: 2, failed: 0 } });
+    return route.fulfill({ status: 202, json: { queued: 3, joined: 1, skipped: 2, failed: 0, remaining: 0 } });
   });
   await signIn(page, "#/customers");
 

@@ -12,10 +12,12 @@ export function SyncAll({ total, close }: { total: number | undefined; close: ()
   const messages = useMessages();
   const sync = useMutation({
     mutationFn: async () => body(await api.POST("/v1/sync")),
-    onSuccess: ({ queued, joined, skipped, failed }) => {
+    onSuccess: ({ queued, joined, skipped, failed, remaining }) => {
       const text = `Queued: ${queued}. Under way already: ${joined}. Skipped, because paused or gone: ${skipped}.`;
-      if (failed > 0) messages.failed("Not every sync could be asked for", new Error(`${text} Failed: ${failed}. Ask again.`));
-      else messages.done(text);
+      if (failed + remaining > 0) {
+        const left = `Failed: ${failed}. Not asked for, as there was no time: ${remaining}. Ask again.`;
+        messages.failed("Not every sync could be asked for", new Error(`${text} ${left}`));
+      } else messages.done(text);
       void queries.invalidateQueries();
       close();
     },

@@ -1,0 +1,273 @@
+//! Many customers: a long queue, a schedule that is killed, a sync of all, records that cannot be read. Rows R135 to R141 of
+//! docs/reliability.md. Hours pass by telling the schedule and the sweeper another time.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::json;
+use shared::{
+    app::{
+        asking::Asking,
+        many::Asked,
+        schedule,
+        sweep::{self, Swept},
+        sync_all,
+        worker::{Delivery, Handled},
+    },
+    aws::{items::Item, jobs::Selection},
+    clock,
+    domain::{
+        ids::{CustomerId, JobId},
+        job::{Job, SWEEP_GRACE, SWEEP_PAUSE, State, Trigger},
+        message::Message,
+    },
+};
+use tests::simulator::{Route, Simulator};
+
+use crate::{
+    engine::{Death, Engine, LAMBDA, Wire, asking},
+    upstream::tenant,
+    world::World,
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// Customers of one tenant whose first sync is over, so that none is under way.
+async fn synced_customers(engine: &Engine, simulator: &Simulator, many: usize) -> Vec<CustomerId> {
+    let tenant = simulator.tenant("one of many");
+    tenant.seed(1);
+    let mut customers = Vec::new();
+    for _ in 0..many {
+        let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
+        assert_eq!(engine.run(&first).await.state, State::Succeeded);
+        customers.push(customer);
+    }
+    engine.messages().await;
+    customers
+}
+
+/// The jobs of all customers that have not ended.
+async fn under_way(engine: &Engine) -> Vec<Job> {
+    let jobs = &engine.worker.lifecycle.dispatcher.jobs;
+    jobs.list(&Selection::default(), 1000, |job| !job.state.is_ended()).await.unwrap().0
+}
+
+/// How often each job is pointed to.
+fn by_job(messages: &[String]) -> BTreeMap<JobId, usize> {
+    let mut counts = BTreeMap::new();
+    for body in messages {
+        let Message::JobV1 { job_id, .. } = Message::parse(body).unwrap();
+        *counts.entry(job_id).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_schedule_killed_at_any_call_loses_no_customer_and_doubles_none() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let simulator = Simulator::start();
+    let customers = synced_customers(&engine, &simulator, 2).await;
+    let lifecycle = &engine.worker.lifecycle;
+    let dispatcher = &lifecycle.dispatcher;
+    let wire = Wire::sound();
+    let mut time = clock::now().plus(HOUR);
+    let asked = schedule::run(&engine.worker_over(&wire.sdk(&world.sdk)).lifecycle.dispatcher, time, time).await;
+    assert_eq!(asked.unwrap(), Asked { queued: 2, ..Asked::default() });
+    assert_eq!((wire.calls().len(), wire.count(&["SendMessage"])), (7, 2), "{:?}", wire.calls());
+
+    let deaths = [Death::Before(0)].into_iter().chain((0..7).map(Death::After));
+    for death in deaths {
+        for job in under_way(&engine).await {
+            engine.run(&job).await;
+        }
+        engine.messages().await;
+        time = time.plus(HOUR);
+        let dying = engine.worker_over(&Wire::dying(death).sdk(&world.sdk));
+        drop(schedule::run(&dying.lifecycle.dispatcher, time, time).await);
+        assert_eq!(schedule::run(dispatcher, time, time).await.unwrap().failed, 0, "{death:?}");
+
+        let jobs = under_way(&engine).await;
+        let mut served: Vec<_> = jobs.iter().map(|job| &job.customer_id).collect();
+        served.sort();
+        let mut due: Vec<_> = customers.iter().collect();
+        due.sort();
+        assert_eq!(served, due, "{death:?}: one job each");
+        assert!(jobs.iter().all(|job| job.trigger == Trigger::Schedule));
+        let sent = by_job(&engine.messages().await);
+        assert!(sent.values().all(|count| *count == 1), "{death:?}: {sent:?}");
+        sweep::run(dispatcher, lifecycle, time.plus(SWEEP_GRACE)).await.unwrap();
+        let swept = by_job(&engine.messages().await);
+        assert_eq!(swept.len(), 2, "{death:?}: what was not sent, the sweeper sends");
+        assert_eq!(schedule::run(dispatcher, time, time).await.unwrap(), Asked::default(), "{death:?}");
+    }
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_that_waits_its_turn_for_hours_is_not_lost_and_its_first_message_counts() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let (simulator, tenant) = tenant("patient", 3);
+    let (_, job) = engine.add_customer(&tenant, &simulator.base_url()).await;
+    let lifecycle = &engine.worker.lifecycle;
+
+    let mut time = job.created_at.plus(SWEEP_GRACE);
+    for _ in 0..6 {
+        let swept = sweep::run(&lifecycle.dispatcher, lifecycle, time).await.unwrap();
+        assert_eq!(swept, Swept { revived: 1, ..Swept::default() });
+        let early = time.plus(SWEEP_PAUSE - Duration::from_secs(1));
+        assert_eq!(sweep::run(&lifecycle.dispatcher, lifecycle, early).await.unwrap(), Swept::default());
+        time = time.plus(SWEEP_PAUSE);
+    }
+
+    let messages = engine.messages().await;
+    assert_eq!(messages, vec![Message::to(&job).body(); 7], "copies of the first");
+    for (at, body) in messages.iter().enumerate() {
+        let delivery = Delivery { message_id: "test", body };
+        let handled = Box::pin(engine.worker.handle(delivery, clock::now().plus(LAMBDA))).await.unwrap();
+        assert_eq!(matches!(handled, Handled::Nothing(_)), at > 0, "{at}: {handled:?}");
+    }
+    assert_eq!((engine.job(&job.id).await.state, tenant.count(Route::List)), (State::Succeeded, 1));
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_job_whose_messages_vanish_is_sent_again_and_given_up_only_over_an_empty_queue() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let (simulator, tenant) = tenant("vanished", 3);
+    let (_, job) = engine.add_customer(&tenant, &simulator.base_url()).await;
+    let lifecycle = &engine.worker.lifecycle;
+
+    let mut time = job.created_at.plus(SWEEP_GRACE);
+    for _ in 0..3 {
+        assert_eq!(engine.messages().await.len(), 1, "gone");
+        let swept = sweep::run(&lifecycle.dispatcher, lifecycle, time).await.unwrap();
+        assert_eq!(swept, Swept { revived: 1, ..Swept::default() });
+        time = time.plus(SWEEP_PAUSE);
+    }
+    let waiting = sweep::run(&lifecycle.dispatcher, lifecycle, time).await.unwrap();
+    assert_eq!(waiting, Swept { revived: 1, ..Swept::default() }, "the last copy is still in the queue");
+    engine.messages().await;
+    for end in [Swept { revived: 1, ..Swept::default() }, Swept { lost: 1, ..Swept::default() }] {
+        time = time.plus(SWEEP_PAUSE);
+        assert_eq!(sweep::run(&lifecycle.dispatcher, lifecycle, time).await.unwrap(), end);
+        engine.messages().await;
+    }
+
+    assert_eq!(engine.job(&job.id).await.state, State::Failed);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_sync_of_all_sends_as_it_places_and_says_what_there_was_no_time_for() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let simulator = Simulator::start();
+    synced_customers(&engine, &simulator, 3).await;
+    let dispatcher = &engine.worker.lifecycle.dispatcher;
+    let asking = asking(&dispatcher.data);
+
+    let late = Asking { now: clock::now().minus(HOUR), ..asking.clone() };
+    assert_eq!(sync_all::run(dispatcher, &late).await.unwrap(), Asked { remaining: 3, ..Asked::default() });
+    assert_eq!((under_way(&engine).await.len(), engine.messages().await.len()), (0, 0), "nothing half done");
+
+    assert_eq!(sync_all::run(dispatcher, &asking).await.unwrap(), Asked { queued: 3, ..Asked::default() });
+    assert_eq!(sync_all::run(dispatcher, &asking).await.unwrap(), Asked { joined: 3, ..Asked::default() });
+    let sent = by_job(&engine.messages().await);
+    assert_eq!((sent.len(), sent.values().sum::<usize>()), (3, 3), "each of them, once");
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn who_asks_again_for_a_sync_of_all_reaches_first_whose_sync_is_not_under_way() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let simulator = Simulator::start();
+    // Ids tell the age, so the busy one is the first of the list.
+    let customers = synced_customers(&engine, &simulator, 2).await;
+    engine.request_sync(&customers[0]).await;
+    // Time for one only: the list is read, and one customer is read, stored and sent.
+    let short = engine.worker_over(&Wire::dying(Death::Before(4)).sdk(&world.sdk)).lifecycle.dispatcher;
+
+    let asked = sync_all::run(&short, &asking(&short.data)).await.unwrap();
+
+    assert_eq!(asked, Asked { queued: 1, failed: 1, ..Asked::default() });
+    assert!(engine.customer(&customers[1]).await.sync_job_id.is_some());
+    engine.stop().await;
+}
+
+/// A copy of an item under another key, as a later version might have written it: with a value that this one does not know.
+fn from_the_future(item: &Item, keys: [(&str, &str); 3], unknown: &str) -> Item {
+    let mut copy = item.clone();
+    copy.extend(keys.map(|(name, value)| (name.to_owned(), text(value))));
+    copy.insert(unknown.to_owned(), text("of-a-later-version"));
+    copy
+}
+
+/// A customer and a job like these that cannot be read.
+fn unreadable(profile: &Item, job: &Item) -> [Item; 2] {
+    let (customer, other) = (CustomerId::new(), JobId::new());
+    let pk = format!("CUSTOMER#{customer}");
+    let index = format!("unreadable#{customer}");
+    let sk = format!("JOB#{other}");
+    [
+        from_the_future(profile, [("PK", &pk), ("id", customer.as_str()), ("GSI1SK", &index)], "status"),
+        from_the_future(job, [("SK", &sk), ("id", other.as_str()), ("GSI1SK", other.as_str())], "trigger"),
+    ]
+}
+
+#[tokio::test]
+async fn records_that_cannot_be_read_stop_neither_the_schedule_nor_the_sweeper() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let simulator = Simulator::start();
+    let customer = synced_customers(&engine, &simulator, 1).await.remove(0);
+    let dispatcher = &engine.worker.lifecycle.dispatcher;
+    let job = engine.request_sync(&customer).await;
+    let items = engine.partition(&customer).await;
+    let find = |sk: &str| items.iter().find(|item| item["SK"].as_s().unwrap() == sk).unwrap();
+    for item in unreadable(find("PROFILE"), find(&format!("JOB#{}", job.id))) {
+        world.dynamodb.put_item().table_name(&engine.data).set_item(Some(item)).send().await.unwrap();
+    }
+    let time = clock::now().plus(HOUR);
+
+    assert_eq!(schedule::run(dispatcher, time, time).await.unwrap(), Asked { joined: 1, ..Asked::default() });
+    let swept = sweep::run(dispatcher, &engine.worker.lifecycle, time).await.unwrap();
+    assert_eq!(swept, Swept { revived: 1, ..Swept::default() });
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn records_that_cannot_be_read_are_left_out_of_lists_and_counts() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("readable", 2);
+    let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let pk = format!("CUSTOMER#{id}");
+    let profile = world.item(&pk, "PROFILE").await.unwrap();
+    let job_item = world.item(&pk, &format!("JOB#{}", job["id"].as_str().unwrap())).await.unwrap();
+    let unreadable = unreadable(&profile, &job_item);
+    for item in &unreadable {
+        world.put_item(item.clone()).await;
+    }
+
+    let name = world.customer(&id).await["name"].as_str().unwrap().replace(' ', "%20");
+    let customers = world.api.get(&format!("/v1/customers?name={name}&limit=200")).await.expect(200);
+    assert_eq!((&customers["total"], &customers["items"][0]["id"]), (&json!(1), &json!(id)));
+    let jobs = world.jobs_of(&id).await;
+    assert_eq!((jobs.len(), &jobs[0]["id"]), (1, &job["id"]));
+    let everyones = world.api.get("/v1/jobs?state=succeeded&limit=200").await.expect(200);
+    assert!(everyones["items"].as_array().unwrap().iter().any(|listed| listed["id"] == job["id"]));
+    assert!(world.api.get("/v1/stats").await.expect(200)["customers"]["active"].as_u64().unwrap() > 0);
+
+    for item in &unreadable {
+        let delete = world.dynamodb.delete_item().table_name(&world.stack.table_name);
+        delete.key("PK", item["PK"].clone()).key("SK", item["SK"].clone()).send().await.unwrap();
+    }
+    world.remove(&id).await;
+}
