@@ -231,7 +231,7 @@ async fn a_token_revoked_in_the_middle_is_replaced_once() {
     assert_eq!((&job["state"], &job["stats"]["unchanged"]), (&json!("succeeded"), &json!(120)), "{job}");
     assert_eq!(tenant.count(Route::Token), 1, "one for both");
     let rejected = tenant.requests().iter().filter(|seen| seen.status == Some(401)).count();
-    assert_eq!(rejected, 2);
+    assert!((3..=4).contains(&rejected), "each asks once more before the token is given up: {rejected}");
     world.remove(&id).await;
 }
 

@@ -1,11 +1,16 @@
-//! Access tokens that expire, are refused, or come in odd answers; and secrets that stay wrong. Rows R23 to R26 of docs/reliability.md.
+//! Access tokens that expire, are refused, or come in odd answers; and secrets that stay wrong. Rows R23 to R26 and R145 to R147 of
+//! docs/reliability.md.
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use shared::{clock, domain::time::Timestamp};
-use tests::simulator::{Fault, Route, Tenant};
+use tests::simulator::{Fault, Reply, Route, Tenant};
 
 use crate::{
     upstream::{bent, create_unverified, stats, tenant},
@@ -18,18 +23,79 @@ fn conversation(tenant: &Tenant) -> Vec<(Route, Option<u16>)> {
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_twice_is_a_matter_of_configuration() {
+async fn a_new_token_that_is_refused_too_ends_the_attempt_and_blames_no_credentials() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("refused", 3);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.reset_requests();
     tenant.fault(Fault::list().always().status(401));
 
-    let job = world.sync(&id).await;
+    let asked = world.ask_for_sync(&id).await;
+    let job = world.wait_for_job_state(&asked, &["waiting", "failed"]).await;
 
-    assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!("config")), "{job}");
+    assert_eq!((&job["state"], &job["error"]["class"]), (&json!("waiting"), &json!("transient")), "{job}");
+    let (message, next_step) = (&job["error"]["message"], &job["error"]["next_step"]);
+    assert!(message.as_str().unwrap().contains("refuses access tokens that it issued"), "{message}");
+    assert!(message.as_str().unwrap().contains("nothing wrong with the credentials is known"), "{message}");
+    assert!(next_step.as_str().unwrap().contains("leave them as they are"), "{next_step}");
     let refused = (Route::List, Some(401));
-    assert_eq!(conversation(&tenant), [refused, (Route::Token, Some(200)), refused], "one new token, one more try");
+    assert_eq!(
+        conversation(&tenant)[..5],
+        [refused, refused, (Route::Token, Some(200)), refused, refused],
+        "the same token once more, then one new one"
+    );
+    assert_eq!(world.customer(&id).await["connection"]["status"], "ok");
+    tenant.clear_faults();
+    world.hurry(&id, &asked).await;
+    assert_eq!(world.wait_for_job(&asked).await["state"], "succeeded");
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_tenant_that_refuses_every_third_request_with_a_good_token_is_synced_with_few_tokens() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("one-in-three", 60);
+    let requests = Arc::new(AtomicU32::new(0));
+    for route in [Route::List, Route::Get, Route::Export] {
+        let requests = Arc::clone(&requests);
+        tenant.fault(Fault::on(route).always().with(move |_, answer| {
+            match requests.fetch_add(1, Ordering::Relaxed) % 3 {
+                2 => Reply::json(401, &json!({"success": false, "reasons": [{"code": 90_000_011}]})),
+                _ => answer,
+            }
+        }));
+    }
+
+    let (id, job) = create_unverified(&world, &tenant, &simulator).await;
+    let job = world.wait_for_job(&job).await;
+
+    assert_eq!((&job["state"], &job["attempts"], stats(&job)), (&json!("succeeded"), &json!(1), [60, 0, 0, 0, 60, 0]));
+    assert!(tenant.requests().iter().filter(|seen| seen.status == Some(401)).count() >= 20);
+    assert!(tenant.count(Route::Token) <= 3, "{}", tenant.count(Route::Token));
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_run_whose_tokens_all_end_at_once_asks_for_three_and_keeps_what_it_did() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("fleeting", 200);
+    // Each token is used for a second, and the exports take longer than three of them.
+    tenant.set_token_lifetime(2);
+    tenant.fault(Fault::export().always().delay(Duration::from_millis(500)));
+
+    let (id, asked) = create_unverified(&world, &tenant, &simulator).await;
+    let job = world.wait_for_job_state(&asked, &["waiting", "failed"]).await;
+
+    assert_eq!((&job["state"], &job["error"]["class"]), (&json!("waiting"), &json!("transient")), "{job}");
+    assert!(job["error"]["message"].as_str().unwrap().contains("this run had 3"), "{job}");
+    assert_eq!(tenant.count(Route::Token), 3);
+    tenant.clear_faults();
+    tenant.set_token_lifetime(3599);
+    tenant.reset_requests();
+    world.hurry(&id, &asked).await;
+    let job = world.wait_for_job(&asked).await;
+    assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [200, 0, 0, 0, 200, 0]), "{job}");
+    assert!(tenant.count(Route::Export) < 200, "{}", tenant.count(Route::Export));
     world.remove(&id).await;
 }
 

@@ -15,7 +15,7 @@ use super::{
     sync::{Syncer, fresh_token, origin},
 };
 use crate::{
-    aws::limits::{Place, TokenBudget},
+    aws::limits::{Place, Share, TokenBudget},
     domain::{base_url::BaseUrl, time::Timestamp},
     zuora::{Meter, Session, Zuora, ZuoraError},
 };
@@ -45,7 +45,7 @@ pub async fn check(
     candidate: &Candidate<'_>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    if let Place::Full(retry_after) = budget.take(now).await? {
+    if let Place::Full(retry_after) = budget.take(Share::People, now).await? {
         return Err(AppError::TooMany { why: "There are too many token requests to Zuora just now.", retry_after });
     }
     let Candidate { base, client_id, client_secret, track_id } = candidate;
@@ -66,7 +66,7 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed, meter: &Arc<Meter>) -> Outc
     let result: Result<(), Stop> = async {
         let base = origin(&syncer.policy, customer)?;
         let track_id = claimed.job.id.as_str();
-        let token = fresh_token(syncer, customer, &base, track_id, PATIENCE, meter).await?;
+        let token = fresh_token(syncer, customer, &base, Share::People, track_id, PATIENCE, meter).await?;
         let session = Session::new(base, token.access_token, track_id).with_timeout(PATIENCE);
         let session = session.with_meter(Arc::clone(meter));
         syncer.zuora.check_listing(&session).await?;

@@ -2,7 +2,8 @@
 //!
 //! Zuora allows 100 token requests a minute per IP address, and all customers share ours. What must stay true: no 60 seconds, wherever they begin, see more than 100. Nobody knows how Zuora's minutes lie, so a counter per
 //! calendar minute would not do: 80 at the end of one and 80 at the start of the next are 160 within seconds. Each slot of ten seconds has a
-//! sixth of the budget; 60 seconds touch seven slots at most, which is 91 of 80.
+//! sixth of the budget; 60 seconds touch seven slots at most, which is 91 of 80. Nor can people keep syncs from their tokens: a slot has one
+//! counter, and who only tries credentials finds it full at half.
 
 use std::time::Duration;
 
@@ -25,6 +26,25 @@ pub struct TokenBudget {
     per_slot: u64,
 }
 
+/// Whom a token request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// A sync: whatever is left of the slot.
+    Syncs,
+    /// A person who tries credentials: nothing any more once half of the slot is taken, by whomever.
+    People,
+}
+
+impl Share {
+    /// How much of a slot may be taken when this one still gets a place; at least the first.
+    fn of(self, slot: u64) -> u64 {
+        match self {
+            Self::Syncs => slot,
+            Self::People => (slot / 2).max(1),
+        }
+    }
+}
+
 /// Whether something may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -44,14 +64,15 @@ impl TokenBudget {
     ///
     /// # Errors
     /// As [`Table::count_up`].
-    pub async fn take(&self, now: Timestamp) -> Result<Place, StoreError> {
+    pub async fn take(&self, share: Share, now: Timestamp) -> Result<Place, StoreError> {
         let slot = now.floor(SLOT);
-        let taken = self.table.count_up(&keys::token_slot(slot), self.per_slot, now.seconds() + 600).await?;
+        let most = share.of(self.per_slot);
+        let taken = self.table.count_up(&keys::token_slot(slot), most, now.seconds() + 600).await?;
         Ok(if taken { Place::Taken } else { Place::Full(now.until(slot.plus(SLOT))) })
     }
 }
 
-/// How much one user may ask for in a minute unless the deployment says otherwise: syncs, connection tests.
+/// How much one user may ask for in a minute unless the deployment says otherwise: everything that costs more than reading.
 pub const REQUESTS_PER_MINUTE: u64 = 60;
 /// How much may be asked for one customer in a minute: each may cost Zuora a token and a page.
 const PER_CUSTOMER: u64 = 20;
@@ -99,5 +120,17 @@ mod tests {
 
         assert_eq!(SLOT.as_secs() * SLOTS_A_MINUTE, 60);
         assert!(TOKEN_REQUESTS_PER_MINUTE / SLOTS_A_MINUTE * most_touched < 100);
+    }
+
+    #[test]
+    fn people_leave_syncs_at_least_half_of_a_slot_and_syncs_may_have_all_of_it() {
+        for (slot, people) in [(2, 1), (13, 6), (40, 20)] {
+            assert_eq!((Share::People.of(slot), Share::Syncs.of(slot)), (people, slot));
+        }
+    }
+
+    #[test]
+    fn the_smallest_budget_is_not_closed_to_people() {
+        assert_eq!(Share::People.of(1), 1);
     }
 }

@@ -269,7 +269,7 @@ impl From<AppError> for Problem {
             }
             AppError::Connection(error) => {
                 let kind = match error.kind {
-                    ZuoraErrorKind::InvalidCredentials | ZuoraErrorKind::TokenRejected => Kind::ZuoraCredentialsInvalid,
+                    ZuoraErrorKind::InvalidCredentials => Kind::ZuoraCredentialsInvalid,
                     ZuoraErrorKind::PermissionMissing => Kind::ZuoraPermissionMissing,
                     _ => Kind::ZuoraUnreachable,
                 };

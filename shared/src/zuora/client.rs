@@ -155,7 +155,7 @@ impl Zuora {
             read(&mut answer).map_err(|fault| answer.mark(call.refuse(&fault)))
         };
         let mut outcome = attempt().await;
-        if matches!(&outcome, Err(error) if error.kind == Kind::Transient)
+        if outcome.as_ref().is_err_and(ZuoraError::may_pass)
             && let Some(pause) = session.budget.draw()
         {
             tokio::time::sleep(pause).await;

@@ -37,7 +37,7 @@ impl Operation {
 pub enum ZuoraErrorKind {
     /// Zuora does not take the client's credentials, or this is not its data center.
     InvalidCredentials,
-    /// The token is not taken (any more): get a new one, once.
+    /// The token is not taken (any more), or a good one is refused now and then.
     TokenRejected,
     /// The client is known; its user's role may not do this.
     PermissionMissing,
@@ -68,7 +68,9 @@ impl ZuoraErrorKind {
             Self::InvalidCredentials => {
                 "Invalid Zuora credentials: check the client ID, the client secret and the base URL (each data center and environment has its own)"
             }
-            Self::TokenRejected => "Zuora did not accept the access token",
+            Self::TokenRejected => {
+                "Zuora refuses access tokens that it issued; nothing wrong with the credentials is known"
+            }
             Self::PermissionMissing => {
                 "Zuora denied access: the role of the Zuora user who owns this OAuth client needs Workflow View Access (the Standard User role lacks it)"
             }
@@ -107,7 +109,12 @@ impl ZuoraError {
         matches!(self.kind, ZuoraErrorKind::NotFound | ZuoraErrorKind::Rejected)
     }
 
-    /// The kind when no new token is to be asked for: a token that something else than Zuora rejected may be good.
+    /// Whether the same request with the same token may be answered a moment later. Some tenants refuse a good token one time in three.
+    pub(super) const fn may_pass(&self) -> bool {
+        matches!(self.kind, ZuoraErrorKind::Transient | ZuoraErrorKind::TokenRejected)
+    }
+
+    /// The kind when it is not asked again: what something else than Zuora says of a token is no word about it.
     pub const fn final_kind(&self) -> ZuoraErrorKind {
         match (self.kind, self.word) {
             (ZuoraErrorKind::TokenRejected, Some(Word::Other)) => ZuoraErrorKind::Transient,
@@ -205,14 +212,18 @@ mod tests {
     }
 
     #[test]
-    fn a_rejected_token_is_a_matter_of_configuration_only_if_it_was_not_rejected_on_the_way() {
-        let rejected = |word| error(Operation::ListWorkflows, Kind::TokenRejected, Some(word));
+    fn a_rejected_token_blames_no_credentials_and_says_so_unless_it_was_rejected_on_the_way() {
+        let rejected = |word| error(Operation::ListWorkflows, Kind::TokenRejected, Some(word)).failure();
 
         for word in [Word::Zuora, Word::Object] {
-            assert_eq!(rejected(word).class(), ErrorClass::Config);
+            let failure = rejected(word);
+            assert_eq!(failure.class, ErrorClass::Transient);
+            assert!(failure.message.contains("nothing wrong with the credentials is known"), "{}", failure.message);
+            assert!(failure.next_step.contains("leave them as they are"), "{}", failure.next_step);
         }
-        assert_eq!(rejected(Word::Other).class(), ErrorClass::Transient);
-        assert!(!rejected(Word::Other).to_string().contains("token"));
+        let failure = rejected(Word::Other);
+        assert_eq!(failure.class, ErrorClass::Transient);
+        assert!(!failure.message.contains("token") && !failure.next_step.contains("token"), "{failure:?}");
     }
 
     #[test]

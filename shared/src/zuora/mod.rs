@@ -9,7 +9,7 @@
 //! an answer is, [`error`] what went wrong in terms of what the caller can do about it.
 
 pub mod address;
-mod class;
+pub(crate) mod class;
 pub mod client;
 mod coding;
 pub mod error;

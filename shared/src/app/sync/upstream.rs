@@ -1,9 +1,15 @@
-//! Zuora as one run sees it: with a token that is cached, refreshed before it expires, and replaced once if Zuora rejects it.
+//! Zuora as one run sees it: with a token that is cached, refreshed before it expires, and replaced if Zuora keeps refusing it.
 //!
-//! What must stay true: a token is used only with the credential version and the origin it was issued for, and every new
-//! one takes a place in the minute's budget first.
+//! What must stay true: a token is used only with the credential version and the origin it was issued for, every new one takes
+//! a place in the minute's budget first, and a run asks for few of them, whatever its Zuora answers: all customers share the budget.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use tokio::sync::Mutex;
@@ -11,7 +17,10 @@ use tokio::sync::Mutex;
 use super::Syncer;
 use crate::{
     app::stop::Stop,
-    aws::{limits::Place, vault::CachedToken},
+    aws::{
+        limits::{Place, Share},
+        vault::CachedToken,
+    },
     clock,
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
@@ -22,12 +31,16 @@ use crate::{
     },
     zuora::{
         Export, IssuedToken, Meter, Operation, Page, Session, Version, Zuora, ZuoraError, ZuoraErrorKind,
-        session::REQUEST_TIMEOUT,
+        class::NEXT_STEP_AFTER_REFUSED_TOKENS, session::REQUEST_TIMEOUT,
     },
 };
 
 /// A token is not used in its last minutes: a run must not outlive it.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
+/// The tokens that one run asks for at most.
+const MAX_TOKENS: u32 = 3;
+/// How often one thing is asked for while Zuora refuses the token for it and takes it for others.
+const MAX_TRIES: u32 = 5;
 /// Jobs that found no place for a token request come back within this, each at its own moment.
 const SPREAD_MS: u64 = 60_000;
 
@@ -36,8 +49,8 @@ const SPREAD_MS: u64 = 60_000;
 struct Open {
     session: Session,
     expires_at: Timestamp,
-    /// How many tokens this run has had.
-    generation: u32,
+    /// How many tokens this run has asked for.
+    issued: u32,
 }
 
 /// Zuora for one run of one customer.
@@ -46,6 +59,8 @@ pub struct Upstream<'a> {
     customer: &'a Customer,
     base: BaseUrl,
     open: Mutex<Open>,
+    /// How much this run was answered, with whichever token.
+    answers: AtomicU64,
     track_id: String,
     meter: Arc<Meter>,
 }
@@ -60,14 +75,14 @@ impl<'a> Upstream<'a> {
     ) -> Result<Self, Stop> {
         let base = base_url(&syncer.policy, customer)?;
         let track_id = job.to_string();
-        let (token, expires_at) = match cached(syncer, customer, &base).await {
-            Some(cached) => cached,
-            None => issue(syncer, customer, &base, &track_id, meter).await?,
+        let ((token, expires_at), issued) = match cached(syncer, customer, &base).await {
+            Some(cached) => (cached, 0),
+            None => (issue(syncer, customer, &base, &track_id, meter).await?, 1),
         };
         let meter = Arc::clone(meter);
         let session = Session::new(base.clone(), token, track_id.clone()).with_meter(Arc::clone(&meter));
-        let open = Mutex::new(Open { session, expires_at, generation: 0 });
-        Ok(Self { syncer, customer, base, open, track_id, meter })
+        let open = Mutex::new(Open { session, expires_at, issued });
+        Ok(Self { syncer, customer, base, open, answers: AtomicU64::new(0), track_id, meter })
     }
 
     /// One page of the listing.
@@ -85,15 +100,30 @@ impl<'a> Upstream<'a> {
         self.ask(async |zuora: &Zuora, session: &Session| zuora.export(session, id.as_str(), version).await).await
     }
 
-    /// Asks once; if the token is rejected, gets a new one and asks once more.
+    /// Asks; while the token is refused, again. A token with which others are answered meanwhile is good: only one that nobody is
+    /// answered with is replaced, once for each thing that is asked for.
     async fn ask<T>(&self, request: impl AsyncFn(&Zuora, &Session) -> Result<T, ZuoraError>) -> Result<T, Refusal> {
-        let open = self.current().await.map_err(Refusal::Stop)?;
-        match request(&self.syncer.zuora, &open.session).await {
-            Err(error) if error.kind == ZuoraErrorKind::TokenRejected => {}
-            result => return result.map_err(Refusal::Zuora),
+        let (mut tries, mut may_replace) = (0, true);
+        loop {
+            tries += 1;
+            let answers = self.answers.load(Ordering::Relaxed);
+            let open = self.current().await.map_err(Refusal::Stop)?;
+            let refused = match request(&self.syncer.zuora, &open.session).await {
+                Err(error) if error.kind == ZuoraErrorKind::TokenRejected => error,
+                result => {
+                    self.answers.fetch_add(u64::from(result.is_ok()), Ordering::Relaxed);
+                    return result.map_err(Refusal::Zuora);
+                }
+            };
+            let is_good = self.answers.load(Ordering::Relaxed) > answers;
+            if tries == MAX_TRIES || !(is_good || may_replace) {
+                return Err(Refusal::Zuora(refused));
+            }
+            if !is_good {
+                self.replace(open.issued).await.map_err(Refusal::Stop)?;
+                may_replace = false;
+            }
         }
-        let open = self.replace(open.generation).await.map_err(Refusal::Stop)?;
-        request(&self.syncer.zuora, &open.session).await.map_err(Refusal::Zuora)
     }
 
     /// The session, with a new token if the old one is about to expire.
@@ -105,21 +135,32 @@ impl<'a> Upstream<'a> {
         Ok(open.clone())
     }
 
-    /// A session with a newer token than the rejected one; of many requests rejected together, one asks for it.
-    async fn replace(&self, rejected: u32) -> Result<Open, Stop> {
+    /// Sees to a newer token than the rejected one; of many requests rejected together, one asks for it.
+    async fn replace(&self, rejected: u32) -> Result<(), Stop> {
         let mut open = self.open.lock().await;
-        if open.generation == rejected {
+        if open.issued == rejected {
             self.renew(&mut open).await?;
         }
-        Ok(open.clone())
+        Ok(())
     }
 
     /// Budget and counters of the session go on: they belong to the run.
     async fn renew(&self, open: &mut Open) -> Result<(), Stop> {
+        if open.issued == MAX_TOKENS {
+            return Err(Stop::Failed(no_token_lasts()));
+        }
         let (token, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id, &self.meter).await?;
-        *open = Open { session: open.session.renewed(token), expires_at, generation: open.generation + 1 };
+        *open = Open { session: open.session.renewed(token), expires_at, issued: open.issued + 1 };
         Ok(())
     }
+}
+
+/// A run had all the tokens that it may have. It is no matter of configuration: the token endpoint took the credentials each time.
+fn no_token_lasts() -> Failure {
+    let message = format!(
+        "Zuora refuses access tokens that it issued, or lets them end at once: this run had {MAX_TOKENS}. Nothing wrong with the credentials is known."
+    );
+    Failure { next_step: NEXT_STEP_AFTER_REFUSED_TOKENS.to_owned(), ..Failure::new(ErrorClass::Transient, message) }
 }
 
 /// Why Zuora did not answer a question.
@@ -189,7 +230,7 @@ async fn issue(
     track_id: &str,
     meter: &Meter,
 ) -> Result<(SecretString, Timestamp), Stop> {
-    let token = fresh_token(syncer, customer, base, track_id, REQUEST_TIMEOUT, meter).await?;
+    let token = fresh_token(syncer, customer, base, Share::Syncs, track_id, REQUEST_TIMEOUT, meter).await?;
     let now = clock::now();
     // A short-lived token is used for half its life.
     let life = token.expires_in.checked_sub(EXPIRY_MARGIN).unwrap_or_default().max(token.expires_in / 2);
@@ -214,6 +255,7 @@ pub(crate) async fn fresh_token(
     syncer: &Syncer,
     customer: &Customer,
     base: &BaseUrl,
+    share: Share,
     track_id: &str,
     timeout: Duration,
     meter: &Meter,
@@ -227,9 +269,9 @@ pub(crate) async fn fresh_token(
     }
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
     let now = clock::now();
-    if let Place::Full(wait) = syncer.token_budget.take(now).await? {
+    if let Place::Full(wait) = syncer.token_budget.take(share, now).await? {
         let failure =
-            Failure::new(ErrorClass::RateLimit, "Too many customers ask Zuora for a token; the sync goes on shortly.");
+            Failure::new(ErrorClass::RateLimit, "Too many customers ask Zuora for a token; the job goes on shortly.");
         // Not all at the start of the next slot: most would find it full again.
         return Err(Stop::Wait(wait + Duration::from_millis(fastrand::u64(..SPREAD_MS)), failure));
     }

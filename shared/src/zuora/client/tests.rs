@@ -130,7 +130,7 @@ async fn a_zuora_name_that_leads_to_a_private_address_is_refused() {
 #[tokio::test]
 async fn a_renewed_session_uses_the_new_token_and_counts_on() {
     let server = TestServer::start(vec![answer(401, "", ""), ok(EMPTY_PAGE)]).await;
-    let (zuora, first) = (zuora(), session(&server));
+    let (zuora, first) = (zuora(), without_retry(&server));
 
     assert_eq!(zuora.workflows_page(&first, 1).await.unwrap_err().kind, Kind::TokenRejected);
     let renewed = first.renewed("fresh".into());

@@ -90,10 +90,7 @@ async fn a_redirect_is_an_error_and_its_target_is_never_visited() {
 async fn refusals_keep_their_meaning_and_are_not_repeated() {
     let denied = r#"{"success":false,"reasons":[{"code":90000010,"message":"no permission"}]}"#;
     for (script, kind) in [
-        (answer(401, "", ""), Kind::TokenRejected),
         (answer(403, "", denied), Kind::PermissionMissing),
-        (answer(401, "", "<html>"), Kind::TokenRejected),
-        (answer(401, "", r#"{"message":"Unauthorized"}"#), Kind::TokenRejected),
         (refusal(404), Kind::NotFound),
         (refusal(400), Kind::Rejected),
         (refusal(422), Kind::Rejected),
@@ -150,17 +147,31 @@ async fn a_refusal_that_is_no_json_says_nothing_about_roles_or_existence() {
 #[tokio::test]
 async fn a_rejected_token_is_told_by_whose_word_it_is() {
     let own = r#"{"success":false,"reasons":[{"code":90000011,"message":"sign in first"}]}"#;
-    for (headers, body, word, class) in [
-        ("zuora-request-id: r-1\r\n", own, Word::Zuora, ErrorClass::Config),
-        ("", own, Word::Object, ErrorClass::Config),
-        ("", "<html>proxy</html>", Word::Other, ErrorClass::Transient),
+    for (headers, body, word) in [
+        ("zuora-request-id: r-1\r\n", own, Word::Zuora),
+        ("", own, Word::Object),
+        ("", r#"{"message":"Unauthorized"}"#, Word::Object),
+        ("", "<html>proxy</html>", Word::Other),
+        ("", "", Word::Other),
     ] {
         let server = TestServer::start(vec![answer(401, headers, body)]).await;
 
-        let error = zuora().workflows_page(&session(&server), 1).await.unwrap_err();
+        let error = zuora().workflows_page(&without_retry(&server), 1).await.unwrap_err();
 
-        assert_eq!((error.kind, error.word, error.class()), (Kind::TokenRejected, Some(word), class));
+        assert_eq!((error.kind, error.word, error.class()), (Kind::TokenRejected, Some(word), ErrorClass::Transient));
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_once_is_tried_once_more_before_anybody_hears_of_it() {
+    let server = TestServer::start(vec![answer(401, "", ""), ok(EMPTY_PAGE), answer(401, "", ""), answer(401, "", "")]);
+    let server = server.await;
+    let (zuora, session) = (zuora(), session(&server));
+
+    zuora.workflows_page(&session, 1).await.unwrap();
+    let refused_twice = zuora.workflows_page(&session, 1).await.unwrap_err();
+
+    assert_eq!((refused_twice.kind, server.requests().len()), (Kind::TokenRejected, 4));
 }
 
 #[tokio::test]
