@@ -16,6 +16,7 @@ mod edits;
 mod engine;
 mod export_faults;
 mod failures;
+mod fairness;
 mod faithful;
 mod fleet;
 mod grants;

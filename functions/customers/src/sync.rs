@@ -64,7 +64,7 @@ pub async fn sync_customer(
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Sync, &id)?;
     let how = how.0?;
-    state.desk.take_place(Some(&id), &asking).await?;
+    asking.take_place(&state.desk.limits, Some(&id)).await?;
     if how.dry_run {
         let job = state.desk.dispatcher.request_dry_run(&id, &asking).await?;
         return Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id, state: job.state, follow_up: false })));
@@ -90,7 +90,7 @@ pub async fn sync_all(
     asking: Asking,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     known.may_on_all(Verb::Sync)?;
-    state.desk.take_place(None, &asking).await?;
+    asking.take_place(&state.desk.limits, None).await?;
     let asked = sync_all::run(&state.desk.dispatcher, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(asked)))
 }

@@ -58,7 +58,7 @@ pub async fn test_unsaved(
     let (Some(base), Some(client_id), Some(())) = (base, client_id, secret) else {
         return Err(invalid.into());
     };
-    state.desk.take_place(None, &asking).await?;
+    asking.take_place(&state.desk.limits, None).await?;
     let secret = body.zuora_client_secret.into();
     let connection = state.desk.prove(&base, &client_id, &secret, &asking).await?;
     Ok(Json(ConnectionProven { ok: connection.ok, checked_at: connection.checked_at }))
@@ -80,7 +80,7 @@ pub async fn test_stored(
 ) -> Result<(StatusCode, Json<JobQueued>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Sync, &id)?;
-    state.desk.take_place(Some(&id), &asking).await?;
+    asking.take_place(&state.desk.limits, Some(&id)).await?;
     let job = state.desk.dispatcher.request_test(&id, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(JobQueued { job_id: job.id })))
 }

@@ -163,6 +163,7 @@ pub async fn redrive_dead_letters(
     if !(1..=MAX_REDRIVE).contains(&limit) {
         return Err(Invalid::one("/limit", format!("Use a whole number from 1 to {MAX_REDRIVE}.")).into());
     }
+    asking.take_place(&state.limits, body.customer_id.as_ref()).await?;
     let wanted = Redrive { customer: body.customer_id, class: body.error_class, before: body.older_than, limit };
     let may = |customer: &CustomerId| known.can(Verb::Sync, customer);
     Ok(Json(state.dispatcher.redrive(&state.dead_letters, &wanted, may, &asking).await?))

@@ -113,6 +113,7 @@ pub async fn approve_deletions(
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may_with(Verb::Approve, &job.customer_id, "job")?;
     let body = body.0?;
+    asking.take_place(&state.limits, Some(&job.customer_id)).await?;
     let approving = Approving { job: id, list_hash: body.list_hash };
     let sync = state.dispatcher.approve_deletions(&approving, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(sync.into())))

@@ -27,6 +27,7 @@ pub async fn retry_job(
     let id: JobId = ids.get("job_id", "job")?;
     let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may_with(Verb::Sync, &job.customer_id, "job")?;
+    asking.take_place(&state.limits, Some(&job.customer_id)).await?;
     let job = state.dispatcher.retry(&id, &state.dead_letters, &asking).await?;
     Ok((StatusCode::ACCEPTED, Json(job.into())))
 }

@@ -3,7 +3,13 @@
 use lambda_http::Error;
 use shared::{
     app::dispatch::Dispatcher,
-    aws::{clients, keys::token_slot, queue::Queue, table::Table},
+    aws::{
+        clients,
+        keys::token_slot,
+        limits::{REQUESTS_PER_MINUTE, RequestLimits},
+        queue::Queue,
+        table::Table,
+    },
     clock,
     config::Settings,
     http::{Edge, EdgeSettings},
@@ -16,6 +22,8 @@ pub struct State {
     pub dispatcher: Dispatcher,
     /// The dead-letter queue.
     pub dead_letters: Queue,
+    /// Places for what people ask for.
+    pub limits: RequestLimits,
     /// Authentication and cursors.
     pub edge: Edge,
 }
@@ -27,6 +35,7 @@ pub async fn state() -> Result<State, Error> {
     let job_queue = settings.required("JOB_QUEUE_URL");
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
     let edge = EdgeSettings::read(&mut settings);
+    let per_caller = settings.number("REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE);
     settings.finish()?;
 
     let sdk = clients::load().await;
@@ -36,8 +45,9 @@ pub async fn state() -> Result<State, Error> {
     let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     Ok(State {
-        dispatcher: Dispatcher::new(data, Queue::new(sqs.clone(), job_queue)),
+        dispatcher: Dispatcher::new(data.clone(), Queue::new(sqs.clone(), job_queue)),
         dead_letters: Queue::new(sqs, dead_letters),
+        limits: RequestLimits::new(data, per_caller),
         edge: edge?,
     })
 }

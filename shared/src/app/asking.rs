@@ -1,15 +1,18 @@
-//! Who asks, and what is written down about it.
+//! Who asks, whether there is a place for it, and what is written down about it.
 //!
 //! What must stay true: what a person changes and the record that they did are one transaction. A request that changes nothing, since
-//! it was done already, is recorded all the same.
+//! it was done already, is recorded all the same. What a person causes at Zuora takes a place first, wherever it comes from.
 
+use super::error::AppError;
 use crate::{
     aws::{
         audit::AuditTrail,
+        limits::{Place, RequestLimits},
         table::{StoreError, Table, Write, write_across},
     },
     domain::{
         audit::{Action, Record},
+        ids::CustomerId,
         time::Timestamp,
     },
 };
@@ -35,6 +38,21 @@ pub struct Entry {
 }
 
 impl Asking {
+    /// Takes a place for what makes this program ask Zuora, now or in a job: of the caller, and of the customer if it is about one.
+    /// However many jobs one request queues, it takes one.
+    ///
+    /// # Errors
+    /// `TooMany` when the caller, or all callers together for this customer, asked for too much this minute.
+    pub async fn take_place(&self, limits: &RequestLimits, customer: Option<&CustomerId>) -> Result<(), AppError> {
+        match limits.take(&self.actor, customer, self.now).await? {
+            Place::Taken => Ok(()),
+            Place::Full(retry_after) => {
+                let why = "Too much was asked for within this minute that Zuora has to answer.";
+                Err(AppError::TooMany { why, retry_after })
+            }
+        }
+    }
+
     /// A record of what is done for this request, about nothing in particular yet.
     pub fn record(&self, action: Action) -> Record {
         Record::new(self.actor.clone(), action, self.request_id.clone(), self.now)

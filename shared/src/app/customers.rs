@@ -23,7 +23,7 @@ use crate::{
         customers::Customers,
         grants::{Grant, GrantBook},
         jobs::Jobs,
-        limits::{Place, RequestLimits, TokenBudget},
+        limits::{RequestLimits, TokenBudget},
         once::{Begun, Claim, OnceBook},
         sealing::Sealer,
         table::{StoreError, Stored, Write},
@@ -77,24 +77,10 @@ pub struct Creation {
 }
 
 impl CustomerDesk {
-    /// Takes a place for what costs more than reading: a sync, a connection test.
-    ///
-    /// # Errors
-    /// `TooMany` when the caller, or all callers together for this customer, asked for too much this minute.
-    pub async fn take_place(&self, customer: Option<&CustomerId>, asking: &Asking) -> Result<(), AppError> {
-        match self.limits.take(&asking.actor, customer, asking.now).await? {
-            Place::Taken => Ok(()),
-            Place::Full(retry_after) => {
-                let why = "There were too many syncs and connection tests asked for within this minute.";
-                Err(AppError::TooMany { why, retry_after })
-            }
-        }
-    }
-
     /// Creates a customer and queues its first sync.
     ///
     /// # Errors
-    /// `Connection` when the credentials do not work, and nothing is stored then.
+    /// `TooMany`; `Connection` when the credentials do not work, and nothing is stored then.
     pub async fn create(&self, new: Creation, asking: &Asking) -> Result<Customer, AppError> {
         self.create_for(new, None, asking).await
     }
@@ -128,6 +114,7 @@ impl CustomerDesk {
     }
 
     async fn create_for(&self, new: Creation, once: Option<&Claim>, asking: &Asking) -> Result<Customer, AppError> {
+        asking.take_place(&self.limits, None).await?;
         let now = asking.now;
         let connection = match new.verify {
             true => Some(self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, asking).await?),
@@ -167,10 +154,14 @@ impl CustomerDesk {
     /// Changes a customer. New credentials void the cached token and queue a sync.
     ///
     /// # Errors
-    /// `NotFound`; `Stale` when it is not the expected edition; `Invalid` when another base URL comes without the secret; `Connection` as for [`CustomerDesk::create`].
+    /// `NotFound`; `Stale` when it is not the expected edition; `Invalid` when another base URL comes without the secret; `TooMany` and `Connection` as for
+    /// [`CustomerDesk::create`].
     pub async fn change(&self, id: &CustomerId, change: Change, asking: &Asking) -> Result<Customer, AppError> {
         let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
         change.check(&current)?;
+        if change.touches_credentials(&current) {
+            asking.take_place(&self.limits, Some(id)).await?;
+        }
         let mut sealed = None;
         let mut proven = None;
         if let Some(secret) = &change.secret {
@@ -257,9 +248,12 @@ impl CustomerDesk {
     /// Pauses a customer, or resumes it and queues a sync.
     ///
     /// # Errors
-    /// `NotFound`; store failures.
+    /// `NotFound`; `TooMany` for a resumption; store failures.
     pub async fn set_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
         let action = if paused { Action::CustomerPause } else { Action::CustomerResume };
+        if !paused {
+            asking.take_place(&self.limits, Some(id)).await?;
+        }
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();

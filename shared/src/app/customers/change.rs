@@ -54,10 +54,15 @@ impl Change {
         )))
     }
 
+    /// Whether it makes the credentials other ones, which are then tried or synced with.
+    pub(super) fn touches_credentials(&self, current: &Customer) -> bool {
+        let other_client = self.zuora_client_id.as_ref().is_some_and(|id| *id != current.zuora_client_id);
+        other_client || self.moves(current) || self.secret.is_some()
+    }
+
     /// Applies what is set; says whether the credentials are other ones now.
     pub(super) fn apply(&self, customer: &mut Customer, now: Timestamp) -> bool {
-        let other_client = self.zuora_client_id.as_ref().is_some_and(|id| *id != customer.zuora_client_id);
-        let credentials_change = other_client || self.moves(customer) || self.secret.is_some();
+        let credentials_change = self.touches_credentials(customer);
         if let Some(name) = &self.name {
             customer.name.clone_from(name);
         }
