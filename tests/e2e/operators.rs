@@ -74,9 +74,9 @@ async fn a_customer_that_the_index_does_not_show_yet_is_read_and_synced_by_its_i
 }
 
 #[tokio::test]
-async fn the_fifth_transient_failure_gives_a_job_up_where_operators_see_it() {
+async fn the_sixth_transient_failure_in_a_row_gives_a_job_up_where_operators_see_it() {
     let world = World::connect().await;
-    let (simulator, tenant) = tenant("fifth", 3);
+    let (simulator, tenant) = tenant("sixth", 3);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.fault(Fault::list().always().status(500));
     let job = world.ask_for_sync(&id).await;
@@ -87,7 +87,7 @@ async fn the_fifth_transient_failure_gives_a_job_up_where_operators_see_it() {
 
     let failed = world.wait_for_job(&job).await;
     let ended = (&failed["state"], &failed["attempts"], &failed["error"]["class"]);
-    assert_eq!(ended, (&json!("failed"), &json!(5), &json!("transient")), "{failed}");
+    assert_eq!(ended, (&json!("failed"), &json!(6), &json!("transient")), "{failed}");
     assert!(failed["error"]["message"].as_str().unwrap().contains("HTTP 500"), "{failed}");
     assert!(failed["dead_lettered_at"].is_string());
     assert_eq!(letters(&world, &format!("customer_id={id}")).await, [json!(job)]);

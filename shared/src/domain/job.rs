@@ -7,7 +7,8 @@
 //!   others stale. This one rule covers duplicates, stale retries, redrives and reordering.
 //! - A running job has `lock_until`; after that moment nobody works on it (Lambda killed the holder at its deadline).
 //! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt; but waits in
-//!   a row, with nothing new counted between them, grow longer ([`Job::wait`]).
+//!   a row, with nothing new counted between them, grow longer, and after a day of them the job is given up ([`Job::wait`]).
+//! - A row of failures or of waits ends with anything new that was counted, and with a run that ended for lack of time.
 //! - A job whose state is `failed` has an error; a `succeeded` one has none and counted no errors.
 
 mod held;
@@ -20,28 +21,28 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use self::pauses::{backoff, shortest_wait};
 pub use self::{
     held::{Approval, Approved, Held, HeldKind, Hold, list_hash},
+    pauses::{MAX_ATTEMPTS, MAX_WAITING},
     run::{MAX_REQUEST_IDS, MAX_RUNS, Plan, Progress, Run, Traffic, WorkflowError},
     silence::{EMPTY_SWEEPS, MAX_OPEN_CLAIMS, MAX_SWEEPS, SWEEP_GRACE, SWEEP_PAUSE},
     state::{Kind, State, Trigger},
 };
 use super::{
     failure::{ErrorClass, Failure},
-    ids::{CustomerId, JobId},
+    ids::{CustomerId, JobId, WorkflowId},
     stats::Stats,
     time::Timestamp,
 };
 
-/// Transient failures in a row until a job is given up.
-pub const MAX_ATTEMPTS: u32 = 5;
 /// Continuations of one job (each a Lambda run that ended for lack of time) until it is given up.
 pub const MAX_CONTINUATIONS: u32 = 100;
 /// How long ended jobs are kept.
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How many workflow errors a job names.
 pub const MAX_LISTED_ERRORS: usize = 100;
+/// How many workflows that failed a job remembers for its next run.
+const MAX_FAILED_WORKFLOWS: usize = 500;
 
 /// One job; [`crate::aws::jobs`] stores it as it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,9 +115,18 @@ pub struct Job {
     /// Waits in a row, with nothing new counted between them.
     #[serde(default)]
     pub waits: u32,
-    /// How many workflows its runs had counted at its last wait.
+    /// Since when it waits with nothing new counted.
     #[serde(default)]
-    pub counted_at_wait: u64,
+    pub waiting_since: Option<Timestamp>,
+    /// Transient failures in a row, with nothing new counted between them.
+    #[serde(default)]
+    pub failures_in_a_row: u32,
+    /// The most workflows that one of its runs had counted when it stopped early.
+    #[serde(default, alias = "counted_at_wait")]
+    pub counted: u64,
+    /// Workflows that failed or hung in its runs so far: its next run takes them last.
+    #[serde(default)]
+    pub failed_workflows: Vec<WorkflowId>,
     /// How often it was started anew after it had failed: what was done before is not this start's work.
     #[serde(default)]
     pub restarts: u32,
@@ -189,7 +199,10 @@ impl Job {
             progress: None,
             runs: Vec::new(),
             waits: 0,
-            counted_at_wait: 0,
+            waiting_since: None,
+            failures_in_a_row: 0,
+            counted: 0,
+            failed_workflows: Vec::new(),
             restarts: 0,
             empty_sweeps: 0,
             open_claims: 0,
@@ -272,36 +285,6 @@ impl Job {
         self.error = Some(Failure::new(ErrorClass::Cancelled, reason));
     }
 
-    /// The run was asked to come back after `asked`: not an attempt. Each wait in a row lasts at least twice as long as the one
-    /// before had to, whatever is asked for; a run that counted something new ends the row.
-    pub fn wait(&mut self, asked: Duration, failure: Failure, now: Timestamp) {
-        if self.stats.total > self.counted_at_wait {
-            self.waits = 0;
-        }
-        self.counted_at_wait = self.stats.total;
-        let wait = asked.max(shortest_wait(self.waits));
-        self.waits += 1;
-        self.release(State::Waiting, Some(now.plus(wait)));
-        self.error = Some(failure);
-    }
-
-    /// An attempt failed in a way that may pass. `roll(n)` returns a random number below `n`.
-    pub fn fail_transiently(
-        &mut self,
-        failure: Failure,
-        now: Timestamp,
-        roll: impl FnOnce(u64) -> u64,
-    ) -> AfterFailure {
-        self.attempts += 1;
-        if self.attempts >= MAX_ATTEMPTS {
-            self.give_up(failure, now);
-            return AfterFailure::GivenUp;
-        }
-        self.release(State::Waiting, Some(now.plus(backoff(self.attempts, roll))));
-        self.error = Some(failure);
-        AfterFailure::Waits
-    }
-
     /// An attempt failed for good: a dead letter is due.
     pub fn fail(&mut self, failure: Failure, now: Timestamp) {
         self.attempts += 1;
@@ -319,8 +302,17 @@ impl Job {
         self.release(State::Queued, Some(now));
         // This run did not fail; what an earlier one failed or waited for is past.
         self.error = None;
-        self.waits = 0;
+        self.end_rows();
         true
+    }
+
+    /// Remembers workflows that failed or hung, as many as there is room for.
+    pub fn remember_failed(&mut self, ids: impl IntoIterator<Item = WorkflowId>) {
+        for id in ids {
+            if self.failed_workflows.len() < MAX_FAILED_WORKFLOWS && !self.failed_workflows.contains(&id) {
+                self.failed_workflows.push(id);
+            }
+        }
     }
 
     /// A message came too early (SQS delays by a quarter of an hour at most): another one takes its place.
@@ -348,8 +340,8 @@ impl Job {
 
     fn start_anew(&mut self) {
         self.restarts += 1;
-        self.waits = 0;
-        self.counted_at_wait = 0;
+        self.end_rows();
+        self.counted = 0;
         self.attempts = 0;
         self.continuations = 0;
         self.sweeps = 0;
@@ -376,6 +368,7 @@ impl Job {
 
     fn end(&mut self, state: State, now: Timestamp) {
         self.release(state, None);
+        self.failed_workflows.clear();
         self.finished_at = Some(now);
     }
 

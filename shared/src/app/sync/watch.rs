@@ -12,7 +12,6 @@ use super::{Run, Stop};
 use crate::{
     clock,
     domain::{
-        failure::{ErrorClass, Failure},
         job::{Progress, State},
         time::Timestamp,
     },
@@ -108,8 +107,7 @@ impl Run<'_> {
         }
         if customer.credential_version != self.customer.credential_version {
             // They may lead to another tenant: nothing more is written for the old ones.
-            let message = "The credentials were just changed; the job goes on with the new ones.";
-            return Err(Stop::Wait(Duration::from_secs(1), Failure::new(ErrorClass::Transient, message)));
+            return Err(Stop::credentials_changed());
         }
         if let Some(progress) = self.watch.due(clock::now())
             && let Err(error) = dispatcher.jobs.show_progress(self.job, &progress).await

@@ -1,16 +1,91 @@
-//! How long a job pauses: after a failure that may pass, and when it is asked to wait again and again.
+//! How often a job is tried again: its pauses after failures that may pass and when it is asked to wait, and when a row of either ends it.
+//!
+//! What must stay true: a row ends with anything new that was counted and with a run that ended for lack of time; and no row goes on for
+//! ever.
 
 use std::time::Duration;
 
-const BACKOFF_BASE: Duration = Duration::from_secs(20);
+use super::{AfterFailure, Job, State};
+use crate::domain::{
+    failure::{ErrorClass, Failure},
+    time::Timestamp,
+};
+
+/// Transient failures in a row until a job is given up.
+pub const MAX_ATTEMPTS: u32 = 6;
+/// How long a job is asked to wait, with nothing new counted meanwhile, until it is given up.
+pub const MAX_WAITING: Duration = Duration::from_secs(24 * 3600);
+/// Waits in a row after which one more for changed credentials is in vain.
+const MAX_WAITS_FOR_CREDENTIALS: u32 = 5;
+const BACKOFF_BASE: Duration = Duration::from_secs(30);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const CAP: Duration = Duration::from_secs(900);
 
-/// Full jitter over a doubling ceiling: jobs that failed together do not come back together. `roll(n)` returns a random number
-/// below `n`.
-pub(super) fn backoff(attempts: u32, roll: impl FnOnce(u64) -> u64) -> Duration {
-    let ceiling = doubled(BACKOFF_BASE, attempts.saturating_sub(1));
-    Duration::from_secs(roll(ceiling.as_secs() + 1))
+impl Job {
+    /// The run was asked to come back after `asked`: not an attempt. Each wait in a row lasts at least twice as long as the one
+    /// before had to, whatever is asked for; a run that counted something new ends the row. A row of [`MAX_WAITING`] gives the job
+    /// up. What is no limit of Zuora's is a wait for credentials that were just changed: if they do not come, a person has to.
+    pub fn wait(&mut self, asked: Duration, failure: Failure, now: Timestamp) {
+        self.end_rows_if_new_was_counted();
+        let since = *self.waiting_since.get_or_insert(now);
+        let again = self.error.as_ref() == Some(&failure) && self.waits >= MAX_WAITS_FOR_CREDENTIALS;
+        if again && failure.class != ErrorClass::RateLimit {
+            let message =
+                "The stored secret is not the one of the customer's present credentials. Enter the secret again.";
+            return self.fail(Failure::new(ErrorClass::Config, message), now);
+        }
+        if since.plus(MAX_WAITING) <= now {
+            let message = format!("Nothing was stored or counted in 24 hours of waiting. {}", failure.message);
+            return self.fail(Failure::new(ErrorClass::RateLimit, message), now);
+        }
+        let wait = asked.max(shortest_wait(self.waits));
+        self.waits += 1;
+        self.release(State::Waiting, Some(now.plus(wait)));
+        self.error = Some(failure);
+    }
+
+    /// An attempt failed in a way that may pass. `roll(n)` returns a random number below `n`.
+    pub fn fail_transiently(
+        &mut self,
+        failure: Failure,
+        now: Timestamp,
+        roll: impl FnOnce(u64) -> u64,
+    ) -> AfterFailure {
+        self.end_rows_if_new_was_counted();
+        self.attempts += 1;
+        self.failures_in_a_row += 1;
+        if self.failures_in_a_row >= MAX_ATTEMPTS {
+            self.give_up(failure, now);
+            return AfterFailure::GivenUp;
+        }
+        self.release(State::Waiting, Some(now.plus(backoff(self.failures_in_a_row, roll))));
+        self.error = Some(failure);
+        AfterFailure::Waits
+    }
+
+    fn end_rows_if_new_was_counted(&mut self) {
+        if self.stats.total > self.counted {
+            self.counted = self.stats.total;
+            self.end_rows();
+        }
+    }
+
+    pub(super) fn end_rows(&mut self) {
+        self.waits = 0;
+        self.waiting_since = None;
+        self.failures_in_a_row = 0;
+    }
+}
+
+/// The pause after so many failures in a row: between half of a ceiling and the whole of it, so that jobs that failed together do not
+/// come back together. `roll(n)` returns a random number below `n`.
+///
+/// The ceilings are 30, 120, 480, 900 and 900 seconds. The five pauses between six attempts are therefore 15 + 60 + 240 + 450 + 450 =
+/// 1,215 s at least, and 2,430 s at most: an outage of twenty minutes gives no job up.
+pub(super) fn backoff(failures: u32, roll: impl FnOnce(u64) -> u64) -> Duration {
+    let ceiling = BACKOFF_BASE.saturating_mul(4_u32.pow(failures.saturating_sub(1).min(8))).min(CAP).as_secs();
+    let half = ceiling / 2;
+    Duration::from_secs(half + roll(ceiling - half + 1))
 }
 
 /// The shortest wait after so many in a row: who says "come back at once" every time is not asked every second for ever.
@@ -27,11 +102,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_backoff_doubles_up_to_a_quarter_of_an_hour_and_is_fully_jittered() {
-        let ceilings: Vec<_> = (1..=8).map(|n| backoff(n, |below| below - 1).as_secs()).collect();
+    fn the_backoff_quadruples_up_to_a_quarter_of_an_hour_and_at_least_half_of_it_is_waited() {
+        let highest: Vec<_> = (1..=6).map(|n| backoff(n, |below| below - 1).as_secs()).collect();
+        let lowest: Vec<_> = (1..=6).map(|n| backoff(n, |_| 0).as_secs()).collect();
 
-        assert_eq!(ceilings, [20, 40, 80, 160, 320, 640, 900, 900]);
-        assert_eq!(backoff(3, |_| 0), Duration::ZERO);
+        assert_eq!(highest, [30, 120, 480, 900, 900, 900]);
+        assert_eq!(lowest, [15, 60, 240, 450, 450, 450]);
+        assert_eq!(backoff(u32::MAX, |_| 0), CAP / 2);
     }
 
     #[test]

@@ -26,19 +26,19 @@ fn only_the_newest_message_counts_and_only_while_a_worker_is_wanted() {
 
     assert_eq!(job.liveness(1, NOW), Liveness::Live);
     assert_eq!(job.liveness(0, NOW), Liveness::Stale);
-    job.claim(NOW, after(330));
-    assert_eq!(job.liveness(1, after(329)), Liveness::Stale, "somebody works on it");
-    assert_eq!(job.liveness(1, after(330)), Liveness::Live, "the holder is dead");
+    job.claim(NOW, after(930));
+    assert_eq!(job.liveness(1, after(929)), Liveness::Stale, "somebody works on it");
+    assert_eq!(job.liveness(1, after(930)), Liveness::Live, "the holder is dead");
     job.finish(State::Succeeded, after(60));
     for seq in 0..5 {
-        assert_eq!(job.liveness(seq, after(400)), Liveness::Stale, "it is over");
+        assert_eq!(job.liveness(seq, after(1000)), Liveness::Stale, "it is over");
     }
 }
 
 #[test]
 fn a_message_that_comes_before_its_moment_is_told_to_wait() {
     let mut job = job();
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
     job.wait(seconds(1800), failure(), NOW);
 
     assert_eq!(job.liveness(job.seq, after(900)), Liveness::TooEarly);
@@ -48,8 +48,8 @@ fn a_message_that_comes_before_its_moment_is_told_to_wait() {
 
 /// How long a job waits that is asked to come back after `asked`.
 fn wait(job: &mut Job, asked: u64) -> u64 {
-    job.claim(NOW, after(330));
-    job.wait(seconds(asked), failure(), NOW);
+    job.claim(NOW, after(930));
+    job.wait(seconds(asked), Failure::new(ErrorClass::RateLimit, "Zuora asked us to wait."), NOW);
     NOW.until(job.next_attempt_at.unwrap()).as_secs()
 }
 
@@ -80,53 +80,140 @@ fn a_job_counts_how_often_it_was_started_anew() {
     let mut job = job();
     job.fail(failure(), NOW);
     job.requeue(NOW);
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
     assert_eq!(job.restarts, 1, "once for a retry and the claim after it");
     job.fail(failure(), NOW);
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
     assert_eq!(job.restarts, 2, "and once for a dead letter that was moved back by hand");
     job.go_on(NOW);
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
     assert_eq!(job.restarts, 2, "a continuation is no new start");
 }
 
 #[test]
-fn jobs_of_before_waits_and_restarts_were_counted_can_be_read() {
+fn jobs_of_before_waits_failures_and_restarts_were_counted_can_be_read() {
     let mut stored = serde_json::to_value(job()).unwrap();
-    for field in ["waits", "counted_at_wait", "restarts", "empty_sweeps", "open_claims"] {
+    let newer = ["waits", "waiting_since", "failures_in_a_row", "counted", "failed_workflows", "restarts"];
+    for field in newer.into_iter().chain(["empty_sweeps", "open_claims"]) {
         stored.as_object_mut().unwrap().remove(field).unwrap();
     }
 
     assert_eq!(serde_json::from_value::<Job>(stored).unwrap().restarts, 0);
 }
 
+/// A throw of the dice: a number below the one given.
+type Roll = fn(u64) -> u64;
+
+/// How many seconds a job waits after a failure, by the highest or the lowest roll.
+fn fail(job: &mut Job, roll: Roll) -> Option<u64> {
+    job.claim(NOW, after(930));
+    job.fail_transiently(failure(), NOW, roll);
+    job.next_attempt_at.map(|at| NOW.until(at).as_secs())
+}
+
 #[test]
-fn five_transient_failures_give_a_job_up_and_a_redrive_starts_it_anew() {
-    let mut job = job();
+fn six_transient_failures_in_a_row_spread_over_twenty_minutes_give_a_job_up_and_a_redrive_starts_it_anew() {
+    let lowest: Roll = |_| 0;
+    let highest: Roll = |below| below - 1;
+    for (roll, seconds) in [(lowest, 1_215), (highest, 2_430)] {
+        let mut job = job();
+        let waits: Vec<_> = (1..MAX_ATTEMPTS).map(|_| fail(&mut job, roll).unwrap()).collect();
+        assert_eq!((waits.len(), waits.iter().sum::<u64>()), (5, seconds), "{waits:?}");
+        assert_eq!(fail(&mut job, roll), None);
+        assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Failed, 6, Some(NOW)));
 
-    for attempt in 1..MAX_ATTEMPTS {
-        job.claim(NOW, after(330));
-        assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::Waits, "attempt {attempt}");
+        let dead_letter_seq = job.seq;
+        job.requeue(after(60));
+        assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Queued, 0, None));
+        assert_eq!(job.liveness(dead_letter_seq, after(60)), Liveness::Stale, "the dead letter was replaced");
+        assert_eq!(fail(&mut job, |_| 0), Some(15), "a row of its own");
     }
-    job.claim(NOW, after(330));
-    assert_eq!(job.fail_transiently(failure(), NOW, |_| 0), AfterFailure::GivenUp);
-    assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Failed, 5, Some(NOW)));
+}
 
-    let dead_letter_seq = job.seq;
-    job.requeue(after(60));
-    assert_eq!((job.state, job.attempts, job.dead_lettered_at), (State::Queued, 0, None));
-    assert_eq!(job.liveness(dead_letter_seq, after(60)), Liveness::Stale, "the dead letter was replaced");
+#[test]
+fn anything_new_that_was_counted_and_a_continuation_end_a_row_of_failures() {
+    let mut job = job();
+    assert_eq!((fail(&mut job, |_| 0), fail(&mut job, |_| 0)), (Some(15), Some(60)));
+    job.stats.total = 7;
+    assert_eq!((fail(&mut job, |_| 0), fail(&mut job, |_| 0)), (Some(15), Some(60)), "seven more, then none");
+    job.stats.total = 3;
+    assert_eq!(fail(&mut job, |_| 0), Some(240), "less than before is nothing new");
+    assert!(job.go_on(NOW));
+    assert_eq!((fail(&mut job, |_| 0), job.attempts), (Some(15), 6), "attempts are all that there were");
+    assert_eq!(job.state, State::Waiting);
+}
+
+/// A job that has been told to wait every hour since `NOW`, and is told so once more after so many.
+fn told_to_wait_for(job: &mut Job, hours: u64, class: ErrorClass) {
+    for hour in 0..=hours {
+        job.claim(after(hour * 3600), after(hour * 3600 + 930));
+        job.wait(seconds(60), Failure::new(class, "Zuora asked us to wait."), after(hour * 3600));
+    }
+}
+
+#[test]
+fn a_day_of_waiting_without_anything_new_gives_a_job_up() {
+    let mut job = job();
+    told_to_wait_for(&mut job, 23, ErrorClass::RateLimit);
+    assert_eq!(job.state, State::Waiting);
+    job.stats.total = 1;
+    told_to_wait_for(&mut job, 23, ErrorClass::RateLimit);
+    assert_eq!(job.state, State::Waiting, "it got on meanwhile");
+
+    told_to_wait_for(&mut job, 24, ErrorClass::RateLimit);
+    assert_eq!((job.state, job.dead_lettered_at), (State::Failed, Some(after(24 * 3600))));
+    let error = job.error.clone().unwrap();
+    assert_eq!(error.class, ErrorClass::RateLimit);
+    assert!(error.message.ends_with("Zuora asked us to wait."), "{}", error.message);
+    job.requeue(NOW);
+    told_to_wait_for(&mut job, 1, ErrorClass::RateLimit);
+    assert_eq!(job.state, State::Waiting, "a day of its own");
+}
+
+#[test]
+fn a_wait_for_new_credentials_that_never_come_is_a_matter_of_configuration_after_five() {
+    let wait = |job: &mut Job, class| {
+        job.claim(NOW, after(930));
+        job.wait(seconds(1), Failure::new(class, "The credentials were just changed."), NOW);
+        job.state
+    };
+    let mut job = job();
+    for _ in 0..5 {
+        assert_eq!(wait(&mut job, ErrorClass::Transient), State::Waiting);
+    }
+    assert_eq!(wait(&mut job, ErrorClass::Transient), State::Failed);
+    let error = job.error.clone().unwrap();
+    assert_eq!(error.class, ErrorClass::Config);
+    assert!(error.message.contains("Enter the secret again"), "{}", error.message);
+
+    job.requeue(NOW);
+    (0..9).for_each(|_| assert_eq!(wait(&mut job, ErrorClass::RateLimit), State::Waiting));
+    assert_eq!(wait(&mut job, ErrorClass::Transient), State::Waiting, "changed after a long wait of another kind");
+}
+
+#[test]
+fn a_job_remembers_the_workflows_that_failed_for_its_next_run_but_not_for_ever_more_of_them() {
+    let ids = |numbers: std::ops::Range<u32>| numbers.map(|n| n.to_string().parse::<WorkflowId>().unwrap());
+    let mut job = job();
+    job.remember_failed(ids(0..3));
+    job.remember_failed(ids(2..4));
+    assert_eq!(job.failed_workflows, ids(0..4).collect::<Vec<_>>());
+    job.remember_failed(ids(0..2000));
+    assert_eq!(job.failed_workflows.len(), 500);
+
+    job.finish(State::Incomplete, NOW);
+    assert_eq!(job.failed_workflows, [], "it has no next run");
 }
 
 #[test]
 fn a_job_that_starts_anew_forgets_when_it_began_and_what_was_to_follow() {
     let mut job = job();
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
     job.follow_up = true;
     job.fail(failure(), after(10));
 
     job.requeue(after(3600));
-    job.claim(after(3601), after(3931));
+    job.claim(after(3601), after(4531));
 
     assert_eq!((job.started_at, job.follow_up), (Some(after(3601)), false), "the follow-up ran when it failed");
 }
@@ -134,11 +221,11 @@ fn a_job_that_starts_anew_forgets_when_it_began_and_what_was_to_follow() {
 #[test]
 fn a_dead_letter_that_is_moved_back_by_hand_is_live() {
     let mut job = job();
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
     job.fail(failure(), NOW);
 
     assert_eq!(job.liveness(job.seq, after(60)), Liveness::Live);
-    job.claim(after(60), after(390));
+    job.claim(after(60), after(990));
     assert_eq!((job.attempts, job.error, job.dead_lettered_at), (0, None, None));
 }
 
@@ -215,10 +302,10 @@ fn a_job_over_which_every_worker_dies_is_given_up_however_long_the_queue_is() {
 #[test]
 fn a_running_job_is_silent_only_ten_minutes_after_its_lock_expired() {
     let mut job = job();
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
 
-    assert!(!job.is_silent(after(929)));
-    assert!(job.is_silent(after(930)));
+    assert!(!job.is_silent(after(1529)));
+    assert!(job.is_silent(after(1530)));
 }
 
 #[test]
@@ -281,7 +368,7 @@ fn every_end_counts_an_attempt_and_only_success_forgets_what_went_wrong() {
 #[test]
 fn a_cancelled_job_is_over_and_says_why() {
     let mut job = job();
-    job.claim(NOW, after(330));
+    job.claim(NOW, after(930));
     job.cancel("the customer was paused", after(5));
 
     assert_eq!((job.state, job.finished_at, job.lock_until), (State::Cancelled, Some(after(5)), None));
@@ -305,7 +392,7 @@ fn a_message_that_is_replaced_by_another_counts_no_more() {
 fn a_job_remembers_its_last_twenty_runs_and_until_when_each_made_it_wait() {
     let mut job = job();
     for n in 0..25 {
-        job.claim(after(n), after(n + 330));
+        job.claim(after(n), after(n + 930));
         if n == 24 {
             job.wait(seconds(76), failure(), after(n));
         } else {
