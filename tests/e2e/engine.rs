@@ -46,7 +46,7 @@ use shared::{
         schedule::Frequency,
         time::Timestamp,
     },
-    zuora::Zuora,
+    zuora::{Zuora, limiter::MAX_IN_FLIGHT, session::REQUEST_TIMEOUT},
 };
 use tests::simulator::Tenant;
 
@@ -59,7 +59,7 @@ pub use self::{
 use crate::world::{Stack, World};
 
 /// What a run may take: as much as Lambda gives it.
-pub const LAMBDA: Duration = Duration::from_secs(300);
+pub const LAMBDA: Duration = Duration::from_secs(900);
 /// So many deliveries must end any job.
 const MAX_DELIVERIES: u32 = 200;
 
@@ -347,6 +347,8 @@ impl Places<'_> {
             zuora: zuora.clone(),
             policy: policy(),
             token_budget: TokenBudget::new(data, token_requests),
+            max_in_flight: MAX_IN_FLIGHT,
+            request_timeout: REQUEST_TIMEOUT,
         };
         Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } }
     }

@@ -43,6 +43,7 @@ mod search;
 mod secrets;
 mod shrinking;
 mod sizes;
+mod slow;
 mod sync;
 mod tokens;
 mod upstream;

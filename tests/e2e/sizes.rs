@@ -85,8 +85,9 @@ async fn a_tenant_that_takes_more_than_sixteen_runs_is_finished_by_one_job_with_
     let engine = Engine::start(&world).await;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
 
-    // A run starts nothing new in its last 45 seconds: these have two, enough for the listing and one export at a time.
-    let job = engine.run_over(&engine.worker, &first, Duration::from_secs(47)).await;
+    // A run starts nothing new in its last minute and a half: these have two seconds, enough for the listing and one export at a time.
+    let time = engine.worker.syncer.wind_down() + Duration::from_secs(2);
+    let job = engine.run_over(&engine.worker, &first, time).await;
 
     assert_eq!(job.state, State::Succeeded, "{job:?}");
     assert!((17..100).contains(&job.continuations), "{} continuations", job.continuations);
@@ -97,7 +98,7 @@ async fn a_tenant_that_takes_more_than_sixteen_runs_is_finished_by_one_job_with_
     let exported =
         tenant.requests().iter().filter(|seen| seen.route == Route::Export && seen.status == Some(200)).count();
     assert!(
-        exported <= 110 + 5 * job.continuations as usize,
+        exported <= 110 + 12 * job.continuations as usize,
         "{exported} exports: what is stored is not fetched again"
     );
     assert_eq!(job.runs.len(), 20, "the last twenty runs are told");

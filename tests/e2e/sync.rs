@@ -30,7 +30,7 @@ async fn a_new_customer_is_synced_and_its_workflows_tasks_and_definitions_are_th
     let tasks = world.api.get(&format!("{path}/tasks")).await.expect(200);
     assert_eq!(tasks["items"].as_array().unwrap().len() as u64, workflow["tasks_count"].as_u64().unwrap());
     assert_eq!(tasks["items"][0]["name"], definition.body["tasks"][0]["name"]);
-    assert!(tenant.max_in_flight() <= 5, "{} requests at once", tenant.max_in_flight());
+    assert!(tenant.max_in_flight() <= 12, "{} requests at once", tenant.max_in_flight());
     world.remove(&id).await;
 }
 

@@ -13,7 +13,18 @@ fn a_message_comes_back_only_when_its_run_can_no_longer_live() {
     let visibility = template.resource("JobQueue").number("Properties.VisibilityTimeout");
     let timeout = template.resource("SyncFunction").number("Properties.Timeout");
 
+    assert_eq!(timeout, 900, "a large tenant's first listing has to fit one run");
     assert!(visibility >= timeout + 60, "{visibility} s visible again, {timeout} s to run");
+}
+
+#[test]
+fn no_deployment_may_have_more_requests_in_flight_than_half_of_what_zuora_allows_a_tenant() {
+    let template = Template::read();
+
+    let bounds = ["Default", "MinValue", "MaxValue"]
+        .map(|bound| template.at(&format!("Parameters.MaxZuoraConcurrency.{bound}")).as_u64());
+
+    assert_eq!(bounds, [Some(12), Some(1), Some(20)]);
 }
 
 #[test]

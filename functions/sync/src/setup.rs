@@ -17,7 +17,7 @@ use shared::{
     },
     clock,
     config::Settings,
-    zuora::Zuora,
+    zuora::{Zuora, limiter::MAX_IN_FLIGHT, session::REQUEST_TIMEOUT},
 };
 
 /// Init is free of charge for ten seconds; a slow service must not eat them.
@@ -34,6 +34,7 @@ pub async fn worker() -> Result<Worker, Error> {
     let token_key = settings.required("TOKEN_KEY_ID");
     let policy = settings.base_url_policy();
     let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
+    let max_in_flight = settings.number("MAX_ZUORA_CONCURRENCY", MAX_IN_FLIGHT as u64);
     settings.finish()?;
     let policy = policy.ok_or("no base URL policy")?;
 
@@ -51,6 +52,8 @@ pub async fn worker() -> Result<Worker, Error> {
         zuora: Zuora::new(policy.clone())?,
         policy,
         token_budget: TokenBudget::new(data.clone(), per_minute),
+        max_in_flight: usize::try_from(max_in_flight).unwrap_or(MAX_IN_FLIGHT),
+        request_timeout: REQUEST_TIMEOUT,
         dispatcher: dispatcher.clone(),
     };
     // A read of any key opens the connection; what it finds does not matter.

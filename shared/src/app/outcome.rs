@@ -19,6 +19,8 @@ pub struct Report {
     pub stats: Stats,
     /// Workflows that could not be stored.
     pub errors: Vec<WorkflowError>,
+    /// Those that failed, and those that hung: the job's next run takes them last.
+    pub failed_workflows: Vec<WorkflowId>,
     /// What a guard held back.
     pub hold: Option<Hold>,
     /// Why the result is not whole.
@@ -178,6 +180,7 @@ fn end(job: &mut Job, report: Report, now: Timestamp) -> Left {
 /// Writes what a run did into its job.
 fn note(job: &mut Job, report: Report) -> Left {
     job.stats = report.stats;
+    job.remember_failed(report.failed_workflows);
     job.errors = report.errors;
     job.errors.truncate(MAX_LISTED_ERRORS);
     let Report { counts, looks, undoubted, behind, unproven, settled_listing, hold, .. } = report;

@@ -39,6 +39,12 @@ impl Stop {
         if customer_is_there { SealError::DecryptFailed.into() } else { Self::customer_deleted() }
     }
 
+    /// The list of workflows did not come to its end within a run.
+    pub(super) fn listing_too_slow() -> Self {
+        let message = "Zuora's listing took longer than one run may take.";
+        Self::Failed(Failure::new(ErrorClass::Transient, message))
+    }
+
     /// The customer was deleted while the job ran.
     pub(super) const fn customer_deleted() -> Self {
         Self::Cancelled("the customer was deleted")

@@ -25,8 +25,9 @@ use crate::{
     zuora::Meter,
 };
 
-/// Kept back from an invocation's time, so that a run that hangs is an attempt that failed and not a process that was killed.
-const TIME_TO_SETTLE: Duration = Duration::from_secs(15);
+/// Kept back from an invocation's time, so that work that hangs is an attempt that failed and not a process that was killed. A sync ends
+/// by itself before (`sync::times`).
+pub(super) const TIME_TO_SETTLE: Duration = Duration::from_secs(15);
 
 /// The worker's tools.
 #[derive(Clone, Debug)]

@@ -27,10 +27,13 @@ pub struct Looks {
 }
 
 impl Looks {
+    /// Since when a look is due that failed, or that somebody asked for.
+    pub const PENDING: Timestamp = Timestamp::EPOCH;
+
     /// Since when a workflow's look is due at `now`; none when it is done.
     pub fn due_since(&self, id: &WorkflowId, now: Timestamp) -> Option<Timestamp> {
         if self.pending.contains(id) {
-            return Some(Timestamp::EPOCH);
+            return Some(Self::PENDING);
         }
         Some(latest_slot(id.as_str(), now)).filter(|slot| self.until.is_some_and(|until| *slot > until))
     }
@@ -50,7 +53,7 @@ impl Looks {
     /// How far they have come after a sync that began at `now`. `skipped` are the moments of looks there was no time for, `failed` the
     /// workflows whose look failed.
     pub fn after(&self, now: Timestamp, skipped: &[(WorkflowId, Timestamp)], failed: Vec<WorkflowId>) -> Self {
-        let earliest = skipped.iter().map(|(_, moment)| *moment).filter(|moment| *moment > Timestamp::EPOCH).min();
+        let earliest = skipped.iter().map(|(_, moment)| *moment).filter(|moment| *moment > Self::PENDING).min();
         let until = earliest.map_or(now, |moment| Timestamp::from_millis(moment.millis() - 1));
         let still = skipped.iter().map(|(id, _)| id).filter(|id| self.pending.contains(id)).cloned();
         let pending = failed.into_iter().chain(still).take(MAX_PENDING).collect();

@@ -15,10 +15,14 @@ impl ZuoraError {
             (ZuoraErrorKind::PermissionMissing, _) => ErrorClass::Permission,
             (ZuoraErrorKind::RateLimited { .. }, _) => ErrorClass::RateLimit,
             // Only the token endpoint can say that credentials are wrong, and it took them.
-            (ZuoraErrorKind::TokenRejected, _)
-            | (ZuoraErrorKind::Transient | ZuoraErrorKind::Malformed | ZuoraErrorKind::NotFound, _) => {
-                ErrorClass::Transient
-            }
+            (
+                ZuoraErrorKind::TokenRejected
+                | ZuoraErrorKind::Transient
+                | ZuoraErrorKind::TimedOut
+                | ZuoraErrorKind::Malformed
+                | ZuoraErrorKind::NotFound,
+                _,
+            ) => ErrorClass::Transient,
             (ZuoraErrorKind::TooLarge, _) => ErrorClass::TooLarge,
             (ZuoraErrorKind::Rejected | ZuoraErrorKind::Unexpected, _) => ErrorClass::Bug,
         }

@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{Client, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::Instant;
 
 use super::{
     error::{Operation, ZuoraError, ZuoraErrorKind as Kind},
@@ -149,10 +150,23 @@ impl Zuora {
     ) -> Result<T, ZuoraError> {
         let url = self.url(&session.base, path, call)?;
         let attempt = async || {
+            let place = session.limiter.place().await;
             let request = self.http.get(&url).bearer_auth(session.token.expose_secret());
             session.meter.sent(call.operation);
-            let mut answer = call.send(tracked(request, &session.track_id)).await?;
-            read(&mut answer).map_err(|fault| answer.mark(call.refuse(&fault)))
+            session.meter.in_flight(place.in_flight);
+            let call = Call { timeout: session.time_for(call.timeout, Instant::now()), ..call };
+            match call.send(tracked(request, &session.track_id)).await {
+                Ok(mut answer) => {
+                    place.answered(call.operation, answer.after);
+                    read(&mut answer).map_err(|fault| answer.mark(call.refuse(&fault)))
+                }
+                Err(error) => {
+                    if place.failed(&error) {
+                        session.meter.throttled();
+                    }
+                    Err(error)
+                }
+            }
         };
         let mut outcome = attempt().await;
         if outcome.as_ref().is_err_and(ZuoraError::may_pass)

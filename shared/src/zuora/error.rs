@@ -21,6 +21,9 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// How many there are.
+    pub(super) const COUNT: usize = 4;
+
     /// The name in logs and messages.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,8 +49,10 @@ pub enum ZuoraErrorKind {
         /// For how long, if it said so.
         retry_after: Option<Duration>,
     },
-    /// Something that passes: timeouts, resets, cut answers, 5xx, answers that are not Zuora's.
+    /// Something that passes: resets, cut answers, 5xx, answers that are not Zuora's.
     Transient,
+    /// No answer within the time of a request, or not all of it. It may pass too.
+    TimedOut,
     /// An answer that is not what was asked for; it proves nothing.
     Malformed,
     /// Zuora itself says that this does not exist.
@@ -75,7 +80,7 @@ impl ZuoraErrorKind {
                 "Zuora denied access: the role of the Zuora user who owns this OAuth client needs Workflow View Access (the Standard User role lacks it)"
             }
             Self::RateLimited { .. } => "Zuora asked us to wait: a request limit of this tenant is used up",
-            Self::Transient => "Zuora could not be reached or did not answer properly for the moment",
+            Self::Transient | Self::TimedOut => "Zuora could not be reached or did not answer properly for the moment",
             Self::Malformed => "Zuora's answer is not in the expected form",
             Self::NotFound => "Zuora has no such thing",
             Self::Rejected => "Zuora does not take this request",
@@ -109,9 +114,14 @@ impl ZuoraError {
         matches!(self.kind, ZuoraErrorKind::NotFound | ZuoraErrorKind::Rejected)
     }
 
-    /// Whether the same request with the same token may be answered a moment later. Some tenants refuse a good token one time in three.
-    pub(super) const fn may_pass(&self) -> bool {
-        matches!(self.kind, ZuoraErrorKind::Transient | ZuoraErrorKind::TokenRejected)
+    /// Whether the same request with the same token may be answered a moment later. Some tenants refuse a good token one time in three. An
+    /// export that hangs is not asked for again at once: the run takes it later, behind the others.
+    pub(super) fn may_pass(&self) -> bool {
+        match self.kind {
+            ZuoraErrorKind::Transient | ZuoraErrorKind::TokenRejected => true,
+            ZuoraErrorKind::TimedOut => self.operation != Operation::ExportWorkflow,
+            _ => false,
+        }
     }
 
     /// The kind when it is not asked again: what something else than Zuora says of a token is no word about it.

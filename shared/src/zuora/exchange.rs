@@ -53,6 +53,8 @@ pub(super) struct Answer {
     status: u16,
     request_id: Option<String>,
     pub(super) body: Bytes,
+    /// How long after the request its head came.
+    pub(super) after: Duration,
     place: Option<OwnedSemaphorePermit>,
 }
 
@@ -71,10 +73,10 @@ impl AsRef<[u8]> for Export {
 
 impl Call<'_> {
     pub(super) async fn send(self, request: RequestBuilder) -> Result<Answer, ZuoraError> {
-        let mut left = self.timeout;
+        let (mut left, sent) = (self.timeout, Instant::now());
         let request = request.header(ACCEPT_ENCODING, ACCEPTED);
         let mut response = self.within(&mut left, request.send()).await?;
-        let mut answer = Answer::head(&response);
+        let mut answer = Answer::head(&response, sent.elapsed());
         if response.status().is_success() {
             (answer.body, answer.place) =
                 self.body(&mut response, &mut left).await.map_err(|error| answer.mark(error))?;
@@ -159,7 +161,7 @@ impl Call<'_> {
     }
 
     fn timed_out(self) -> ZuoraError {
-        self.fail(Kind::Transient, "timed out")
+        self.fail(Kind::TimedOut, "timed out")
     }
 
     fn not_unpacked(self, error: &io::Error) -> ZuoraError {
@@ -181,9 +183,15 @@ impl Call<'_> {
 }
 
 impl Answer {
-    fn head(response: &Response) -> Self {
+    fn head(response: &Response, after: Duration) -> Self {
         let id = response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
-        Self { status: response.status().as_u16(), request_id: id.map(str::to_owned), body: Bytes::new(), place: None }
+        Self {
+            status: response.status().as_u16(),
+            request_id: id.map(str::to_owned),
+            body: Bytes::new(),
+            after,
+            place: None,
+        }
     }
 
     /// The body of an export, with its place.

@@ -19,6 +19,8 @@ pub struct Meter {
     pages: AtomicU64,
     exports: AtomicU64,
     rate_limited: AtomicU64,
+    in_flight: AtomicU64,
+    throttles: AtomicU64,
     request_ids: Mutex<VecDeque<String>>,
 }
 
@@ -27,6 +29,16 @@ impl Meter {
     pub fn sent(&self, operation: Operation) {
         let counter = if operation == Operation::Token { &self.token_requests } else { &self.requests };
         counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// So many requests are in flight now.
+    pub fn in_flight(&self, requests: usize) {
+        self.in_flight.fetch_max(requests as u64, Ordering::Relaxed);
+    }
+
+    /// Fewer may be in flight from now on.
+    pub fn throttled(&self) {
+        self.throttles.fetch_add(1, Ordering::Relaxed);
     }
 
     /// It was answered as asked.
@@ -62,6 +74,8 @@ impl Meter {
             pages: read(&self.pages),
             exports: read(&self.exports),
             rate_limited: read(&self.rate_limited),
+            in_flight: read(&self.in_flight),
+            throttles: read(&self.throttles),
             zuora_request_ids: self
                 .request_ids
                 .lock()

@@ -5,7 +5,8 @@
 //! that is not plainly good is an error, never an empty success; what is not Zuora's word is never taken for it; no error shows a
 //! secret.
 //!
-//! [`client::Zuora`] sends, [`session::Session`] carries one run's token, [`page`] and [`token`] read bodies, [`word`] says whose word
+//! [`client::Zuora`] sends, [`session::Session`] carries one run's token, [`limiter`] says how many requests are in flight,
+//! [`page`] and [`token`] read bodies, [`word`] says whose word
 //! an answer is, [`error`] what went wrong in terms of what the caller can do about it.
 
 pub mod address;
@@ -14,6 +15,7 @@ pub mod client;
 mod coding;
 pub mod error;
 mod exchange;
+pub mod limiter;
 pub mod meter;
 pub mod page;
 mod resolver;
@@ -29,6 +31,7 @@ pub mod word;
 pub use client::{PAGE_LENGTH, SetupError, Version, Zuora};
 pub use error::{Operation, ZuoraError, ZuoraErrorKind};
 pub use exchange::Export;
+pub use limiter::Limiter;
 pub use meter::Meter;
 pub use page::Page;
 pub use session::{RetryBudget, Session};

@@ -1,4 +1,5 @@
-//! One run's conversation with one customer's Zuora: origin, token, the run's retry budget, its memory bound and its meter.
+//! One run's conversation with one customer's Zuora: origin, token, until when it lasts, the run's retry budget, its places for requests,
+//! its memory bound and its meter.
 //!
 //! A renewed token goes into a renewed session; all else goes on, because it belongs to the run.
 
@@ -11,9 +12,14 @@ use std::{
 };
 
 use secrecy::SecretString;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 
-use super::{error::Operation, exchange::Call, meter::Meter};
+use super::{
+    error::Operation,
+    exchange::Call,
+    limiter::{Limiter, MAX_IN_FLIGHT},
+    meter::Meter,
+};
 use crate::domain::base_url::BaseUrl;
 
 /// What a run may sleep between tries of its requests while nothing is answered.
@@ -31,6 +37,9 @@ pub struct Session {
     pub(super) token: SecretString,
     pub(super) track_id: String,
     pub(super) timeout: Duration,
+    /// No request of it lasts longer.
+    pub(super) until: Option<Instant>,
+    pub(super) limiter: Arc<Limiter>,
     pub(super) budget: Arc<RetryBudget>,
     pub(super) large: Arc<Semaphore>,
     pub(super) meter: Arc<Meter>,
@@ -44,6 +53,8 @@ impl Session {
             token,
             track_id: track_id.into(),
             timeout: REQUEST_TIMEOUT,
+            until: None,
+            limiter: Arc::new(Limiter::new(MAX_IN_FLIGHT)),
             budget: Arc::new(RetryBudget::new(RUN_BUDGET)),
             large: Arc::new(Semaphore::new(1)),
             meter: Arc::default(),
@@ -54,6 +65,18 @@ impl Session {
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// The same session whose requests all end by `until`.
+    #[must_use]
+    pub fn until(self, until: Instant) -> Self {
+        Self { until: Some(until), ..self }
+    }
+
+    /// The same session whose requests take their places from `limiter`.
+    #[must_use]
+    pub fn with_limiter(self, limiter: Arc<Limiter>) -> Self {
+        Self { limiter, ..self }
     }
 
     /// The same session counting with `meter`.
@@ -71,6 +94,11 @@ impl Session {
     /// One exchange of this session.
     pub(super) const fn call(&self, operation: Operation, limit: usize) -> Call<'_> {
         Call { operation, limit, timeout: self.timeout, secret: &self.token, large: None }
+    }
+
+    /// What a request may take that takes `timeout` at most and is sent `now`.
+    pub(super) fn time_for(&self, timeout: Duration, now: Instant) -> Duration {
+        self.until.map_or(timeout, |until| timeout.min(until.saturating_duration_since(now)))
     }
 
     /// The same run with a new token.
@@ -114,6 +142,20 @@ impl RetryBudget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::base_url::BaseUrlPolicy;
+
+    #[test]
+    fn a_request_is_given_what_is_left_of_the_run_and_never_more_than_its_time() {
+        let base = BaseUrlPolicy::default().parse("https://rest.zuora.com").unwrap();
+        let (start, second) = (Instant::now(), Duration::from_secs(1));
+        let session = Session::new(base, "token".to_owned().into(), "track");
+        assert_eq!(session.time_for(REQUEST_TIMEOUT, start), REQUEST_TIMEOUT);
+        let session = session.until(start + second * 40);
+
+        assert_eq!(session.time_for(REQUEST_TIMEOUT, start), REQUEST_TIMEOUT);
+        assert_eq!(session.time_for(REQUEST_TIMEOUT, start + second * 33), second * 7);
+        assert_eq!(session.time_for(REQUEST_TIMEOUT, start + second * 66), Duration::ZERO);
+    }
 
     #[test]
     fn all_pauses_of_a_run_stay_within_its_budget() {

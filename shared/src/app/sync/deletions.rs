@@ -19,8 +19,6 @@ use crate::{
 
 /// How long a deleted workflow is kept.
 const TOMBSTONE: Duration = Duration::from_secs(30 * 24 * 3600);
-/// Questions in flight: a tenant that lost a fifth of 10,000 workflows must not take an hour.
-const IN_FLIGHT: usize = 5;
 /// How often the run asks whether it is still wanted.
 const CHECK_EVERY: usize = 25;
 
@@ -63,7 +61,7 @@ impl Run<'_> {
                 let skip = halted.get() || self.is_late();
                 (id, if skip { Ok(Fate::NotAsked) } else { self.bury_if_gone(id, allowed).await })
             })
-            .buffer_unordered(IN_FLIGHT)
+            .buffer_unordered(self.upstream.limit())
             .enumerate();
         // What is in flight when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
         let mut end = Ok(());
@@ -107,7 +105,8 @@ impl Run<'_> {
 
     /// Which of the missing Zuora confirms as gone, for a dry run.
     pub(super) async fn confirm_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Stop> {
-        let mut answers = stream::iter(missing).map(async |id| (id, self.word_on(id).await)).buffered(IN_FLIGHT);
+        let mut answers =
+            stream::iter(missing).map(async |id| (id, self.word_on(id).await)).buffered(self.upstream.limit());
         let mut gone = Vec::new();
         while let Some((id, word)) = answers.next().await {
             if matches!(word?, Word::Gone) {
@@ -122,6 +121,8 @@ impl Run<'_> {
             Word::Gone => true,
             Word::StillThere => false,
             Word::None if allowed.without_proof(id) => true,
+            // It was the run that had no time.
+            Word::None if self.upstream.is_out_of_time() => return Ok(Fate::NotAsked),
             Word::None => return Ok(Fate::Doubtful),
         };
         Ok(if gone && self.bury(id, allowed.covers(id)).await? { Fate::Deleted } else { Fate::Kept })

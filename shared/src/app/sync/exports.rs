@@ -1,19 +1,24 @@
 //! Exports what is new, changed or due for its daily look, several at a time, and hands each to the store.
 //!
-//! What must stay true: a failed export changes nothing and is counted, and the next sync finds that workflow changed again,
-//! because its fingerprint stayed old. A few broken workflows do not keep the others from being stored.
+//! What must stay true:
+//! - A failed export changes nothing and is counted, and the next sync finds that workflow changed again, because its fingerprint stayed
+//!   old. A few broken workflows do not keep the others from being stored, and those that hang are taken again after all others.
+//! - Everything under way (exports, writes, the question whether Zuora still lists) is polled in one set: whoever waits for a place for its
+//!   request waits beside those that hold one, so nobody waits for ever.
+//! - What is under way when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
 
 use std::{
-    cell::Cell,
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
+    mem,
 };
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::{
     Run, Stop,
     listing::Listing,
     plan::{Plan, Task},
+    series::{Round, Series, Then},
     tally::Tally,
     upstream::{Refusal, concerns_the_run},
 };
@@ -22,12 +27,8 @@ use crate::{
     zuora::{Export, Version, ZuoraErrorKind},
 };
 
-/// Exports in flight for one customer. Zuora allows a tenant 40 requests at a time and its own integrations need them.
-const IN_FLIGHT: usize = 5;
-/// Writes in flight: enough that no export waits for the table, few enough that little is held in memory.
+/// Writes under way: enough that no export waits for the table, few enough that little is held in memory.
 const WRITES: usize = 8;
-/// So many failures in a row raise the question whether Zuora is down or the workflows are odd.
-const FAILURES_IN_A_ROW: usize = 5;
 /// How often the run asks whether it is still wanted.
 const CHECK_EVERY: usize = 25;
 
@@ -39,6 +40,8 @@ pub(super) enum Done {
     },
     /// This workflow failed; the flag says whether Zuora's state may be why.
     Failed(Failure, Suspect),
+    /// Zuora did not answer in time.
+    Hung(Failure),
     OutOfTime,
 }
 
@@ -59,15 +62,36 @@ enum Answer {
     Not(Done),
 }
 
+/// What is under way.
+enum Work<'t> {
+    Ask(Task<'t>, Round),
+    Store(Task<'t>, Option<Export>),
+    /// Failures raised doubts: does Zuora still list?
+    Doubt,
+}
+
+/// What came of it.
+enum Came<'t> {
+    Answered(Task<'t>, Result<Answer, Stop>),
+    Stored(Task<'t>, Result<Done, Stop>),
+    Listed(Result<(), Stop>),
+}
+
 /// What the loop over the answers keeps in mind.
-struct Progressing<'a> {
-    tally: &'a mut Tally,
+struct Exporting<'t, 'r> {
+    tally: &'r mut Tally,
+    series: Series,
+    /// To be asked for in this round.
+    queue: VecDeque<Task<'t>>,
+    /// Not answered in time in the first round.
+    hung: Vec<(Task<'t>, Failure)>,
     /// Not dealt with yet, with the moments of their looks.
     open: HashMap<WorkflowId, Option<Timestamp>>,
     failed_looks: Vec<WorkflowId>,
-    failures_in_a_row: usize,
-    /// At least one export was ever read from this tenant: then the role may export, and it is a workflow that is denied.
-    worked: bool,
+    asked: usize,
+    storing: usize,
+    /// Whether it is being found out if Zuora is down: nothing new is asked for meanwhile.
+    in_doubt: bool,
     done: usize,
 }
 
@@ -82,17 +106,35 @@ impl Run<'_> {
     ) -> Result<(), Stop> {
         tally.stats = plan.stats;
         self.watch.planned(plan.tasks.len());
-        let open = plan.tasks.iter().map(|task| (task.id.clone(), task.look)).collect();
-        let failed_looks = Vec::new();
         let worked = heads.iter().any(|head| head.definition.is_some());
-        let mut progressing = Progressing { tally, open, failed_looks, failures_in_a_row: 0, worked, done: 0 };
-        let result = self.store_each(listing, plan.tasks, &mut progressing).await;
-        let Progressing { open, failed_looks, .. } = progressing;
-        let mut skipped: Vec<_> = open.into_iter().filter_map(|(id, look)| Some((id, look?))).collect();
+        let mut exporting = Exporting {
+            tally,
+            series: Series::new(worked),
+            open: plan.tasks.iter().map(|task| (task.id.clone(), task.look)).collect(),
+            queue: plan.tasks.into(),
+            hung: Vec::new(),
+            failed_looks: Vec::new(),
+            asked: 0,
+            storing: 0,
+            in_doubt: false,
+            done: 0,
+        };
+        let result = self.store_in_two_rounds(listing, &mut exporting).await;
+        let Exporting { tally, open, mut failed_looks, .. } = exporting;
+        let failed: HashSet<_> = tally.failed_workflows.iter().collect();
+        let mut skipped = Vec::new();
+        for (id, look) in &open {
+            match look {
+                Some(_) if failed.contains(id) => failed_looks.push(id.clone()),
+                Some(moment) => skipped.push((id.clone(), *moment)),
+                None => {}
+            }
+        }
         if !listing.complete {
             skipped.extend(self.unseen_looks(listing, heads));
         }
         tally.looks = self.customer.looks.after(self.started_at, &skipped, failed_looks);
+        tally.left_undone = if tally.broken_off { open.into_keys().collect() } else { Vec::new() };
         result
     }
 
@@ -104,122 +146,215 @@ impl Run<'_> {
         unseen.filter_map(|head| Some((head.zuora_id.clone(), due(&head.zuora_id)?))).collect()
     }
 
-    /// What is in flight when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
-    async fn store_each(
-        &self,
-        listing: &Listing,
-        tasks: Vec<Task<'_>>,
-        progressing: &mut Progressing<'_>,
-    ) -> Result<(), Stop> {
-        let halted = Cell::new(false);
-        let exported = stream::iter(tasks).map(async |task| {
-            let answer = if halted.get() { Ok(Answer::Not(Done::OutOfTime)) } else { self.ask_for(task.id).await };
-            (task, answer)
-        });
-        let mut results = exported
-            .buffer_unordered(IN_FLIGHT)
-            .map(async |(task, answer)| {
-                let done = match answer {
-                    Ok(Answer::Export(_)) if halted.get() => Ok(Done::OutOfTime),
-                    Ok(Answer::Export(export)) => self.store_one(&task, listing, export).await,
-                    Ok(Answer::Not(done)) => Ok(done),
-                    Err(stop) => Err(stop),
-                };
-                (task.id, done)
-            })
-            .buffer_unordered(WRITES);
-        let mut end = Ok(());
-        while let Some((id, done)) = results.next().await {
-            let taken = match done {
-                Ok(done) => self.take(id, done, halted.get(), progressing).await,
-                Err(stop) => Err(stop),
-            };
-            if taken.is_err() && !halted.replace(true) {
-                end = taken;
+    async fn store_in_two_rounds<'t>(&self, listing: &Listing, exporting: &mut Exporting<'t, '_>) -> Result<(), Stop> {
+        self.store_each(Round::First, listing, exporting).await?;
+        let hung = mem::take(&mut exporting.hung);
+        if !exporting.is_over() {
+            exporting.queue = hung.iter().map(|(task, _)| *task).collect();
+            self.store_each(Round::Last, listing, exporting).await?;
+        }
+        // Each of them was asked for, once or twice.
+        let broken_off = exporting.tally.broken_off;
+        for (task, failure) in hung {
+            if broken_off && exporting.open.contains_key(task.id) {
+                exporting.count_error(task.id, failure);
             }
         }
-        end
+        Ok(())
     }
 
-    /// Counts what became of one workflow, and looks up now and then.
-    async fn take(
+    async fn store_each<'t>(
         &self,
-        id: &WorkflowId,
-        done: Done,
-        halted: bool,
-        progressing: &mut Progressing<'_>,
+        round: Round,
+        listing: &Listing,
+        exporting: &mut Exporting<'t, '_>,
     ) -> Result<(), Stop> {
-        match done {
+        let mut under_way = FuturesUnordered::new();
+        let mut end = Ok(());
+        loop {
+            while end.is_ok() && exporting.has_room(self.upstream.limit()) {
+                let Some(task) = exporting.queue.pop_front() else { break };
+                if self.is_late() {
+                    exporting.tally.out_of_time = true;
+                    break;
+                }
+                exporting.asked += 1;
+                under_way.push(self.work(Work::Ask(task, round), listing));
+            }
+            let Some(result) = under_way.next().await else {
+                return end;
+            };
+            let then = match result {
+                Came::Answered(task, Ok(Answer::Export(export))) if end.is_ok() => {
+                    exporting.answered(export.as_ref());
+                    under_way.push(self.work(Work::Store(task, export), listing));
+                    Ok(Then::GoOn)
+                }
+                Came::Answered(task, answer) => {
+                    exporting.asked -= 1;
+                    self.take(&task, round, answer.map(Answer::or_out_of_time), end.is_ok(), exporting).await
+                }
+                Came::Stored(task, done) => {
+                    exporting.storing -= 1;
+                    self.take(&task, round, done, end.is_ok(), exporting).await
+                }
+                Came::Listed(listed) => {
+                    exporting.in_doubt = false;
+                    listed.map(|()| Then::GoOn)
+                }
+            };
+            match then {
+                Ok(then) if end.is_ok() && exporting.heeds(then) => {
+                    under_way.push(self.work(Work::Doubt, listing));
+                }
+                Err(stop) if end.is_ok() => end = Err(stop),
+                _ => {}
+            }
+        }
+    }
+
+    async fn work<'t>(&self, work: Work<'t>, listing: &Listing) -> Came<'t> {
+        match work {
+            Work::Ask(task, round) => Came::Answered(task, self.ask_for(task.id, round).await),
+            Work::Store(task, export) => Came::Stored(task, self.store_one(&task, listing, export).await),
+            Work::Doubt => Came::Listed(self.upstream.page(1).await.map(drop).map_err(Stop::from)),
+        }
+    }
+
+    /// Counts what became of one workflow, and looks up now and then. What follows from it, if the run `goes_on`.
+    async fn take<'t>(
+        &self,
+        task: &Task<'t>,
+        round: Round,
+        done: Result<Done, Stop>,
+        goes_on: bool,
+        exporting: &mut Exporting<'t, '_>,
+    ) -> Result<Then, Stop> {
+        let mut then = Then::GoOn;
+        match done? {
             Done::OutOfTime => {
-                progressing.tally.out_of_time = true;
-                return Ok(());
+                exporting.tally.out_of_time = true;
+                return Ok(then);
             }
             Done::Stored { outcome, tasks } => {
-                (progressing.failures_in_a_row, progressing.worked) = (0, true);
-                progressing.tally.stats.count(outcome);
-                progressing.tally.counts.set(id, tasks);
+                exporting.tally.stats.count(outcome);
+                exporting.tally.counts.set(task.id, tasks);
+                exporting.close(task.id);
             }
             Done::Failed(failure, suspect) => {
-                let in_a_row = if suspect == Suspect::Nothing { 0 } else { progressing.failures_in_a_row + 1 };
-                progressing.failures_in_a_row = in_a_row;
-                if in_a_row >= FAILURES_IN_A_ROW && !halted {
-                    if suspect == Suspect::Permission && !progressing.worked {
-                        return Err(Stop::Failed(failure));
-                    }
-                    // Odd workflows must not stop the others: only if Zuora does not even list any more, the attempt ends.
-                    self.upstream.page(1).await?;
-                    progressing.failures_in_a_row = 0;
+                then = exporting.series.failed(suspect);
+                if then == Then::Denied && goes_on {
+                    return Err(Stop::Failed(failure));
                 }
-                progressing.tally.stats.count(Outcome::Error);
-                let look = progressing.open.get(id).copied().flatten();
-                progressing.failed_looks.extend(look.map(|_| id.clone()));
-                let (class, message) = (failure.class, failure.message);
-                progressing.tally.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
+                exporting.count_error(task.id, failure);
+            }
+            Done::Hung(failure) => {
+                then = exporting.series.hung(round);
+                if round == Round::First {
+                    exporting.tally.failed_workflows.push(task.id.clone());
+                    exporting.hung.push((*task, failure));
+                    return Ok(then);
+                }
+                exporting.count_error(task.id, failure);
             }
         }
-        progressing.open.remove(id);
         self.watch.one_done();
-        progressing.done += 1;
-        if halted {
-            return Ok(());
+        exporting.done += 1;
+        match goes_on {
+            false => {}
+            true if exporting.done.is_multiple_of(CHECK_EVERY) => self.check_wanted().await?,
+            true => self.check_wanted_at_times().await?,
         }
-        if progressing.done.is_multiple_of(CHECK_EVERY) {
-            return self.check_wanted().await;
-        }
-        self.check_wanted_at_times().await
+        Ok(then)
     }
 
     /// The active version's export; the latest one's when none is active; none when Zuora has none at all.
-    async fn ask_for(&self, id: &WorkflowId) -> Result<Answer, Stop> {
-        if self.is_late() {
-            return Ok(Answer::Not(Done::OutOfTime));
-        }
-        match self.upstream.export(id, Version::Active).await {
+    async fn ask_for(&self, id: &WorkflowId, round: Round) -> Result<Answer, Stop> {
+        let patience = round.patience(self.syncer.request_timeout);
+        match self.upstream.export(id, Version::Active, patience).await {
             // It is not published whether "no active version" is a 404 or a 400.
             Err(Refusal::Zuora(error)) if error.says_there_is_none() => {}
-            Err(refusal) => return judge(refusal).map(Answer::Not),
+            Err(refusal) => return self.judge(refusal).map(Answer::Not),
             Ok(export) => return Ok(Answer::Export(Some(export))),
         }
-        match self.upstream.export(id, Version::Latest).await {
+        match self.upstream.export(id, Version::Latest, patience).await {
             Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::NotFound => Ok(Answer::Export(None)),
-            Err(refusal) => judge(refusal).map(Answer::Not),
+            Err(refusal) => self.judge(refusal).map(Answer::Not),
             Ok(export) => Ok(Answer::Export(Some(export))),
+        }
+    }
+
+    /// Whether a failed export is the workflow's problem or the run's.
+    fn judge(&self, refusal: Refusal) -> Result<Done, Stop> {
+        match refusal {
+            Refusal::Stop(stop) => Err(stop),
+            Refusal::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
+            // It was the run that had no time.
+            Refusal::Zuora(error) if error.kind == ZuoraErrorKind::TimedOut && self.upstream.is_out_of_time() => {
+                Ok(Done::OutOfTime)
+            }
+            Refusal::Zuora(error) => Ok(match error.kind {
+                ZuoraErrorKind::TimedOut => Done::Hung(error.failure()),
+                ZuoraErrorKind::Transient => Done::Failed(error.failure(), Suspect::Outage),
+                ZuoraErrorKind::PermissionMissing => Done::Failed(error.failure(), Suspect::Permission),
+                _ => Done::Failed(error.failure(), Suspect::Nothing),
+            }),
         }
     }
 }
 
-/// Whether a failed export is the workflow's problem or the run's.
-fn judge(refusal: Refusal) -> Result<Done, Stop> {
-    match refusal {
-        Refusal::Stop(stop) => Err(stop),
-        Refusal::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
-        Refusal::Zuora(error) => {
-            let suspect = match error.kind {
-                ZuoraErrorKind::Transient => Suspect::Outage,
-                ZuoraErrorKind::PermissionMissing => Suspect::Permission,
-                _ => Suspect::Nothing,
-            };
-            Ok(Done::Failed(error.failure(), suspect))
+impl Answer {
+    /// What became of a workflow whose export will not be stored any more in this run.
+    fn or_out_of_time(self) -> Done {
+        match self {
+            Self::Export(_) => Done::OutOfTime,
+            Self::Not(done) => done,
         }
+    }
+}
+
+impl Exporting<'_, '_> {
+    /// Whether nothing more is asked for in this run.
+    const fn is_over(&self) -> bool {
+        self.tally.out_of_time || self.tally.broken_off
+    }
+
+    const fn has_room(&self, limit: usize) -> bool {
+        !self.is_over() && !self.in_doubt && self.asked < limit && self.asked + self.storing < limit + WRITES
+    }
+
+    fn answered(&mut self, export: Option<&Export>) {
+        if export.is_some() {
+            self.series.answered();
+        }
+        self.asked -= 1;
+        self.storing += 1;
+    }
+
+    /// Does what follows; whether Zuora is to be asked for the list.
+    fn heeds(&mut self, then: Then) -> bool {
+        match then {
+            Then::GoOn | Then::Denied => return false,
+            Then::BreakOff => {
+                self.tally.broken_off = true;
+                return false;
+            }
+            Then::Mix => fastrand::shuffle(self.queue.make_contiguous()),
+            Then::AskForTheList => {}
+        }
+        !mem::replace(&mut self.in_doubt, true)
+    }
+
+    fn count_error(&mut self, id: &WorkflowId, Failure { class, message, .. }: Failure) {
+        self.tally.stats.count(Outcome::Error);
+        self.tally.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
+        self.tally.failed_workflows.push(id.clone());
+        let look = self.close(id);
+        self.failed_looks.extend(look.map(|_| id.clone()));
+    }
+
+    /// A workflow is dealt with; the moment of its look.
+    fn close(&mut self, id: &WorkflowId) -> Option<Timestamp> {
+        self.open.remove(id).flatten()
     }
 }

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Run, Stop,
+    ahead::{Read, pages_at_once},
     pages::{Lost, Pages, Place},
     upstream::Refusal,
 };
@@ -30,8 +31,6 @@ use crate::{
 const MAX_PAGES: u32 = 1_000;
 /// What Zuora puts on a page unless told otherwise: a server that does not look at what it is told answers so many.
 const DEFAULT_LENGTH: usize = 20;
-/// Pages asked for at the same time, once the stored count says that they exist.
-const LOOK_AHEAD: usize = 4;
 
 /// One workflow of the listing, as far as the plan cares.
 #[derive(Debug)]
@@ -125,7 +124,8 @@ enum Next {
 }
 
 impl Run<'_> {
-    /// Lists all workflows. Page 1 alone; then several at once, as far as the number of `stored` ones promises pages.
+    /// Lists all workflows. Page 1 alone; then several at once, as far as the number of `stored` ones promises pages or those that were read
+    /// let expect more.
     pub(super) async fn list(&self, stored: u64) -> Result<Listing, Stop> {
         let promised = u32::try_from(stored.div_ceil(PAGE_LENGTH as u64)).unwrap_or(MAX_PAGES);
         let mut walk = Walk::default();
@@ -133,7 +133,9 @@ impl Run<'_> {
         let mut answers = FuturesOrdered::new();
         let mut next = 1;
         loop {
-            while answers.is_empty() || (walk.started() && next <= promised && answers.len() < LOOK_AHEAD) {
+            while answers.is_empty()
+                || answers.len() < pages_at_once(walk.read(), next <= promised, self.upstream.limit())
+            {
                 if next > MAX_PAGES {
                     let message = format!("The tenant has more than {MAX_PAGES} pages of workflows.");
                     return Err(Stop::Failed(Failure::new(ErrorClass::TooLarge, message)));
@@ -164,14 +166,17 @@ impl Run<'_> {
             }
             self.check_wanted_at_times().await?;
             if self.is_late() {
-                let message = "Zuora's listing took longer than one run may take.";
-                return Err(Stop::Failed(Failure::new(ErrorClass::Transient, message)));
+                return Err(Stop::listing_too_slow());
             }
         }
     }
 }
 
 impl Walk {
+    fn read(&self) -> Read {
+        Read { pages: self.hashes.len(), announces: self.last.as_ref().is_some_and(|last| last.announces) }
+    }
+
     fn started(&self) -> bool {
         self.last.is_some()
     }

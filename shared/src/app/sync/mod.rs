@@ -11,27 +11,31 @@
 //! - A workflow's stored copy is replaced only by a whole new one. A failed export changes nothing and is counted.
 //! - A run that dies anywhere can be repeated: the plan shows what is left, and what an earlier run of the same job wrote
 //!   still counts under its kind, so the stats of the last run are the stats of the job.
+//! - A run ends by itself, with what it did counted, before its time is over ([`times`]).
 //! - Memory does not grow with the tenant, but for a few hundred bytes a workflow: pages are packed, exports pass through.
 
+mod ahead;
 mod deletions;
 mod exports;
 mod known;
 mod listing;
 mod pages;
 mod plan;
+mod series;
 mod store;
 mod strays;
 mod tally;
+mod times;
 mod upstream;
 mod watch;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{collections::HashSet, mem, sync::Arc, time::Duration};
 
 use tokio::sync::{OnceCell, Semaphore};
 pub use upstream::Upstream;
 pub(crate) use upstream::{base_url as origin, fresh_token};
 
-use self::{known::Known, listing::Listing, plan::Plan, tally::Tally, watch::Watch};
+use self::{known::Known, listing::Listing, plan::Plan, tally::Tally, times::Times, watch::Watch};
 use super::{
     dispatch::Dispatcher,
     lifecycle::Claimed,
@@ -58,9 +62,6 @@ use crate::{
     zuora::{Meter, Zuora},
 };
 
-/// A run starts nothing new when less than this is left of its time: the slowest request takes 30 s.
-const WIND_DOWN: Duration = Duration::from_secs(45);
-
 /// How many workflows a customer names as not up to date.
 const MOST_BEHIND: usize = 100;
 
@@ -83,6 +84,10 @@ pub struct Syncer {
     pub policy: BaseUrlPolicy,
     /// Places for token requests.
     pub token_budget: TokenBudget,
+    /// Requests in flight at one tenant at most; see [`Limiter`](crate::zuora::Limiter).
+    pub max_in_flight: usize,
+    /// The time for one request of a sync and its answer.
+    pub request_timeout: Duration,
 }
 
 /// One run: whose, for which job, until when.
@@ -99,7 +104,7 @@ pub(crate) struct Run<'a> {
     /// Workflows whose stored definition was found damaged.
     damaged: Vec<WorkflowId>,
     started_at: Timestamp,
-    deadline: Timestamp,
+    times: Times,
 }
 
 /// What a person allowed this job beyond the guard's limits.
@@ -122,6 +127,11 @@ impl Allowed {
 }
 
 impl Syncer {
+    /// How long before its deadline a run starts nothing new.
+    pub fn wind_down(&self) -> Duration {
+        times::wind_down(self.request_timeout)
+    }
+
     /// Runs a claimed sync job until `deadline`; never fails, but says how it ended. Counts its traffic with `meter`.
     pub async fn run(&self, claimed: &Claimed, deadline: Timestamp, meter: &Arc<Meter>) -> Outcome {
         let Some(customer) = &claimed.customer else {
@@ -145,6 +155,7 @@ impl Syncer {
         deadline: Timestamp,
         meter: &Arc<Meter>,
     ) -> Result<Outcome, Stop> {
+        let times = Times::of(deadline, self.request_timeout);
         let damaged = self.damaged().of(&customer.id).await?;
         // What was found damaged is exported as a look that is due.
         let customer = &Customer { looks: customer.looks.with(&damaged), ..customer.clone() };
@@ -152,13 +163,13 @@ impl Syncer {
             syncer: self,
             customer,
             job,
-            upstream: Upstream::open(self, customer, &job.id, meter).await?,
+            upstream: Upstream::open(self, customer, &job.id, meter, times.asks_until).await?,
             watch: Watch::new(clock::now()),
             large_history: Semaphore::new(1),
             unsettled: OnceCell::new(),
             damaged,
             started_at: job.started_at.unwrap_or_else(clock::now),
-            deadline,
+            times,
         };
         Ok(run.go().await)
     }
@@ -166,9 +177,10 @@ impl Syncer {
 
 impl Run<'_> {
     async fn go(&self) -> Outcome {
-        let known = match self.look().await {
-            Ok(known) => known,
-            Err(stop) => return stop.into(),
+        let known = match self.in_time(Box::pin(self.look())).await {
+            Some(Ok(known)) => known,
+            Some(Err(stop)) => return stop.into(),
+            None => return Stop::listing_too_slow().into(),
         };
         let Known { listing, heads, settled, allowed } = &known;
         // Of a settled copy nothing is missing, and nothing has to be compared.
@@ -184,7 +196,7 @@ impl Run<'_> {
         }
         let looks = &self.customer.looks;
         let plan = match settled {
-            true => Plan::of_settled(listing, heads, looks, self.started_at),
+            true => Plan::of_settled(listing, heads, looks, self.job, self.started_at),
             false => Plan::of(listing, heads, looks, self.job, self.started_at),
         };
         let seen = listing.seen();
@@ -208,14 +220,23 @@ impl Run<'_> {
             }
             Ok::<_, Stop>(())
         };
-        if let Err(stop) = worked.await {
-            return Outcome::Stopped { stop, so_far: tally.report() };
+        match self.in_time(Box::pin(worked)).await {
+            Some(Ok(())) => {}
+            Some(Err(stop)) => return Outcome::Stopped { stop, so_far: tally.report() },
+            // What was being written will be found by the next run, and counts as this job's work.
+            None => tally.out_of_time = true,
         }
         if tally.out_of_time {
             return Outcome::GoOn(listing.count_unreadable(tally.report()));
         }
-        let left_out = tally.counts.stored().filter(|id| !seen.contains(id)).cloned().collect();
-        Outcome::Ended(conclude(listing, verdict, left_out, tally.report()))
+        let left_out = tally.counts.stored().filter(|id| !seen.contains(id)).cloned();
+        let left_out = left_out.chain(mem::take(&mut tally.left_undone)).collect();
+        let broken_off = tally.broken_off;
+        let mut report = conclude(listing, verdict, left_out, tally.report());
+        if broken_off && report.hold.is_none() {
+            report.failure = Some(broken_off_failure(report.stats.errors));
+        }
+        Outcome::Ended(report)
     }
 
     async fn clear_the_way(&self, heads: &[diff::Stored], settled: bool) -> Result<(), Stop> {
@@ -259,11 +280,17 @@ impl Run<'_> {
 
     /// Whether there is no time to start anything new.
     fn is_late(&self) -> bool {
-        clock::now().until(self.deadline) < WIND_DOWN
+        clock::now() > self.times.starts_until
+    }
+
+    /// What comes of it, if it does while the run lasts.
+    async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::time::timeout(clock::now().until(self.times.ends), work).await.ok()
     }
 }
 
-/// The report of a run that came to its end: complete, held, or with what is missing. `left_out` is stored and was not listed.
+/// The report of a run that came to its end: complete, held, or with what is missing. `left_out` is stored and was not
+/// listed, or was listed and not asked for.
 fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, report: Report) -> Report {
     let mut report = listing.count_unreadable(report);
     match verdict {
@@ -282,6 +309,14 @@ fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, repo
         report.failure = Some(summary(&report.errors, report.stats.errors));
     }
     report
+}
+
+/// What a job says of itself whose exports were broken off.
+fn broken_off_failure(hung: u64) -> Failure {
+    let message = format!(
+        "Zuora did not answer in time: {hung} workflows could not be stored and keep their old copy, and what was planned after them was not asked for. The next sync goes on with it."
+    );
+    Failure::new(ErrorClass::Transient, message)
 }
 
 /// Asks a person about what Zuora would not confirm for too long.

@@ -1,6 +1,6 @@
 //! What a run has to do, decided from the listing and the stored fingerprints before anything is written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     listing::{Item, Listing},
@@ -19,7 +19,7 @@ use crate::domain::{
 const NAMED: usize = 100;
 
 /// One workflow that needs an export.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Task<'a> {
     pub(super) id: &'a WorkflowId,
     /// Where its listed fields are.
@@ -35,7 +35,8 @@ pub(super) struct Task<'a> {
 pub(super) struct Plan<'a> {
     /// What needs nothing, counted.
     pub(super) stats: Stats,
-    /// Changes first, in the order of the listing; then the looks in the order of their moments, which `Looks` relies on.
+    /// Changes first, in the order of the listing; then the looks in the order of their moments, which `Looks` relies on. What failed in
+    /// an earlier run of the job, and looks that failed before, come last: they must not keep the others waiting.
     pub(super) tasks: Vec<Task<'a>>,
 }
 
@@ -62,12 +63,18 @@ impl<'a> Plan<'a> {
                 step => plan.tasks.push(Task { id, place: *place, stored, step, look }),
             }
         }
-        plan.tasks.sort_by_key(|task| task.look);
+        plan.put_in_order(job);
         plan
     }
 
     /// The plan when the copy equals the listing: nothing but the daily looks, at the workflows whose heads were read for it.
-    pub(super) fn of_settled(listing: &'a Listing, heads: &'a [Stored], looks: &Looks, started_at: Timestamp) -> Self {
+    pub(super) fn of_settled(
+        listing: &'a Listing,
+        heads: &'a [Stored],
+        looks: &Looks,
+        job: &Job,
+        started_at: Timestamp,
+    ) -> Self {
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
         let mut plan = Self::default();
         for Item { id, place, .. } in &listing.items {
@@ -79,8 +86,13 @@ impl<'a> Plan<'a> {
                 None => plan.stats.count(stats::Outcome::Unchanged),
             }
         }
-        plan.tasks.sort_by_key(|task| task.look);
+        plan.put_in_order(job);
         plan
+    }
+
+    fn put_in_order(&mut self, job: &Job) {
+        let failed: HashSet<_> = job.failed_workflows.iter().collect();
+        self.tasks.sort_by_key(|task| (failed.contains(task.id) || task.look == Some(Looks::PENDING), task.look));
     }
 
     /// What a dry run reports of it. A look counts as unchanged: only its export would show more.

@@ -17,14 +17,30 @@ pub(super) struct Tally {
     pub(super) looks: Looks,
     /// Absences without proof, once all that is missing was asked about.
     pub(super) unproven: Option<Unproven>,
+    /// Workflows that failed or hung.
+    pub(super) failed_workflows: Vec<WorkflowId>,
     /// Something was left undone for lack of time.
     pub(super) out_of_time: bool,
+    /// Zuora did not export for the moment: the rest was not asked for.
+    pub(super) broken_off: bool,
+    /// The rest.
+    pub(super) left_undone: Vec<WorkflowId>,
 }
 
 impl Tally {
     /// Nothing is done yet.
     pub(super) fn new(counts: Counts, looks: Looks) -> Self {
-        Self { stats: Stats::default(), errors: Vec::new(), counts, looks, unproven: None, out_of_time: false }
+        Self {
+            stats: Stats::default(),
+            errors: Vec::new(),
+            counts,
+            looks,
+            unproven: None,
+            failed_workflows: Vec::new(),
+            out_of_time: false,
+            broken_off: false,
+            left_undone: Vec::new(),
+        }
     }
 
     /// What has been done, as a report that says nothing about completeness.
@@ -32,6 +48,7 @@ impl Tally {
         Report {
             stats: self.stats,
             errors: self.errors,
+            failed_workflows: self.failed_workflows,
             counts: Some(self.counts.totals()),
             looks: Some(self.looks),
             unproven: self.unproven,

@@ -12,7 +12,7 @@ use std::{
 };
 
 use secrecy::SecretString;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use super::Syncer;
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
         time::Timestamp,
     },
     zuora::{
-        Export, IssuedToken, Meter, Operation, Page, Session, Version, Zuora, ZuoraError, ZuoraErrorKind,
+        Export, IssuedToken, Limiter, Meter, Operation, Page, Session, Version, Zuora, ZuoraError, ZuoraErrorKind,
         class::NEXT_STEP_AFTER_REFUSED_TOKENS, session::REQUEST_TIMEOUT,
     },
 };
@@ -61,17 +61,21 @@ pub struct Upstream<'a> {
     open: Mutex<Open>,
     /// How much this run was answered, with whichever token.
     answers: AtomicU64,
+    limiter: Arc<Limiter>,
+    /// No request lasts longer.
+    until: Instant,
     track_id: String,
     meter: Arc<Meter>,
 }
 
 impl<'a> Upstream<'a> {
-    /// Opens with the cached token, or with a new one.
+    /// Opens with the cached token, or with a new one. No request but one for a token lasts longer than `until`.
     pub async fn open(
         syncer: &'a Syncer,
         customer: &'a Customer,
         job: &JobId,
         meter: &Arc<Meter>,
+        until: Timestamp,
     ) -> Result<Self, Stop> {
         let base = base_url(&syncer.policy, customer)?;
         let track_id = job.to_string();
@@ -80,9 +84,26 @@ impl<'a> Upstream<'a> {
             None => (issue(syncer, customer, &base, &track_id, meter).await?, 1),
         };
         let meter = Arc::clone(meter);
-        let session = Session::new(base.clone(), token, track_id.clone()).with_meter(Arc::clone(&meter));
+        let limiter = Arc::new(Limiter::new(syncer.max_in_flight));
+        let until = Instant::now() + clock::now().until(until);
+        let session = Session::new(base.clone(), token, track_id.clone())
+            .with_timeout(syncer.request_timeout)
+            .until(until)
+            .with_limiter(Arc::clone(&limiter))
+            .with_meter(Arc::clone(&meter));
         let open = Mutex::new(Open { session, expires_at, issued });
-        Ok(Self { syncer, customer, base, open, answers: AtomicU64::new(0), track_id, meter })
+        let answers = AtomicU64::new(0);
+        Ok(Self { syncer, customer, base, open, answers, limiter, until, track_id, meter })
+    }
+
+    /// How many requests may be in flight now.
+    pub fn limit(&self) -> usize {
+        self.limiter.limit()
+    }
+
+    /// Whether there is no time left for any request.
+    pub fn is_out_of_time(&self) -> bool {
+        self.until <= Instant::now()
     }
 
     /// One page of the listing.
@@ -95,9 +116,12 @@ impl<'a> Upstream<'a> {
         self.ask(async |zuora: &Zuora, session: &Session| zuora.workflow(session, id.as_str()).await).await
     }
 
-    /// A workflow's export.
-    pub async fn export(&self, id: &WorkflowId, version: Version) -> Result<Export, Refusal> {
-        self.ask(async |zuora: &Zuora, session: &Session| zuora.export(session, id.as_str(), version).await).await
+    /// A workflow's export, if it comes within `patience`.
+    pub async fn export(&self, id: &WorkflowId, version: Version, patience: Duration) -> Result<Export, Refusal> {
+        self.ask(async |zuora: &Zuora, session: &Session| {
+            zuora.export(&session.clone().with_timeout(patience), id.as_str(), version).await
+        })
+        .await
     }
 
     /// Asks; while the token is refused, again. A token with which others are answered meanwhile is good: only one that nobody is

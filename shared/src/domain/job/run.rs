@@ -28,6 +28,14 @@ pub struct Traffic {
     pub exports: u64,
     /// Answers that asked us to wait.
     pub rate_limited: u64,
+    /// Requests that were in flight at the same time, at most.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub in_flight: u64,
+    /// How often fewer were let in, because Zuora asked for a pause, was overloaded or did not answer in time.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub throttles: u64,
     /// Zuora's ids of requests that failed, which its support asks for; the last few.
     pub zuora_request_ids: Vec<String>,
 }

@@ -55,7 +55,7 @@ async fn an_answer_that_never_ends_is_given_up() {
     for _ in 0..2 {
         let error = zuora().workflows_page(&session, 1).await.unwrap_err();
 
-        assert_eq!((error.kind, error.detail.as_str()), (Kind::Transient, "timed out"));
+        assert_eq!((error.kind, error.detail.as_str()), (Kind::TimedOut, "timed out"));
     }
 }
 
