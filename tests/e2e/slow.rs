@@ -57,7 +57,8 @@ async fn a_first_listing_of_many_slow_pages_takes_one_run_with_several_of_them_i
     let traffic = &job.runs[0].traffic;
     assert_eq!(traffic.throttles, 0);
     assert!((5..=12).contains(&traffic.in_flight), "{traffic:?}");
-    assert_eq!(tenant.max_in_flight() as u64, traffic.in_flight);
+    // What is on its way is counted here before it arrives there.
+    assert!((5..=traffic.in_flight).contains(&(tenant.max_in_flight() as u64)), "{} arrived", tenant.max_in_flight());
     let pages = tenant.count(Route::List);
     assert!((31..=31 + 12).contains(&pages), "{pages} pages asked for, of 31");
     engine.stop().await;

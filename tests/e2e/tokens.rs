@@ -1,4 +1,4 @@
-//! Access tokens that expire, are refused, or come in odd answers; and secrets that stay wrong. Rows R23 to R26 and R145 to R147 of
+//! Access tokens that expire, are refused, or come in odd answers; and secrets that stay wrong. Rows R23 to R26 and R142 to R144 of
 //! docs/reliability.md.
 
 use std::{
