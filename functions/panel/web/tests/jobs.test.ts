@@ -26,6 +26,7 @@ test("a job that failed says what to do, and is done after the secret was replac
   await page.getByText(`${tenant.name} was saved.`).waitFor();
 
   await goTo(page, `#/jobs?state=failed&customer_id=${customer}`);
+  await page.getByRole("heading", { name: "Jobs", level: 1, exact: true }).waitFor();
   await page.getByRole("row").nth(1).waitFor();
   await expectAccessible(page);
   await page.getByRole("row").nth(1).getByRole("link").first().click();
@@ -52,6 +53,8 @@ test("deletions that were held are listed, approved, and carried out", async () 
     .first()
     .waitFor({ timeout: 60_000 });
   await goTo(page, `#/jobs?awaiting_approval=true&customer_id=${customer}`);
+  // The page that is left has rows too.
+  await page.getByRole("heading", { name: "Jobs", level: 1, exact: true }).waitFor();
   await page.getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("heading", { name: "Held deletions (8)" }).waitFor();
   await page.getByRole("gridcell", { name: String(ids[0]), exact: true }).waitFor();
