@@ -133,19 +133,18 @@ impl Run<'_> {
         let mut answers = FuturesOrdered::new();
         let mut next = 1;
         loop {
-            while answers.is_empty()
-                || answers.len() < pages_at_once(walk.read(), next <= promised, self.upstream.limit())
+            // Ahead never beyond the cap: a tenant that ends just before it is none too large.
+            while next <= MAX_PAGES
+                && (answers.is_empty()
+                    || answers.len() < pages_at_once(walk.read(), next <= promised, self.upstream.limit()))
             {
-                if next > MAX_PAGES {
-                    let message = format!("The tenant has more than {MAX_PAGES} pages of workflows.");
-                    return Err(Stop::Failed(Failure::new(ErrorClass::TooLarge, message)));
-                }
                 asked.push_back(next);
                 answers.push_back(self.upstream.page(next));
                 next += 1;
             }
             let (Some(number), Some(answer)) = (asked.pop_front(), answers.next().await) else {
-                continue;
+                let message = format!("The tenant has more than {MAX_PAGES} pages of workflows.");
+                return Err(Stop::Failed(Failure::new(ErrorClass::TooLarge, message)));
             };
             let page = match answer {
                 Ok(page) => page,
