@@ -49,22 +49,14 @@ impl<'a> Plan<'a> {
         job: &Job,
         started_at: Timestamp,
     ) -> Self {
-        let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
-        let mut plan = Self::default();
-        for Item { id, fingerprint, place, .. } in &listing.items {
-            let stored = by_id.get(id).copied();
+        Self::by(listing, heads, job, |id, fingerprint, stored| {
             let mut look = None;
             let due = || {
                 look = looks.due_since(id, started_at);
                 look.is_some()
             };
-            match diff::step(stored, fingerprint, job, due) {
-                Step::Keep(outcome) => plan.stats.count(outcome),
-                step => plan.tasks.push(Task { id, place: *place, stored, step, look }),
-            }
-        }
-        plan.put_in_order(job);
-        plan
+            (diff::step(stored, fingerprint, job, due), look)
+        })
     }
 
     /// The plan when the copy equals the listing: nothing but the daily looks, at the workflows whose heads were read for it.
@@ -75,15 +67,26 @@ impl<'a> Plan<'a> {
         job: &Job,
         started_at: Timestamp,
     ) -> Self {
+        Self::by(listing, heads, job, |id, _, stored| match stored {
+            Some(_) => (Step::Compare, looks.due_since(id, started_at)),
+            None => (Step::Keep(stats::Outcome::Unchanged), None),
+        })
+    }
+
+    /// Counts what `decide` keeps of a listing, and puts the rest in order; it gives each workflow's step, and the moment of its look.
+    fn by(
+        listing: &'a Listing,
+        heads: &'a [Stored],
+        job: &Job,
+        decide: impl Fn(&WorkflowId, &str, Option<&Stored>) -> (Step, Option<Timestamp>),
+    ) -> Self {
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
         let mut plan = Self::default();
-        for Item { id, place, .. } in &listing.items {
-            match by_id.get(id).copied() {
-                Some(stored) => {
-                    let look = looks.due_since(id, started_at);
-                    plan.tasks.push(Task { id, place: *place, stored: Some(stored), step: Step::Compare, look });
-                }
-                None => plan.stats.count(stats::Outcome::Unchanged),
+        for Item { id, fingerprint, place, .. } in &listing.items {
+            let stored = by_id.get(id).copied();
+            match decide(id, fingerprint, stored) {
+                (Step::Keep(outcome), _) => plan.stats.count(outcome),
+                (step, look) => plan.tasks.push(Task { id, place: *place, stored, step, look }),
             }
         }
         plan.put_in_order(job);
