@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::simulator::{Route, Simulator, Workflow};
 
-use crate::client::{Zuora, ask_token, http, http_unpacking_nothing, ids, json};
+use crate::client::{Zuora, ask_token, http, ids, json};
 
 #[tokio::test]
 async fn a_list_is_paged_by_50_at_most_and_the_last_page_has_no_next() {
@@ -153,8 +153,7 @@ async fn long_answers_are_compressed_when_that_is_offered() {
     let tenant = simulator.tenant("acme");
     tenant.seed(50);
     let zuora = Zuora::login(&simulator, &tenant).await;
-    let http = http_unpacking_nothing();
-    let get = |path: &str| http.get(format!("{}{path}", zuora.url)).bearer_auth(&zuora.token);
+    let get = |path: &str| zuora.http.get(format!("{}{path}", zuora.url)).bearer_auth(&zuora.token);
 
     let packed = get("/workflows?page_length=50").header("accept-encoding", "gzip").send().await.unwrap();
     let plain = get("/workflows?page_length=50").header("accept-encoding", "identity").send().await.unwrap();

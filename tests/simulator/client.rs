@@ -2,7 +2,7 @@
 
 use std::sync::Once;
 
-use reqwest::{Client, ClientBuilder, Response, redirect::Policy};
+use reqwest::{Client, Response, redirect::Policy};
 use serde_json::Value;
 use tests::simulator::{Simulator, Tenant};
 
@@ -40,19 +40,11 @@ impl Zuora {
     }
 }
 
+/// A client that offers no compression and leaves compressed bodies as they are.
 pub fn http() -> Client {
-    builder().build().unwrap()
-}
-
-/// A client that leaves compressed bodies as they are.
-pub fn http_unpacking_nothing() -> Client {
-    builder().no_gzip().build().unwrap()
-}
-
-fn builder() -> ClientBuilder {
     PROVIDER.call_once(|| drop(rustls::crypto::aws_lc_rs::default_provider().install_default()));
     let no_roots = Vec::<reqwest::Certificate>::new();
-    Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only(no_roots)
+    Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only(no_roots).build().unwrap()
 }
 
 pub async fn ask_token(http: &Client, simulator: &Simulator, id: &str, secret: &str) -> Response {

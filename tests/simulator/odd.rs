@@ -7,7 +7,7 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 use tests::simulator::{Fault, Odd, Simulator, Tenant, Workflow};
 
-use crate::client::{Zuora, ask_token, http, http_unpacking_nothing};
+use crate::client::{Zuora, ask_token, http};
 
 struct Answer {
     status: u16,
@@ -35,7 +35,7 @@ async fn small_tenant() -> (Simulator, Tenant, Zuora) {
 
 /// The list, with its body as it is on the wire.
 async fn list(zuora: &Zuora) -> Answer {
-    let request = http_unpacking_nothing().get(format!("{}/workflows", zuora.url)).bearer_auth(&zuora.token);
+    let request = zuora.http.get(format!("{}/workflows", zuora.url)).bearer_auth(&zuora.token);
     let answer = request.header("Zuora-Track-Id", "job-7").send().await.unwrap();
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     Answer { status, headers, body: answer.bytes().await.unwrap().to_vec() }
