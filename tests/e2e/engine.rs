@@ -37,7 +37,7 @@ use shared::{
     clock,
     domain::{
         base_url::BaseUrlPolicy,
-        customer::{Customer, Environment, NewCustomer},
+        customer::{Customer, Environment, NewCustomer, Summary},
         edition::Expected,
         guard::Limits,
         ids::{CustomerId, JobId, WorkflowId},
@@ -155,7 +155,7 @@ impl Engine {
     }
 
     /// Every customer.
-    pub async fn customers(&self) -> Vec<Customer> {
+    pub async fn customers(&self) -> Vec<Summary> {
         self.worker.lifecycle.dispatcher.customers.all().await.unwrap()
     }
 
@@ -244,7 +244,7 @@ impl Engine {
 
     /// Makes the daily look of every workflow due.
     pub async fn let_a_day_pass(&self, customer: &CustomerId) {
-        self.set_past(&keys::profile(customer), "looks.#until").await;
+        self.set_past(&keys::state(customer), "looks.#until").await;
     }
 
     /// Lets the slots of token requests since a moment be over; how many requests each had.

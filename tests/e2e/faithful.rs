@@ -190,7 +190,7 @@ async fn fingerprints_of_an_older_formula_are_made_anew_from_what_is_stored() {
         let old = AttributeValue::S("a".repeat(64));
         world.set(&partition, &format!("WORKFLOW#{workflow}"), &[("fingerprint", old)]).await;
     }
-    world.set(&partition, "PROFILE", &[("settled_listing", AttributeValue::S("of the old formula".into()))]).await;
+    world.set(&partition, "STATE", &[("settled_listing", AttributeValue::S("of the old formula".into()))]).await;
     tenant.edit(ids[2], |workflow| workflow.name = "Edited".into());
     tenant.reset_requests();
 

@@ -78,9 +78,9 @@ async fn a_schedule_killed_at_any_call_loses_no_customer_and_doubles_none() {
     let mut time = clock::now().plus(HOUR);
     let asked = schedule::run(&engine.worker_over(&wire.sdk(&world.sdk)).lifecycle.dispatcher, time, time).await;
     assert_eq!(asked.unwrap(), Asked { queued: 2, ..Asked::default() });
-    assert_eq!((wire.calls().len(), wire.count(&["SendMessage"])), (7, 2), "{:?}", wire.calls());
+    assert_eq!((wire.calls().len(), wire.count(&["SendMessage"])), (9, 2), "{:?}", wire.calls());
 
-    let deaths = [Death::Before(0)].into_iter().chain((0..7).map(Death::After));
+    let deaths = [Death::Before(0)].into_iter().chain((0..9).map(Death::After));
     for death in deaths {
         for job in under_way(&engine).await {
             engine.run(&job).await;
@@ -184,24 +184,6 @@ async fn a_sync_of_all_sends_as_it_places_and_says_what_there_was_no_time_for() 
     engine.stop().await;
 }
 
-#[tokio::test]
-async fn who_asks_again_for_a_sync_of_all_reaches_first_whose_sync_is_not_under_way() {
-    let world = World::connect().await;
-    let engine = Engine::start(&world).await;
-    let simulator = Simulator::start();
-    // Ids tell the age, so the busy one is the first of the list.
-    let customers = synced_customers(&engine, &simulator, 2).await;
-    engine.request_sync(&customers[0]).await;
-    // Time for one only: the list is read, and one customer is read, stored and sent.
-    let short = engine.worker_over(&Wire::dying(Death::Before(4)).sdk(&world.sdk)).lifecycle.dispatcher;
-
-    let asked = sync_all::run(&short, &asking(&short.data)).await.unwrap();
-
-    assert_eq!(asked, Asked { queued: 1, failed: 1, ..Asked::default() });
-    assert!(engine.customer(&customers[1]).await.sync_job_id.is_some());
-    engine.stop().await;
-}
-
 /// A copy of an item under another key, as a later version might have written it: with a value that this one does not know.
 fn from_the_future(item: &Item, keys: [(&str, &str); 3], unknown: &str) -> Item {
     let mut copy = item.clone();
@@ -210,14 +192,16 @@ fn from_the_future(item: &Item, keys: [(&str, &str); 3], unknown: &str) -> Item 
     copy
 }
 
-/// A customer and a job like these that cannot be read.
-fn unreadable(profile: &Item, job: &Item) -> [Item; 2] {
+/// A customer and a job like these that cannot be read: the customer in lists and by the schedule.
+fn unreadable(summary: &Item, state: &Item, job: &Item) -> [Item; 3] {
     let (customer, other) = (CustomerId::new(), JobId::new());
     let pk = format!("CUSTOMER#{customer}");
     let index = format!("unreadable#{customer}");
+    let due = format!("{}#{customer}", state["next_sync_at"].as_s().unwrap());
     let sk = format!("JOB#{other}");
     [
-        from_the_future(profile, [("PK", &pk), ("id", customer.as_str()), ("GSI1SK", &index)], "status"),
+        from_the_future(summary, [("PK", &pk), ("GSI1SK", &index), ("GSI2SK", customer.as_str())], "s"),
+        from_the_future(state, [("PK", &pk), ("id", customer.as_str()), ("GSI2SK", &due)], "status"),
         from_the_future(job, [("SK", &sk), ("id", other.as_str()), ("GSI1SK", other.as_str())], "trigger"),
     ]
 }
@@ -232,12 +216,15 @@ async fn records_that_cannot_be_read_stop_neither_the_schedule_nor_the_sweeper()
     let job = engine.request_sync(&customer).await;
     let items = engine.partition(&customer).await;
     let find = |sk: &str| items.iter().find(|item| item["SK"].as_s().unwrap() == sk).unwrap();
-    for item in unreadable(find("PROFILE"), find(&format!("JOB#{}", job.id))) {
+    for item in unreadable(find("SUMMARY"), find("STATE"), find(&format!("JOB#{}", job.id))) {
         world.dynamodb.put_item().table_name(&engine.data).set_item(Some(item)).send().await.unwrap();
     }
     let time = clock::now().plus(HOUR);
 
-    assert_eq!(schedule::run(dispatcher, time, time).await.unwrap(), Asked { joined: 1, ..Asked::default() });
+    assert_eq!(
+        schedule::run(dispatcher, time, time).await.unwrap(),
+        Asked { joined: 1, skipped: 1, ..Asked::default() }
+    );
     let swept = sweep::run(dispatcher, &engine.worker.lifecycle, time).await.unwrap();
     assert_eq!(swept, Swept { revived: 1, ..Swept::default() });
     engine.stop().await;
@@ -249,9 +236,9 @@ async fn records_that_cannot_be_read_are_left_out_of_lists_and_counts() {
     let (simulator, tenant) = tenant("readable", 2);
     let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     let pk = format!("CUSTOMER#{id}");
-    let profile = world.item(&pk, "PROFILE").await.unwrap();
+    let (summary, state) = (world.item(&pk, "SUMMARY").await.unwrap(), world.item(&pk, "STATE").await.unwrap());
     let job_item = world.item(&pk, &format!("JOB#{}", job["id"].as_str().unwrap())).await.unwrap();
-    let unreadable = unreadable(&profile, &job_item);
+    let unreadable = unreadable(&summary, &state, &job_item);
     for item in &unreadable {
         world.put_item(item.clone()).await;
     }

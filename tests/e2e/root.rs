@@ -9,6 +9,7 @@ use aws_sigv4::{
     sign::v4,
 };
 use serde_json::{Value, json};
+use shared::{aws::keys, domain::time::Timestamp};
 
 use crate::world::{Stack, World};
 
@@ -71,11 +72,20 @@ impl World {
     /// Makes the daily look of every workflow of a customer due.
     pub async fn let_a_day_pass(&self, customer: &str) {
         let yesterday = shared::clock::now().millis() - 25 * 3600 * 1000;
-        let yesterday = shared::domain::time::Timestamp::from_millis(yesterday).to_string();
+        let yesterday = Timestamp::from_millis(yesterday).to_string();
         let looks =
             [("until".to_owned(), AttributeValue::S(yesterday)), ("pending".to_owned(), AttributeValue::L(Vec::new()))];
         let looks = AttributeValue::M(looks.into());
-        self.set(&format!("CUSTOMER#{customer}"), "PROFILE", &[("looks", looks)]).await;
+        self.set(&format!("CUSTOMER#{customer}"), "STATE", &[("looks", looks)]).await;
+    }
+
+    /// Makes the schedule see a customer as due since `at`.
+    pub async fn make_due(&self, customer: &str, at: Timestamp) {
+        let text = |value: String| AttributeValue::S(value);
+        let due = keys::customer_due(at, &customer.parse().unwrap());
+        let (pk, sk) = due.index.attributes();
+        let item = [("next_sync_at", text(at.to_string())), (pk, text(due.pk)), (sk, text(due.sk))];
+        self.set(&format!("CUSTOMER#{customer}"), "STATE", &item).await;
     }
 
     /// All items of one partition of a table, as root.

@@ -37,9 +37,7 @@ async fn an_event_enqueues_each_due_customer_once_and_the_same_event_nothing_mor
     let (paused, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     world.api.post(&format!("/v1/customers/{paused}/pause"), &json!({})).await.expect(200);
     for id in [&due, &paused] {
-        let overdue = text(ago(3 * 3600));
-        edit(&world, &format!("CUSTOMER#{id}"), "PROFILE", |item| drop(item.insert("next_sync_at".into(), overdue)))
-            .await;
+        world.make_due(id, clock::now().minus(Duration::from_secs(3 * 3600))).await;
     }
     // Far enough back that customers of other tests, due in the future, are left alone.
     let event = json!({"task": "schedule", "time": ago(60)});
@@ -80,7 +78,7 @@ async fn a_job_stuck_by_a_crash_is_revived_by_the_sweeper() {
         item.insert("GSI1PK".into(), text("JOBS#running"));
     })
     .await;
-    edit(&world, &pk, "PROFILE", |item| drop(item.insert("sync_job_id".into(), text(&job_id)))).await;
+    edit(&world, &pk, "STATE", |item| drop(item.insert("sync_job_id".into(), text(&job_id)))).await;
     let lock = [("PK", pk.as_str()), ("SK", "LOCK"), ("job_id", &job_id), ("lock_until", &expired)];
     world.put_item(lock.map(|(name, value)| (name.to_owned(), text(value))).into()).await;
 
@@ -110,7 +108,7 @@ async fn a_queued_job_whose_message_was_lost_is_sent_again() {
         item.insert("GSI1PK".into(), text("JOBS#queued"));
     })
     .await;
-    edit(&world, &pk, "PROFILE", |item| drop(item.insert("sync_job_id".into(), text(&job_id)))).await;
+    edit(&world, &pk, "STATE", |item| drop(item.insert("sync_job_id".into(), text(&job_id)))).await;
 
     world
         .wait_until("the sweeper sends it", async || {

@@ -113,7 +113,7 @@ async fn exports_that_hang_keep_no_sound_one_from_being_stored_and_the_sync_ends
     // More than ten together, and first in the list.
     let hanging = tenant.ids()[..24].to_vec();
     hang(&tenant, &hanging);
-    let engine = engine(&world, Duration::from_millis(1_500)).await;
+    let engine = engine(&world, Duration::from_secs(3)).await;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
 
     let job = engine.run_over(&engine.worker, &first, LAMBDA).await;

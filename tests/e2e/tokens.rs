@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use shared::{clock, domain::time::Timestamp};
 use tests::simulator::{Fault, Reply, Route, Tenant};
@@ -214,10 +213,7 @@ async fn after_three_refusals_in_a_row_the_schedule_leaves_a_customer_alone_unti
     let (simulator, tenant) = tenant("given-up", 2);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     let minutes_ago = |minutes: i64| Timestamp::from_millis(clock::now().millis() - minutes * 60_000).to_string();
-    let overdue = async || {
-        let due = AttributeValue::S(minutes_ago(180));
-        world.set(&format!("CUSTOMER#{id}"), "PROFILE", &[("next_sync_at", due)]).await;
-    };
+    let overdue = async || world.make_due(&id, clock::now().minus(Duration::from_secs(3 * 3600))).await;
     // Far enough back that customers of other tests, due in the future, are left alone.
     let event = async || world.invoke("schedule", &json!({"task": "schedule", "time": minutes_ago(1)})).await;
     let right = tenant.client_secret();

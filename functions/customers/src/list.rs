@@ -6,7 +6,7 @@ use shared::{
     app::error::AppError,
     aws::keys,
     domain::{
-        customer::{Customer, Environment, Status},
+        customer::{Environment, Status, Summary},
         ids::CustomerId,
         name::begins,
         policy::Verb,
@@ -50,7 +50,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn matches(&self, customer: &Customer) -> bool {
+    fn matches(&self, customer: &Summary) -> bool {
         self.name.as_ref().is_none_or(|beginning| begins(&customer.name, beginning))
             && self.zuora_base_url.as_ref().is_none_or(|url| url.trim_end_matches('/') == customer.zuora_base_url)
             && self.status.is_none_or(|status| status == customer.status)
@@ -65,7 +65,7 @@ impl Filter {
 
 /// Lists the customers that the caller may see, by name, with the number of all that match.
 ///
-/// All customers are read: the total needs them, and they are few (thousands at most).
+/// The summaries of all are read, since the total needs them; whole customers only as far as they are shown.
 #[utoipa::path(
     get,
     path = "/v1/customers",
@@ -85,7 +85,7 @@ pub async fn list_customers(
     let mut customers = state.desk.dispatcher.customers.all().await?;
     customers.retain(|customer| known.can(Verb::ViewAny, &customer.id) && filter.matches(customer));
     let total = customers.len() as u64;
-    let place = |customer: &Customer| keys::customer_by_name(&customer.name, &customer.id).sk;
+    let place = |customer: &Summary| keys::customer_by_name(&customer.name, &customer.id).sk;
     // The index may hold keys from before names were folded.
     customers.sort_by_cached_key(place);
     if let Some(after) = after {
@@ -95,7 +95,9 @@ pub async fn list_customers(
     customers.truncate(filter.limit.0);
     let last = customers.last().filter(|_| more).map(place);
     let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
-    let items = customers.into_iter().map(CustomerJson::from).collect();
+    let ids: Vec<_> = customers.into_iter().map(|customer| customer.id).collect();
+    let shown = state.desk.dispatcher.customers.get_all(&ids).await?;
+    let items = shown.into_iter().map(CustomerJson::from).collect();
     Ok(Json(List { items, next_cursor, total: Some(total) }))
 }
 

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use shared::{
     aws::index::Position,
     domain::{
-        customer::Customer,
+        customer::Summary,
         ids::{CustomerId, WorkflowId},
         name::begins,
         policy::Verb,
@@ -88,7 +88,7 @@ pub async fn find_workflows(
 
 async fn by_id(
     state: &State,
-    customers: &[Customer],
+    customers: &[Summary],
     id: &WorkflowId,
     prefix: &str,
     limit: usize,
@@ -105,7 +105,8 @@ async fn by_id(
                     && begins(workflow.name.as_deref().unwrap_or_default(), prefix)
             });
             let Some((_, workflow)) = workflow else { continue };
-            if count == limit || !room.add(&WorkflowJson::new(customer, workflow.clone()))? {
+            let Some(whole) = state.customers.get(&customer.id).await? else { continue };
+            if count == limit || !room.add(&WorkflowJson::new(&whole.value, workflow.clone()))? {
                 return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after: None })));
             }
             count += 1;
@@ -116,7 +117,7 @@ async fn by_id(
 
 async fn by_name(
     state: &State,
-    customers: &[Customer],
+    customers: &[Summary],
     prefix: &str,
     start: Option<Start>,
     limit: usize,
@@ -132,8 +133,12 @@ async fn by_name(
         let mut after = start.take().filter(|start| start.customer == customer.id).and_then(|start| start.after);
         let keep = |workflow: &Workflow| workflow.deleted_at.is_none();
         let found = state.workflows.list(&customer.id, prefix, after.as_ref(), limit - count, keep).await?;
+        if found.items.is_empty() && found.next.is_none() {
+            continue;
+        }
+        let Some(whole) = state.customers.get(&customer.id).await? else { continue };
         for (workflow, position) in found.items {
-            if !room.add(&WorkflowJson::new(customer, workflow))? {
+            if !room.add(&WorkflowJson::new(&whole.value, workflow))? {
                 return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after })));
             }
             after = Some(position);

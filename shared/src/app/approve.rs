@@ -17,7 +17,7 @@ use crate::{
     },
     domain::{
         audit::Action,
-        customer::{Customer, Status},
+        customer::{Customer, Status, Summary},
         ids::JobId,
         job::{Approval, Approved, Held, Job, Kind, State, Trigger},
     },
@@ -37,7 +37,7 @@ impl Dispatcher {
     ///
     /// # Errors
     /// Store failures.
-    pub async fn awaiting_approval(&self, customers: impl Iterator<Item = &Customer>) -> Result<Vec<Job>, AppError> {
+    pub async fn awaiting_approval(&self, customers: impl Iterator<Item = &Summary>) -> Result<Vec<Job>, AppError> {
         let held: Vec<_> =
             customers.filter_map(|customer| Some((&customer.id, customer.held_job_id.as_ref()?))).collect();
         let mut jobs = self.jobs.get_all(&held).await?;
@@ -74,7 +74,7 @@ impl Dispatcher {
     ) -> Result<(Job, bool), AppError> {
         let Stored { value: mut held_job, rev } = found;
         let found = self.customers.get(&held_job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
-        let Stored { value: mut customer, rev: customer_rev } = found;
+        let mut customer = found.value.clone();
         let held = approvable(&held_job, approving)?.clone();
         if let Some(approved) = &held.approved {
             let job = self.jobs.get(&customer.id, &approved.job_id).await?.ok_or(AppError::NotFound("job"))?.value;
@@ -114,7 +114,9 @@ impl Dispatcher {
                 job
             }
         };
-        writes.push(Customers::put(&customer, customer_rev)?);
+        // The doubt is dealt with, unless the next sync has one anew.
+        customer.held_job_id.take_if(|held| *held == held_job.id);
+        writes.extend(Customers::put(&customer, Some(&found))?);
         let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
         held_job.held = Some(Held { approved: Some(approved), ..held });
         writes.extend(Jobs::put(&held_job, rev)?);

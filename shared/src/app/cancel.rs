@@ -61,10 +61,11 @@ impl Dispatcher {
         job.cancel(&sentence(BY_AN_ADMIN), asking.now);
         let mut writes = Jobs::put(&job, rev)?;
         if job.is_exclusive()
-            && let Some(Stored { value: mut customer, rev }) = self.customers.get(&job.customer_id).await?
+            && let Some(found) = self.customers.get(&job.customer_id).await?
         {
+            let mut customer = found.value.clone();
             customer.record(&job, asking.now);
-            writes.push(Customers::put(&customer, rev)?);
+            writes.extend(Customers::put(&customer, Some(&found))?);
         }
         self.commit(writes, Some(&asking.entry(record))).await?;
         Ok(job)

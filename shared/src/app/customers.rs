@@ -26,7 +26,7 @@ use crate::{
         limits::{RequestLimits, TokenBudget},
         once::{Begun, Claim, OnceBook},
         sealing::Sealer,
-        table::{StoreError, Stored, Write},
+        table::{StoreError, Write},
         vault::{Credentials, Vault},
     },
     domain::{
@@ -128,7 +128,7 @@ impl CustomerDesk {
         let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
         let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job);
         record.changes = audit::differences(None, &customer);
-        let mut data = vec![Customers::put(&customer, 0)?];
+        let mut data = Customers::put(&customer, None)?;
         data.extend(Jobs::put(&job, 0)?);
         if let Some(user) = new.owner {
             data.push(GrantBook::put(&Grant {
@@ -186,10 +186,9 @@ impl CustomerDesk {
         let now = asking.now;
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
-            let Stored { value: mut customer, rev } = found;
             // Somebody may have changed it meanwhile.
-            change.check(&customer)?;
-            let before = customer.clone();
+            change.check(&found.value)?;
+            let mut customer = found.value.clone();
             let credentials_change = change.apply(&mut customer, now);
             let mut vault = Vec::new();
             if credentials_change {
@@ -205,13 +204,13 @@ impl CustomerDesk {
                 vault.push(Vault::put_credentials(id, &credentials)?);
             }
             let mut record = asking.record(Action::CustomerUpdate).about(&customer);
-            record.changes = audit::differences(Some(&before), &customer);
+            record.changes = audit::differences(Some(&found.value), &customer);
             let mut data = Vec::new();
             let due = match credentials_change && customer.is_syncable() {
                 true => self.resync(&mut customer, Trigger::CredentialsChanged, &mut data, asking).await?,
                 false => None,
             };
-            data.push(Customers::put(&customer, rev)?);
+            data.extend(Customers::put(&customer, Some(&found))?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), vault)];
             match commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => {
@@ -270,7 +269,7 @@ impl CustomerDesk {
                 true => None,
                 false => self.resync(&mut customer, Trigger::Manual, &mut writes, asking).await?,
             };
-            writes.push(Customers::put(&customer, found.rev)?);
+            writes.extend(Customers::put(&customer, Some(&found))?);
             match self.dispatcher.commit(writes, Some(&asking.entry(record))).await {
                 Ok(()) => {
                     self.send_if_due(due, asking.now).await;
@@ -297,7 +296,7 @@ impl CustomerDesk {
         let now = asking.now;
         for _ in 0..RACES {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
-            let Stored { value: mut customer, rev } = found;
+            let mut customer = found.value.clone();
             is_expected(&customer, expected)?;
             if customer.name != confirm {
                 return Err(AppError::Invalid(Invalid::one(
@@ -309,7 +308,7 @@ impl CustomerDesk {
             customer.next_sync_at = None;
             customer.updated_at = now;
             let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(asking.actor.clone()), now, now);
-            let mut data = vec![Customers::put(&customer, rev)?];
+            let mut data = Customers::put(&customer, Some(&found))?;
             data.extend(Jobs::put(&job, 0)?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), Vault::destroy(id))];
             let record = asking.record(Action::CustomerDelete).about(&customer).job(&job);

@@ -145,15 +145,11 @@ impl Dispatcher {
         Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
-    async fn try_place(
-        &self,
-        customer: Stored<Customer>,
-        request: &SyncRequest,
-    ) -> Result<(Requested, bool), AppError> {
-        let Stored { value: mut customer, rev } = customer;
+    async fn try_place(&self, found: Stored<Customer>, request: &SyncRequest) -> Result<(Requested, bool), AppError> {
+        let mut customer = found.value.clone();
         let Placing { requested, mut writes, is_due } = self.prepare_sync(&mut customer, request).await?;
         if request.slot.is_some() || matches!(requested, Requested::New(_)) {
-            writes.push(Customers::put(&customer, rev)?);
+            writes.extend(Customers::put(&customer, Some(&found))?);
         }
         let about = |entry: &Entry| entry.with(|record| record.about(&customer).job(requested.job()));
         self.commit(writes, request.entry.as_ref().map(about).as_ref()).await?;

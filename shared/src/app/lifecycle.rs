@@ -114,12 +114,13 @@ impl Lifecycle {
                 return self.drop_job(job, rev, "the customer is paused", now).await;
             }
             (Kind::Sync, Some(found)) if job.dry_run => Some(found.value),
-            (Kind::Sync, Some(Stored { value: mut customer, rev: customer_rev })) => {
+            (Kind::Sync, Some(found)) => {
+                let mut customer = found.value.clone();
                 if let Some(other) = self.other_sync(&customer, &job.id).await? {
                     return self.give_way(job, rev, other).await;
                 }
                 customer.sync_job_id = Some(job.id.clone());
-                writes.push(Customers::put(&customer, customer_rev)?);
+                writes.extend(Customers::put(&customer, Some(&found))?);
                 Some(customer)
             }
         };
@@ -328,9 +329,10 @@ fn settle_customer(
     now: Timestamp,
 ) -> Result<Option<Job>, AppError> {
     let ended = job.state.is_ended();
-    let Some(Stored { value: mut customer, rev }) = customer.filter(|_| ended || left.is_some()) else {
+    let Some(found) = customer.filter(|_| ended || left.is_some()) else {
         return Ok(None);
     };
+    let mut customer = found.value.clone();
     let mut follow_up = None;
     match job.kind {
         Kind::Purge => return Ok(None),
@@ -346,7 +348,7 @@ fn settle_customer(
             }
         }
     }
-    writes.push(Customers::put(&customer, rev)?);
+    writes.extend(Customers::put(&customer, Some(&found))?);
     if let Some(next) = &follow_up {
         writes.extend(Jobs::put(next, 0)?);
     }

@@ -13,7 +13,7 @@ use super::{
     error::AppError,
 };
 use crate::{
-    aws::table::StoreError,
+    aws::{items::report_unreadable, table::StoreError},
     clock,
     domain::{ids::CustomerId, time::Timestamp},
 };
@@ -29,7 +29,7 @@ pub struct Asked {
     pub queued: usize,
     /// Customers whose sync was under way already; a running one is followed by one more.
     pub joined: usize,
-    /// Customers that are paused, or gone by now.
+    /// Customers that are paused, or gone by now, or whose record cannot be read.
     pub skipped: usize,
     /// Customers that could not be served, or whose job is stored and is sent some minutes late.
     pub failed: usize,
@@ -101,6 +101,10 @@ async fn ask(
         Ok(Requested::New(_)) => Answer::Queued,
         Ok(Requested::Joined(_) | Requested::Follows(_)) => Answer::Joined,
         Err(AppError::Conflict(_) | AppError::NotFound(_)) => Answer::Skipped,
+        Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {
+            report_unreadable(&error);
+            Answer::Skipped
+        }
         Err(error) => {
             let error: &dyn std::error::Error = &error;
             tracing::error!(customer_id = %id, error, "a customer's sync could not be asked for, or not be sent");

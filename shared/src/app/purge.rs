@@ -42,7 +42,8 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
     GrantBook::new(data.clone()).forget_customer(customer).await?;
     syncer.damaged().forget_customer(customer).await?;
     let own = keys::job(customer, &claimed.job.id);
-    let stays = [keys::profile(customer), keys::lock(customer), own.clone()];
+    let stays =
+        [keys::state(customer), keys::profile(customer), keys::summary(customer), keys::lock(customer), own.clone()];
     let range =
         Range { projection: Some("PK, SK"), limit: Some(500), ..Range::table(keys::customer_partition(customer), "") };
     let mut after = None;
@@ -72,7 +73,7 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
         Write::Delete(keys::lock(customer), Condition::None),
     ];
     if let Some(found) = syncer.dispatcher.customers.get_any(customer).await? {
-        last.push(Customers::delete(customer, found.rev));
+        last.extend(Customers::delete(customer, found.rev));
     }
     data.write(last).await?;
     Ok(Outcome::Purged)

@@ -121,10 +121,10 @@ impl Dispatcher {
             return Err(AppError::Conflict("A dry run is not retried. Ask for another one.".to_owned()));
         }
         if job.kind == Kind::Sync {
-            let Some(customer) = self.customers.get(&job.customer_id).await? else {
+            let Some(found) = self.customers.get(&job.customer_id).await? else {
                 return Err(AppError::NotFound("customer"));
             };
-            let Stored { value: mut customer, rev: customer_rev } = customer;
+            let mut customer = found.value.clone();
             record = record.about(&customer);
             if customer.status == Status::Paused {
                 return Err(AppError::Conflict("The customer is paused. Resume it first.".to_owned()));
@@ -138,7 +138,7 @@ impl Dispatcher {
                 return Ok(Again::Superseded(other));
             }
             customer.sync_job_id = Some(job.id.clone());
-            writes.push(Customers::put(&customer, customer_rev)?);
+            writes.extend(Customers::put(&customer, Some(&found))?);
         }
         job.requeue(asking.now);
         writes.extend(Jobs::put(&job, rev)?);

@@ -1,12 +1,10 @@
 //! The schedule's event, every five minutes: a sync job for every customer that is due.
 //!
 //! What must stay true: the same event twice enqueues nothing new (the transaction that stores a job moves the customer's
-//! `next_sync_at` on), what one event missed the next catches up, and one customer's failure does not stop the others. All customers
-//! are read, page by page: memory does not grow with their number.
+//! `next_sync_at` on), what one event missed the next catches up, and one customer's failure does not stop the others. Only who is due
+//! is read, page by page and those first that wait longest: neither cost nor memory grows with the number of customers.
 
-use std::{future::ready, time::Duration};
-
-use futures::TryStreamExt as _;
+use std::time::Duration;
 
 use super::{
     dispatch::{Dispatcher, SyncRequest},
@@ -21,14 +19,10 @@ const TIME: Duration = Duration::from_secs(100);
 /// Enqueues what is due at `time` (the event's own time, so that a late event skips nothing).
 ///
 /// # Errors
-/// When the customers cannot be read to the end; those that were read are served.
+/// When it cannot be read to the end who is due; those that were read are served.
 pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Result<Asked, AppError> {
     let request = SyncRequest { slot: Some(time), ..SyncRequest::at_once(Trigger::Schedule, None, now) };
-    let due = dispatcher.customers.each().try_filter_map(|customer| {
-        let due = customer.is_due(time).then_some(customer.id);
-        ready(Ok(due))
-    });
     let mut asked = Asked::default();
-    ask_each(dispatcher, due, &request, now.plus(TIME), &mut asked).await?;
+    ask_each(dispatcher, dispatcher.customers.due(time), &request, now.plus(TIME), &mut asked).await?;
     Ok(asked)
 }

@@ -1,8 +1,8 @@
 //! A sync of every customer, because somebody asked.
 
-use std::{future::ready, time::Duration};
+use std::time::Duration;
 
-use futures::{TryStreamExt as _, stream};
+use futures::TryStreamExt as _;
 
 use super::{
     asking::Asking,
@@ -23,18 +23,7 @@ pub async fn run(dispatcher: &Dispatcher, asking: &Asking) -> Result<Asked, AppE
     let request = SyncRequest::of(asking);
     let until = asking.now.plus(TIME);
     let mut asked = Asked::default();
-    let mut busy = Vec::new();
-    let idle = dispatcher.customers.each().try_filter_map(|customer| {
-        let is_idle = customer.sync_job_id.is_none();
-        let id = if is_idle {
-            Some(customer.id)
-        } else {
-            busy.push(customer.id);
-            None
-        };
-        ready(Ok(id))
-    });
-    ask_each(dispatcher, idle, &request, until, &mut asked).await?;
-    ask_each(dispatcher, stream::iter(busy.into_iter().map(Ok)), &request, until, &mut asked).await?;
+    let customers = dispatcher.customers.each().map_ok(|customer| customer.id);
+    ask_each(dispatcher, customers, &request, until, &mut asked).await?;
     Ok(asked)
 }

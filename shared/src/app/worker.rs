@@ -68,7 +68,7 @@ impl Worker {
             Ok(message) => message,
             Err(reason) => return self.set_aside(delivery, reason.to_string()).await,
         };
-        let claimed = match self.lifecycle.claim(&message, clock::now(), deadline).await? {
+        let claimed = match Box::pin(self.lifecycle.claim(&message, clock::now(), deadline)).await? {
             Claim::Ours(claimed) => claimed,
             Claim::Nothing(why) => return Ok(Handled::Nothing(why)),
         };

@@ -21,6 +21,15 @@ impl Table {
     /// # Errors
     /// [`StoreError::Unavailable`] when it keeps leaving some over: the caller comes back later.
     pub async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<(Key, T)>, StoreError> {
+        let items = self.get_many_items(keys).await?.into_iter();
+        items.map(|item| Ok((key_of(&item), parse::<T>(item)?.value))).collect()
+    }
+
+    /// The same as the items that they are stored as.
+    ///
+    /// # Errors
+    /// As [`Table::get_many`].
+    pub async fn get_many_items(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         let mut found = Vec::new();
         let mut left: Vec<Item> = keys.iter().map(key_item).collect();
         let mut round = 0;
@@ -34,10 +43,7 @@ impl Table {
                 .map_err(|error| StoreError::Refused(error.into()))?;
             let answer =
                 self.client().batch_get_item().request_items(self.name(), wanted).send().await.map_err(classify)?;
-            for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
-                let key = key_of(&item);
-                found.push((key, parse::<T>(item)?.value));
-            }
+            found.extend(answer.responses.into_iter().flatten().flat_map(|(_, items)| items));
             left = answer.unprocessed_keys.into_iter().flatten().flat_map(|(_, rest)| rest.keys).collect();
         }
         Ok(found)

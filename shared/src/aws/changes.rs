@@ -132,8 +132,8 @@ impl Changes {
     pub async fn horizon(&self, customer: &CustomerId, now: Timestamp) -> Result<Timestamp, StoreError> {
         let settled = now.minus(CLOCKS_DIFFER);
         let customers = Customers::new(self.table.clone());
-        let Some(found) = customers.get(customer).await? else { return Ok(settled) };
-        let Some(active) = found.value.sync_job_id else { return Ok(settled) };
+        let Some(standing) = customers.standing(customer).await? else { return Ok(settled) };
+        let Some(active) = standing.sync_job_id else { return Ok(settled) };
         let job = Jobs::new(self.table.clone()).get(customer, &active).await?;
         let running = job.filter(|job| job.value.state == State::Running).and_then(|job| job.value.claimed_at);
         Ok(running.map_or(settled, |claimed| settled.min(claimed.minus(CLOCKS_DIFFER))))

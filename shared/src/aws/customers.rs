@@ -1,23 +1,63 @@
-//! Customers in the data table.
+//! Customers in the data table. Each is three items: what people edit (`PROFILE`), what syncs write (`STATE`), and the little that
+//! lists of many read ([`Summary`]).
+//!
+//! What must stay true:
+//! - The `rev` of the state fences the whole customer: every write of it raises that one, and the other two are written along with it
+//!   when they have changed, and only then.
+//! - The state is read before the profile, so who read a profile newer than the state fails at that fence.
+//! - What decides whether something may run (status, credentials' version, the sync under way) is in the state: a run looks at nothing else.
 
-use std::future::ready;
+use std::collections::HashMap;
 
-use futures::{Stream, TryStreamExt as _};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{Stream, StreamExt as _, TryStreamExt as _, future::ready};
+use serde::Deserialize;
 
 use super::{
-    index::records,
-    keys,
-    table::{Condition, Range, StoreError, Stored, Table, Write, to_item},
+    index::items,
+    items::{index_attributes, key_item, readable, report_unreadable},
+    keys::{self, Key},
+    table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, key_of, parse, to_item},
 };
 use crate::domain::{
-    customer::{Customer, Status},
-    ids::CustomerId,
+    customer::{Customer, Status, Summary},
+    ids::{CustomerId, JobId},
+    time::Timestamp,
 };
+
+/// The fields of a customer that are in its profile; all others are in its state.
+const PROFILE: [&str; 9] = [
+    "name",
+    "zuora_client_id",
+    "zuora_base_url",
+    "environment",
+    "sync_frequency",
+    "delete_guard",
+    "secret_updated_at",
+    "created_at",
+    "updated_at",
+];
+
+/// The most keys that one batch may name.
+const KEYS_AT_ONCE: usize = 100;
+/// The field that every key of a customer has too.
+const ID: &str = "id";
 
 /// The customers of a data table.
 #[derive(Clone, Debug)]
 pub struct Customers {
     table: Table,
+}
+
+/// Whether a customer's work may go on.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Standing {
+    /// Whether it takes part.
+    pub status: Status,
+    /// See [`Customer::credential_version`].
+    pub credential_version: u64,
+    /// See [`Customer::sync_job_id`].
+    pub sync_job_id: Option<JobId>,
 }
 
 impl Customers {
@@ -33,41 +73,219 @@ impl Customers {
 
     /// Reads a customer, even one being deleted: for its purge.
     pub async fn get_any(&self, id: &CustomerId) -> Result<Option<Stored<Customer>>, StoreError> {
-        self.table.get(&keys::profile(id)).await
+        let Some(state) = self.table.get_item(&keys::state(id)).await? else { return Ok(None) };
+        // Both go in one transaction, so a customer without a profile was removed between the reads.
+        let Some(mut whole) = self.table.get_item(&keys::profile(id)).await? else { return Ok(None) };
+        whole.extend(state);
+        Ok(Some(parse(whole)?))
+    }
+
+    /// Reads customers in the order of their ids given; those that are gone or cannot be read are left out.
+    ///
+    /// # Errors
+    /// As [`Table::get_many`].
+    pub async fn get_all(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+        let mut parts: HashMap<CustomerId, Item> = HashMap::new();
+        for some in ids.chunks(KEYS_AT_ONCE / 2) {
+            let keys: Vec<Key> = some.iter().flat_map(|id| [keys::state(id), keys::profile(id)]).collect();
+            for item in self.table.get_many_items(&keys).await? {
+                let Some(id) = keys::customer_of(&key_of(&item).pk) else { continue };
+                parts.entry(id).or_default().extend(item);
+            }
+        }
+        let whole = ids.iter().filter_map(|id| parts.remove(id));
+        Ok(whole.filter_map(readable::<Customer>).filter(|customer| customer.status != Status::Deleting).collect())
+    }
+
+    /// Reads whether a customer's work may go on; none when it is being deleted.
+    pub async fn standing(&self, id: &CustomerId) -> Result<Option<Standing>, StoreError> {
+        let found = self.table.get::<Standing>(&keys::state(id)).await?;
+        Ok(found.map(|found| found.value).filter(|standing| standing.status != Status::Deleting))
     }
 
     /// Every customer that is not being deleted, by name, page by page. The index lags behind by moments.
-    pub fn each(&self) -> impl Stream<Item = Result<Customer, StoreError>> {
-        records::<Customer>(&self.table, Range::index(keys::CUSTOMERS, ""))
-            .try_filter(|customer| ready(customer.status != Status::Deleting))
+    pub fn each(&self) -> impl Stream<Item = Result<Summary, StoreError>> {
+        let items = items(&self.table, Range::index(keys::CUSTOMERS, ""));
+        items.try_filter_map(|item| ready(Ok(summary_of(item).inspect_err(report_unreadable).ok())))
     }
 
     /// All of them at once.
-    pub async fn all(&self) -> Result<Vec<Customer>, StoreError> {
+    pub async fn all(&self) -> Result<Vec<Summary>, StoreError> {
         self.each().try_collect().await
     }
 
-    /// The write that stores a customer read at `rev`; 0 = a new one.
-    pub fn put(customer: &Customer, rev: u64) -> Result<Write, StoreError> {
-        let index = keys::customer_by_name(&customer.name, &customer.id);
-        let visible = customer.status != Status::Deleting;
-        let item = to_item(customer, &keys::profile(&customer.id), visible.then_some(&index), rev + 1, None)?;
-        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
-        Ok(Write::Put(Box::new(item), condition))
+    /// The customers that the schedule syncs at `time` or should have synced before, those that wait longest first.
+    pub fn due(&self, time: Timestamp) -> impl Stream<Item = Result<CustomerId, StoreError>> {
+        self.ids(keys::DUE, keys::due_until(time))
+    }
+
+    /// At most so many customers after one, by id.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn after(&self, id: Option<&CustomerId>, most: usize) -> Result<Vec<CustomerId>, StoreError> {
+        self.ids(keys::CUSTOMERS, keys::ids_after(id)).take(most).try_collect().await
+    }
+
+    fn ids(&self, partition: &str, keys: SortKeys) -> impl Stream<Item = Result<CustomerId, StoreError>> {
+        let items = items(&self.table, Range::of_keys(partition, keys));
+        items.try_filter_map(|item| ready(Ok(keys::customer_of(&key_of(&item).pk))))
+    }
+
+    /// The writes that store a customer as it is now, and what was read of it; none for a new one.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when it has no storable form; that is a bug.
+    pub fn put(customer: &Customer, before: Option<&Stored<Customer>>) -> Result<Vec<Write>, StoreError> {
+        let (rev, condition) = match before {
+            None => (1, Condition::Absent),
+            Some(before) => (before.rev + 1, Condition::RevIs(before.rev)),
+        };
+        let (profile, state) = halves(customer, rev)?;
+        let mut writes = vec![Write::Put(Box::new(state), condition)];
+        let is_same_profile = match before {
+            None => false,
+            Some(before) => halves(&before.value, rev)?.0 == profile,
+        };
+        if !is_same_profile {
+            writes.push(Write::Put(Box::new(profile), Condition::None));
+        }
+        let summary = Summary::from(customer);
+        if before.is_none_or(|before| Summary::from(&before.value) != summary) {
+            writes.push(put_summary(&summary)?);
+        }
+        Ok(writes)
     }
 
     /// The condition that nobody has written a customer since it was read at `rev`.
     pub fn unchanged(id: &CustomerId, rev: u64) -> Write {
-        Write::Check(keys::profile(id), Condition::RevIs(rev))
+        Write::Check(keys::state(id), Condition::RevIs(rev))
     }
 
     /// The condition that a customer is there.
     pub fn exists(id: &CustomerId) -> Write {
-        Write::Check(keys::profile(id), Condition::Exists)
+        Write::Check(keys::state(id), Condition::Exists)
     }
 
-    /// The write that removes a customer that was read at `rev`.
-    pub fn delete(id: &CustomerId, rev: u64) -> Write {
-        Write::Delete(keys::profile(id), Condition::RevIs(rev))
+    /// The writes that remove a customer that was read at `rev`.
+    pub fn delete(id: &CustomerId, rev: u64) -> [Write; 3] {
+        [
+            Write::Delete(keys::state(id), Condition::RevIs(rev)),
+            Write::Delete(keys::profile(id), Condition::None),
+            Write::Delete(keys::summary(id), Condition::None),
+        ]
+    }
+}
+
+/// A customer as its profile and its state.
+fn halves(customer: &Customer, rev: u64) -> Result<(Item, Item), StoreError> {
+    let mut state = to_item(customer, &keys::state(&customer.id), None, rev, None)?;
+    let due = customer.next_sync_at.filter(|_| customer.status == Status::Active);
+    if let Some(due) = due {
+        state.extend(index_attributes(&keys::customer_due(due, &customer.id)));
+    }
+    let mut profile = key_item(&keys::profile(&customer.id));
+    profile.extend(PROFILE.iter().filter_map(|name| state.remove_entry(*name)));
+    Ok((profile, state))
+}
+
+/// Stored without its id, which the key has: DynamoDB bills a list by the size of what it reads. A customer that is being deleted is in
+/// no list any more.
+fn put_summary(summary: &Summary) -> Result<Write, StoreError> {
+    let key = keys::summary(&summary.id);
+    if summary.status == Status::Deleting {
+        return Ok(Write::Delete(key, Condition::None));
+    }
+    let mut item = to_item(summary, &key, Some(&keys::customer_by_name(&summary.name, &summary.id)), 1, None)?;
+    item.extend(index_attributes(&keys::customer_by_id(&summary.id)));
+    item.remove(ID);
+    Ok(Write::Put(Box::new(item), Condition::None))
+}
+
+fn summary_of(mut item: Item) -> Result<Summary, StoreError> {
+    if let Some(id) = keys::customer_of(&key_of(&item).pk) {
+        item.insert(ID.to_owned(), AttributeValue::S(id.into()));
+    }
+    Ok(parse(item)?.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::customer::tests::customer;
+
+    fn put_keys(writes: &[Write]) -> Vec<&str> {
+        let sort_key = |write| match write {
+            &Write::Put(ref item, _) => item["SK"].as_s().unwrap().as_str(),
+            _ => panic!("no put"),
+        };
+        writes.iter().map(sort_key).collect()
+    }
+
+    fn stored() -> Stored<Customer> {
+        Stored { value: customer(Timestamp::EPOCH), rev: 4 }
+    }
+
+    #[test]
+    fn only_what_changed_is_written_and_always_the_state_that_fences_it() {
+        let before = stored();
+        let changed = |change: fn(&mut Customer)| {
+            let mut customer = before.value.clone();
+            change(&mut customer);
+            Customers::put(&customer, Some(&before)).unwrap()
+        };
+
+        assert_eq!(put_keys(&changed(|_| {})), ["STATE"]);
+        assert_eq!(put_keys(&changed(|customer| customer.config_failures = 1)), ["STATE"]);
+        assert_eq!(put_keys(&changed(|customer| customer.workflows_count = 1)), ["STATE", "SUMMARY"]);
+        assert_eq!(put_keys(&changed(|customer| customer.zuora_client_id = "other".into())), ["STATE", "PROFILE"]);
+        assert_eq!(put_keys(&changed(|customer| customer.name = "B".into())), ["STATE", "PROFILE", "SUMMARY"]);
+        let fences = |write: &Write| matches!(write, Write::Put(_, Condition::RevIs(4)));
+        assert!(changed(|customer| customer.name = "B".into()).first().is_some_and(fences));
+    }
+
+    #[test]
+    fn a_customer_and_its_summary_come_back_as_they_were_stored() {
+        let mut customer = stored().value;
+        customer.held_job_id = Some(JobId::new());
+        let writes = Customers::put(&customer, None).unwrap();
+        let [state, profile, summary] = writes.as_slice() else { panic!("three items") };
+        let item = |write: &Write| match write {
+            Write::Put(item, _) => (**item).clone(),
+            _ => panic!("no put"),
+        };
+
+        let mut whole = item(profile);
+        whole.extend(item(state));
+        assert_eq!(parse::<Customer>(whole).unwrap().value, customer);
+        assert_eq!(summary_of(item(summary)).unwrap(), Summary::from(&customer));
+        assert!(PROFILE.iter().all(|name| item(profile).contains_key(*name) && !item(state).contains_key(*name)));
+    }
+
+    #[test]
+    fn a_summary_is_small_enough_to_read_ten_thousand_for_300_read_units() {
+        let customer = customer(Timestamp::EPOCH);
+        let Write::Put(item, _) = put_summary(&Summary::from(&customer)).unwrap() else { panic!("a put") };
+
+        let bytes = |value: &AttributeValue| match value {
+            AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+            _ => panic!("a text or a number"),
+        };
+        // The keys of the other index are not projected.
+        let in_index = item.iter().filter(|(name, _)| !name.starts_with("GSI2"));
+        let size: usize = in_index.map(|(name, value)| name.len() + bytes(value)).sum();
+        assert!(size * 10_000 / 8192 < 300, "{size} bytes");
+    }
+
+    #[test]
+    fn only_an_active_customer_with_a_next_sync_is_due() {
+        let is_indexed = |customer: &Customer| halves(customer, 1).unwrap().1.contains_key("GSI2PK");
+        let mut customer = stored().value;
+        assert!(is_indexed(&customer));
+        customer.status = Status::NeedsAttention;
+        assert!(!is_indexed(&customer));
+        customer.status = Status::Active;
+        customer.next_sync_at = None;
+        assert!(!is_indexed(&customer));
     }
 }

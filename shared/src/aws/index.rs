@@ -5,6 +5,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{
     Stream, TryStreamExt as _,
+    future::ready,
     stream::{iter, try_unfold},
 };
 use serde::de::DeserializeOwned;
@@ -85,11 +86,16 @@ enum Walk {
 
 /// Every record of `range`, read page by page as it is asked for: no more than a page is held, however many there are.
 pub fn records<T: DeserializeOwned>(table: &Table, range: Range) -> impl Stream<Item = Result<T, StoreError>> {
+    items(table, range).try_filter_map(|item| ready(Ok(readable(item))))
+}
+
+/// The same as the items that they are stored as.
+pub fn items(table: &Table, range: Range) -> impl Stream<Item = Result<Item, StoreError>> {
     let pages = try_unfold((range, Walk::From(None)), async |(range, walk)| {
         let Walk::From(start) = walk else { return Ok(None) };
         let page = table.page(&range, start).await?;
         let next = page.last.map_or(Walk::Over, |last| Walk::From(Some(last)));
-        Ok(Some((iter(page.items.into_iter().filter_map(readable).map(Ok)), (range, next))))
+        Ok(Some((iter(page.items.into_iter().map(Ok)), (range, next))))
     });
     pages.try_flatten()
 }
@@ -106,7 +112,7 @@ pub async fn filtered<T: DeserializeOwned>(
     keep: impl Fn(&T) -> bool,
 ) -> Result<Found<T>, StoreError> {
     let mut items: Vec<(T, Position)> = Vec::new();
-    let mut start = after.and_then(|position| position.start_key(range.index));
+    let mut start = after.and_then(|position| position.start_key(range.index.is_some()));
     loop {
         let page = table.page(range, start).await?;
         for item in page.items {

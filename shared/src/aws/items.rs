@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    keys::{GSI1PK, GSI1SK, IndexKey, Key, PK, SK},
+    keys::{IndexKey, Key, PK, SK},
     store_error::StoreError,
 };
 use crate::{
@@ -49,10 +49,7 @@ pub fn to_item<T: Serialize>(
     let mut item: Item =
         serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(|error| StoreError::Refused(error.into()))?;
     item.extend(key_item(key));
-    if let Some(index) = index {
-        item.insert(GSI1PK.to_owned(), AttributeValue::S(index.pk.clone()));
-        item.insert(GSI1SK.to_owned(), AttributeValue::S(index.sk.clone()));
-    }
+    item.extend(index.into_iter().flat_map(index_attributes));
     item.insert(REV.to_owned(), number(rev));
     if let Some(ttl) = ttl {
         item.insert(TTL.to_owned(), AttributeValue::N(ttl.to_string()));
@@ -80,18 +77,29 @@ pub fn readable<T: DeserializeOwned>(item: Item) -> Option<T> {
     match parse(item) {
         Ok(stored) => Some(stored.value),
         Err(error) => {
-            telemetry::emit(Metric::UnreadableRecord, 1, &stage(), clock::now().millis());
-            let error: &dyn std::error::Error = &error;
-            tracing::error!(error, cause = error.source(), "a record cannot be read and is left out");
+            report_unreadable(&error);
             None
         }
     }
+}
+
+/// Counts and logs that a record among many is left out, with its key.
+pub fn report_unreadable(error: &StoreError) {
+    telemetry::emit(Metric::UnreadableRecord, 1, &stage(), clock::now().millis());
+    let error: &dyn std::error::Error = error;
+    tracing::error!(error, cause = error.source(), "a record cannot be read and is left out");
 }
 
 /// The primary key of an item.
 pub fn key_of(item: &Item) -> Key {
     let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     Key { pk: text(PK), sk: text(SK) }
+}
+
+/// The attributes that put an item into an index.
+pub(super) fn index_attributes(key: &IndexKey) -> [(String, AttributeValue); 2] {
+    let (pk, sk) = key.index.attributes();
+    [(pk.to_owned(), AttributeValue::S(key.pk.clone())), (sk.to_owned(), AttributeValue::S(key.sk.clone()))]
 }
 
 /// A number attribute.

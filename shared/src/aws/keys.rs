@@ -2,7 +2,9 @@
 //!
 //! | Partition (`PK`) | Sort key (`SK`) | What |
 //! |---|---|---|
-//! | `CUSTOMER#<id>` | `PROFILE` | the customer |
+//! | `CUSTOMER#<id>` | `PROFILE` | the customer as people edit it |
+//! | | `STATE` | the rest of it, which syncs write |
+//! | | `SUMMARY` | the little of both that lists of many customers read |
 //! | | `LOCK` | who works on it, until when |
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
@@ -19,9 +21,9 @@
 //! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | who did what with a customer |
 //! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
 //!
-//! The one sparse index (`GSI1`): `CUSTOMERS` by folded name, `JOBS#<state>` by job id (so by age),
+//! Two sparse indexes. `GSI1` has whole items: `CUSTOMERS` (summaries) by folded name, `JOBS#<state>` by job id (so by age),
 //! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` by time, `GRANTS#<customer, or *>` by user;
-//! in the audit table `AUDIT` by time.
+//! in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of the next sync, `CUSTOMERS` (summaries) by id.
 
 use std::fmt::Display;
 
@@ -43,8 +45,35 @@ pub const SK: &str = "SK";
 pub const GSI1PK: &str = "GSI1PK";
 /// See [`PK`].
 pub const GSI1SK: &str = "GSI1SK";
-/// The index's name.
-pub const GSI1: &str = "GSI1";
+/// See [`PK`].
+const GSI2SK: &str = "GSI2SK";
+
+/// An index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Index {
+    /// Whole items.
+    Gsi1,
+    /// Keys only.
+    Gsi2,
+}
+
+impl Index {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gsi1 => "GSI1",
+            Self::Gsi2 => "GSI2",
+        }
+    }
+
+    /// The attribute names of its keys.
+    pub const fn attributes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Gsi1 => (GSI1PK, GSI1SK),
+            Self::Gsi2 => ("GSI2PK", GSI2SK),
+        }
+    }
+}
 
 /// The longest part of a name that goes into the index (DynamoDB's bound is 1,024 bytes for the whole key).
 const NAME_BYTES: usize = 200;
@@ -69,9 +98,24 @@ pub fn customer_partition(id: &CustomerId) -> String {
     format!("CUSTOMER#{id}")
 }
 
-/// The customer itself.
+/// Whose partition it is; none where it is no customer's.
+pub fn customer_of(partition: &str) -> Option<CustomerId> {
+    partition.strip_prefix("CUSTOMER#")?.parse().ok()
+}
+
+/// The customer as people edit it.
 pub fn profile(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "PROFILE")
+}
+
+/// What syncs write of a customer.
+pub fn state(id: &CustomerId) -> Key {
+    Key::new(customer_partition(id), "STATE")
+}
+
+/// What lists of many customers read of it.
+pub fn summary(id: &CustomerId) -> Key {
+    Key::new(customer_partition(id), "SUMMARY")
 }
 
 /// The lock on a customer.
@@ -214,13 +258,25 @@ pub fn token(id: &CustomerId) -> Key {
     Key::new(format!("TOKEN#{id}"), "TOKEN")
 }
 
-/// Where an item stands in the index.
+/// Where an item stands in an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexKey {
+    /// The index.
+    pub index: Index,
     /// Index partition.
     pub pk: String,
     /// Index sort key.
     pub sk: String,
+}
+
+impl IndexKey {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { index: Index::Gsi1, pk: pk.into(), sk: sk.into() }
+    }
+
+    fn of_keys(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { index: Index::Gsi2, ..Self::new(pk, sk) }
+    }
 }
 
 /// Index partition of all customers.
@@ -228,7 +284,32 @@ pub const CUSTOMERS: &str = "CUSTOMERS";
 
 /// A customer among all, by name.
 pub fn customer_by_name(name: &str, id: &CustomerId) -> IndexKey {
-    IndexKey { pk: CUSTOMERS.to_owned(), sk: by_name(name, id) }
+    IndexKey::new(CUSTOMERS, by_name(name, id))
+}
+
+/// A customer among all, by id: a place in this order stays whatever is edited.
+pub fn customer_by_id(id: &CustomerId) -> IndexKey {
+    IndexKey::of_keys(CUSTOMERS, id.as_str())
+}
+
+/// The customers after one, or all, by id.
+pub fn ids_after(id: Option<&CustomerId>) -> SortKeys {
+    let first = id.map_or_else(|| "cus_".to_owned(), |id| format!("{id}~"));
+    SortKeys::Between(first, "cus_~".to_owned())
+}
+
+/// Index partition of the customers that the schedule syncs.
+pub const DUE: &str = "DUE";
+
+/// A customer among those, by the time of its next sync.
+pub fn customer_due(at: Timestamp, id: &CustomerId) -> IndexKey {
+    IndexKey::of_keys(DUE, format!("{at}#{id}"))
+}
+
+/// Those that are due at `time` or were before.
+pub fn due_until(time: Timestamp) -> SortKeys {
+    // A year's first digit, and what no id begins with.
+    SortKeys::Between("0".to_owned(), format!("{time}~"))
 }
 
 /// Index partition of the jobs in one state.
@@ -238,7 +319,7 @@ pub fn jobs_in(state: State) -> String {
 
 /// A job among those in its state, by age.
 pub fn job_by_state(state: State, id: &JobId) -> IndexKey {
-    IndexKey { pk: jobs_in(state), sk: id.to_string() }
+    IndexKey::new(jobs_in(state), id.as_str())
 }
 
 /// Index partition of a customer's workflows.
@@ -248,7 +329,7 @@ pub fn workflows_of(customer: &CustomerId) -> String {
 
 /// A workflow among its customer's, by name.
 pub fn workflow_by_name(customer: &CustomerId, name: Option<&str>, id: &WorkflowId) -> IndexKey {
-    IndexKey { pk: workflows_of(customer), sk: by_name(name.unwrap_or_default(), id) }
+    IndexKey::new(workflows_of(customer), by_name(name.unwrap_or_default(), id))
 }
 
 /// Index partition of one workflow's changes.
@@ -258,7 +339,7 @@ pub fn changes_of(customer: &CustomerId, id: &WorkflowId) -> String {
 
 /// A change among its workflow's, by time.
 pub fn change_by_workflow(customer: &CustomerId, at: Timestamp, id: &WorkflowId) -> IndexKey {
-    IndexKey { pk: changes_of(customer, id), sk: at.to_string() }
+    IndexKey::new(changes_of(customer, id), at.to_string())
 }
 
 /// Index partition of the grants on one customer, or on all.
@@ -268,7 +349,7 @@ pub fn grants_on(customer: Option<&CustomerId>) -> String {
 
 /// A grant among those on the same customer, by user.
 pub fn grant_by_customer(customer: Option<&CustomerId>, user: &UserId) -> IndexKey {
-    IndexKey { pk: grants_on(customer), sk: user.to_string() }
+    IndexKey::new(grants_on(customer), user.to_string())
 }
 
 /// Index partition of all audit records.
@@ -276,7 +357,7 @@ pub const AUDIT: &str = "AUDIT";
 
 /// An audit record among all, by time.
 pub fn audit_by_time(at: Timestamp, id: &AuditId) -> IndexKey {
-    IndexKey { pk: AUDIT.to_owned(), sk: format!("{at}#{id}") }
+    IndexKey::new(AUDIT, format!("{at}#{id}"))
 }
 
 /// The index sort keys among which those of the names are that begin so. Others are there too: compare the names that are read.
@@ -311,6 +392,8 @@ mod tests {
 
         for key in [
             profile(&customer),
+            state(&customer),
+            summary(&customer),
             lock(&customer),
             workflow(&customer, &workflow_id),
             definition_chunk(&customer, &workflow_id, "abc", 0),

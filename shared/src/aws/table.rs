@@ -22,7 +22,7 @@ pub use super::{
 };
 use super::{
     items::{TTL, key_item},
-    keys::{GSI1, GSI1PK, GSI1SK, PK, SK},
+    keys::{Index, PK, SK},
     store_error::classify,
     write::expression,
 };
@@ -51,12 +51,12 @@ pub enum SortKeys {
 /// A query within one partition.
 #[derive(Clone, Debug)]
 pub struct Range {
-    /// The partition (of the table, or of the index when `index` is set).
+    /// The partition (of the table, or of the index).
     pub partition: String,
     /// Which sort keys.
     pub keys: SortKeys,
-    /// Whether the index is meant.
-    pub index: bool,
+    /// The index that is meant, if one is.
+    pub index: Option<Index>,
     /// Newest (largest) first.
     pub descending: bool,
     /// How many items DynamoDB reads for one page.
@@ -71,16 +71,21 @@ impl Range {
         Self {
             partition: partition.into(),
             keys: SortKeys::Prefix(prefix.into()),
-            index: false,
+            index: None,
             descending: false,
             limit: None,
             projection: None,
         }
     }
 
-    /// The same over the index.
+    /// The same over the index of whole items.
     pub fn index(partition: impl Into<String>, prefix: impl Into<String>) -> Self {
-        Self { index: true, ..Self::table(partition, prefix) }
+        Self { index: Some(Index::Gsi1), ..Self::table(partition, prefix) }
+    }
+
+    /// These keys of the index of keys.
+    pub fn of_keys(partition: impl Into<String>, keys: SortKeys) -> Self {
+        Self { index: Some(Index::Gsi2), keys, ..Self::table(partition, "") }
     }
 }
 
@@ -161,7 +166,7 @@ impl Table {
 
     /// A query for the items of a range, from a position on. None: the range ends before it begins, which DynamoDB would refuse.
     fn query(&self, range: &Range, after: Option<Item>) -> Option<QueryFluentBuilder> {
-        let (pk, sk) = if range.index { (GSI1PK, GSI1SK) } else { (PK, SK) };
+        let (pk, sk) = range.index.map_or((PK, SK), Index::attributes);
         let mut condition = "#pk = :pk".to_owned();
         let mut query = self.client.query().table_name(&self.name).expression_attribute_names("#pk", pk);
         match &range.keys {
@@ -182,9 +187,9 @@ impl Table {
             }
         }
         let query = query
-            .set_index_name(range.index.then(|| GSI1.to_owned()))
+            .set_index_name(range.index.map(|index| index.name().to_owned()))
             // An index cannot be read consistently; the table is.
-            .consistent_read(!range.index)
+            .consistent_read(range.index.is_none())
             .key_condition_expression(condition)
             .expression_attribute_values(":pk", AttributeValue::S(range.partition.clone()))
             .set_exclusive_start_key(after);

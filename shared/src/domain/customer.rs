@@ -5,6 +5,8 @@
 //! - `credential_version` rises with every change of client id, secret or base URL; a cached token is bound to it.
 //! - `deleting` is final: such a customer is hidden and nothing but its purge job touches it.
 
+mod summary;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,8 @@ use super::{
     time::Timestamp,
     unproven::Unproven,
 };
+
+pub use self::summary::Summary;
 
 /// Failures for lack of credentials or permission, in a row, after which the schedule leaves a customer alone.
 pub const MAX_CONFIG_FAILURES: u32 = 3;
@@ -55,6 +59,13 @@ pub enum Status {
     NeedsAttention,
     /// Being removed; hidden.
     Deleting,
+}
+
+impl Status {
+    /// Whether a sync may start or go on.
+    pub const fn is_syncable(self) -> bool {
+        matches!(self, Self::Active | Self::NeedsAttention)
+    }
 }
 
 /// The last proof (or disproof) that the credentials work.
@@ -219,7 +230,7 @@ impl Customer {
 
     /// Whether a sync may start or go on.
     pub const fn is_syncable(&self) -> bool {
-        matches!(self.status, Status::Active | Status::NeedsAttention)
+        self.status.is_syncable()
     }
 
     /// Whether the schedule should ask for a sync at `time`.

@@ -13,10 +13,7 @@ use futures::future::try_join_all;
 use super::{Allowed, Run, Stop, listing::Listing, tally::Counts};
 use crate::{
     app::dispatch::RACES,
-    aws::{
-        customers::Customers,
-        table::{StoreError, Stored},
-    },
+    aws::{customers::Customers, table::StoreError},
     domain::{
         diff,
         ids::WorkflowId,
@@ -127,11 +124,12 @@ impl Run<'_> {
         }
         let dispatcher = &self.syncer.dispatcher;
         for _ in 0..RACES {
-            let Some(Stored { value: mut customer, rev }) = dispatcher.customers.get(&self.customer.id).await? else {
+            let Some(found) = dispatcher.customers.get(&self.customer.id).await? else {
                 return Err(Stop::Cancelled("the customer was deleted"));
             };
+            let mut customer = found.value.clone();
             customer.settled_listing = None;
-            match dispatcher.data.write(vec![Customers::put(&customer, rev)?]).await {
+            match dispatcher.data.write(Customers::put(&customer, Some(&found))?).await {
                 Err(StoreError::Conflict { .. }) => {}
                 result => return Ok(result?),
             }

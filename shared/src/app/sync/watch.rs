@@ -89,17 +89,14 @@ impl Run<'_> {
         self.watch.look_up(clock::now());
         let dispatcher = &self.syncer.dispatcher;
         let id = &self.customer.id;
-        let (customer, job) = tokio::join!(dispatcher.customers.get(id), dispatcher.jobs.get(id, &self.job.id));
-        let customer = match customer? {
-            None => return Err(Stop::Cancelled("the customer was deleted")),
-            Some(found) => found.value,
-        };
+        let (customer, job) = tokio::join!(dispatcher.customers.standing(id), dispatcher.jobs.get(id, &self.job.id));
+        let Some(customer) = customer? else { return Err(Stop::Cancelled("the customer was deleted")) };
         match job? {
             Some(found) if found.value.cancel_requested => return Err(Stop::Cancelled("an admin cancelled it")),
             Some(found) if found.value.state == State::Running && found.value.lock_until == self.job.lock_until => {}
             _ => return Err(Stop::Cancelled("another worker took over")),
         }
-        if !customer.is_syncable() {
+        if !customer.status.is_syncable() {
             return Err(Stop::Cancelled("the customer was paused"));
         }
         if !self.job.dry_run && customer.sync_job_id.as_ref() != Some(&self.job.id) {

@@ -1,0 +1,59 @@
+//! The little of a customer that a list of thousands needs: to filter, sort, count and search them.
+//!
+//! What must stay true: it changes when an edit or the outcome of a sync does, not with every sync; so the hourly sync that finds
+//! nothing new writes none. Its stored names are short: a list of thousands is billed by its bytes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Customer, Environment, Status};
+use crate::domain::{
+    ids::{CustomerId, JobId},
+    schedule::Frequency,
+};
+
+/// A customer among thousands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Its id.
+    pub id: CustomerId,
+    /// The organisation's name.
+    #[serde(rename = "n")]
+    pub name: String,
+    /// Zuora's REST origin.
+    #[serde(rename = "b")]
+    pub zuora_base_url: String,
+    /// What kind of environment it is.
+    #[serde(rename = "e")]
+    pub environment: Environment,
+    /// How often it is synced.
+    #[serde(rename = "f")]
+    pub sync_frequency: Frequency,
+    /// Whether it takes part.
+    #[serde(rename = "s")]
+    pub status: Status,
+    /// Stored workflows that are not deleted.
+    #[serde(rename = "w")]
+    pub workflows_count: u64,
+    /// Tasks of those workflows.
+    #[serde(rename = "t")]
+    pub tasks_count: u64,
+    /// The last sync that held something back which nobody has approved or settled.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub held_job_id: Option<JobId>,
+}
+
+impl From<&Customer> for Summary {
+    fn from(customer: &Customer) -> Self {
+        Self {
+            id: customer.id.clone(),
+            name: customer.name.clone(),
+            zuora_base_url: customer.zuora_base_url.clone(),
+            environment: customer.environment,
+            sync_frequency: customer.sync_frequency,
+            status: customer.status,
+            workflows_count: customer.workflows_count,
+            tasks_count: customer.tasks_count,
+            held_job_id: customer.held_job_id.clone(),
+        }
+    }
+}
