@@ -78,6 +78,8 @@ def _on_a_stack(stack: Stack) -> None:
         extra = {"ZWM_STACK_JSON": str(stack.stack_file), "RUST_TEST_THREADS": threads}
         _cargo_test("Integration tests on the stack", ["--test", "*"], "integration", extra)
         check_panel(stack)
+        alone = ["--test", "e2e", "--", "--ignored", "--test-threads", "1"]
+        _cargo_test("Tests that run alone on the stack", alone, "alone", extra)
         check_contract(stack, description)
     except Failed as failure:
         kept = LOCAL / "logs" / "last-test-emulator.log"

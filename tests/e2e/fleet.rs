@@ -8,18 +8,21 @@ use serde_json::json;
 use shared::{
     app::{
         asking::Asking,
-        many::Asked,
+        batches::BatchDesk,
+        dispatch::Dispatcher,
+        many::Round,
         schedule,
         sweep::{self, Swept},
-        sync_all,
         worker::{Delivery, Handled},
     },
-    aws::{items::Item, jobs::Selection},
+    aws::{items::Item, jobs::Selection, limits::TokenBudget},
     clock,
     domain::{
+        batch::{Asked, ROUND},
         ids::{CustomerId, JobId},
         job::{Job, SWEEP_GRACE, SWEEP_PAUSE, State, Trigger},
         message::Message,
+        time::Timestamp,
     },
 };
 use tests::simulator::{Route, Simulator};
@@ -77,7 +80,7 @@ async fn a_schedule_killed_at_any_call_loses_no_customer_and_doubles_none() {
     let wire = Wire::sound();
     let mut time = clock::now().plus(HOUR);
     let asked = schedule::run(&engine.worker_over(&wire.sdk(&world.sdk)).lifecycle.dispatcher, time, time).await;
-    assert_eq!(asked.unwrap(), Asked { queued: 2, ..Asked::default() });
+    assert_eq!(asked.unwrap().asked, Asked { placed: 2, ..Asked::default() });
     assert_eq!((wire.calls().len(), wire.count(&["SendMessage"])), (9, 2), "{:?}", wire.calls());
 
     let deaths = [Death::Before(0)].into_iter().chain((0..9).map(Death::After));
@@ -89,7 +92,7 @@ async fn a_schedule_killed_at_any_call_loses_no_customer_and_doubles_none() {
         time = time.plus(HOUR);
         let dying = engine.worker_over(&Wire::dying(death).sdk(&world.sdk));
         drop(schedule::run(&dying.lifecycle.dispatcher, time, time).await);
-        assert_eq!(schedule::run(dispatcher, time, time).await.unwrap().failed, 0, "{death:?}");
+        assert_eq!(schedule::run(dispatcher, time, time).await.unwrap().asked.failed, 0, "{death:?}");
 
         let jobs = under_way(&engine).await;
         let mut served: Vec<_> = jobs.iter().map(|job| &job.customer_id).collect();
@@ -103,7 +106,7 @@ async fn a_schedule_killed_at_any_call_loses_no_customer_and_doubles_none() {
         sweep::run(dispatcher, lifecycle, time.plus(SWEEP_GRACE)).await.unwrap();
         let swept = by_job(&engine.messages().await);
         assert_eq!(swept.len(), 2, "{death:?}: what was not sent, the sweeper sends");
-        assert_eq!(schedule::run(dispatcher, time, time).await.unwrap(), Asked::default(), "{death:?}");
+        assert_eq!(schedule::run(dispatcher, time, time).await.unwrap(), Round::default(), "{death:?}");
     }
     engine.stop().await;
 }
@@ -164,24 +167,118 @@ async fn a_job_whose_messages_vanish_is_sent_again_and_given_up_only_over_an_emp
     engine.stop().await;
 }
 
+/// Serves a batch over a connection, as people may cause so much at Zuora in a minute.
+fn batches(dispatcher: &Dispatcher, per_minute: u64) -> BatchDesk {
+    let (data, trail) = (dispatcher.data.clone(), asking(&dispatcher.data).trail);
+    BatchDesk { dispatcher: dispatcher.clone(), trail, budget: TokenBudget::new(data, 2 * per_minute) }
+}
+
 #[tokio::test]
-async fn a_sync_of_all_sends_as_it_places_and_says_what_there_was_no_time_for() {
+async fn a_sync_of_all_asks_in_a_minute_for_what_people_may_cause_and_asks_nobody_twice() {
     let world = World::connect().await;
     let engine = Engine::start(&world).await;
     let simulator = Simulator::start();
-    synced_customers(&engine, &simulator, 3).await;
-    let dispatcher = &engine.worker.lifecycle.dispatcher;
-    let asking = asking(&dispatcher.data);
+    let customers = synced_customers(&engine, &simulator, 8).await;
+    engine.request_sync(&customers[1]).await;
+    let batches = batches(&engine.worker.lifecycle.dispatcher, 6);
+    let now = clock::now();
+    let asking = Asking { now, ..asking(&batches.dispatcher.data) };
 
-    let late = Asking { now: clock::now().minus(HOUR), ..asking.clone() };
-    assert_eq!(sync_all::run(dispatcher, &late).await.unwrap(), Asked { remaining: 3, ..Asked::default() });
-    assert_eq!((under_way(&engine).await.len(), engine.messages().await.len()), (0, 0), "nothing half done");
+    let batch = batches.begin(&asking).await.unwrap();
+    assert_eq!((batch.of, batch.asked, batch.finished_at), (8, Asked::default(), None));
+    let round = async |at: Timestamp| batches.serve(at, HOUR).await.unwrap();
+    let first = round(now).await.unwrap();
+    assert_eq!((first.asked, first.finished_at), (Asked { placed: 6, joined: 1, ..Asked::default() }, None));
+    assert_eq!(batches.begin(&asking).await.unwrap(), first, "who asks again finds it");
+    assert_eq!(round(now.plus(ROUND - Duration::from_secs(1))).await, None, "the minute is not over");
+    for job in under_way(&engine).await {
+        engine.run(&job).await;
+    }
+    let last = round(now.plus(ROUND)).await.unwrap();
 
-    assert_eq!(sync_all::run(dispatcher, &asking).await.unwrap(), Asked { queued: 3, ..Asked::default() });
-    assert_eq!(sync_all::run(dispatcher, &asking).await.unwrap(), Asked { joined: 3, ..Asked::default() });
-    let sent = by_job(&engine.messages().await);
-    assert_eq!((sent.len(), sent.values().sum::<usize>()), (3, 3), "each of them, once");
+    assert_eq!(last.asked, Asked { placed: 7, joined: 1, ..Asked::default() });
+    assert!(last.finished_at.is_some());
+    assert_eq!(batches.get(&last.id).await.unwrap(), last);
+    assert_eq!(round(now.plus(HOUR)).await, None);
+    assert_ne!(batches.begin(&asking).await.unwrap().id, last.id, "a new one");
     engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_batch_killed_at_any_call_loses_no_customer_and_asks_none_twice() {
+    let world = World::connect().await;
+    let engine = Engine::start(&world).await;
+    let simulator = Simulator::start();
+    let customers = synced_customers(&engine, &simulator, 3).await;
+    let dispatcher = &engine.worker.lifecycle.dispatcher;
+    let sound = batches(dispatcher, 600);
+    let mut now = clock::now();
+    let begin = async |now: Timestamp| {
+        sound.begin(&Asking { now, ..asking(&sound.dispatcher.data) }).await.unwrap();
+    };
+    let wire = Wire::sound();
+    begin(now).await;
+    batches(&engine.worker_over(&wire.sdk(&world.sdk)).lifecycle.dispatcher, 600).serve(now, HOUR).await.unwrap();
+    let calls = wire.calls().len();
+    assert_eq!(wire.count(&["SendMessage"]), 3, "{:?}", wire.calls());
+
+    let deaths = [Death::Before(0)].into_iter().chain((0..calls).map(Death::After));
+    for death in deaths {
+        for job in under_way(&engine).await {
+            engine.run(&job).await;
+        }
+        engine.messages().await;
+        now = now.plus(HOUR);
+        begin(now).await;
+        let dying = engine.worker_over(&Wire::dying(death).sdk(&world.sdk)).lifecycle.dispatcher;
+        drop(batches(&dying, 600).serve(now, HOUR).await);
+        // What it had asked for may be over by then.
+        for job in under_way(&engine).await {
+            engine.run(&job).await;
+        }
+        let ended = sound.serve(now.plus(ROUND), HOUR).await.unwrap();
+
+        if let Some(batch) = ended {
+            let counted = batch.asked.placed + batch.asked.failed;
+            assert_eq!((counted, batch.finished_at.is_some()), (3, true), "{death:?}: {batch:?}");
+        }
+        let (jobs, _) = dispatcher.jobs.list(&Selection::default(), 1000, |job| now <= job.created_at).await.unwrap();
+        let mut served: Vec<_> = jobs.into_iter().map(|job| job.customer_id).collect();
+        served.sort();
+        assert_eq!(served, customers, "{death:?}: one job each");
+    }
+    engine.stop().await;
+}
+
+#[tokio::test]
+#[ignore = "runs alone, after all others: it syncs every customer"]
+async fn a_sync_of_all_is_answered_at_once_and_its_rounds_are_the_schedules() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("everybody", 2);
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let before = clock::now();
+
+    let batch = world.api.post("/v1/sync", &json!({})).await.expect(202);
+
+    assert!(before.until(clock::now()) < Duration::from_secs(2));
+    let path = format!("/v1/batches/{}", batch["batch_id"].as_str().unwrap());
+    world
+        .wait_until("every customer was asked for", async || {
+            world.invoke("schedule", &json!({"task": "batch", "time": clock::now()})).await;
+            !world.api.get(&path).await.expect(200)["finished_at"].is_null()
+        })
+        .await;
+    let batch = world.api.get(&path).await.expect(200);
+    let counted: u64 = ["placed", "joined", "skipped", "failed"].iter().map(|name| batch[name].as_u64().unwrap()).sum();
+    assert!(counted > 0 && batch["of"].as_u64().unwrap() > 0, "{batch}");
+    let jobs = world.jobs_of(&id).await;
+    assert!(jobs.len() > 1 && jobs.iter().any(|job| job["trigger"] == "manual"), "{jobs:?}");
+    let audit = world.api.get(&format!("/v1/customers/{id}/audit")).await.expect(200);
+    let actions: Vec<_> = audit["items"].as_array().unwrap().iter().map(|record| &record["action"]).collect();
+    assert!(actions.contains(&&json!("customer.sync")), "{actions:?}");
+    let nothing = format!("/v1/batches/bat_{}", "0".repeat(32));
+    assert_eq!(world.api.get(&nothing).await.status, 404);
+    world.remove(&id).await;
 }
 
 /// A copy of an item under another key, as a later version might have written it: with a value that this one does not know.
@@ -222,7 +319,7 @@ async fn records_that_cannot_be_read_stop_neither_the_schedule_nor_the_sweeper()
     let time = clock::now().plus(HOUR);
 
     assert_eq!(
-        schedule::run(dispatcher, time, time).await.unwrap(),
+        schedule::run(dispatcher, time, time).await.unwrap().asked,
         Asked { joined: 1, skipped: 1, ..Asked::default() }
     );
     let swept = sweep::run(dispatcher, &engine.worker.lifecycle, time).await.unwrap();

@@ -15,7 +15,7 @@ const MAY: [(&str, &[&str]); 6] = [
     (
         "customers",
         &[
-            "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
+            "data: GetItem BatchGetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
             "vault: PutItem UpdateItem DeleteItem",
             "audit: PutItem Query QueryIndex",
             "secrets key: Encrypt",
@@ -53,6 +53,7 @@ const MAY: [(&str, &[&str]); 6] = [
         "schedule",
         &[
             "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
+            "audit: PutItem",
             "job queue: SendMessage GetQueueAttributes",
             "dead letters: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
         ],

@@ -145,7 +145,7 @@ fn records_of_the_audit_are_added_and_read_and_never_removed() {
         actions.sort_unstable();
         let expected: &[&str] = match role.id {
             "CustomersRole" => &["dynamodb:PutItem", "dynamodb:Query"],
-            "JobsRole" | "WorkflowsRole" => &["dynamodb:PutItem"],
+            "JobsRole" | "WorkflowsRole" | "ScheduleRole" => &["dynamodb:PutItem"],
             _ => &[],
         };
         assert_eq!(actions, expected, "{}", role.id);

@@ -115,7 +115,11 @@ fn both_schedules_wake_schedule_and_say_for_what() {
     let template = Template::read();
 
     // By the clock, since customers are shown the minute of their next sync.
-    let rules = [("ScheduleRule", "cron(0/5 * * * ? *)", "schedule"), ("SweepRule", "rate(5 minutes)", "sweep")];
+    let rules = [
+        ("ScheduleRule", "cron(0/5 * * * ? *)", "schedule"),
+        ("SweepRule", "rate(5 minutes)", "sweep"),
+        ("BatchRule", "rate(1 minute)", "batch"),
+    ];
     for (rule, rate, task) in rules {
         let rule = template.resource(rule);
         assert_eq!(rule.text("Properties.ScheduleExpression"), rate);

@@ -37,6 +37,7 @@ use utoipa::OpenApi;
         update::resume_customer,
         sync::sync_customer,
         sync::sync_all,
+        sync::get_batch,
         test_connection::test_stored,
         test_connection::test_unsaved,
         access::list_grants,
@@ -74,5 +75,6 @@ pub fn routes(state: setup::State) -> Router {
         .route("/v1/me", get(access::get_me))
         .route("/v1/connection-test", post(test_connection::test_unsaved))
         .route("/v1/sync", post(sync::sync_all))
+        .route("/v1/batches/{batch_id}", get(sync::get_batch))
         .with_state(state)
 }

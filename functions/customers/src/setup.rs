@@ -2,7 +2,7 @@
 
 use lambda_http::Error;
 use shared::{
-    app::{customers::CustomerDesk, dispatch::Dispatcher},
+    app::{asking::Asking, batches::BatchDesk, customers::CustomerDesk, dispatch::Dispatcher},
     aws::{
         clients,
         keys::token_slot,
@@ -25,6 +25,14 @@ pub struct State {
     pub desk: CustomerDesk,
     /// Authentication and cursors.
     pub edge: Edge,
+}
+
+impl State {
+    /// Syncs of all customers.
+    pub fn batches(&self, asking: &Asking) -> BatchDesk {
+        let (dispatcher, budget) = (self.desk.dispatcher.clone(), self.desk.token_budget.clone());
+        BatchDesk { dispatcher, trail: asking.trail.clone(), budget }
+    }
 }
 
 /// Reads the configuration and connects.

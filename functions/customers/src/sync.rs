@@ -1,4 +1,6 @@
-//! `POST /v1/customers/{customer_id}/sync` and `POST /v1/sync`
+//! `POST /v1/customers/{customer_id}/sync`, `POST /v1/sync` and `GET /v1/batches/{batch_id}`
+
+use std::time::Duration;
 
 use axum::{Json, extract::State as Shared};
 use http::StatusCode;
@@ -7,13 +9,13 @@ use shared::{
     app::{
         asking::Asking,
         dispatch::{Requested, SyncRequest},
-        many::Asked,
-        sync_all,
     },
     domain::{
-        ids::{CustomerId, JobId},
+        batch::{Asked, Batch},
+        ids::{BatchId, CustomerId, JobId},
         job::State as JobState,
         policy::Verb,
+        time::Timestamp,
     },
     http::{
         caller::Known,
@@ -75,22 +77,66 @@ pub async fn sync_customer(
     Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id.clone(), state: job.state, follow_up })))
 }
 
-/// Asks for a sync of every customer, as far as the time of one request goes.
+/// How long one request serves a batch by itself before it answers; the rest is served minute by minute.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// A sync of all customers that one request asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BatchJson {
+    batch_id: BatchId,
+    /// How many customers there were when it was asked for.
+    of: u64,
+    #[serde(flatten)]
+    asked: Asked,
+    created_at: Timestamp,
+    /// When the last customer was served; null while there are some left.
+    finished_at: Option<Timestamp>,
+}
+
+impl From<Batch> for BatchJson {
+    fn from(batch: Batch) -> Self {
+        let Batch { id, of, asked, created_at, finished_at, .. } = batch;
+        Self { batch_id: id, of, asked, created_at, finished_at }
+    }
+}
+
+/// Asks for a sync of every customer that is not paused. The answer is the batch that does it, one that is under way already included.
 ///
-/// Where `remaining` is not 0, ask again: customers whose sync is not under way come first.
+/// Every minute it asks for as many syncs as people may cause at Zuora in a minute. Its counts grow until `finished_at` is set.
 #[utoipa::path(
     post,
     path = "/v1/sync",
     tag = "syncs",
-    responses((status = 202, description = "Accepted.", body = Asked)),
+    responses((status = 202, description = "Accepted.", body = BatchJson)),
 )]
 pub async fn sync_all(
     Shared(state): Shared<State>,
     known: Known,
     asking: Asking,
-) -> Result<(StatusCode, Json<Asked>), Problem> {
+) -> Result<(StatusCode, Json<BatchJson>), Problem> {
     known.may_on_all(Verb::Sync)?;
     asking.take_place(&state.desk.limits, None).await?;
-    let asked = sync_all::run(&state.desk.dispatcher, &asking).await?;
-    Ok((StatusCode::ACCEPTED, Json(asked)))
+    let batches = state.batches(&asking);
+    let begun = batches.begin(&asking).await?;
+    let served = batches.serve(asking.now, AT_ONCE).await?;
+    Ok((StatusCode::ACCEPTED, Json(served.unwrap_or(begun).into())))
+}
+
+/// Reads how far a sync of all customers has come.
+#[utoipa::path(
+    get,
+    path = "/v1/batches/{batch_id}",
+    tag = "syncs",
+    params(("batch_id" = BatchId, Path)),
+    responses((status = 200, description = "Done.", body = BatchJson)),
+)]
+pub async fn get_batch(
+    Shared(state): Shared<State>,
+    known: Known,
+    ids: Ids,
+    asking: Asking,
+) -> Result<Json<BatchJson>, Problem> {
+    let id: BatchId = ids.get("batch_id", "batch")?;
+    known.may_on_all(Verb::Sync)?;
+    Ok(Json(state.batches(&asking).get(&id).await?.into()))
 }

@@ -1,12 +1,19 @@
 //! One event: which task, at which time, and one log line about it.
 
+use std::time::Duration;
+
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Deserialize;
 use shared::{
-    app::{lifecycle::Lifecycle, schedule, sweep},
+    app::{schedule, sweep},
     clock,
     domain::time::Timestamp,
 };
+
+use crate::setup::State;
+
+/// How long a round of a batch takes at most: the next one begins a minute after it.
+const BATCH_TIME: Duration = Duration::from_secs(50);
 
 /// What the rules of the template send: `{"task":"schedule","time":"2026-01-31T08:00:00Z"}`.
 #[derive(Debug, Deserialize)]
@@ -21,19 +28,28 @@ pub struct Event {
 enum Task {
     Schedule,
     Sweep,
+    Batch,
 }
 
 /// Handles an event.
-pub async fn event(lifecycle: &Lifecycle, event: LambdaEvent<Event>) -> Result<(), Error> {
+pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error> {
     let (Event { task, time }, request_id) = (event.payload, event.context.request_id);
     let started = clock::now();
+    let State { lifecycle, batches } = state;
     let dispatcher = &lifecycle.dispatcher;
     let result = match task {
         Task::Schedule => {
-            Box::pin(schedule::run(dispatcher, time, started)).await.map(|done| (format!("{done:?}"), done.failed))
+            let done = Box::pin(schedule::run(dispatcher, time, started)).await;
+            done.map(|done| (format!("{done:?}"), done.asked.failed))
         }
         Task::Sweep => {
-            Box::pin(sweep::run(dispatcher, lifecycle, started)).await.map(|done| (format!("{done:?}"), done.failed))
+            let done = Box::pin(sweep::run(dispatcher, lifecycle, started)).await;
+            done.map(|done| (format!("{done:?}"), done.failed as u64))
+        }
+        Task::Batch => {
+            let done = Box::pin(batches.serve(started, BATCH_TIME)).await;
+            // What failed in it is told by the batch.
+            done.map(|batch| (batch.map(|batch| format!("{:?}", batch.asked)).unwrap_or_default(), 0))
         }
     };
     let duration_ms = started.millis_until(clock::now());
@@ -56,10 +72,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_events_of_both_rules_parse() {
-        for text in
-            [include_str!("../../../events/schedule/due.json"), include_str!("../../../events/schedule/sweep.json")]
-        {
+    fn the_events_of_all_rules_parse() {
+        for text in [
+            include_str!("../../../events/schedule/due.json"),
+            include_str!("../../../events/schedule/sweep.json"),
+            include_str!("../../../events/schedule/batch.json"),
+        ] {
             let event: Event = serde_json::from_str(text).unwrap();
             assert!(event.time > Timestamp::EPOCH);
         }

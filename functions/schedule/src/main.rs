@@ -1,4 +1,5 @@
-//! EventBridge -> jobs: every five minutes a sync for each customer that is due, and a look for silent jobs.
+//! EventBridge -> jobs: every five minutes a sync for each customer that is due, and a look for silent jobs; every minute a round of the
+//! sync of all customers, if one was asked for.
 
 mod handle;
 mod setup;
@@ -8,6 +9,6 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     shared::telemetry::init();
-    let lifecycle = setup::lifecycle().await?;
-    run(service_fn(|event: LambdaEvent<_>| handle::event(&lifecycle, event))).await
+    let state = setup::state().await?;
+    run(service_fn(|event: LambdaEvent<_>| handle::event(&state, event))).await
 }

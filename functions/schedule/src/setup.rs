@@ -1,11 +1,18 @@
-//! Builds what both tasks need, once.
+//! Builds what the tasks need, once.
 
 use std::time::Duration;
 
 use lambda_runtime::Error;
 use shared::{
-    app::{dispatch::Dispatcher, lifecycle::Lifecycle},
-    aws::{clients, keys::token_slot, queue::Queue, table::Table},
+    app::{batches::BatchDesk, dispatch::Dispatcher, lifecycle::Lifecycle},
+    aws::{
+        audit::{AuditTrail, RETENTION_DAYS},
+        clients,
+        keys::token_slot,
+        limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
+        queue::Queue,
+        table::Table,
+    },
     clock,
     config::Settings,
 };
@@ -13,12 +20,24 @@ use shared::{
 /// Init is free of charge for ten seconds; a slow service must not eat them.
 const WARM_UP: Duration = Duration::from_secs(2);
 
+/// What the tasks need.
+#[derive(Debug)]
+pub struct State {
+    /// Jobs, and the dead-letter queue.
+    pub lifecycle: Lifecycle,
+    /// Syncs of all customers.
+    pub batches: BatchDesk,
+}
+
 /// Reads the configuration and connects.
-pub async fn lifecycle() -> Result<Lifecycle, Error> {
+pub async fn state() -> Result<State, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
     let job_queue = settings.required("JOB_QUEUE_URL");
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
+    let audit = settings.required("AUDIT_TABLE");
+    let retention = settings.number("AUDIT_RETENTION_DAYS", RETENTION_DAYS);
+    let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
     settings.finish()?;
 
     let sdk = clients::load().await;
@@ -26,6 +45,11 @@ pub async fn lifecycle() -> Result<Lifecycle, Error> {
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
     // The read only opens the connection; what it finds does not matter.
     let _ = tokio::time::timeout(WARM_UP, data.get_item(&token_slot(clock::now()))).await;
-    let dispatcher = Dispatcher::new(data, Queue::new(sqs.clone(), job_queue));
-    Ok(Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) })
+    let dispatcher = Dispatcher::new(data.clone(), Queue::new(sqs.clone(), job_queue));
+    let batches = BatchDesk {
+        dispatcher: dispatcher.clone(),
+        trail: AuditTrail::new(data.beside(&audit), retention),
+        budget: TokenBudget::new(data, per_minute),
+    };
+    Ok(State { lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) }, batches })
 }

@@ -20,8 +20,9 @@ use crate::{
     },
     domain::{
         audit::{Action, Record},
+        batch::Served,
         customer::{Customer, Status},
-        ids::CustomerId,
+        ids::{BatchId, CustomerId},
         job::{Job, Kind, State, Trigger},
         message::Message,
         time::Timestamp,
@@ -75,6 +76,8 @@ pub struct SyncRequest {
     pub entry: Option<Entry>,
     /// The present moment.
     pub now: Timestamp,
+    /// The batch that it is part of: it asks a customer once.
+    pub batch: Option<BatchId>,
     /// The schedule's event time: the customer must be due then, and its `next_sync_at` moves on with the job.
     pub slot: Option<Timestamp>,
 }
@@ -82,7 +85,7 @@ pub struct SyncRequest {
 impl SyncRequest {
     /// A request of now.
     pub const fn at_once(trigger: Trigger, actor: Option<String>, now: Timestamp) -> Self {
-        Self { trigger, actor, entry: None, now, slot: None }
+        Self { trigger, actor, entry: None, now, batch: None, slot: None }
     }
 
     /// A person's request.
@@ -147,8 +150,12 @@ impl Dispatcher {
 
     async fn try_place(&self, found: Stored<Customer>, request: &SyncRequest) -> Result<(Requested, bool), AppError> {
         let mut customer = found.value.clone();
+        if let Some(requested) = self.asked_before(&customer, request).await? {
+            return Ok((requested, false));
+        }
         let Placing { requested, mut writes, is_due } = self.prepare_sync(&mut customer, request).await?;
-        if request.slot.is_some() || matches!(requested, Requested::New(_)) {
+        customer.served = served(request, &requested).or(customer.served);
+        if request.slot.is_some() || request.batch.is_some() || matches!(requested, Requested::New(_)) {
             writes.extend(Customers::put(&customer, Some(&found))?);
         }
         let about = |entry: &Entry| entry.with(|record| record.about(&customer).job(requested.job()));
@@ -182,6 +189,14 @@ impl Dispatcher {
             customer.forgive();
         }
         Ok(Placing { writes: Jobs::put(&job, 0)?, requested: Requested::New(job), is_due: true })
+    }
+
+    /// What became of this request when it came before: a batch that was stopped begins again a few customers before its place.
+    async fn asked_before(&self, customer: &Customer, request: &SyncRequest) -> Result<Option<Requested>, StoreError> {
+        let before = customer.served.as_ref().filter(|served| Some(&served.batch_id) == request.batch.as_ref());
+        let Some(Served { job_id, joined, .. }) = before else { return Ok(None) };
+        let job = self.jobs.get(&customer.id, job_id).await?.map(|found| found.value);
+        Ok(job.map(if *joined { Requested::Joined } else { Requested::New }))
     }
 
     /// The sync job of a customer that has not ended.
@@ -248,6 +263,13 @@ impl Dispatcher {
             tracing::warn!(job_id = %job.id, customer_id = %job.customer_id, error, "a job's message was not sent; the sweeper will send it");
         }
     }
+}
+
+/// The mark of the batch that asks.
+fn served(request: &SyncRequest, requested: &Requested) -> Option<Served> {
+    let joined = !matches!(requested, Requested::New(_));
+    let batch_id = request.batch.clone()?;
+    Some(Served { batch_id, job_id: requested.job().id.clone(), joined })
 }
 
 /// A sync is under way: joins it, or has it followed by one more.

@@ -4,10 +4,6 @@
 //! point has lost nothing (where a job was stored and not sent, the sweeper sends it), and nothing is doubled when it begins anew:
 //! a customer has at most one sync under way. One customer's failure stops nobody.
 
-use futures::{Stream, StreamExt as _};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::{
     dispatch::{Dispatcher, Requested, SyncRequest, sending},
     error::AppError,
@@ -15,31 +11,25 @@ use super::{
 use crate::{
     aws::{items::report_unreadable, table::StoreError},
     clock,
-    domain::{ids::CustomerId, time::Timestamp},
+    domain::{batch::Asked, ids::CustomerId, time::Timestamp},
 };
+use futures::{Stream, StreamExt as _};
 
 /// Customers that are served at the same time.
 const AT_ONCE: usize = 16;
 
-/// What a sync of many customers led to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = SyncsAskedFor)]
-pub struct Asked {
-    /// New jobs.
-    pub queued: usize,
-    /// Customers whose sync was under way already; a running one is followed by one more.
-    pub joined: usize,
-    /// Customers that are paused, or gone by now, or whose record cannot be read.
-    pub skipped: usize,
-    /// Customers that could not be served, or whose job is stored and is sent some minutes late.
-    pub failed: usize,
-    /// Customers for which there was no time. Ask again: those whose sync is not under way come first.
-    pub remaining: usize,
+/// What one round of asking led to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Customer by customer.
+    pub asked: Asked,
+    /// Customers for which there was no time.
+    pub remaining: u64,
 }
 
 /// What became of one customer.
 enum Answer {
-    Queued,
+    Placed,
     Joined,
     Skipped,
     Failed,
@@ -48,21 +38,21 @@ enum Answer {
     Ended(StoreError),
 }
 
-impl Asked {
+impl Round {
     const fn count(&mut self, answer: &Answer) {
         let counter = match answer {
-            Answer::Queued => &mut self.queued,
-            Answer::Joined => &mut self.joined,
-            Answer::Skipped => &mut self.skipped,
+            Answer::Placed => &mut self.asked.placed,
+            Answer::Joined => &mut self.asked.joined,
+            Answer::Skipped => &mut self.asked.skipped,
             Answer::NoTime => &mut self.remaining,
-            Answer::Failed => &mut self.failed,
+            Answer::Failed => &mut self.asked.failed,
             Answer::Ended(_) => return,
         };
         *counter += 1;
     }
 }
 
-/// Asks for a sync of each customer until `until`, and adds to `asked` what becomes of it.
+/// Asks for a sync of each customer, until `until` where there is such a moment.
 ///
 /// # Errors
 /// When the customers cannot be read to the end; those that were read are served.
@@ -70,35 +60,35 @@ pub(crate) async fn ask_each(
     dispatcher: &Dispatcher,
     customers: impl Stream<Item = Result<CustomerId, StoreError>>,
     request: &SyncRequest,
-    until: Timestamp,
-    asked: &mut Asked,
-) -> Result<(), AppError> {
+    until: Option<Timestamp>,
+) -> Result<Round, AppError> {
     let mut answers = Box::pin(customers.map(|id| ask(dispatcher, id, request, until)).buffer_unordered(AT_ONCE));
-    let mut result = Ok(());
+    let mut round = Round::default();
+    let mut end = Ok(());
     while let Some(answer) = answers.next().await {
-        asked.count(&answer);
+        round.count(&answer);
         if let Answer::Ended(error) = answer {
-            result = Err(error.into());
+            end = Err(error.into());
         }
     }
-    result
+    end.map(|()| round)
 }
 
 async fn ask(
     dispatcher: &Dispatcher,
     id: Result<CustomerId, StoreError>,
     request: &SyncRequest,
-    until: Timestamp,
+    until: Option<Timestamp>,
 ) -> Answer {
     let id = match id {
         Ok(id) => id,
         Err(error) => return Answer::Ended(error),
     };
-    if clock::now() >= until {
+    if until.is_some_and(|until| clock::now() >= until) {
         return Answer::NoTime;
     }
     match place_and_send(dispatcher, &id, request).await {
-        Ok(Requested::New(_)) => Answer::Queued,
+        Ok(Requested::New(_)) => Answer::Placed,
         Ok(Requested::Joined(_) | Requested::Follows(_)) => Answer::Joined,
         Err(AppError::Conflict(_) | AppError::NotFound(_)) => Answer::Skipped,
         Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {

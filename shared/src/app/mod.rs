@@ -16,6 +16,7 @@
 pub mod access;
 pub mod approve;
 pub mod asking;
+pub mod batches;
 pub mod cancel;
 pub mod connection;
 pub mod customers;
@@ -30,5 +31,4 @@ pub mod schedule;
 pub mod stop;
 pub mod sweep;
 pub mod sync;
-pub mod sync_all;
 pub mod worker;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{
     dispatch::{Dispatcher, SyncRequest},
     error::AppError,
-    many::{Asked, ask_each},
+    many::{Round, ask_each},
 };
 use crate::domain::{job::Trigger, time::Timestamp};
 
@@ -20,9 +20,7 @@ const TIME: Duration = Duration::from_secs(100);
 ///
 /// # Errors
 /// When it cannot be read to the end who is due; those that were read are served.
-pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Result<Asked, AppError> {
+pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Result<Round, AppError> {
     let request = SyncRequest { slot: Some(time), ..SyncRequest::at_once(Trigger::Schedule, None, now) };
-    let mut asked = Asked::default();
-    ask_each(dispatcher, dispatcher.customers.due(time), &request, now.plus(TIME), &mut asked).await?;
-    Ok(asked)
+    ask_each(dispatcher, dispatcher.customers.due(time), &request, Some(now.plus(TIME))).await
 }

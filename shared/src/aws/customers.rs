@@ -114,6 +114,11 @@ impl Customers {
         self.each().try_collect().await
     }
 
+    /// How many customers there are that are not being deleted.
+    pub async fn count(&self) -> Result<u64, StoreError> {
+        self.table.count(&Range::of_keys(keys::CUSTOMERS, keys::ids_after(None))).await
+    }
+
     /// The customers that the schedule syncs at `time` or should have synced before, those that wait longest first.
     pub fn due(&self, time: Timestamp) -> impl Stream<Item = Result<CustomerId, StoreError>> {
         self.ids(keys::DUE, keys::due_until(time))
@@ -123,8 +128,11 @@ impl Customers {
     ///
     /// # Errors
     /// Store failures.
-    pub async fn after(&self, id: Option<&CustomerId>, most: usize) -> Result<Vec<CustomerId>, StoreError> {
-        self.ids(keys::CUSTOMERS, keys::ids_after(id)).take(most).try_collect().await
+    pub async fn after(&self, id: Option<&CustomerId>, most: u64) -> Result<Vec<CustomerId>, StoreError> {
+        self.ids(keys::CUSTOMERS, keys::ids_after(id))
+            .take(usize::try_from(most).unwrap_or(usize::MAX))
+            .try_collect()
+            .await
     }
 
     fn ids(&self, partition: &str, keys: SortKeys) -> impl Stream<Item = Result<CustomerId, StoreError>> {

@@ -12,6 +12,7 @@
 //! | | `JOB#<id>` | one job |
 //! | | `HELD#<job id>` | the whole list that a job held back |
 //! | `JOB#<id>` | `POINTER` | whose job it is |
+//! | `BATCHES` | `BATCH#<id>`, `LAST` | a sync of all customers, and which was asked for last |
 //! | `USER#<sub>` | `GRANT#<customer id, or *>` | what a user was granted |
 //! | `ONCE#<hash of caller and key>` | `ONCE` | a request under an `Idempotency-Key`, and its answer |
 //! | `DAMAGED` | `<customer id>#<zuora id>` | that a stored definition was found damaged |
@@ -31,7 +32,7 @@ use sha2::{Digest, Sha256};
 
 use super::table::SortKeys;
 use crate::domain::{
-    ids::{AuditId, CustomerId, JobId, UserId, WorkflowId},
+    ids::{AuditId, BatchId, CustomerId, JobId, UserId, WorkflowId},
     job::State,
     name::folded,
     time::Timestamp,
@@ -191,6 +192,19 @@ pub fn held_list(customer: &CustomerId, job: &JobId) -> Key {
 /// Whose job it is.
 pub fn job_pointer(id: &JobId) -> Key {
     Key::new(format!("JOB#{id}"), "POINTER")
+}
+
+/// Partition of the syncs of all customers.
+const BATCHES: &str = "BATCHES";
+
+/// One of them.
+pub fn batch(id: &BatchId) -> Key {
+    Key::new(BATCHES, format!("BATCH#{id}"))
+}
+
+/// Which was asked for last.
+pub fn last_batch() -> Key {
+    Key::new(BATCHES, "LAST")
 }
 
 /// A user's partition.

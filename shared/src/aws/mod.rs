@@ -3,6 +3,7 @@
 pub mod app_key;
 pub mod audit;
 mod batch;
+pub mod batches;
 #[cfg(test)]
 pub mod canned;
 pub mod changes;

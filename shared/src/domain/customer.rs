@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::{
+    batch::Served,
     failure::Failure,
     guard::Limits,
     ids::{CustomerId, JobId, WorkflowId},
@@ -151,6 +152,9 @@ pub struct Customer {
     pub next_sync_at: Option<Timestamp>,
     /// The one sync job that is queued, waiting or running.
     pub sync_job_id: Option<JobId>,
+    /// The last batch that asked for its sync.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<Served>,
     /// Syncs in a row that failed for lack of credentials or permission.
     pub config_failures: u32,
     /// When it was created.
@@ -222,6 +226,7 @@ impl Customer {
             settled_listing: None,
             held_job_id: None,
             sync_job_id: None,
+            served: None,
             config_failures: 0,
             created_at: now,
             updated_at: now,

@@ -104,6 +104,13 @@ own_id!(
     "a job id: job_ and 32 lower-case hex digits"
 );
 own_id!(
+    /// A sync of all customers.
+    BatchId,
+    "bat_",
+    "^bat_[0-9a-f]{32}$",
+    "a batch id: bat_ and 32 lower-case hex digits"
+);
+own_id!(
     /// A record of the audit trail.
     AuditId,
     "aud_",

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod base_url;
+pub mod batch;
 pub mod change;
 pub mod customer;
 pub mod definition;

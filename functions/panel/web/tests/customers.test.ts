@@ -93,13 +93,13 @@ test("all customers are synced at once, and what came of it is told", async () =
   let asked = 0;
   await page.route("**/v1/sync", (route) => {
     asked += 1;
-    return route.fulfill({ status: 202, json: { queued: 3, joined: 1, skipped: 2, failed: 0, remaining: 0 } });
+    return route.fulfill({ status: 202, json: { of: 9, placed: 3, joined: 1, skipped: 2, failed: 0, finished_at: null } });
   });
   await signIn(page, "#/customers");
 
   await page.getByRole("button", { name: "Sync all" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sync all" }).click();
-  await page.getByText("Queued: 3. Under way already: 1. Skipped, because paused or gone: 2.").waitFor();
+  await page.getByText("Skipped, because paused or gone: 2. The rest of 9 customers follows minute by minute.").waitFor();
   expect([asked, ...faults]).toEqual([1]);
 });
 

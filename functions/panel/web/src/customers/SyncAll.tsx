@@ -12,12 +12,12 @@ export function SyncAll({ total, close }: { total: number | undefined; close: ()
   const messages = useMessages();
   const sync = useMutation({
     mutationFn: async () => body(await api.POST("/v1/sync")),
-    onSuccess: ({ queued, joined, skipped, failed, remaining }) => {
-      const text = `Queued: ${queued}. Under way already: ${joined}. Skipped, because paused or gone: ${skipped}.`;
-      if (failed + remaining > 0) {
-        const left = `Failed: ${failed}. Not asked for, as there was no time: ${remaining}. Ask again.`;
-        messages.failed("Not every sync could be asked for", new Error(`${text} ${left}`));
-      } else messages.done(text);
+    onSuccess: ({ of, placed, joined, skipped, failed, finished_at }) => {
+      const text = `Queued: ${placed}. Under way already: ${joined}. Skipped, because paused or gone: ${skipped}.`;
+      if (failed > 0) {
+        messages.failed("Not every sync could be asked for", new Error(`${text} Failed: ${failed}. Ask again.`));
+      } else if (finished_at) messages.done(text);
+      else messages.done(`${text} The rest of ${of} customers follows minute by minute.`);
       void queries.invalidateQueries();
       close();
     },

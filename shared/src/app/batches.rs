@@ -1,0 +1,132 @@
+//! A sync of all customers: asked for by one request, served in rounds of a minute.
+//!
+//! What must stay true: the request is answered at once, however many customers there are. A round asks for no more than people may
+//! cause at Zuora in a minute, so a batch is never refused and leaves syncs their tokens. Whoever serves it may be stopped at any line:
+//! the next round goes on where the last one was saved, and a customer that was asked for is known by its mark.
+
+use std::time::Duration;
+
+use futures::stream;
+
+use super::{
+    asking::Asking,
+    dispatch::{Dispatcher, RACES, SyncRequest},
+    error::AppError,
+    many::ask_each,
+};
+use crate::{
+    aws::{
+        audit::AuditTrail,
+        batches::Batches,
+        limits::TokenBudget,
+        table::{StoreError, Stored},
+    },
+    clock,
+    domain::{
+        audit::Action,
+        batch::{Batch, ROUND},
+        ids::BatchId,
+        time::Timestamp,
+    },
+};
+
+/// Customers between two saves.
+const STEP: u64 = 100;
+
+/// Begins batches and serves them.
+#[derive(Clone, Debug)]
+pub struct BatchDesk {
+    /// Customers and jobs.
+    pub dispatcher: Dispatcher,
+    /// Who did what.
+    pub trail: AuditTrail,
+    /// What people may cause at Zuora in a minute.
+    pub budget: TokenBudget,
+}
+
+impl BatchDesk {
+    /// Asks for a sync of every customer, or finds the batch that does so already.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn begin(&self, asking: &Asking) -> Result<Batch, AppError> {
+        let batches = self.batches();
+        let entry = asking.entry(asking.record(Action::CustomerSync));
+        for _ in 0..RACES {
+            let (under_way, fence) = batches.under_way().await?;
+            if let Some(found) = under_way {
+                self.dispatcher.commit(Vec::new(), Some(&entry)).await?;
+                return Ok(found.value);
+            }
+            let of = self.dispatcher.customers.count().await?;
+            let batch = Batch::new(asking.actor.clone(), asking.request_id.clone(), of, asking.now);
+            match self.dispatcher.commit(Batches::begin(&batch, fence)?, Some(&entry)).await {
+                Ok(()) => return Ok(batch),
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Store(StoreError::Unavailable("batches begin all the time".into())))
+    }
+
+    /// Reads a batch.
+    ///
+    /// # Errors
+    /// `NotFound`; store failures.
+    pub async fn get(&self, id: &BatchId) -> Result<Batch, AppError> {
+        Ok(self.batches().get(id).await?.ok_or(AppError::NotFound("batch"))?.value)
+    }
+
+    /// Serves the batch under way, if its next round is due, for at most `time`. Returns what it is then; none if there is nothing to do.
+    ///
+    /// # Errors
+    /// Store failures; the next round goes on.
+    pub async fn serve(&self, now: Timestamp, time: Duration) -> Result<Option<Batch>, AppError> {
+        let (Some(Stored { value: mut batch, mut rev }), _) = self.batches().under_way().await? else {
+            return Ok(None);
+        };
+        if !batch.is_due(now) {
+            return Ok(None);
+        }
+        let until = clock::now().plus(time);
+        let mut left: u64 = self.budget.for_people();
+        while left > 0 && batch.finished_at.is_none() && clock::now() < until {
+            let placed = batch.asked.placed;
+            self.step(&mut batch, left.min(STEP), now).await?;
+            left = left.saturating_sub(batch.asked.placed - placed);
+            if left == 0 {
+                batch.next_round_at = now.plus(ROUND);
+            }
+            match self.batches().save(&batch, rev).await {
+                Ok(()) => rev += 1,
+                // Somebody else serves it.
+                Err(StoreError::Conflict { .. }) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Some(batch))
+    }
+
+    async fn step(&self, batch: &mut Batch, most: u64, now: Timestamp) -> Result<(), AppError> {
+        let ids = self.dispatcher.customers.after(batch.reached.as_ref(), most).await?;
+        let Some(last) = ids.last().cloned() else {
+            batch.finished_at = Some(now);
+            return Ok(());
+        };
+        let request = SyncRequest { batch: Some(batch.id.clone()), ..SyncRequest::of(&self.asking(batch, now)) };
+        let ids = stream::iter(ids.into_iter().map(Ok));
+        let asked = ask_each(&self.dispatcher, ids, &request, None).await?;
+        batch.advance(&asked.asked, last);
+        Ok(())
+    }
+
+    /// As if whoever asked for the batch asked for each sync.
+    fn asking(&self, batch: &Batch, now: Timestamp) -> Asking {
+        let Batch { actor, request_id, .. } = batch.clone();
+        Asking { actor, request_id, now, trail: self.trail.clone() }
+    }
+
+    fn batches(&self) -> Batches {
+        Batches::new(self.dispatcher.data.clone())
+    }
+}
