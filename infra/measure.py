@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "DATA_TABLE": "data",
     "VAULT_TABLE": "vault",
     "JOB_QUEUE_URL": "http://127.0.0.1:9/000000000000/jobs",
+    "QUESTION_QUEUE_URL": "http://127.0.0.1:9/000000000000/questions",
     "DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:9/000000000000/dead-letters",
     "SECRETS_KEY_ID": "secrets",
     "TOKEN_KEY_ID": "tokens",

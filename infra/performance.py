@@ -152,6 +152,7 @@ class Bench:
                 "VAULT_TABLE": self.described["vault_table_name"],
                 "AUDIT_TABLE": self.described["audit_table_name"],
                 "JOB_QUEUE_URL": self.described["job_queue_url"],
+                "QUESTION_QUEUE_URL": self.described["question_queue_url"],
                 "DEAD_LETTER_QUEUE_URL": self.described["dead_letter_queue_url"],
                 "SECRETS_KEY_ID": self.described["secrets_key_id"],
                 "TOKEN_KEY_ID": self.described["token_key_id"],

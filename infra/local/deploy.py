@@ -136,6 +136,7 @@ def describe(stack: Stack) -> dict:
         "user_pool_client_id": outputs["UserPoolClientId"],
         "table_name": outputs["TableName"],
         "job_queue_url": outputs["JobQueueUrl"],
+        "question_queue_url": outputs["QuestionQueueUrl"],
         "dead_letter_queue_url": outputs["DeadLetterQueueUrl"],
         "emulator_url": stack.emulator_url,
         "simulator_url": stack.simulator_url,

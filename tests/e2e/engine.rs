@@ -29,6 +29,7 @@ use shared::{
         keys::{self, Key},
         limits::{RequestLimits, TokenBudget},
         queue::Queue,
+        queues::Queues,
         sealing::{Purpose, Sealer},
         table::Table,
         vault::Vault,
@@ -63,7 +64,7 @@ pub const LAMBDA: Duration = Duration::from_secs(900);
 /// So many deliveries must end any job.
 const MAX_DELIVERIES: u32 = 200;
 
-/// An engine of its own: two tables, two queues, and workers over them.
+/// An engine of its own: two tables, three queues, and workers over them.
 pub struct Engine {
     /// The data table's name.
     pub data: String,
@@ -74,7 +75,7 @@ pub struct Engine {
     stack: Stack,
     dynamodb: aws_sdk_dynamodb::Client,
     sqs: aws_sdk_sqs::Client,
-    job_queue: String,
+    queues: Queues<String>,
     dead_letters: String,
     zuora: Zuora,
     token_requests: u64,
@@ -92,10 +93,13 @@ impl Engine {
         let (data, vault) = (format!("engine-data-{suffix}"), format!("engine-vault-{suffix}"));
         create_table(&world.dynamodb, &data).await;
         create_table(&world.dynamodb, &vault).await;
-        let job_queue = create_queue(&world.sqs, &format!("engine-jobs-{suffix}")).await;
+        let queues = Queues {
+            jobs: create_queue(&world.sqs, &format!("engine-jobs-{suffix}")).await,
+            questions: create_queue(&world.sqs, &format!("engine-questions-{suffix}")).await,
+        };
         let dead_letters = create_queue(&world.sqs, &format!("engine-dead-letters-{suffix}")).await;
         let zuora = Zuora::new(policy()).unwrap();
-        let places = Places { stack: &world.stack, data: &data, vault: &vault, job_queue: &job_queue };
+        let places = Places { stack: &world.stack, data: &data, vault: &vault, queues: &queues };
         let worker = places.worker(&world.sdk, &dead_letters, &zuora, token_requests);
         Self {
             worker,
@@ -104,7 +108,7 @@ impl Engine {
             sqs: world.sqs.clone(),
             data,
             vault,
-            job_queue,
+            queues,
             dead_letters,
             zuora,
             token_requests,
@@ -113,7 +117,7 @@ impl Engine {
 
     /// A worker on the same tables and queues over another connection to AWS.
     pub fn worker_over(&self, sdk: &SdkConfig) -> Worker {
-        let places = Places { stack: &self.stack, data: &self.data, vault: &self.vault, job_queue: &self.job_queue };
+        let places = Places { stack: &self.stack, data: &self.data, vault: &self.vault, queues: &self.queues };
         places.worker(sdk, &self.dead_letters, &self.zuora, self.token_requests)
     }
 
@@ -175,16 +179,7 @@ impl Engine {
 
     /// The bodies of the messages that can be received from the job queue now; they are gone then.
     pub async fn messages(&self) -> Vec<String> {
-        let mut bodies = Vec::new();
-        loop {
-            let received = self.worker.lifecycle.dispatcher.queue.receive(Duration::from_secs(30)).await.unwrap();
-            if received.is_empty() {
-                return bodies;
-            }
-            let receipts: Vec<String> = received.iter().map(|message| message.receipt.clone()).collect();
-            self.worker.lifecycle.dispatcher.queue.delete(&receipts).await.unwrap();
-            bodies.extend(received.into_iter().map(|message| message.body));
-        }
+        drain(&self.worker.lifecycle.dispatcher.queues.jobs).await
     }
 
     /// Asks for a sync; the job as it is stored.
@@ -300,7 +295,7 @@ impl Engine {
         for table in [&self.data, &self.vault] {
             self.dynamodb.delete_table().table_name(table).send().await.unwrap();
         }
-        for queue in [&self.job_queue, &self.dead_letters] {
+        for queue in [&self.queues.jobs, &self.queues.questions, &self.dead_letters] {
             self.sqs.delete_queue().queue_url(queue).send().await.unwrap();
         }
     }
@@ -323,12 +318,26 @@ impl Engine {
     }
 }
 
+/// Deletes the messages that can be received from a queue now; their bodies.
+pub async fn drain(queue: &Queue) -> Vec<String> {
+    let mut bodies = Vec::new();
+    loop {
+        let received = queue.receive(Duration::from_secs(30)).await.unwrap();
+        if received.is_empty() {
+            return bodies;
+        }
+        let receipts: Vec<String> = received.iter().map(|message| message.receipt.clone()).collect();
+        queue.delete(&receipts).await.unwrap();
+        bodies.extend(received.into_iter().map(|message| message.body));
+    }
+}
+
 /// Where a worker works.
 struct Places<'a> {
     stack: &'a Stack,
     data: &'a str,
     vault: &'a str,
-    job_queue: &'a str,
+    queues: &'a Queues<String>,
 }
 
 impl Places<'_> {
@@ -337,7 +346,7 @@ impl Places<'_> {
         let kms = aws_sdk_kms::Client::new(sdk);
         let sqs = aws_sdk_sqs::Client::new(sdk);
         let data = Table::new(dynamodb.clone(), self.data);
-        let dispatcher = Dispatcher::new(data.clone(), Queue::new(sqs.clone(), self.job_queue));
+        let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, self.queues.clone()));
         let syncer = Syncer {
             dispatcher: dispatcher.clone(),
             workflows: Workflows::new(data.clone()),
@@ -352,6 +361,13 @@ impl Places<'_> {
         };
         Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } }
     }
+}
+
+/// A worker on the deployed tables. What it sends goes into the given queues, which nobody reads.
+pub fn worker_on_the_stack(world: &World, queues: &Queues<String>) -> Worker {
+    let World { stack, sdk, .. } = world;
+    let places = Places { stack, data: &stack.table_name, vault: &stack.vault_table_name, queues };
+    places.worker(sdk, &queues.jobs, &Zuora::new(policy()).unwrap(), 100_000)
 }
 
 /// An admin's side of customers, over a worker's connections; a user may ask as often as they like.

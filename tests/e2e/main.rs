@@ -31,6 +31,7 @@ mod operators;
 mod paging;
 mod people;
 mod proof;
+mod questions;
 mod queue;
 mod rate_limits;
 mod restore;

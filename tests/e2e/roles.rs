@@ -20,6 +20,7 @@ const MAY: [(&str, &[&str]); 6] = [
             "audit: PutItem Query QueryIndex",
             "secrets key: Encrypt",
             "job queue: SendMessage",
+            "question queue: SendMessage",
             "app key: GetSecretValue",
         ],
     ),
@@ -33,7 +34,8 @@ const MAY: [(&str, &[&str]); 6] = [
         &[
             "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
             "audit: PutItem",
-            "job queue: SendMessage GetQueueAttributes",
+            "job queue: SendMessage",
+            "question queue: SendMessage",
             "dead letters: ReceiveMessage DeleteMessage GetQueueAttributes",
             "app key: GetSecretValue",
         ],
@@ -46,6 +48,7 @@ const MAY: [(&str, &[&str]); 6] = [
             "secrets key: Decrypt",
             "token key: Encrypt Decrypt",
             "job queue: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
+            "question queue: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
             "dead letters: SendMessage",
         ],
     ),
@@ -55,6 +58,7 @@ const MAY: [(&str, &[&str]); 6] = [
             "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
             "audit: PutItem",
             "job queue: SendMessage GetQueueAttributes",
+            "question queue: SendMessage GetQueueAttributes",
             "dead letters: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
         ],
     ),
@@ -126,6 +130,7 @@ fn everything(world: &World, foreign: &Foreign) -> Vec<Deed> {
         [("secrets key", &stack.secrets_key_id), ("token key", &stack.token_key_id), ("another key", &foreign.key)];
     let queues = [
         ("job queue", &stack.job_queue_url),
+        ("question queue", &stack.question_queue_url),
         ("dead letters", &stack.dead_letter_queue_url),
         ("another queue", &foreign.queue),
     ];

@@ -8,6 +8,8 @@ use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
+use base64::{Engine as _, engine::general_purpose};
+use reqwest::Response;
 use serde_json::{Value, json};
 use shared::{aws::keys, domain::time::Timestamp};
 
@@ -103,13 +105,23 @@ impl World {
 
     /// Invokes a function with an event, as root, and returns its answer.
     pub async fn invoke(&self, function: &str, event: &Value) -> Value {
+        self.invoke_and_log(function, event).await.0
+    }
+
+    /// The same, and the end of what that one invocation logged.
+    pub async fn invoke_and_log(&self, function: &str, event: &Value) -> (Value, String) {
         let url =
             format!("{}/2015-03-31/functions/{}/invocations", self.stack.emulator_url, self.stack.functions[function]);
-        let (status, text) = self.signed(&Credentials::root(), "lambda", &url, &[], event.to_string()).await;
+        let tail = [("x-amz-log-type", "Tail")];
+        let response = self.signed_request(&Credentials::root(), "lambda", &url, &tail, event.to_string()).await;
+        let log = response.headers().get("x-amz-log-result").cloned();
+        let log = log.map(|log| general_purpose::STANDARD.decode(log).unwrap()).unwrap_or_default();
+        let status = response.status();
+        let text = response.text().await.unwrap();
         assert_eq!(status, 200, "{text}");
         let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         assert!(answer.get("errorMessage").is_none(), "{function} failed: {answer}");
-        answer
+        (answer, String::from_utf8_lossy(&log).into_owned())
     }
 
     /// One call of an AWS API that speaks JSON, named as in `x-amz-target`: the status and the answer.
@@ -127,7 +139,7 @@ impl World {
         answer
     }
 
-    /// A signed POST to any AWS API.
+    /// A signed POST to any AWS API: the status and the answer.
     async fn signed(
         &self,
         who: &Credentials,
@@ -136,6 +148,18 @@ impl World {
         headers: &[(&str, &str)],
         body: String,
     ) -> (u16, String) {
+        let response = self.signed_request(who, service, url, headers, body).await;
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    async fn signed_request(
+        &self,
+        who: &Credentials,
+        service: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Response {
         let identity = who.clone().into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
@@ -156,8 +180,7 @@ impl World {
         for (name, value) in instructions.headers() {
             request = request.header(name, value);
         }
-        let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
+        request.send().await.unwrap()
     }
 
     /// The SDK with the rights of a function's role.

@@ -146,7 +146,8 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
             assert_clean(table, &text_of(&AttributeValue::M(item)));
         }
     }
-    for queue in [&world.stack.job_queue_url, &world.stack.dead_letter_queue_url] {
+    let stack = &world.stack;
+    for queue in [&stack.job_queue_url, &stack.question_queue_url, &stack.dead_letter_queue_url] {
         check_queue(&world, queue).await;
     }
     let mut lines = 0;

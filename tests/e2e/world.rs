@@ -38,6 +38,7 @@ pub struct Stack {
     pub vault_table_name: String,
     pub audit_table_name: String,
     pub job_queue_url: String,
+    pub question_queue_url: String,
     pub dead_letter_queue_url: String,
     pub emulator_url: String,
     pub faults_url: Option<String>,

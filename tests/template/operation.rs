@@ -6,15 +6,20 @@ use crate::template::{Template, find, list, texts, untagged};
 
 const FOURTEEN_DAYS: u64 = 14 * 24 * 60 * 60;
 
+/// The queues in which jobs wait.
+const QUEUES: [&str; 2] = ["JobQueue", "QuestionQueue"];
+
 #[test]
 fn a_message_comes_back_only_when_its_run_can_no_longer_live() {
     let template = Template::read();
 
-    let visibility = template.resource("JobQueue").number("Properties.VisibilityTimeout");
     let timeout = template.resource("SyncFunction").number("Properties.Timeout");
 
     assert_eq!(timeout, 900, "a large tenant's first listing has to fit one run");
-    assert!(visibility >= timeout + 60, "{visibility} s visible again, {timeout} s to run");
+    for queue in QUEUES {
+        let visibility = template.resource(queue).number("Properties.VisibilityTimeout");
+        assert!(visibility >= timeout + 60, "{queue}: {visibility} s visible again, {timeout} s to run");
+    }
 }
 
 #[test]
@@ -30,22 +35,25 @@ fn no_deployment_may_have_more_requests_in_flight_than_half_of_what_zuora_allows
 #[test]
 fn messages_that_keep_crashing_end_in_the_dead_letter_queue_and_stay_there_for_fourteen_days() {
     let template = Template::read();
-    let queue = template.resource("JobQueue");
     let dead = template.resource("DeadLetterQueue");
-
-    assert_eq!(
-        untagged(queue.at("Properties.RedrivePolicy.deadLetterTargetArn")).as_str(),
-        Some("DeadLetterQueue.Arn")
-    );
-    assert!(queue.number("Properties.RedrivePolicy.maxReceiveCount") >= 5);
-    assert_eq!(dead.number("Properties.MessageRetentionPeriod"), FOURTEEN_DAYS);
-    // A message's age counts from its first send, in the dead-letter queue as well.
-    assert!(queue.number("Properties.MessageRetentionPeriod") < FOURTEEN_DAYS);
-    assert_eq!(dead.text("Properties.RedriveAllowPolicy.redrivePermission"), "byQueue");
     let sources = texts(dead.at("Properties.RedriveAllowPolicy.sourceQueueArns"));
-    let name = untagged(queue.at("Properties.QueueName")).as_str().unwrap();
-    assert!(matches!(sources[..], [source] if source.ends_with(name)), "{sources:?}");
-    for queue in [queue, dead] {
+
+    assert_eq!(dead.number("Properties.MessageRetentionPeriod"), FOURTEEN_DAYS);
+    assert_eq!(dead.at("Properties.SqsManagedSseEnabled"), &Value::Bool(true));
+    assert_eq!(dead.text("Properties.RedriveAllowPolicy.redrivePermission"), "byQueue");
+    assert_eq!(sources.len(), QUEUES.len());
+    for queue in QUEUES.map(|queue| template.resource(queue)) {
+        assert_eq!(
+            untagged(queue.at("Properties.RedrivePolicy.deadLetterTargetArn")).as_str(),
+            Some("DeadLetterQueue.Arn"),
+            "{}",
+            queue.id
+        );
+        assert!(queue.number("Properties.RedrivePolicy.maxReceiveCount") >= 5, "{}", queue.id);
+        // A message's age counts from its first send, in the dead-letter queue as well.
+        assert!(queue.number("Properties.MessageRetentionPeriod") < FOURTEEN_DAYS, "{}", queue.id);
+        let name = untagged(queue.at("Properties.QueueName")).as_str().unwrap();
+        assert!(sources.iter().any(|source| source.ends_with(name)), "{name} is not among {sources:?}");
         assert_eq!(queue.at("Properties.SqsManagedSseEnabled"), &Value::Bool(true), "{}", queue.id);
     }
 }
@@ -53,22 +61,25 @@ fn messages_that_keep_crashing_end_in_the_dead_letter_queue_and_stay_there_for_f
 #[test]
 fn every_queue_source_takes_one_message_reports_failures_and_is_bounded() {
     let template = Template::read();
-    let mut found = 0;
+    let mut found = Vec::new();
 
     for function in template.resources("AWS::Serverless::Function") {
         for (name, event) in function.events().into_iter().filter(|(_, event)| event["Type"] == "SQS") {
             let properties = &event["Properties"];
             assert_eq!(properties["BatchSize"].as_u64(), Some(1), "{name}");
             assert_eq!(texts(&properties["FunctionResponseTypes"]), ["ReportBatchItemFailures"], "{name}");
-            // Locally a plain number: the emulator cannot compare a parameter's.
-            let most = list(untagged(find(properties, "ScalingConfig.MaximumConcurrency")));
-            assert_eq!((most[0].as_str(), untagged(most[2]).as_str()), (Some("IsLocal"), Some("SyncConcurrency")));
-            assert!(most[1].as_u64().unwrap() >= 2, "{name}");
-            found += 1;
+            found.push((untagged(&properties["Queue"]).as_str(), find(properties, "ScalingConfig.MaximumConcurrency")));
         }
     }
 
-    assert_eq!(found, 1);
+    let [(Some("JobQueue.Arn"), most), (Some("QuestionQueue.Arn"), most_questions)] = found[..] else {
+        panic!("{found:?}")
+    };
+    // Locally a plain number: the emulator cannot compare a parameter's.
+    let most = list(untagged(most));
+    assert_eq!((most[0].as_str(), untagged(most[2]).as_str()), (Some("IsLocal"), Some("SyncConcurrency")));
+    assert!(most[1].as_u64().unwrap() >= 2);
+    assert!(most_questions.as_u64().unwrap() >= 2);
     // What SQS takes.
     let bounds =
         ["MinValue", "MaxValue"].map(|name| template.at(&format!("Parameters.SyncConcurrency.{name}")).as_u64());
@@ -158,7 +169,15 @@ fn dead_letters_schedule_errors_and_silence_raise_an_alarm() {
 fn other_programs_find_what_they_need_in_the_outputs() {
     let template = Template::read();
 
-    for output in ["ApiUrl", "UserPoolId", "UserPoolClientId", "TableName", "JobQueueUrl", "DeadLetterQueueUrl"] {
+    for output in [
+        "ApiUrl",
+        "UserPoolId",
+        "UserPoolClientId",
+        "TableName",
+        "JobQueueUrl",
+        "QuestionQueueUrl",
+        "DeadLetterQueueUrl",
+    ] {
         assert!(!template.at(&format!("Outputs.{output}.Value")).is_null(), "no output {output}");
     }
 }

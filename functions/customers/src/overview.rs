@@ -10,7 +10,7 @@ use shared::{
     clock,
     domain::{
         customer::Status,
-        job::{Job, State as JobState},
+        job::{Job, Kind, State as JobState},
         known_hosts::KNOWN_HOSTS,
         policy::{Decision, Scope, Verb},
         schedule::Frequency,
@@ -63,8 +63,8 @@ pub struct StatsJson {
     customers: CustomerCounts,
     workflows: u64,
     tasks: u64,
-    /// How many jobs are in each state: of those that ended and did not fail, the ones asked for in the last 24 hours; of those that
-    /// failed, the ones with a dead letter, on which somebody can act.
+    /// How many jobs are in each state: of those that ended and did not fail, the ones asked for in the last 24 hours, without dry
+    /// runs; of those that failed, the ones with a dead letter, on which somebody can act.
     jobs: BTreeMap<&'static str, u64>,
     /// When the oldest job in a state was asked for, for the states that something has to follow; absent where there is none.
     oldest_jobs: BTreeMap<&'static str, Timestamp>,
@@ -117,13 +117,14 @@ pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Jso
 }
 
 /// How many jobs of the caller's customers are in a state, and since when there is one. What ended is counted for one day: a
-/// history of 90 days would be read through with every look at the dashboard. What failed is counted while it has a dead letter:
-/// failed tests, dry runs and superseded jobs ask nobody to act.
+/// history of 90 days would be read through with every look at the dashboard. A dry run that ended did nothing, whatever it found. What
+/// failed is counted while it has a dead letter: failed tests, dry runs and superseded jobs ask nobody to act.
 async fn count_jobs(state: &State, known: &Known, wanted: JobState) -> Result<(u64, Option<Timestamp>), Problem> {
     let jobs = &state.desk.dispatcher.jobs;
     let is_history = wanted.is_ended() && wanted != JobState::Failed;
     let since = is_history.then(|| clock::now().minus(DAY));
-    let selection = Selection { since, ..Selection::in_state(wanted) };
+    let except = is_history.then_some(Kind::Plan);
+    let selection = Selection { since, except, ..Selection::in_state(wanted) };
     if wanted != JobState::Failed && known.0.decide(Verb::View, Scope::All) == Decision::Allow {
         let oldest = if is_history { None } else { jobs.oldest(wanted).await? };
         return Ok((jobs.count(&selection).await?, oldest));

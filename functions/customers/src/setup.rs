@@ -7,7 +7,7 @@ use shared::{
         clients,
         keys::token_slot,
         limits::{REQUESTS_PER_MINUTE, RequestLimits, TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
-        queue::Queue,
+        queues::Queues,
         sealing::{Purpose, Sealer},
         table::Table,
         vault::Vault,
@@ -40,7 +40,7 @@ pub async fn state() -> Result<State, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
     let vault = settings.required("VAULT_TABLE");
-    let job_queue = settings.required("JOB_QUEUE_URL");
+    let queues = Queues::read(&mut settings);
     let secrets_key = settings.required("SECRETS_KEY_ID");
     let edge = EdgeSettings::read(&mut settings);
     let policy = settings.base_url_policy();
@@ -55,9 +55,9 @@ pub async fn state() -> Result<State, Error> {
     let key = token_slot(clock::now());
     // The app key must be there; the read of any item only opens the connection, what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
-    let queue = Queue::new(aws_sdk_sqs::Client::new(&sdk), job_queue);
+    let queues = Queues::new(&aws_sdk_sqs::Client::new(&sdk), queues);
     let desk = CustomerDesk {
-        dispatcher: Dispatcher::new(data.clone(), queue),
+        dispatcher: Dispatcher::new(data.clone(), queues),
         vault: Vault::new(Table::new(dynamodb, vault)),
         secrets: Sealer::new(aws_sdk_kms::Client::new(&sdk), secrets_key, Purpose::ClientSecret),
         zuora: Zuora::new(policy.clone())?,

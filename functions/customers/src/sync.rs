@@ -48,7 +48,8 @@ pub struct SyncRequested {
     follow_up: bool,
 }
 
-/// Asks for a sync: a new job, the one that waits already, or one more after the one that runs. A dry run is always a job of its own.
+/// Asks for a sync: a new job, the one that waits already, or one more after the one that runs. A dry run is a job of
+/// its own, beside syncs, or the one that is under way.
 #[utoipa::path(
     post,
     path = "/v1/customers/{customer_id}/sync",
@@ -68,7 +69,7 @@ pub async fn sync_customer(
     let how = how.0?;
     asking.take_place(&state.desk.limits, Some(&id)).await?;
     if how.dry_run {
-        let job = state.desk.dispatcher.request_dry_run(&id, &asking).await?;
+        let job = state.desk.dispatcher.request_plan(&id, &asking).await?;
         return Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id, state: job.state, follow_up: false })));
     }
     let requested = state.desk.dispatcher.request_sync(&id, &SyncRequest::of(&asking)).await?;

@@ -31,6 +31,7 @@ pub struct JobJson {
     error: Option<Failure>,
     held: Option<Held>,
     approval: Option<Approval>,
+    /// Whether `kind` is `plan`.
     dry_run: bool,
     /// What a dry run found; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +65,7 @@ impl From<Job> for JobJson {
             error: job.error,
             held: job.held,
             approval: job.approval,
-            dry_run: job.dry_run,
+            dry_run: job.kind == Kind::Plan,
             plan: job.plan,
             progress: job.progress,
             runs: Some(job.runs),

@@ -87,8 +87,8 @@ pub async fn list_jobs(
     let text = format!("{:?}", (customer_id, states, kind, error_class, since, until, awaiting_approval));
     let scope = Scope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
     let before: Option<JobId> = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
-    let selection =
-        Selection { customer: customer_id.clone(), states: states.clone(), before, since: *since, until: *until };
+    let (customer, states) = (customer_id.clone(), states.clone());
+    let selection = Selection { customer, states, before, since: *since, until: *until, except: None };
     let dispatcher = &state.dispatcher;
     let keep = |job: &Job| known.can(Verb::View, &job.customer_id) && filter.matches(job);
     let (found, more) = if *awaiting_approval {

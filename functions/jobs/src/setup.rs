@@ -8,6 +8,7 @@ use shared::{
         keys::token_slot,
         limits::{REQUESTS_PER_MINUTE, RequestLimits},
         queue::Queue,
+        queues::Queues,
         table::Table,
     },
     clock,
@@ -18,7 +19,7 @@ use shared::{
 /// What every handler gets.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// Jobs and the job queue.
+    /// Jobs and their queues.
     pub dispatcher: Dispatcher,
     /// The dead-letter queue.
     pub dead_letters: Queue,
@@ -32,7 +33,7 @@ pub struct State {
 pub async fn state() -> Result<State, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
-    let job_queue = settings.required("JOB_QUEUE_URL");
+    let queues = Queues::read(&mut settings);
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
     let edge = EdgeSettings::read(&mut settings);
     let per_caller = settings.number("REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE);
@@ -45,7 +46,7 @@ pub async fn state() -> Result<State, Error> {
     let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     Ok(State {
-        dispatcher: Dispatcher::new(data.clone(), Queue::new(sqs.clone(), job_queue)),
+        dispatcher: Dispatcher::new(data.clone(), Queues::new(&sqs, queues)),
         dead_letters: Queue::new(sqs, dead_letters),
         limits: RequestLimits::new(data, per_caller),
         edge: edge?,

@@ -11,6 +11,7 @@ use shared::{
         keys::token_slot,
         limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
+        queues::Queues,
         table::Table,
     },
     clock,
@@ -33,7 +34,7 @@ pub struct State {
 pub async fn state() -> Result<State, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
-    let job_queue = settings.required("JOB_QUEUE_URL");
+    let queues = Queues::read(&mut settings);
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
     let audit = settings.required("AUDIT_TABLE");
     let retention = settings.number("AUDIT_RETENTION_DAYS", RETENTION_DAYS);
@@ -45,7 +46,7 @@ pub async fn state() -> Result<State, Error> {
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
     // The read only opens the connection; what it finds does not matter.
     let _ = tokio::time::timeout(WARM_UP, data.get_item(&token_slot(clock::now()))).await;
-    let dispatcher = Dispatcher::new(data.clone(), Queue::new(sqs.clone(), job_queue));
+    let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, queues));
     let batches = BatchDesk {
         dispatcher: dispatcher.clone(),
         trail: AuditTrail::new(data.beside(&audit), retention),

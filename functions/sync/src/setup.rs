@@ -10,6 +10,7 @@ use shared::{
         keys::token_slot,
         limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
+        queues::Queues,
         sealing::{Purpose, Sealer},
         table::Table,
         vault::Vault,
@@ -28,7 +29,7 @@ pub async fn worker() -> Result<Worker, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
     let vault = settings.required("VAULT_TABLE");
-    let job_queue = settings.required("JOB_QUEUE_URL");
+    let queues = Queues::read(&mut settings);
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");
     let secrets_key = settings.required("SECRETS_KEY_ID");
     let token_key = settings.required("TOKEN_KEY_ID");
@@ -43,7 +44,7 @@ pub async fn worker() -> Result<Worker, Error> {
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     let kms = aws_sdk_kms::Client::new(&sdk);
     let data = Table::new(dynamodb.clone(), data);
-    let dispatcher = Dispatcher::new(data.clone(), Queue::new(sqs.clone(), job_queue));
+    let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, queues));
     let syncer = Syncer {
         workflows: Workflows::new(data.clone()),
         vault: Vault::new(Table::new(dynamodb, vault)),

@@ -132,7 +132,7 @@ fn approvable<'a>(job: &'a Job, approving: &Approving) -> Result<&'a Held, AppEr
         Some(held) if job.state == State::Held => held,
         _ => return conflict(&format!("The job is {}: it holds nothing back.", job.state.as_str())),
     };
-    if job.dry_run {
+    if job.kind == Kind::Plan {
         return conflict("A dry run deletes nothing. Ask for a sync, then approve what it holds back.");
     }
     if approving.list_hash.as_ref().is_some_and(|seen| *seen != held.list_hash) {

@@ -47,8 +47,8 @@ impl Dispatcher {
         match (job.kind, job.state) {
             (Kind::Purge, _) => return refuse("The removal of a customer cannot be cancelled."),
             (_, State::Queued | State::Waiting) => {}
-            (Kind::Sync, State::Running) if job.cancel_requested => return Ok(job),
-            (Kind::Sync, State::Running) => {
+            (Kind::Sync | Kind::Plan, State::Running) if job.cancel_requested => return Ok(job),
+            (Kind::Sync | Kind::Plan, State::Running) => {
                 job.cancel_requested = true;
                 // Whoever asked for one more sync meanwhile asked for this one to go on.
                 job.follow_up = false;

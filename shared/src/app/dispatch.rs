@@ -3,6 +3,7 @@
 //! What must stay true:
 //! - A customer has at most one sync job that is queued, waiting or running: `customer.sync_job_id` names it, and is set
 //!   in the transaction that stores the job. A trigger that finds one joins it.
+//! - It has at most one dry run under way as well ([`LastPlan`]), beside its sync; who asks for another joins it.
 //! - A crash between the two steps leaves a queued job without a message; the sweeper sends it.
 
 use std::time::Duration;
@@ -15,14 +16,16 @@ use crate::{
     aws::{
         customers::Customers,
         jobs::Jobs,
-        queue::{Queue, Sending},
+        plans::LastPlan,
+        queue::Sending,
+        queues::Queues,
         table::{StoreError, Stored, Table, Write},
     },
     domain::{
-        audit::{Action, Record},
+        audit::Action,
         batch::Served,
         customer::{Customer, Status},
-        ids::{BatchId, CustomerId},
+        ids::{BatchId, CustomerId, JobId},
         job::{Job, Kind, State, Trigger},
         message::Message,
         time::Timestamp,
@@ -41,8 +44,8 @@ pub struct Dispatcher {
     pub customers: Customers,
     /// Its jobs.
     pub jobs: Jobs,
-    /// The job queue.
-    pub queue: Queue,
+    /// The queues in which jobs wait.
+    pub queues: Queues,
 }
 
 /// What became of a request for a sync.
@@ -113,9 +116,9 @@ impl Placing {
 }
 
 impl Dispatcher {
-    /// Over a data table and a job queue.
-    pub fn new(data: Table, queue: Queue) -> Self {
-        Self { customers: Customers::new(data.clone()), jobs: Jobs::new(data.clone()), data, queue }
+    /// Over a data table and the queues.
+    pub fn new(data: Table, queues: Queues) -> Self {
+        Self { customers: Customers::new(data.clone()), jobs: Jobs::new(data.clone()), data, queues }
     }
 
     /// Asks for a sync of one customer and sends its message.
@@ -201,10 +204,13 @@ impl Dispatcher {
 
     /// The sync job of a customer that has not ended.
     pub(crate) async fn active_sync(&self, customer: &Customer) -> Result<Option<Stored<Job>>, StoreError> {
-        let Some(id) = &customer.sync_job_id else {
-            return Ok(None);
-        };
-        Ok(self.jobs.get(&customer.id, id).await?.filter(|job| !job.value.state.is_ended()))
+        self.active(&customer.id, customer.sync_job_id.as_ref()).await
+    }
+
+    /// A customer's job of that id, if it has not ended.
+    async fn active(&self, customer: &CustomerId, id: Option<&JobId>) -> Result<Option<Stored<Job>>, StoreError> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(self.jobs.get(customer, id).await?.filter(|job| !job.value.state.is_ended()))
     }
 
     /// Writes to the data table, with the record of it.
@@ -217,48 +223,61 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; store failures.
     pub async fn request_test(&self, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
-        self.place_aside(Kind::Test, id, asking).await
+        self.place_question(Kind::Test, id, asking).await
     }
 
-    /// Asks what a sync would do. Nothing waits for a dry run and it waits for nothing: it runs beside any other job.
+    /// Asks what a sync would do: a new dry run, or the one that is under way. Syncs do not wait for it, nor it for them.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when the customer is paused; store failures.
-    pub async fn request_dry_run(&self, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
-        self.place_aside(Kind::Sync, id, asking).await
+    pub async fn request_plan(&self, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
+        self.place_question(Kind::Plan, id, asking).await
     }
 
-    /// Stores and sends a job that runs beside the customer's one sync: a connection test, or a sync that writes nothing.
-    async fn place_aside(&self, kind: Kind, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
-        let now = asking.now;
-        let mut job = Job::new(kind, id.clone(), Trigger::Manual, Some(asking.actor.clone()), now, now);
-        job.dry_run = kind == Kind::Sync;
-        let action = if job.dry_run { Action::CustomerSync } else { Action::CustomerTest };
-        let record = |found: &Customer| -> Record { asking.record(action).about(found).job(&job) };
+    async fn place_question(&self, kind: Kind, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
         for _ in 0..RACES {
-            let Some(found) = self.customers.get(id).await? else { return Err(AppError::NotFound("customer")) };
-            if job.kind == Kind::Sync && found.value.status == Status::Paused {
-                return Err(paused());
-            }
-            // Not after the customer was deleted: nobody would remove the job.
-            let mut writes = vec![Customers::unchanged(id, found.rev)];
-            writes.extend(Jobs::put(&job, 0)?);
-            let entry = asking.entry(record(&found.value));
-            match self.commit(writes, Some(&entry)).await {
-                Ok(()) => {
-                    self.send(&job, now).await;
+            match self.try_place_question(kind, id, asking).await {
+                Ok((job, is_new)) => {
+                    if is_new {
+                        self.send(&job, asking.now).await;
+                    }
                     return Ok(job);
                 }
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
+                Err(AppError::Store(StoreError::Conflict { .. })) => {}
+                Err(error) => return Err(error),
             }
         }
         Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
     }
 
+    /// The job that answers the question, and whether it is a new one.
+    async fn try_place_question(&self, kind: Kind, id: &CustomerId, asking: &Asking) -> Result<(Job, bool), AppError> {
+        let Stored { value: customer, rev } = self.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+        if kind == Kind::Plan && customer.status == Status::Paused {
+            return Err(paused());
+        }
+        let action = if kind == Kind::Plan { Action::CustomerSync } else { Action::CustomerTest };
+        let entry = |job: &Job| asking.entry(asking.record(action).about(&customer).job(job));
+        let actor = Some(asking.actor.clone());
+        let job = Job::new(kind, id.clone(), Trigger::Manual, actor, asking.now, asking.now);
+        // Not after the customer was deleted: nobody would remove the job.
+        let mut writes = vec![Customers::unchanged(id, rev)];
+        if kind == Kind::Plan {
+            let last = LastPlan::of(&self.data, id).await?;
+            if let Some(active) = self.active(id, last.as_ref().map(|last| &last.value.job_id)).await? {
+                self.commit(Vec::new(), Some(&entry(&active.value))).await?;
+                return Ok((active.value, false));
+            }
+            writes.push(LastPlan::put(&job, last.map_or(0, |last| last.rev))?);
+        }
+        writes.extend(Jobs::put(&job, 0)?);
+        self.commit(writes, Some(&entry(&job))).await?;
+        Ok((job, true))
+    }
+
     /// Sends the message that `job` waits for. A failure is logged only: the job is stored, the sweeper sends it again.
     pub(crate) async fn send(&self, job: &Job, now: Timestamp) {
-        if let Err(error) = self.queue.send(&sending(job, now)).await {
+        if let Err(error) = self.queues.send(&sending(job, now)).await {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(job_id = %job.id, customer_id = %job.customer_id, error, "a job's message was not sent; the sweeper will send it");
         }
@@ -294,5 +313,5 @@ pub(crate) fn paused() -> AppError {
 /// The message that `job` waits for, delayed until it is due.
 pub(crate) fn sending(job: &Job, now: Timestamp) -> Sending {
     let delay = job.next_attempt_at.map_or(Duration::ZERO, |due| now.until(due));
-    Sending { message: Message::to(job), delay }
+    Sending { kind: job.kind, message: Message::to(job), delay }
 }

@@ -40,7 +40,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(15);
 /// Takes jobs through their life; used by `sync` and, for the sweeper, by `schedule`.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
-    /// Where jobs and customers are, and the job queue.
+    /// Where jobs and customers are, and the queues in which jobs wait.
     pub dispatcher: Dispatcher,
     /// Where given-up jobs are announced.
     pub dead_letters: Queue,
@@ -110,10 +110,10 @@ impl Lifecycle {
                 return self.drop_job(job, rev, "the customer is being deleted", now).await;
             }
             (Kind::Test, Some(found)) => Some(found.value),
-            (Kind::Sync, Some(found)) if found.value.status == Status::Paused => {
+            (Kind::Sync | Kind::Plan, Some(found)) if found.value.status == Status::Paused => {
                 return self.drop_job(job, rev, "the customer is paused", now).await;
             }
-            (Kind::Sync, Some(found)) if job.dry_run => Some(found.value),
+            (Kind::Plan, Some(found)) => Some(found.value),
             (Kind::Sync, Some(found)) => {
                 let mut customer = found.value.clone();
                 if let Some(other) = self.other_sync(&customer, &job.id).await? {
@@ -264,7 +264,7 @@ impl Lifecycle {
         }
     }
 
-    /// Revives a silent job, or gives it up; none when it is no longer silent. Nothing is given up for its silence alone while the
+    /// Revives a silent job, or gives it up; none when it is no longer silent. Nothing is given up for its silence alone while its
     /// queue holds messages.
     ///
     /// # Errors
@@ -280,7 +280,7 @@ impl Lifecycle {
         job.sweep(queue_is_empty, now);
         let customer = match job.kind {
             Kind::Sync => self.dispatcher.customers.get(&job.customer_id).await?,
-            Kind::Purge | Kind::Test => None,
+            Kind::Plan | Kind::Purge | Kind::Test => None,
         };
         let mut writes = Jobs::put(&job, rev)?;
         let follow_up = settle_customer(&job, customer, None, &mut writes, now)?;
@@ -335,8 +335,7 @@ fn settle_customer(
     let mut customer = found.value.clone();
     let mut follow_up = None;
     match job.kind {
-        Kind::Purge => return Ok(None),
-        Kind::Sync if job.dry_run => return Ok(None),
+        Kind::Plan | Kind::Purge => return Ok(None),
         Kind::Test => customer.record_test(job.error.clone(), now),
         Kind::Sync => {
             if let Some(left) = left {

@@ -110,7 +110,7 @@ async fn place_and_send(
 ) -> Result<Requested, AppError> {
     let (requested, send) = dispatcher.place_sync(id, request).await?;
     if send {
-        dispatcher.queue.send(&sending(requested.job(), request.now)).await?;
+        dispatcher.queues.send(&sending(requested.job(), request.now)).await?;
     }
     Ok(requested)
 }

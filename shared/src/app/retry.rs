@@ -85,8 +85,10 @@ impl Dispatcher {
             let Some(found) = self.jobs.find(id).await? else {
                 return Err(AppError::NotFound("job"));
             };
-            if found.value.kind == Kind::Test {
-                return Err(AppError::Conflict("A connection test is not retried: ask for a new one.".to_owned()));
+            if found.value.kind.is_question() {
+                return Err(AppError::Conflict(
+                    "A connection test or a dry run is not retried: ask for another one.".to_owned(),
+                ));
             }
             match self.requeue(found, Action::JobRetry, asking).await {
                 Ok(Again::Queued(job)) => {
@@ -117,9 +119,6 @@ impl Dispatcher {
             return Err(AppError::Conflict(format!("The job is {}, not failed.", job.state.as_str())));
         }
         let mut writes = Vec::new();
-        if job.dry_run {
-            return Err(AppError::Conflict("A dry run is not retried. Ask for another one.".to_owned()));
-        }
         if job.kind == Kind::Sync {
             let Some(found) = self.customers.get(&job.customer_id).await? else {
                 return Err(AppError::NotFound("customer"));
@@ -196,7 +195,7 @@ impl Dispatcher {
                 Err(error) => return Err(error),
             }
         }
-        self.queue.send_all(&sendings).await?;
+        self.queues.send_all(sendings).await?;
         self.drain(queue, DRAIN_ROUNDS).await?;
         Ok(result)
     }

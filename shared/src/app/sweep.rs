@@ -2,7 +2,7 @@
 //!
 //! It covers every crash between a write and a send, messages that SQS moved to the dead-letter queue by itself, and
 //! workers that died: none of them can silence a customer. A job that waits its turn in a long queue is silent too, so nothing is
-//! given up for lost while the queue holds messages. Dead letters whose job has moved on, or went with its customer, would
+//! given up for lost while its queue holds messages. Dead letters whose job has moved on, or went with its customer, would
 //! keep the queue's alarm on though nothing is left to do: they are removed. The others stay.
 
 use std::{future::ready, time::Duration};
@@ -16,7 +16,7 @@ use super::{
     retry::DRAIN_ROUNDS,
 };
 use crate::{
-    aws::table::StoreError,
+    aws::{queue::Queue, queues::Queues, table::StoreError},
     clock,
     domain::{
         job::{Job, State},
@@ -45,7 +45,7 @@ pub struct Swept {
 /// What holds for every job of one sweep.
 struct Sweep<'a> {
     lifecycle: &'a Lifecycle,
-    queue_is_empty: bool,
+    is_empty: Queues<bool>,
     now: Timestamp,
     until: Timestamp,
 }
@@ -58,16 +58,9 @@ pub async fn run(dispatcher: &Dispatcher, lifecycle: &Lifecycle, now: Timestamp)
     let mut swept = Swept::default();
     let until = clock::now().plus(TIME);
     // Before anything is sent again.
-    let queue_is_empty = match dispatcher.queue.depth().await {
-        Ok(depth) => depth == 0,
-        Err(error) => {
-            swept.failed += 1;
-            let error: &dyn std::error::Error = &error;
-            tracing::error!(error, "the job queue's depth could not be read: nothing is given up for lost");
-            false
-        }
-    };
-    let sweep = Sweep { lifecycle, queue_is_empty, now, until };
+    let Queues { jobs, questions } = &dispatcher.queues;
+    let is_empty = Queues { jobs: is_empty(jobs, &mut swept).await, questions: is_empty(questions, &mut swept).await };
+    let sweep = Sweep { lifecycle, is_empty, now, until };
     for state in [State::Queued, State::Waiting, State::Running] {
         sweep.jobs_in(state, &mut swept).await?;
     }
@@ -80,6 +73,16 @@ pub async fn run(dispatcher: &Dispatcher, lifecycle: &Lifecycle, now: Timestamp)
         }
     }
     Ok(swept)
+}
+
+/// Whether nothing waits in a queue, as far as is known.
+async fn is_empty(queue: &Queue, swept: &mut Swept) -> bool {
+    queue.depth().await.map(|depth| depth == 0).unwrap_or_else(|error| {
+        swept.failed += 1;
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(error, "a queue's depth could not be read: none of its jobs is given up for lost");
+        false
+    })
 }
 
 impl Sweep<'_> {
@@ -101,7 +104,7 @@ impl Sweep<'_> {
     }
 
     async fn look_at(&self, job: &Job) -> Result<Option<Settled>, Failed> {
-        self.lifecycle.sweep(job, self.queue_is_empty, self.now).await.map_err(|error| {
+        self.lifecycle.sweep(job, *self.is_empty.of(job.kind), self.now).await.map_err(|error| {
             let error: &dyn std::error::Error = &error;
             tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a silent job could not be revived");
             Failed

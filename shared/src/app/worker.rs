@@ -79,7 +79,7 @@ impl Worker {
         let meter = Arc::new(Meter::default());
         let work = async {
             match claimed.job.kind {
-                Kind::Sync => self.syncer.run(claimed, deadline, &meter).await,
+                Kind::Sync | Kind::Plan => self.syncer.run(claimed, deadline, &meter).await,
                 Kind::Purge => purge::run(&self.syncer, claimed, deadline).await,
                 Kind::Test => connection::run(&self.syncer, claimed, &meter).await,
             }

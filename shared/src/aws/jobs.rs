@@ -48,6 +48,8 @@ pub struct Selection {
     pub since: Option<Timestamp>,
     /// Only made before this moment.
     pub until: Option<Timestamp>,
+    /// None of this kind.
+    pub except: Option<Kind>,
 }
 
 impl Selection {
@@ -62,6 +64,7 @@ impl Selection {
             && self.before.as_ref().is_none_or(|before| job.id < *before)
             && self.since.is_none_or(|since| since <= job.created_at)
             && self.until.is_none_or(|until| job.created_at < until)
+            && self.except.is_none_or(|kind| job.kind != kind)
             && self.allows(job.state)
     }
 
@@ -132,7 +135,7 @@ impl Jobs {
         records(&self.table, Range::index(keys::jobs_in(state), ""))
     }
 
-    /// How many jobs, of all customers, are selected by their state and age; without reading them out.
+    /// How many jobs, of all customers, are selected by their state, age and kind; without reading them out.
     pub async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
         let mut total = 0;
         for range in ranges(selection) {
@@ -228,6 +231,7 @@ fn ranges(selection: &Selection) -> Vec<Range> {
     let between = |range: Range, first: &str, last: String| Range {
         keys: SortKeys::Between(first.to_owned(), last),
         descending: true,
+        without: selection.except.map(|kind| ("kind", kind.as_str())),
         ..range
     };
     // The id begins with its millisecond in hex, so a moment bounds the range.

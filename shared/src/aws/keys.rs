@@ -6,6 +6,7 @@
 //! | | `STATE` | the rest of it, which syncs write |
 //! | | `SUMMARY` | the little of both that lists of many customers read |
 //! | | `LOCK` | who works on it, until when |
+//! | | `PLAN` | its last dry run |
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
 //! | | `CHANGE#<time>#<zuora id>` | what a sync changed about one workflow |
@@ -122,6 +123,11 @@ pub fn summary(id: &CustomerId) -> Key {
 /// The lock on a customer.
 pub fn lock(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "LOCK")
+}
+
+/// What names a customer's last dry run.
+pub fn last_plan(id: &CustomerId) -> Key {
+    Key::new(customer_partition(id), "PLAN")
 }
 
 /// Sort key prefix of a customer's workflows.

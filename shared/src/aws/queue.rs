@@ -1,4 +1,4 @@
-//! The job queue and its dead-letter queue.
+//! One queue, whatever waits in it. Which queue a job waits in: [`super::queues`].
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use aws_sdk_sqs::{
     types::{DeleteMessageBatchRequestEntry, MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry},
 };
 
-use crate::domain::{failure::ErrorClass, ids::CustomerId, message::Message};
+use crate::domain::{failure::ErrorClass, ids::CustomerId, job::Kind, message::Message};
 
 /// The longest delay SQS allows; longer waits are sent again.
 pub const MAX_DELAY: Duration = Duration::from_secs(900);
@@ -25,6 +25,8 @@ fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueEr
 /// A message to send, and how long SQS should hold it back.
 #[derive(Clone, Debug)]
 pub struct Sending {
+    /// What the job does.
+    pub kind: Kind,
     /// The message.
     pub message: Message,
     /// At most [`MAX_DELAY`]; more is cut.

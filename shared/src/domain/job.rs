@@ -94,9 +94,6 @@ pub struct Job {
     /// While running: when the worker took it. (Absent in items of older backups, as are all below.)
     #[serde(default)]
     pub claimed_at: Option<Timestamp>,
-    /// A sync that only plans: it writes nothing, takes no lock, and nobody waits for it.
-    #[serde(default)]
-    pub dry_run: bool,
     /// What a dry run found.
     #[serde(default)]
     pub plan: Option<Plan>,
@@ -192,7 +189,6 @@ impl Job {
             finished_at: None,
             dead_lettered_at: None,
             claimed_at: None,
-            dry_run: false,
             plan: None,
             approval: None,
             cancel_requested: false,
@@ -211,16 +207,14 @@ impl Job {
 
     /// Whether it works on the customer alone, under its lock: everything that writes workflows.
     pub const fn is_exclusive(&self) -> bool {
-        match self.kind {
-            Kind::Sync => !self.dry_run,
-            Kind::Purge => true,
-            Kind::Test => false,
-        }
+        !self.kind.is_question()
     }
 
     /// Whether it holds something back that nobody has approved. Once a later sync was complete, nothing is held any more.
     pub fn is_held_back(&self) -> bool {
-        self.state == State::Held && !self.dry_run && self.held.as_ref().is_some_and(|held| held.approved.is_none())
+        self.state == State::Held
+            && self.kind == Kind::Sync
+            && self.held.as_ref().is_some_and(|held| held.approved.is_none())
     }
 
     /// Whether a message with `seq` counts now.
@@ -375,8 +369,7 @@ impl Job {
     fn give_up(&mut self, failure: Failure, now: Timestamp) {
         self.end(State::Failed, now);
         self.error = Some(failure);
-        // A plan that was not made is no loss: who wanted it asks again.
-        self.dead_lettered_at = (!self.dry_run).then_some(now);
+        self.dead_lettered_at = (!self.kind.is_question()).then_some(now);
     }
 }
 

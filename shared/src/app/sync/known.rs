@@ -17,6 +17,7 @@ use crate::{
     domain::{
         diff,
         ids::WorkflowId,
+        job::Kind,
         listed::{ListedWorkflow, is_comparable},
     },
 };
@@ -67,7 +68,7 @@ impl Run<'_> {
     fn may_be_settled(&self) -> bool {
         let Self { customer, job, .. } = self;
         let everything_is_due = customer.looks.is_sweep_due(&customer.id, self.started_at);
-        customer.settled_listing.is_some() && !job.dry_run && job.approval.is_none() && !everything_is_due
+        customer.settled_listing.is_some() && job.kind == Kind::Sync && job.approval.is_none() && !everything_is_due
     }
 
     async fn all_heads(&self) -> Result<Vec<diff::Stored>, Stop> {
@@ -87,7 +88,7 @@ impl Run<'_> {
             return Ok(());
         };
         head.fingerprint = listed.fingerprint;
-        if self.job.dry_run {
+        if self.job.kind == Kind::Plan {
             return Ok(());
         }
         match workflows.put_fingerprint(&self.customer.id, head).await {

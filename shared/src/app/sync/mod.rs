@@ -54,7 +54,7 @@ use crate::{
         failure::{ErrorClass, Failure},
         guard::{self, Verdict},
         ids::WorkflowId,
-        job::{HeldKind, Hold, Job, WorkflowError, list_hash},
+        job::{HeldKind, Hold, Job, Kind, WorkflowError, list_hash},
         stats,
         time::Timestamp,
         unproven::Unproven,
@@ -202,7 +202,7 @@ impl Run<'_> {
         let seen = listing.seen();
         let gone = self.deleted_of_late(heads);
         let verdict = guard::judge(&live, &seen, self.customer.delete_guard, gone, &allowed.workflows);
-        if self.job.dry_run {
+        if self.job.kind == Kind::Plan {
             return self.rehearse(listing, &plan, verdict).await.unwrap_or_else(Outcome::from);
         }
         // Until here nothing is done: a run that stops now says nothing of what an earlier one did.

@@ -12,7 +12,7 @@ use super::{Run, Stop};
 use crate::{
     clock,
     domain::{
-        job::{Progress, State},
+        job::{Kind, Progress, State},
         time::Timestamp,
     },
 };
@@ -99,7 +99,7 @@ impl Run<'_> {
         if !customer.status.is_syncable() {
             return Err(Stop::Cancelled("the customer was paused"));
         }
-        if !self.job.dry_run && customer.sync_job_id.as_ref() != Some(&self.job.id) {
+        if self.job.kind == Kind::Sync && customer.sync_job_id.as_ref() != Some(&self.job.id) {
             return Err(Stop::Cancelled("another sync took over"));
         }
         if customer.credential_version != self.customer.credential_version {

@@ -10,10 +10,33 @@ use utoipa::ToSchema;
 pub enum Kind {
     /// Brings the copy of a customer's workflows up to date.
     Sync,
+    /// A dry run: tells what a sync would do.
+    Plan,
     /// Removes everything of a deleted customer.
     Purge,
     /// Tries the stored credentials.
     Test,
+}
+
+impl Kind {
+    /// The name in the API and in stored jobs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Plan => "plan",
+            Self::Purge => "purge",
+            Self::Test => "test",
+        }
+    }
+
+    /// Whether it is a question: it works beside all others, somebody waits for its answer, and that is all it leaves behind. An answer
+    /// that was not given is no loss: who wanted it asks again.
+    pub const fn is_question(self) -> bool {
+        match self {
+            Self::Sync | Self::Purge => false,
+            Self::Plan | Self::Test => true,
+        }
+    }
 }
 
 /// Where a job stands.

@@ -140,11 +140,22 @@ fn every_change_that_sends_a_message_raises_seq() {
 
 #[test]
 fn whatever_writes_workflows_works_alone_and_a_dry_run_or_a_test_beside_others() {
-    let dry_run = Job { dry_run: true, ..job() };
     let of = |kind| Job { kind, ..job() };
 
     assert!(job().is_exclusive() && of(Kind::Purge).is_exclusive());
-    assert!(!dry_run.is_exclusive() && !of(Kind::Test).is_exclusive());
+    assert!(!of(Kind::Plan).is_exclusive() && !of(Kind::Test).is_exclusive());
+}
+
+#[test]
+fn only_what_works_alone_leaves_a_dead_letter_and_only_a_sync_holds_something_back() {
+    for (kind, is_loss) in [(Kind::Sync, true), (Kind::Purge, true), (Kind::Plan, false), (Kind::Test, false)] {
+        let mut job = Job { kind, ..job() };
+        job.fail(failure(), NOW);
+        assert_eq!((job.state, job.dead_lettered_at), (State::Failed, is_loss.then_some(NOW)), "{kind:?}");
+        job.state = State::Held;
+        job.held = Some(Hold::new(HeldKind::Deletions, "too many".into(), Vec::new()).held);
+        assert_eq!(job.is_held_back(), kind == Kind::Sync, "{kind:?}");
+    }
 }
 
 #[test]
