@@ -48,7 +48,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByRole("button", { name: "Sync Workflows" }).click();
   await page.getByRole("dialog").getByRole("checkbox").check();
   await page.getByRole("dialog").getByRole("button", { name: "Show what it would do" }).click();
-  await page.getByRole("heading", { name: "Sync, dry run" }).waitFor();
+  await page.getByRole("heading", { name: "Dry run" }).waitFor();
   await page.getByText("Create 0").waitFor({ timeout: 60_000 });
   await page.goBack();
 

@@ -19,7 +19,7 @@ export function Trend({ customer }: { customer: Customer }) {
     queryFn: async () => {
       const query = { customer_id: customer.id, kind: "sync", limit: SYNCS } as const;
       const { items } = body(await api.GET("/v1/jobs", { params: { query } }));
-      return items.filter(({ finished_at, dry_run }) => finished_at && !dry_run).reverse();
+      return items.filter(({ finished_at }) => finished_at).reverse();
     },
   });
   return <Loading of={jobs}>{(ended) => <Chart jobs={ended} />}</Loading>;

@@ -16,7 +16,7 @@ test("the hours end with the one that is running", () => {
   ]);
 });
 
-test("each sync counts in the hour in which it ended, and what is older, under way or a dry run does not", () => {
+test("each sync counts in the hour in which it ended, and what is older or under way does not", () => {
   const series = outcomesOf(
     [
       job("succeeded", "2026-11-23T12:00:00Z"),
@@ -24,7 +24,6 @@ test("each sync counts in the hour in which it ended, and what is older, under w
       job("failed", "2026-11-23T11:59:59Z"),
       job("succeeded", "2026-11-22T12:59:59Z"),
       job("running", null),
-      { ...job("succeeded", "2026-11-23T12:00:00Z"), dry_run: true },
     ],
     NOW,
   );

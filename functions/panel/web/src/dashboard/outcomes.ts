@@ -19,13 +19,13 @@ export function hoursUntil(now: number): readonly Date[] {
   return Array.from({ length: HOURS }, (_, index) => new Date(last - (HOURS - 1 - index) * HOUR_MS));
 }
 
-/** How many syncs ended in each hour, and how. A dry run is none: it copied nothing. */
-export function outcomesOf(jobs: readonly Job[], now: number): readonly Series[] {
+/** How many syncs ended in each hour, and how. */
+export function outcomesOf(syncs: readonly Job[], now: number): readonly Series[] {
   const first = hoursUntil(now)[0]?.getTime() ?? now;
   return OUTCOMES.map((outcome) => {
     const counts = new Array<number>(HOURS).fill(0);
-    for (const { state, finished_at, dry_run } of jobs) {
-      const hour = finished_at && state === outcome && !dry_run ? Math.floor((Date.parse(finished_at) - first) / HOUR_MS) : -1;
+    for (const { state, finished_at } of syncs) {
+      const hour = finished_at && state === outcome ? Math.floor((Date.parse(finished_at) - first) / HOUR_MS) : -1;
       if (hour >= 0 && hour < HOURS) counts[hour] = (counts[hour] ?? 0) + 1;
     }
     return { outcome, counts };

@@ -20,7 +20,7 @@ import { SyncStats } from "../parts/SyncStats";
 import { Age } from "../parts/time";
 import { mayCancel, mayRetry, useCancel, useRetry } from "./actions";
 import { Held } from "./Held";
-import { JobState } from "./state";
+import { JOB_KINDS, JobState } from "./state";
 
 /** How often a job that is under way is looked at again, in milliseconds. */
 const LIVE_MS = 2_000;
@@ -62,8 +62,7 @@ function Details({ job }: { job: Job }) {
             </SpaceBetween>
           }
         >
-          {job.kind === "sync" ? "Sync" : job.kind === "purge" ? "Deletion" : "Connection test"}
-          {job.dry_run && ", dry run"}
+          {JOB_KINDS[job.kind]}
         </Header>
       }
     >
@@ -76,7 +75,7 @@ function Details({ job }: { job: Job }) {
         <Container header={<Header variant="h2">Overview</Header>}>
           <Overview job={job} />
         </Container>
-        {job.kind === "sync" && !job.dry_run && (
+        {job.kind === "sync" && (
           <Container header={<Header variant="h2">What changed</Header>}>
             <SyncStats stats={job.stats} />
           </Container>

@@ -17,13 +17,14 @@ import { Age } from "../parts/time";
 import { mayRetry, useRetry } from "./actions";
 import { jobQuery } from "./query";
 import { RetryMatching } from "./RetryMatching";
-import { ERROR_CLASSES, JOB_STATES, JobState } from "./state";
+import { ERROR_CLASSES, JOB_KINDS, JOB_STATES, JobState } from "./state";
 
+const KINDS = Object.entries(JOB_KINDS).map(([value, label]) => ({ value, label }));
 const STATES = Object.entries(JOB_STATES).map(([value, [, label]]) => ({ value, label }));
 const FILTERS: readonly Filter[] = [
   { key: "state", label: "State", options: STATES, isMany: true },
   { key: "error_class", label: "Error class", options: ERROR_CLASSES },
-  { key: "kind", label: "Kind", options: words("sync", "purge", "test") },
+  { key: "kind", label: "Kind", options: KINDS },
   { key: "awaiting_approval", label: "Awaiting approval", options: words("true") },
   { key: "since", label: "Asked for since", isMoment: true },
   { key: "until", label: "Asked for before", isMoment: true },
@@ -46,7 +47,7 @@ export function JobsTable({ customerId }: { customerId?: string }) {
       header={(selected) => (
         <Header
           variant="h2"
-          description="Syncs, connection tests and deletions, newest first."
+          description="Syncs, dry runs, connection tests and deletions, newest first."
           actions={<Actions selected={selected} filters={filters} customerId={customerId} />}
         >
           {Object.keys(wanted).length > 0 ? "Jobs that match" : "All jobs"}
@@ -71,7 +72,7 @@ export function JobsTable({ customerId }: { customerId?: string }) {
           ),
         },
         { id: "customer", header: "Customer", cell: (job) => <CustomerName id={job.customer_id} isOneOfMany={!customerId} /> },
-        { id: "kind", header: "Kind", cell: (job) => (job.dry_run ? `${job.kind}, dry run` : job.kind) },
+        { id: "kind", header: "Kind", cell: (job) => JOB_KINDS[job.kind] },
         { id: "state", header: "State", cell: (job) => <JobState state={job.state} /> },
         { id: "what", header: "What", cell: (job) => whatOf(job) },
         { id: "attempts", header: "Attempts", cell: (job) => job.attempts },
@@ -92,9 +93,10 @@ function whatOf(job: Job): string {
   if (job.error) return job.error.message;
   if (job.held) return `${job.held.count} held: ${job.held.reason}`;
   if (job.progress && job.state === "running") return `${job.progress.listed} listed, ${job.progress.exported} exported`;
-  if (job.kind !== "sync") return "-";
+  if (job.kind !== "sync" && job.kind !== "plan") return "-";
   const { created, updated, deleted, errors } = job.stats;
-  return `${created} created, ${updated} updated, ${deleted} deleted, ${errors} errors`;
+  const counts = `${created} created, ${updated} updated, ${deleted} deleted, ${errors} errors`;
+  return job.kind === "plan" ? `would be: ${counts}` : counts;
 }
 
 /** What can be done with the selected jobs, or with all that the filters show; nothing for who may do it with none of them. */

@@ -7,7 +7,7 @@ import { may, useApi } from "../api/context";
 import { useMessages } from "../parts/messages";
 
 export function mayRetry(me: Me | undefined, job: Job): boolean {
-  return job.state === "failed" && job.kind !== "test" && !job.dry_run && may(me, "sync", job.customer_id);
+  return job.state === "failed" && job.kind !== "test" && job.kind !== "plan" && may(me, "sync", job.customer_id);
 }
 
 export function mayCancel(me: Me | undefined, job: Job): boolean {
@@ -16,7 +16,7 @@ export function mayCancel(me: Me | undefined, job: Job): boolean {
 }
 
 export function mayApprove(me: Me | undefined, job: Job): boolean {
-  return job.state === "held" && !job.dry_run && !!job.held && !job.held.approved && may(me, "approve", job.customer_id);
+  return job.state === "held" && job.kind === "sync" && !!job.held && !job.held.approved && may(me, "approve", job.customer_id);
 }
 
 /** Sends each of these jobs on, one after the other, and says how it went. */

@@ -17,6 +17,14 @@ export const JOB_STATES: Record<Job["state"], readonly [StatusIndicatorProps.Typ
   cancelled: ["stopped", "Cancelled"],
 };
 
+/** What every kind of job is called. */
+export const JOB_KINDS: Record<Job["kind"], string> = {
+  sync: "Sync",
+  plan: "Dry run",
+  purge: "Deletion",
+  test: "Connection test",
+};
+
 /** Why a job can fail, by what has to be done about it. */
 export const ERROR_CLASSES = words(
   "config",
