@@ -216,7 +216,8 @@ async fn a_dry_run_tells_what_a_sync_would_do_and_writes_nothing() {
     let added = tenant.add(tests::simulator::Workflow::named("Added"));
     let workflows = async || {
         let mut items = world.partition(&world.stack.table_name, &format!("CUSTOMER#{id}")).await;
-        items.retain(|item| !item["SK"].as_s().unwrap().starts_with("JOB#"));
+        let is_of_jobs = |sort_key: &str| sort_key == "PLAN" || sort_key.starts_with("JOB#");
+        items.retain(|item| !is_of_jobs(item["SK"].as_s().unwrap()));
         items
     };
     let before = workflows().await;
@@ -225,7 +226,8 @@ async fn a_dry_run_tells_what_a_sync_would_do_and_writes_nothing() {
     let asked = world.api.post(&format!("/v1/customers/{id}/sync?dry_run=true"), &json!({})).await.expect(202);
     let job = world.wait_for_job(asked["job_id"].as_str().unwrap()).await;
 
-    assert_eq!((&job["state"], &job["dry_run"]), (&json!("succeeded"), &json!(true)), "{job}");
+    assert_eq!((&job["kind"], &job["dry_run"]), (&json!("plan"), &json!(true)), "{job}");
+    assert_eq!(job["state"], "succeeded", "{job}");
     assert_eq!(stats(&job), [1, 1, 28, 1, 30, 0]);
     let told = [&job["plan"]["created"][0], &job["plan"]["updated"][0], &job["plan"]["deleted"][0]];
     assert_eq!(told, [&json!(added.to_string()), &json!(ids[3].to_string()), &json!(ids[7].to_string())]);

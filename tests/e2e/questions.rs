@@ -116,6 +116,7 @@ async fn a_connection_test_and_a_dry_run_start_at_once_while_two_hundred_first_s
 
         assert_eq!(job["state"], "succeeded", "{job}");
         let waited = moment(&job, "created_at").millis_until(moment(&job, "started_at"));
+        println!("{question} started after {waited} ms");
         assert!(waited < SOON, "{question}: {waited} ms");
     }
 
