@@ -48,8 +48,9 @@ pub struct SyncRequested {
     follow_up: bool,
 }
 
-/// Asks for a sync: a new job, the one that waits already, or one more after the one that runs. A dry run is a job of
-/// its own, beside syncs, or the one that is under way.
+/// Asks for a sync: a new job, the one that waits already, or one more after the one that runs.
+///
+/// A dry run is a job of its own, beside the customer's sync; while one is under way, whoever asks for another gets that one.
 #[utoipa::path(
     post,
     path = "/v1/customers/{customer_id}/sync",
