@@ -86,8 +86,9 @@ impl Crowd {
     /// Removes them as if they had never been: what is still queued then does nothing.
     async fn remove(self, world: &World) {
         let dispatcher = &self.worker.lifecycle.dispatcher;
-        let stored = self.first_syncs.iter().flat_map(|(customer, job)| {
-            [keys::job(customer, job), keys::job_pointer(job), keys::lock(customer), keys::profile(customer)]
+        let stored = self.first_syncs.iter().flat_map(|(id, job)| {
+            let customer = [keys::state(id), keys::profile(id), keys::summary(id), keys::lock(id)];
+            customer.into_iter().chain([keys::job(id, job), keys::job_pointer(job)])
         });
         dispatcher.data.delete_all(&stored.collect::<Vec<_>>()).await.unwrap();
         let sealed = self.first_syncs.iter().flat_map(|(id, _)| [keys::credentials(id), keys::token(id)]);
