@@ -223,10 +223,12 @@ mod tests {
     use crate::domain::customer::tests::customer;
 
     fn put_keys(writes: &[Write]) -> Vec<&str> {
-        let sort_key = |write| match write {
-            &Write::Put(ref item, _) => item["SK"].as_s().unwrap().as_str(),
-            _ => panic!("no put"),
-        };
+        fn sort_key(write: &Write) -> &str {
+            match write {
+                Write::Put(item, _) => item["SK"].as_s().unwrap(),
+                _ => panic!("no put"),
+            }
+        }
         writes.iter().map(sort_key).collect()
     }
 
