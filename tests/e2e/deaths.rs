@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
 use shared::{
-    app::customers::Change,
+    app::{customers::Change, recount},
+    aws::counts::Counts,
     domain::{
         change::ChangeKind,
         definition::content_hash,
@@ -184,6 +185,9 @@ async fn a_worker_that_dies_at_any_call_leaves_a_job_that_comes_to_the_same_end(
     for (death, end) in ends {
         assert_eq!(end, expected, "{death:?}");
     }
+    let dispatcher = &engine.worker.lifecycle.dispatcher;
+    let kept = Counts::new(dispatcher.data.clone()).totals().await.unwrap();
+    assert_eq!(kept, recount::count(dispatcher).await.unwrap(), "no death left a wrong number");
     engine.stop().await;
 }
 

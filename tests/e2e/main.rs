@@ -10,6 +10,7 @@ mod aws_faults;
 mod bad_input;
 mod bounds;
 mod changes;
+mod counts;
 mod damaged;
 mod deaths;
 mod edits;

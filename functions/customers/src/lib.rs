@@ -12,6 +12,7 @@ mod json;
 mod list;
 mod overview;
 pub mod setup;
+mod stats;
 mod sync;
 mod test_connection;
 mod update;
@@ -46,7 +47,7 @@ use utoipa::OpenApi;
         access::get_me,
         audit::list_all,
         audit::list_of_customer,
-        overview::get_stats,
+        stats::get_stats,
         overview::list_zuora_hosts,
         overview::health,
         overview::get_openapi,
@@ -60,7 +61,7 @@ pub fn routes(state: setup::State) -> Router {
     Router::new()
         .route("/health", get(overview::health))
         .route("/openapi.json", get(overview::get_openapi))
-        .route("/v1/stats", get(overview::get_stats))
+        .route("/v1/stats", get(stats::get_stats))
         .route("/v1/zuora-hosts", get(overview::list_zuora_hosts))
         .route("/v1/customers", get(list::list_customers).post(create::create_customer))
         .route("/v1/customers/{customer_id}", customer)

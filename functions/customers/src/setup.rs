@@ -5,6 +5,7 @@ use shared::{
     app::{asking::Asking, batches::BatchDesk, customers::CustomerDesk, dispatch::Dispatcher},
     aws::{
         clients,
+        counts::Counts,
         keys::token_slot,
         limits::{REQUESTS_PER_MINUTE, RequestLimits, TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queues::Queues,
@@ -28,6 +29,11 @@ pub struct State {
 }
 
 impl State {
+    /// The dashboard's numbers.
+    pub fn counts(&self) -> Counts {
+        Counts::new(self.desk.dispatcher.data.clone())
+    }
+
     /// Syncs of all customers.
     pub fn batches(&self, asking: &Asking) -> BatchDesk {
         let (dispatcher, budget) = (self.desk.dispatcher.clone(), self.desk.token_budget.clone());

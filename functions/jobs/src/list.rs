@@ -88,7 +88,7 @@ pub async fn list_jobs(
     let scope = Scope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
     let before: Option<JobId> = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
     let (customer, states) = (customer_id.clone(), states.clone());
-    let selection = Selection { customer, states, before, since: *since, until: *until, except: None };
+    let selection = Selection { customer, states, before, since: *since, until: *until };
     let dispatcher = &state.dispatcher;
     let keep = |job: &Job| known.can(Verb::View, &job.customer_id) && filter.matches(job);
     let (found, more) = if *awaiting_approval {

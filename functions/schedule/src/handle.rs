@@ -5,7 +5,7 @@ use std::time::Duration;
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Deserialize;
 use shared::{
-    app::{schedule, sweep},
+    app::{recount, schedule, sweep},
     clock,
     domain::time::Timestamp,
 };
@@ -44,7 +44,8 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
         }
         Task::Sweep => {
             let done = Box::pin(sweep::run(dispatcher, lifecycle, started)).await;
-            done.map(|done| (format!("{done:?}"), done.failed as u64))
+            let corrected = Box::pin(recount::run(dispatcher, started)).await;
+            done.and_then(|done| Ok((format!("{done:?}, {:?} set right", corrected?), done.failed as u64)))
         }
         Task::Batch => {
             let done = Box::pin(batches.serve(started, BATCH_TIME)).await;

@@ -34,6 +34,8 @@ use crate::{
 
 /// A holder is certainly dead this long after its deadline: Lambda kills it there.
 const LOCK_MARGIN: Duration = Duration::from_secs(30);
+/// Where the lock stands among the writes of a claim.
+const LOCK: usize = 0;
 /// How long a job that needs the lock waits before it looks again.
 const LOCK_WAIT: Duration = Duration::from_secs(15);
 
@@ -126,13 +128,12 @@ impl Lifecycle {
         };
         let mut claimed = job.clone();
         claimed.claim(now, until);
-        writes.extend(Jobs::put(&claimed, rev)?);
-        let lock = writes.len();
         if job.is_exclusive() {
-            writes.push(Jobs::take_lock(&claimed, until, now)?);
+            writes.insert(LOCK, Jobs::take_lock(&claimed, until, now)?);
         }
+        writes.extend(Jobs::put(&claimed, rev)?);
         match self.dispatcher.data.write(writes).await {
-            Err(StoreError::Conflict { failed }) if failed == [lock] => {
+            Err(StoreError::Conflict { failed }) if job.is_exclusive() && failed == [LOCK] => {
                 job.postpone(now.plus(LOCK_WAIT));
                 self.dispatcher.data.write(Jobs::put(&job, rev)?).await?;
                 self.dispatcher.send(&job, now).await;

@@ -26,6 +26,7 @@ pub mod lifecycle;
 pub mod many;
 pub mod outcome;
 pub mod purge;
+pub mod recount;
 pub mod retry;
 pub mod schedule;
 pub mod stop;

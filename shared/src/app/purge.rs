@@ -3,12 +3,13 @@
 //! Order: secrets, then grants, then workflows and definitions, then other jobs, and last, together, the customer, its lock and the
 //! purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
 
-use super::{error::AppError, lifecycle::Claimed, outcome::Outcome, stop::Stop, sync::Syncer};
+use super::{dispatch::Dispatcher, error::AppError, lifecycle::Claimed, outcome::Outcome, stop::Stop, sync::Syncer};
 use crate::{
     aws::{
         customers::Customers,
         grants::GrantBook,
-        keys::{self, Key},
+        jobs::{Jobs, is_counted},
+        keys,
         table::{Condition, Range, Write, key_of},
         vault::Vault,
     },
@@ -16,6 +17,7 @@ use crate::{
     domain::{
         customer::Status,
         failure::{ErrorClass, Failure},
+        ids::{CustomerId, JobId},
         time::Timestamp,
     },
 };
@@ -44,16 +46,24 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
     let own = keys::job(customer, &claimed.job.id);
     let stays =
         [keys::state(customer), keys::profile(customer), keys::summary(customer), keys::lock(customer), own.clone()];
-    let range =
-        Range { projection: Some("PK, SK"), limit: Some(500), ..Range::table(keys::customer_partition(customer), "") };
+    let range = Range {
+        projection: Some("PK, SK, counted_as"),
+        limit: Some(500),
+        ..Range::table(keys::customer_partition(customer), "")
+    };
     let mut after = None;
-    let mut jobs: Vec<Key> = Vec::new();
+    let mut jobs = Vec::new();
     loop {
         let page = data.page(&range, after).await?;
-        let keys = page.items.iter().map(key_of).filter(|key| !stays.contains(key));
-        let (other_jobs, rest): (Vec<Key>, Vec<Key>) = keys.partition(|key| key.sk.starts_with(keys::JOB_PREFIX));
+        let items = page.items.iter().map(|item| (key_of(item), item)).filter(|(key, _)| !stays.contains(key));
+        let mut rest = Vec::new();
+        for (key, item) in items {
+            match keys::job_of(&key.sk) {
+                Some(id) => jobs.push((id, is_counted(item))),
+                None => rest.push(key),
+            }
+        }
         data.delete_all(&rest).await?;
-        jobs.extend(other_jobs);
         after = page.last;
         if after.is_none() {
             break;
@@ -62,19 +72,29 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
             return Ok(Outcome::GoOn(super::outcome::Report::default()));
         }
     }
-    for batch in jobs.chunks(12) {
-        let pointers = batch.iter().filter_map(|key| key.sk.strip_prefix(keys::JOB_PREFIX)?.parse().ok());
-        let all: Vec<Key> = pointers.map(|id| keys::job_pointer(&id)).chain(batch.iter().cloned()).collect();
-        data.delete_all(&all).await?;
+    remove_jobs(&syncer.dispatcher, customer, &jobs).await?;
+    let mut last = vec![Write::Delete(keys::lock(customer), Condition::None)];
+    if let Some(own) = syncer.dispatcher.jobs.get(customer, &claimed.job.id).await? {
+        last.extend(Jobs::remove(&own));
     }
-    let mut last = vec![
-        Write::Delete(own, Condition::None),
-        Write::Delete(keys::job_pointer(&claimed.job.id), Condition::None),
-        Write::Delete(keys::lock(customer), Condition::None),
-    ];
     if let Some(found) = syncer.dispatcher.customers.get_any(customer).await? {
         last.extend(Customers::delete(customer, found.rev));
     }
     data.write(last).await?;
     Ok(Outcome::Purged)
+}
+
+/// Most are over and count for nothing any more: those go by the dozen, with their pointers.
+async fn remove_jobs(dispatcher: &Dispatcher, customer: &CustomerId, jobs: &[(JobId, bool)]) -> Result<(), AppError> {
+    for (id, _) in jobs.iter().filter(|(_, counts)| *counts) {
+        if let Some(job) = dispatcher.jobs.get(customer, id).await? {
+            dispatcher.data.write(Jobs::remove(&job)).await?;
+        }
+    }
+    let rest: Vec<_> = jobs.iter().filter(|(_, counts)| !*counts).collect();
+    for some in rest.chunks(12) {
+        let keys = some.iter().flat_map(|(id, _)| [keys::job_pointer(id), keys::job(customer, id)]);
+        dispatcher.data.delete_all(&keys.collect::<Vec<_>>()).await?;
+    }
+    Ok(())
 }

@@ -14,12 +14,14 @@ use futures::{Stream, StreamExt as _, TryStreamExt as _, future::ready};
 use serde::Deserialize;
 
 use super::{
+    counts,
     index::items,
     items::{index_attributes, key_item, readable, report_unreadable},
     keys::{self, Key},
     table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, key_of, parse, to_item},
 };
 use crate::domain::{
+    counts::Totals,
     customer::{Customer, Status, Summary},
     ids::{CustomerId, JobId},
     time::Timestamp,
@@ -97,6 +99,19 @@ impl Customers {
         Ok(whole.filter_map(readable::<Customer>).filter(|customer| customer.status != Status::Deleting).collect())
     }
 
+    /// The same of their summaries.
+    ///
+    /// # Errors
+    /// As [`Table::get_many`].
+    pub async fn summaries(&self, ids: &[CustomerId]) -> Result<Vec<Summary>, StoreError> {
+        let mut found = Vec::new();
+        for some in ids.chunks(KEYS_AT_ONCE) {
+            let keys: Vec<Key> = some.iter().map(keys::summary).collect();
+            found.extend(self.table.get_many_items(&keys).await?);
+        }
+        Ok(found.into_iter().filter_map(|item| summary_of(item).inspect_err(report_unreadable).ok()).collect())
+    }
+
     /// Reads whether a customer's work may go on; none when it is being deleted.
     pub async fn standing(&self, id: &CustomerId) -> Result<Option<Standing>, StoreError> {
         let found = self.table.get::<Standing>(&keys::state(id)).await?;
@@ -158,10 +173,12 @@ impl Customers {
         if !is_same_profile {
             writes.push(Write::Put(Box::new(profile), Condition::None));
         }
-        let summary = Summary::from(customer);
-        if before.is_none_or(|before| Summary::from(&before.value) != summary) {
-            writes.push(put_summary(&summary)?);
+        let (old, new) = (before.map(|before| Summary::from(&before.value)), Summary::from(customer));
+        if old.as_ref() != Some(&new) {
+            writes.push(put_summary(&new)?);
         }
+        let counted = old.as_ref().map(Totals::of_customer).unwrap_or_default();
+        writes.extend(counts::add(&Totals::of_customer(&new).minus(&counted)));
         Ok(writes)
     }
 
@@ -223,13 +240,11 @@ mod tests {
     use crate::domain::customer::tests::customer;
 
     fn put_keys(writes: &[Write]) -> Vec<&str> {
-        fn sort_key(write: &Write) -> &str {
-            match write {
-                Write::Put(item, _) => item["SK"].as_s().unwrap(),
-                _ => panic!("no put"),
-            }
-        }
-        writes.iter().map(sort_key).collect()
+        let sort_key = |write| match write {
+            &Write::Put(ref item, _) => Some(item["SK"].as_s().unwrap().as_str()),
+            _ => None,
+        };
+        writes.iter().filter_map(sort_key).collect()
     }
 
     fn stored() -> Stored<Customer> {
@@ -259,7 +274,7 @@ mod tests {
         let mut customer = stored().value;
         customer.held_job_id = Some(JobId::new());
         let writes = Customers::put(&customer, None).unwrap();
-        let [state, profile, summary] = writes.as_slice() else { panic!("three items") };
+        let [state, profile, summary, _] = writes.as_slice() else { panic!("three items, and the count") };
         let item = |write: &Write| match write {
             Write::Put(item, _) => (**item).clone(),
             _ => panic!("no put"),

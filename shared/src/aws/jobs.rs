@@ -5,16 +5,18 @@
 use std::{pin::pin, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use futures::{Stream, TryStreamExt as _};
+use futures::{Stream, StreamExt as _, TryStreamExt as _, future::ready};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    counts,
     index::records,
     items::readable,
     keys,
-    table::{Condition, Range, SortKeys, StoreError, Stored, Table, Write, to_item},
+    table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, to_item},
 };
 use crate::domain::{
+    counts::{Outcomes, Totals},
     ids::{CustomerId, JobId},
     job::{Job, Kind, Progress, RETENTION, State},
     time::Timestamp,
@@ -48,8 +50,6 @@ pub struct Selection {
     pub since: Option<Timestamp>,
     /// Only made before this moment.
     pub until: Option<Timestamp>,
-    /// None of this kind.
-    pub except: Option<Kind>,
 }
 
 impl Selection {
@@ -64,7 +64,6 @@ impl Selection {
             && self.before.as_ref().is_none_or(|before| job.id < *before)
             && self.since.is_none_or(|since| since <= job.created_at)
             && self.until.is_none_or(|until| job.created_at < until)
-            && self.except.is_none_or(|kind| job.kind != kind)
             && self.allows(job.state)
     }
 
@@ -135,20 +134,16 @@ impl Jobs {
         records(&self.table, Range::index(keys::jobs_in(state), ""))
     }
 
-    /// How many jobs, of all customers, are selected by their state, age and kind; without reading them out.
-    pub async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
-        let mut total = 0;
-        for range in ranges(selection) {
-            total += self.table.count(&range).await?;
-        }
-        Ok(total)
-    }
-
-    /// When the oldest of all jobs in one state was asked for.
+    /// When the oldest job was asked for that the dashboard counts in one state; of those that failed only the oldest hundred are
+    /// looked at.
+    ///
+    /// # Errors
+    /// Store failures.
     pub async fn oldest(&self, state: State) -> Result<Option<Timestamp>, StoreError> {
-        let first = Range { limit: Some(1), ..Range::index(keys::jobs_in(state), "") };
-        let found: Option<Job> = pin!(records(&self.table, first)).try_next().await?;
-        Ok(found.map(|job| job.created_at))
+        let first = Range { limit: Some(20), ..Range::index(keys::jobs_in(state), "") };
+        let jobs = records::<Job>(&self.table, first).take(100);
+        let counted = jobs.try_filter(|job| ready(job.counts_as() == Some(state)));
+        Ok(pin!(counted).try_next().await?.map(|job| job.created_at))
     }
 
     async fn newest(
@@ -176,14 +171,31 @@ impl Jobs {
     pub fn put(job: &Job, rev: u64) -> Result<Vec<Write>, StoreError> {
         let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
         let index = keys::job_by_state(job.state, &job.id);
-        let item = to_item(job, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, kept_until(job))?;
+        let stored = Job { counted_as: job.counts_as(), ..job.clone() };
+        let item = to_item(&stored, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, kept_until(job))?;
         let mut writes = vec![Write::Put(Box::new(item), condition)];
+        writes.extend(counts::add(&Totals::of_job(stored.counted_as).minus(&Totals::of_job(job.counted_as))));
+        let was_under_way = job.counted_as.is_some_and(|state| !state.is_ended());
+        if let Some(end) = job.finished_at.filter(|_| job.kind == Kind::Sync && was_under_way) {
+            writes.extend(counts::add_outcome(&Outcomes::of(job.state), end));
+        }
         if job.started_at.is_none() || job.finished_at.is_some() {
             let pointer = Pointer { customer_id: job.customer_id.clone() };
             let pointer = to_item(&pointer, &keys::job_pointer(&job.id), None, 1, kept_until(job))?;
             writes.push(Write::Put(Box::new(pointer), Condition::None));
         }
         Ok(writes)
+    }
+
+    /// The writes that remove a job as it was read, with its pointer and with what it counts for.
+    pub fn remove(read: &Stored<Job>) -> Vec<Write> {
+        let Stored { value: job, rev } = read;
+        let mut writes = vec![
+            Write::Delete(keys::job(&job.customer_id, &job.id), Condition::RevIs(*rev)),
+            Write::Delete(keys::job_pointer(&job.id), Condition::None),
+        ];
+        writes.extend(counts::add(&Totals::default().minus(&Totals::of_job(job.counted_as))));
+        writes
     }
 
     /// Shows how far a claimed job has come. Does not count as a write of the job: who read it before may still write it.
@@ -217,6 +229,11 @@ impl Jobs {
     }
 }
 
+/// Whether the dashboard counts a job's item.
+pub fn is_counted(item: &Item) -> bool {
+    item.get("counted_as").is_some_and(AttributeValue::is_s)
+}
+
 /// The newest of them, newest first, and whether there are more. One that changed its state while the states were read may have
 /// been read twice.
 pub fn newest_of(mut jobs: Vec<Job>, limit: usize) -> (Vec<Job>, bool) {
@@ -231,7 +248,6 @@ fn ranges(selection: &Selection) -> Vec<Range> {
     let between = |range: Range, first: &str, last: String| Range {
         keys: SortKeys::Between(first.to_owned(), last),
         descending: true,
-        without: selection.except.map(|kind| ("kind", kind.as_str())),
         ..range
     };
     // The id begins with its millisecond in hex, so a moment bounds the range.

@@ -16,6 +16,7 @@
 //! | `BATCHES` | `BATCH#<id>`, `LAST` | a sync of all customers, and which was asked for last |
 //! | `USER#<sub>` | `GRANT#<customer id, or *>` | what a user was granted |
 //! | `ONCE#<hash of caller and key>` | `ONCE` | a request under an `Idempotency-Key`, and its answer |
+//! | `COUNTS` | `TOTAL#<shard>`, `HOUR#<hour>#<shard>`, `CHECK` | the dashboard's numbers, and when they were counted last |
 //! | `DAMAGED` | `<customer id>#<zuora id>` | that a stored definition was found damaged |
 //! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
 //! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins then |
@@ -27,7 +28,7 @@
 //! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` by time, `GRANTS#<customer, or *>` by user;
 //! in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of the next sync, `CUSTOMERS` (summaries) by id.
 
-use std::fmt::Display;
+use std::{fmt::Display, time::Duration};
 
 use sha2::{Digest, Sha256};
 
@@ -81,7 +82,7 @@ impl Index {
 const NAME_BYTES: usize = 200;
 
 /// The full primary key of one item.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// Partition.
     pub pk: String,
@@ -177,6 +178,11 @@ pub fn job(customer: &CustomerId, id: &JobId) -> Key {
     Key::new(customer_partition(customer), format!("{JOB_PREFIX}{id}"))
 }
 
+/// Which of a customer's jobs a sort key is of.
+pub fn job_of(sort_key: &str) -> Option<JobId> {
+    sort_key.strip_prefix(JOB_PREFIX)?.parse().ok()
+}
+
 /// Partition of the notes that definitions are damaged: one of its own, so that a role can be let write nothing else.
 pub const DAMAGED: &str = "DAMAGED";
 
@@ -211,6 +217,46 @@ pub fn batch(id: &BatchId) -> Key {
 /// Which was asked for last.
 pub fn last_batch() -> Key {
     Key::new(BATCHES, "LAST")
+}
+
+/// Partition of the dashboard's numbers.
+pub const COUNTS: &str = "COUNTS";
+
+/// What is there now.
+pub fn totals() -> Key {
+    Key::new(COUNTS, "TOTAL")
+}
+
+/// A shard of numbers.
+pub fn shard(numbers: &Key, shard: u64) -> Key {
+    Key::new(numbers.pk.clone(), format!("{}#{shard:02}", numbers.sk))
+}
+
+/// All shards of it.
+pub fn all_totals() -> SortKeys {
+    SortKeys::Prefix("TOTAL#".to_owned())
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// How the syncs of an hour ended.
+pub fn outcomes(at: Timestamp) -> Key {
+    Key::new(COUNTS, format!("HOUR#{}", at.floor(HOUR)))
+}
+
+/// All of the hours from that of `since` on.
+pub fn outcomes_since(since: Timestamp) -> SortKeys {
+    SortKeys::Between(format!("HOUR#{}", since.floor(HOUR)), "HOUR#~".to_owned())
+}
+
+/// The hour that a sort key of [`outcomes`] is of.
+pub fn hour_of(sort_key: &str) -> Option<Timestamp> {
+    sort_key.strip_prefix("HOUR#")?.split_once('#')?.0.parse().ok()
+}
+
+/// When the numbers were counted last.
+pub fn counts_check() -> Key {
+    Key::new(COUNTS, "CHECK")
 }
 
 /// A user's partition.

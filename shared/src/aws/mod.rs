@@ -1,5 +1,6 @@
 //! Adapters: each file talks to one AWS service (or one family of items) and speaks the domain's types.
 
+pub mod addition;
 pub mod app_key;
 pub mod audit;
 mod batch;
@@ -8,6 +9,7 @@ pub mod batches;
 pub mod canned;
 pub mod changes;
 pub mod clients;
+pub mod counts;
 pub mod customers;
 pub mod damaged;
 pub mod dead_letters;

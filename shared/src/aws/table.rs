@@ -63,8 +63,6 @@ pub struct Range {
     pub limit: Option<i32>,
     /// Only these attributes.
     pub projection: Option<&'static str>,
-    /// Not the items of which this attribute has this value; they are read all the same.
-    pub without: Option<(&'static str, &'static str)>,
 }
 
 impl Range {
@@ -77,7 +75,6 @@ impl Range {
             descending: false,
             limit: None,
             projection: None,
-            without: None,
         }
     }
 
@@ -188,12 +185,6 @@ impl Table {
                     .expression_attribute_values(":from", AttributeValue::S(from.clone()))
                     .expression_attribute_values(":to", AttributeValue::S(to.clone()));
             }
-        }
-        if let Some((name, value)) = range.without {
-            query = query
-                .filter_expression("#without <> :without")
-                .expression_attribute_names("#without", name)
-                .expression_attribute_values(":without", AttributeValue::S(value.to_owned()));
         }
         let query = query
             .set_index_name(range.index.map(|index| index.name().to_owned()))

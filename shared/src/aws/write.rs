@@ -5,9 +5,13 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::{
+    error::BuildError,
+    types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem},
+};
 
 use super::{
+    addition::{Addition, Additions},
     items::{Item, key_item, number},
     keys::Key,
     store_error::{StoreError, classify_transaction, collided},
@@ -41,21 +45,29 @@ pub enum Write {
     Delete(Key, Condition),
     /// Changes nothing, but the condition has to hold.
     Check(Key, Condition),
+    /// Adds to numbers; it cannot fail by itself.
+    Add(Addition),
 }
 
 /// Writes all or nothing across tables.
 ///
 /// # Errors
-/// As [`Table::write`]; positions count through the tables in the order given.
+/// As [`Table::write`]; positions count through the tables in the order given, without the additions.
 pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreError> {
     let Some((first, _)) = parts.first() else { return Ok(()) };
     let client = first.client().clone();
-    let mut items = Vec::new();
+    let (mut items, mut additions) = (Vec::new(), Additions::default());
     for (table, writes) in parts {
         for write in writes {
-            items.push(transact_item(table.name(), write)?);
+            match write {
+                Write::Add(addition) => additions.add(table.name(), addition),
+                Write::Put(item, condition) => items.push(put(table.name(), *item, &condition)?),
+                Write::Delete(key, condition) => items.push(delete(table.name(), &key, &condition)?),
+                Write::Check(key, condition) => items.push(check(table.name(), &key, &condition)?),
+            }
         }
     }
+    items.extend(additions.into_items().map_err(bug)?);
     if items.is_empty() {
         return Ok(());
     }
@@ -86,36 +98,36 @@ pub(super) fn expression(condition: &Condition) -> (Option<String>, Option<Item>
     }
 }
 
-fn transact_item(table: &str, write: Write) -> Result<TransactWriteItem, StoreError> {
-    let bug = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Refused(error.into());
-    let builder = TransactWriteItem::builder();
-    Ok(match write {
-        Write::Put(item, condition) => {
-            let (expression, values) = expression(&condition);
-            let put = Put::builder()
-                .table_name(table)
-                .set_item(Some(*item))
-                .set_condition_expression(expression)
-                .set_expression_attribute_values(values);
-            builder.put(put.build().map_err(bug)?).build()
-        }
-        Write::Delete(key, condition) => {
-            let (expression, values) = expression(&condition);
-            let delete = Delete::builder()
-                .table_name(table)
-                .set_key(Some(key_item(&key)))
-                .set_condition_expression(expression)
-                .set_expression_attribute_values(values);
-            builder.delete(delete.build().map_err(bug)?).build()
-        }
-        Write::Check(key, condition) => {
-            let (expression, values) = expression(&condition);
-            let check = ConditionCheck::builder()
-                .table_name(table)
-                .set_key(Some(key_item(&key)))
-                .set_condition_expression(expression)
-                .set_expression_attribute_values(values);
-            builder.condition_check(check.build().map_err(bug)?).build()
-        }
-    })
+fn put(table: &str, item: Item, condition: &Condition) -> Result<TransactWriteItem, StoreError> {
+    let (expression, values) = expression(condition);
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .set_condition_expression(expression)
+        .set_expression_attribute_values(values);
+    Ok(TransactWriteItem::builder().put(put.build().map_err(bug)?).build())
+}
+
+fn delete(table: &str, key: &Key, condition: &Condition) -> Result<TransactWriteItem, StoreError> {
+    let (expression, values) = expression(condition);
+    let delete = Delete::builder()
+        .table_name(table)
+        .set_key(Some(key_item(key)))
+        .set_condition_expression(expression)
+        .set_expression_attribute_values(values);
+    Ok(TransactWriteItem::builder().delete(delete.build().map_err(bug)?).build())
+}
+
+fn check(table: &str, key: &Key, condition: &Condition) -> Result<TransactWriteItem, StoreError> {
+    let (expression, values) = expression(condition);
+    let check = ConditionCheck::builder()
+        .table_name(table)
+        .set_key(Some(key_item(key)))
+        .set_condition_expression(expression)
+        .set_expression_attribute_values(values);
+    Ok(TransactWriteItem::builder().condition_check(check.build().map_err(bug)?).build())
+}
+
+fn bug(error: BuildError) -> StoreError {
+    StoreError::Refused(error.into())
 }

@@ -130,6 +130,9 @@ pub struct Job {
     /// Sweeps in a row that found it silent and the queue empty.
     #[serde(default)]
     pub empty_sweeps: u32,
+    /// The state in which the dashboard counts it since it was last stored; see [`Job::counts_as`].
+    #[serde(default)]
+    pub counted_as: Option<State>,
     /// Claims in a row whose run never ended, the present one included: each but that one is a worker that died.
     #[serde(default)]
     pub open_claims: u32,
@@ -201,8 +204,16 @@ impl Job {
             failed_workflows: Vec::new(),
             restarts: 0,
             empty_sweeps: 0,
+            counted_as: None,
             open_claims: 0,
         }
+    }
+
+    /// The state in which the dashboard counts it: one that is under way, and a failed one on which somebody can act. The others count
+    /// for the hour in which they ended.
+    pub fn counts_as(&self) -> Option<State> {
+        let counts = !self.state.is_ended() || self.state == State::Failed && self.dead_lettered_at.is_some();
+        counts.then_some(self.state)
     }
 
     /// Whether it works on the customer alone, under its lock: everything that writes workflows.

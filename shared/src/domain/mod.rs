@@ -7,6 +7,7 @@ pub mod audit;
 pub mod base_url;
 pub mod batch;
 pub mod change;
+pub mod counts;
 pub mod customer;
 pub mod definition;
 pub mod diff;

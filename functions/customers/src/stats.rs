@@ -1,0 +1,176 @@
+//! `GET /v1/stats`
+//!
+//! Who may see everything reads the numbers that are kept; who may see some customers reads those and their jobs of one day. Neither
+//! costs more when there are more customers of others, or more history.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use axum::{Json, extract::State as Shared};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde::Serialize;
+use shared::{
+    aws::{jobs::Selection, table::StoreError},
+    clock,
+    domain::{
+        counts::{Outcomes, Totals},
+        ids::CustomerId,
+        job::{Job, Kind, State as JobState},
+        policy::{Decision, Scope, Verb},
+        time::Timestamp,
+    },
+    http::{caller::Known, problem::Problem},
+};
+use utoipa::ToSchema;
+
+use crate::setup::State;
+
+/// What ended is counted for so long.
+const DAY: Duration = Duration::from_secs(86_400);
+const HOUR: Duration = Duration::from_secs(3600);
+/// The states that somebody has to follow.
+const FOLLOWED: [JobState; 4] = [JobState::Queued, JobState::Waiting, JobState::Running, JobState::Failed];
+/// Customers whose jobs are read at the same time.
+const AT_ONCE: usize = 8;
+
+/// The dashboard's counters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatsJson {
+    customers: CustomerCounts,
+    workflows: i64,
+    tasks: i64,
+    /// How many jobs are in each state: those under way; of those that failed, the ones with a dead letter, on which somebody can act; of
+    /// the others, the syncs that ended so in the hours of `jobs_by_hour`.
+    jobs: BTreeMap<&'static str, i64>,
+    /// When the oldest job in a state was asked for, for the states that something has to follow; absent where there is none.
+    oldest_jobs: BTreeMap<&'static str, Timestamp>,
+    /// How the syncs of the last 24 hours ended, by the hour, the oldest first; hours in which none ended are left out.
+    jobs_by_hour: Vec<HourJson>,
+    /// How many customers have something held back which nobody has approved and no later complete sync has settled.
+    awaiting_approval: i64,
+}
+
+/// How many customers there are, by what they need.
+#[derive(Debug, Serialize, ToSchema)]
+struct CustomerCounts {
+    total: i64,
+    active: i64,
+    paused: i64,
+    needs_attention: i64,
+}
+
+/// How the syncs of one hour ended.
+#[derive(Debug, Serialize, ToSchema)]
+struct HourJson {
+    /// When it began.
+    hour: Timestamp,
+    succeeded: i64,
+    incomplete: i64,
+    held: i64,
+    failed: i64,
+    cancelled: i64,
+}
+
+/// The jobs of some customers, or of all.
+#[derive(Default)]
+struct Jobs {
+    /// Those in the states that somebody follows, and what is held back.
+    now: Totals,
+    hours: BTreeMap<Timestamp, Outcomes>,
+    oldest: BTreeMap<&'static str, Timestamp>,
+}
+
+/// Counts the customers that the caller may see, their workflows, tasks and jobs.
+#[utoipa::path(
+    get,
+    path = "/v1/stats",
+    tag = "overview",
+    responses((status = 200, description = "Done.", body = StatsJson)),
+)]
+pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Json<StatsJson>, Problem> {
+    let sees_all = |verb| known.0.decide(verb, Scope::All) == Decision::Allow;
+    let granted = known.granted(Verb::ViewAny);
+    let customers = match sees_all(Verb::ViewAny) {
+        true => state.counts().totals().await?,
+        false => totals_of(&state, &granted).await?,
+    };
+    let jobs = match sees_all(Verb::View) {
+        true => all_jobs(&state).await?,
+        false => jobs_of(&state, &known.granted(Verb::View)).await?,
+    };
+    Ok(Json(StatsJson::new(&customers, jobs)))
+}
+
+async fn totals_of(state: &State, customers: &[CustomerId]) -> Result<Totals, StoreError> {
+    let summaries = state.desk.dispatcher.customers.summaries(customers).await?;
+    Ok(summaries.iter().map(Totals::of_customer).fold(Totals::default(), |sum, one| sum.plus(&one)))
+}
+
+async fn all_jobs(state: &State) -> Result<Jobs, StoreError> {
+    let (counts, jobs) = (state.counts(), &state.desk.dispatcher.jobs);
+    let (now, hours) = tokio::try_join!(counts.totals(), counts.outcomes(clock::now().minus(DAY)))?;
+    let mut oldest = BTreeMap::new();
+    for followed in FOLLOWED {
+        oldest.extend(jobs.oldest(followed).await?.map(|since| (followed.as_str(), since)));
+    }
+    Ok(Jobs { now, hours, oldest })
+}
+
+async fn jobs_of(state: &State, customers: &[CustomerId]) -> Result<Jobs, StoreError> {
+    let mut jobs = Jobs { now: totals_of(state, customers).await?, ..Jobs::default() };
+    for followed in FOLLOWED {
+        let counts = |job: &Job| job.counts_as() == Some(followed) && customers.contains(&job.customer_id);
+        let (found, _) =
+            state.desk.dispatcher.jobs.list(&Selection::in_state(followed), usize::MAX - 1, counts).await?;
+        jobs.oldest.extend(found.last().map(|job| (followed.as_str(), job.created_at)));
+        let counted = found.iter().map(|job| Totals::of_job(job.counts_as()));
+        jobs.now = counted.fold(jobs.now, |sum, one| sum.plus(&one));
+    }
+    let since = clock::now().minus(DAY).floor(HOUR);
+    let ended = stream::iter(customers.to_vec()).map(|customer| ended_since(state, customer, since));
+    for job in ended.buffer_unordered(AT_ONCE).try_concat().await? {
+        let Some(end) = job.finished_at else { continue };
+        let hour = jobs.hours.entry(end.floor(HOUR)).or_default();
+        *hour = hour.plus(&Outcomes::of(job.state));
+    }
+    Ok(jobs)
+}
+
+async fn ended_since(state: &State, customer: CustomerId, since: Timestamp) -> Result<Vec<Job>, StoreError> {
+    let selection = Selection { customer: Some(customer), since: Some(since), ..Selection::default() };
+    let ended = |job: &Job| job.kind == Kind::Sync && job.finished_at.is_some_and(|end| since <= end);
+    Ok(state.desk.dispatcher.jobs.list(&selection, usize::MAX - 1, ended).await?.0)
+}
+
+impl StatsJson {
+    fn new(customers: &Totals, jobs: Jobs) -> Self {
+        let Totals { active, paused, needs_attention, workflows, tasks, .. } = *customers;
+        let ended = jobs.hours.values().fold(Outcomes::default(), |sum, hour| sum.plus(hour));
+        let by_state = [
+            (JobState::Queued, jobs.now.queued),
+            (JobState::Waiting, jobs.now.waiting),
+            (JobState::Running, jobs.now.running),
+            (JobState::Failed, jobs.now.failed),
+            (JobState::Succeeded, ended.succeeded),
+            (JobState::Incomplete, ended.incomplete),
+            (JobState::Held, ended.held),
+            (JobState::Cancelled, ended.cancelled),
+        ];
+        let total = active + paused + needs_attention;
+        Self {
+            customers: CustomerCounts { total, active, paused, needs_attention },
+            workflows,
+            tasks,
+            jobs: by_state.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),
+            oldest_jobs: jobs.oldest,
+            jobs_by_hour: jobs.hours.into_iter().map(HourJson::from).collect(),
+            awaiting_approval: jobs.now.held,
+        }
+    }
+}
+
+impl From<(Timestamp, Outcomes)> for HourJson {
+    fn from((hour, outcomes): (Timestamp, Outcomes)) -> Self {
+        let Outcomes { succeeded, incomplete, held, failed, cancelled } = outcomes;
+        Self { hour, succeeded, incomplete, held, failed, cancelled }
+    }
+}

@@ -1,0 +1,169 @@
+//! The numbers of the dashboard: what is there now, and how the syncs of each hour ended.
+//!
+//! They are kept and not counted when somebody looks, since looking would read everything. What must stay true: a number changes by
+//! the difference between a record as it was stored and as it is stored now, in the transaction that stores it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    customer::{Status, Summary},
+    job::State,
+};
+
+/// A set of numbers that are added up field by field, and stored under the fields' names.
+macro_rules! numbers {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct $name {
+            $($(#[$field_doc])* pub $field: i64,)*
+        }
+
+        impl $name {
+            /// Both together.
+            #[must_use]
+            pub const fn plus(&self, other: &Self) -> Self {
+                Self { $($field: self.$field + other.$field,)* }
+            }
+
+            /// What is to be added to the other to have this.
+            #[must_use]
+            pub const fn minus(&self, other: &Self) -> Self {
+                Self { $($field: self.$field - other.$field,)* }
+            }
+
+            /// Each field by itself: the result of `pick` for this one's and the other's.
+            #[must_use]
+            pub fn zip(&self, other: &Self, pick: impl Fn(i64, i64) -> i64) -> Self {
+                Self { $($field: pick(self.$field, other.$field),)* }
+            }
+
+            /// The fields that are not 0, by name.
+            pub fn named(&self) -> Vec<(&'static str, i64)> {
+                [$((stringify!($field), self.$field),)*].into_iter().filter(|(_, number)| *number != 0).collect()
+            }
+        }
+    };
+}
+
+numbers! {
+    /// What is there now.
+    Totals {
+        /// Customers that are synced.
+        active,
+        /// Customers that are paused.
+        paused,
+        /// Customers that are not scheduled until an admin acts.
+        needs_attention,
+        /// Stored workflows that are not deleted.
+        workflows,
+        /// Tasks of those.
+        tasks,
+        /// Customers with something held back that nobody has approved or settled.
+        held,
+        /// Jobs that are queued.
+        queued,
+        /// Jobs that wait.
+        waiting,
+        /// Jobs that run.
+        running,
+        /// Failed jobs with a dead letter.
+        failed,
+    }
+}
+
+numbers! {
+    /// How syncs ended.
+    Outcomes {
+        /// Complete.
+        succeeded,
+        /// With a part left out.
+        incomplete,
+        /// With something held back.
+        held,
+        /// Given up.
+        failed,
+        /// Not wanted any more.
+        cancelled,
+    }
+}
+
+impl Totals {
+    /// What one customer counts for.
+    pub fn of_customer(customer: &Summary) -> Self {
+        let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let mut totals = Self {
+            workflows: signed(customer.workflows_count),
+            tasks: signed(customer.tasks_count),
+            held: i64::from(customer.held_job_id.is_some()),
+            ..Self::default()
+        };
+        match customer.status {
+            Status::Active => totals.active = 1,
+            Status::Paused => totals.paused = 1,
+            Status::NeedsAttention => totals.needs_attention = 1,
+            // Nobody sees it any more.
+            Status::Deleting => return Self::default(),
+        }
+        totals
+    }
+
+    /// What one job counts for that is counted in this state; in none where it is over and nobody has to act on it.
+    pub fn of_job(counted_as: Option<State>) -> Self {
+        let mut totals = Self::default();
+        match counted_as {
+            Some(State::Queued) => totals.queued = 1,
+            Some(State::Waiting) => totals.waiting = 1,
+            Some(State::Running) => totals.running = 1,
+            Some(State::Failed) => totals.failed = 1,
+            _ => {}
+        }
+        totals
+    }
+
+    /// What two counts in a row agree on: the smaller of two differences in the same direction, nothing where they contradict each
+    /// other. What changed between two reads of one count shows in that one only.
+    #[must_use]
+    pub fn in_common_with(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| if a.signum() == b.signum() { a.signum() * a.abs().min(b.abs()) } else { 0 })
+    }
+}
+
+impl Outcomes {
+    /// One sync that ended so.
+    pub fn of(state: State) -> Self {
+        let mut outcomes = Self::default();
+        match state {
+            State::Succeeded => outcomes.succeeded = 1,
+            State::Incomplete => outcomes.incomplete = 1,
+            State::Held => outcomes.held = 1,
+            State::Failed => outcomes.failed = 1,
+            State::Cancelled => outcomes.cancelled = 1,
+            State::Queued | State::Waiting | State::Running => {}
+        }
+        outcomes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_is_what_two_counts_agree_on() {
+        let count = |active, failed, queued| Totals { active, failed, queued, ..Totals::default() };
+
+        assert_eq!(count(2, -3, 5).in_common_with(&count(1, -4, -5)), count(1, -3, 0));
+        assert_eq!(count(2, 0, 0).in_common_with(&count(0, 1, 0)), count(0, 0, 0));
+    }
+
+    #[test]
+    fn only_what_changes_is_written() {
+        let before = Totals::of_job(Some(State::Queued));
+        let after = Totals::of_job(Some(State::Running));
+
+        assert_eq!(after.minus(&before).named(), [("queued", -1), ("running", 1)]);
+        assert_eq!(Totals::of_job(None).named(), []);
+    }
+}
