@@ -33,6 +33,22 @@ fn no_deployment_may_have_more_requests_in_flight_than_half_of_what_zuora_allows
 }
 
 #[test]
+fn the_panels_files_have_a_throttle_of_their_own_and_no_method_has_metrics_that_are_billed() {
+    let template = Template::read();
+    let settings = list(template.resource("Api").at("Properties.MethodSettings"));
+    let of = |path: &str| settings.iter().find(|settings| settings["ResourcePath"] == path).unwrap();
+
+    // A slash of the path is written ~1 here.
+    let files = of("/~1panel~1{file+}");
+    assert_eq!((files["HttpMethod"].as_str(), of("/*")["HttpMethod"].as_str()), (Some("GET"), Some("*")));
+    assert_eq!(files["ThrottlingRateLimit"], 500);
+    assert_eq!(files["ThrottlingBurstLimit"], 1000);
+    assert!(settings.iter().all(|settings| settings["MetricsEnabled"] == false), "{settings:?}");
+    let mut alarms = template.resources("AWS::CloudWatch::Alarm").into_iter();
+    assert!(alarms.all(|alarm| alarm.text("Properties.Namespace") != "AWS/ApiGateway"), "an alarm needs them");
+}
+
+#[test]
 fn messages_that_keep_crashing_end_in_the_dead_letter_queue_and_stay_there_for_fourteen_days() {
     let template = Template::read();
     let dead = template.resource("DeadLetterQueue");
