@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use shared::{
-    app::{error::AppError, retry::Redrive, sweep},
+    app::{error::AppError, redrive::Redrive, sweep},
     clock,
     domain::{
         customer::Customer,
@@ -244,7 +244,7 @@ async fn what_a_batch_left_undone_is_done_again() {
     }
     engine.messages().await;
     let (dispatcher, letters) = (&worker.lifecycle.dispatcher, &worker.lifecycle.dead_letters);
-    let all = Redrive { customer: None, class: None, before: None, limit: 200 };
+    let all = Redrive { customers: None, class: None, before: None, limit: 200 };
     let redriven = dispatcher.redrive(letters, &all, |_| true, &asking(&dispatcher.data)).await.unwrap();
     assert_eq!((redriven.redriven, engine.messages().await.len()), (12, 12), "each of them, once");
     assert!(wire.count(&["SendMessageBatch"]) > 4, "{:?}", wire.calls());

@@ -8,7 +8,7 @@ use crate::{
     world::World,
 };
 use shared::{
-    app::{recount, retry::Redrive},
+    app::{recount, redrive::Redrive},
     aws::{
         counts::Counts,
         keys,

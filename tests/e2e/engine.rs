@@ -322,7 +322,7 @@ impl Engine {
 pub async fn drain(queue: &Queue) -> Vec<String> {
     let mut bodies = Vec::new();
     loop {
-        let received = queue.receive(Duration::from_secs(30)).await.unwrap();
+        let received = queue.receive(Duration::from_secs(30), Duration::ZERO).await.unwrap();
         if received.is_empty() {
             return bodies;
         }

@@ -15,7 +15,7 @@ use shared::{
         sweep::{self, Swept},
         worker::{Delivery, Handled},
     },
-    aws::{items::Item, jobs::Selection, limits::TokenBudget},
+    aws::{budget::Budget, items::Item, jobs::Selection, limits::TokenBudget},
     clock,
     domain::{
         batch::{Asked, ROUND},
@@ -56,7 +56,7 @@ async fn synced_customers(engine: &Engine, simulator: &Simulator, many: usize) -
 /// The jobs of all customers that have not ended.
 async fn under_way(engine: &Engine) -> Vec<Job> {
     let jobs = &engine.worker.lifecycle.dispatcher.jobs;
-    jobs.list(&Selection::default(), 1000, |job| !job.state.is_ended()).await.unwrap().0
+    jobs.list(&Selection::default(), 1000, &Budget::default(), |job| !job.state.is_ended()).await.unwrap().jobs
 }
 
 /// How often each job is pointed to.
@@ -242,7 +242,8 @@ async fn a_batch_killed_at_any_call_loses_no_customer_and_asks_none_twice() {
             let counted = batch.asked.placed + batch.asked.failed;
             assert_eq!((counted, batch.finished_at.is_some()), (3, true), "{death:?}: {batch:?}");
         }
-        let (jobs, _) = dispatcher.jobs.list(&Selection::default(), 1000, |job| now <= job.created_at).await.unwrap();
+        let (everybodys, budget) = (Selection::default(), Budget::default());
+        let jobs = dispatcher.jobs.list(&everybodys, 1000, &budget, |job| now <= job.created_at).await.unwrap().jobs;
         let mut served: Vec<_> = jobs.into_iter().map(|job| job.customer_id).collect();
         served.sort();
         assert_eq!(served, customers, "{death:?}: one job each");

@@ -27,6 +27,7 @@ mod jobs_told;
 mod large;
 mod lifecycle;
 mod listing_faults;
+mod lists;
 mod midrun;
 mod operators;
 mod paging;

@@ -304,7 +304,7 @@ async fn the_sweeper_removes_the_dead_letters_of_a_deleted_customer_and_leaves_t
     let seen = Mutex::new(String::new());
     world
         .wait_until("the letters of the other customers are there", async || {
-            let received = dead_letters.receive(Duration::from_secs(1)).await.unwrap();
+            let received = dead_letters.receive(Duration::from_secs(1), Duration::ZERO).await.unwrap();
             let mut seen = seen.lock().unwrap();
             received.into_iter().for_each(|letter| seen.push_str(&letter.body));
             failed.iter().all(|(_, job)| seen.contains(job.as_str()))

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use shared::{
-    aws::{audit::Selection, index::Position},
+    aws::{audit::Selection, budget::Budget, index::Position},
     domain::{
         audit::{Action, Outcome, Record},
         ids::CustomerId,
@@ -111,7 +111,7 @@ async fn list(
     let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
     let selection = Selection { customer, since: *since, until: *until };
     let keep = |record: &Record| filter.matches(record) && may(record);
-    let found = state.edge.trail.list(selection, after.as_ref(), filter.limit.0, keep).await?;
+    let found = state.edge.trail.list(selection, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
     let (items, next) = found.into_items();
     let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
     Ok(Json(List { items, next_cursor, total: None }))

@@ -3,19 +3,22 @@
 //! Who may see everything reads the numbers that are kept; who may see some customers reads those and their jobs of one day. Neither
 //! costs more when there are more customers of others, or more history.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use axum::{Json, extract::State as Shared};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 use shared::{
-    aws::{jobs::Selection, table::StoreError},
+    aws::{budget::Budget, jobs::Selection, table::StoreError},
     clock,
     domain::{
         counts::{Outcomes, Totals},
         ids::CustomerId,
         job::{Job, Kind, State as JobState},
-        policy::{Decision, Scope, Verb},
+        policy::Verb,
         time::Timestamp,
     },
     http::{caller::Known, problem::Problem},
@@ -29,6 +32,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 const HOUR: Duration = Duration::from_secs(3600);
 /// The states that somebody has to follow.
 const FOLLOWED: [JobState; 4] = [JobState::Queued, JobState::Waiting, JobState::Running, JobState::Failed];
+/// As many jobs as the budget of a list lets be read.
+const MOST: usize = 10_000;
 /// Customers whose jobs are read at the same time.
 const AT_ONCE: usize = 8;
 
@@ -87,21 +92,20 @@ struct Jobs {
     responses((status = 200, description = "Done.", body = StatsJson)),
 )]
 pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Json<StatsJson>, Problem> {
-    let sees_all = |verb| known.0.decide(verb, Scope::All) == Decision::Allow;
-    let granted = known.granted(Verb::ViewAny);
-    let customers = match sees_all(Verb::ViewAny) {
-        true => state.counts().totals().await?,
-        false => totals_of(&state, &granted).await?,
+    let customers = match known.0.only(Verb::ViewAny) {
+        None => state.counts().totals().await?,
+        Some(customers) => totals_of(&state, &customers).await?,
     };
-    let jobs = match sees_all(Verb::View) {
-        true => all_jobs(&state).await?,
-        false => jobs_of(&state, &known.granted(Verb::View)).await?,
+    let jobs = match known.0.only(Verb::View) {
+        None => all_jobs(&state).await?,
+        Some(customers) => jobs_of(&state, &customers).await?,
     };
     Ok(Json(StatsJson::new(&customers, jobs)))
 }
 
-async fn totals_of(state: &State, customers: &[CustomerId]) -> Result<Totals, StoreError> {
-    let summaries = state.desk.dispatcher.customers.summaries(customers).await?;
+async fn totals_of(state: &State, customers: &BTreeSet<CustomerId>) -> Result<Totals, StoreError> {
+    let customers: Vec<_> = customers.iter().cloned().collect();
+    let summaries = state.desk.dispatcher.customers.summaries(&customers).await?;
     Ok(summaries.iter().map(Totals::of_customer).fold(Totals::default(), |sum, one| sum.plus(&one)))
 }
 
@@ -115,18 +119,18 @@ async fn all_jobs(state: &State) -> Result<Jobs, StoreError> {
     Ok(Jobs { now, hours, oldest })
 }
 
-async fn jobs_of(state: &State, customers: &[CustomerId]) -> Result<Jobs, StoreError> {
+async fn jobs_of(state: &State, customers: &BTreeSet<CustomerId>) -> Result<Jobs, StoreError> {
     let mut jobs = Jobs { now: totals_of(state, customers).await?, ..Jobs::default() };
     for followed in FOLLOWED {
         let counts = |job: &Job| job.counts_as() == Some(followed) && customers.contains(&job.customer_id);
-        let (found, _) =
-            state.desk.dispatcher.jobs.list(&Selection::in_state(followed), usize::MAX - 1, counts).await?;
+        let selection = Selection::in_state(followed);
+        let found = state.desk.dispatcher.jobs.list(&selection, MOST, &Budget::default(), counts).await?.jobs;
         jobs.oldest.extend(found.last().map(|job| (followed.as_str(), job.created_at)));
         let counted = found.iter().map(|job| Totals::of_job(job.counts_as()));
         jobs.now = counted.fold(jobs.now, |sum, one| sum.plus(&one));
     }
     let since = clock::now().minus(DAY).floor(HOUR);
-    let ended = stream::iter(customers.to_vec()).map(|customer| ended_since(state, customer, since));
+    let ended = stream::iter(customers.clone()).map(|customer| ended_since(state, customer, since));
     for job in ended.buffer_unordered(AT_ONCE).try_concat().await? {
         let Some(end) = job.finished_at else { continue };
         let hour = jobs.hours.entry(end.floor(HOUR)).or_default();
@@ -136,9 +140,9 @@ async fn jobs_of(state: &State, customers: &[CustomerId]) -> Result<Jobs, StoreE
 }
 
 async fn ended_since(state: &State, customer: CustomerId, since: Timestamp) -> Result<Vec<Job>, StoreError> {
-    let selection = Selection { customer: Some(customer), since: Some(since), ..Selection::default() };
+    let selection = Selection { customers: Some([customer].into()), since: Some(since), ..Selection::default() };
     let ended = |job: &Job| job.kind == Kind::Sync && job.finished_at.is_some_and(|end| since <= end);
-    Ok(state.desk.dispatcher.jobs.list(&selection, usize::MAX - 1, ended).await?.0)
+    Ok(state.desk.dispatcher.jobs.list(&selection, MOST, &Budget::default(), ended).await?.jobs)
 }
 
 impl StatsJson {

@@ -5,9 +5,14 @@ use serde::{Deserialize, Serialize};
 use shared::{
     app::{
         asking::Asking,
-        retry::{Redrive, Redriven},
+        redrive::{Redrive, Redriven},
     },
-    aws::dead_letters,
+    aws::{
+        budget::Budget,
+        dead_letters::{self, Unreadable},
+        index::Position,
+        jobs::Listed,
+    },
     clock,
     domain::{
         failure::ErrorClass,
@@ -81,28 +86,24 @@ pub async fn list_dead_letters(
     let limit = filter.limit.0;
     let text = format!("{:?}", (&filter.customer_id, filter.error_class));
     let scope = Bound { caller: &known.0.sub, route: "/v1/dead-letters", filter: &text };
-    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Some(After::parse(text)))?;
-    let wanted = Redrive { customer: filter.customer_id, class: filter.error_class, before: None, limit };
-    let (before, seen) = match after {
-        Some(After::Job(job)) => (Some(job), None),
-        Some(After::Message(id)) => (None, Some(id)),
-        None => (None, None),
+    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), After::parse)?.unwrap_or(After::Job(None));
+    let shows_unreadable = of_all && filter.customer_id.is_none() && filter.error_class.is_none();
+    let customers = filter.customer_id.map(|one| [one].into()).or_else(|| known.0.only(Verb::View));
+    let wanted = Redrive { customers, class: filter.error_class, before: None, limit };
+    let may = |customer: &CustomerId| known.can(Verb::View, customer);
+    // The jobs come before the messages.
+    let (Listed { jobs, next }, seen) = match after {
+        After::Job(before) => (state.dispatcher.dead_letters(&wanted, before, limit, may).await?, None),
+        After::Message(seen) => (Listed::default(), seen),
     };
-    let (jobs, mut more) = match &seen {
-        // The jobs came before the messages.
-        Some(_) => (Vec::new(), false),
-        None => state.dispatcher.dead_letters(&wanted, before, |customer| known.can(Verb::View, customer)).await?,
-    };
+    let mut next = next.map(|next| After::Job(Some(next)));
     let mut items: Vec<DeadLetterJson> = jobs.into_iter().map(DeadLetterJson::from).collect();
-    if !more && of_all && wanted.customer.is_none() && wanted.class.is_none() {
-        let mut unreadable = dead_letters::list(&state.dispatcher.data, clock::now()).await?;
-        unreadable.retain(|letter| seen.as_ref().is_none_or(|seen| letter.message_id < *seen));
-        let room = limit - items.len();
-        more = unreadable.len() > room;
-        items.extend(unreadable.into_iter().rev().take(room).map(DeadLetterJson::Unreadable));
+    if next.is_none() && shows_unreadable {
+        let (letters, more) = unreadable(&state, seen.as_ref(), limit - items.len()).await?;
+        items.extend(letters.into_iter().map(DeadLetterJson::Unreadable));
+        next = more;
     }
-    let last = items.last().filter(|_| more).map(DeadLetterJson::id);
-    let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, position));
+    let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, &next.text()));
     let depth = match of_all {
         true => Some(state.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?),
         false => None,
@@ -110,15 +111,44 @@ pub async fn list_dead_letters(
     Ok(Json(DeadLetters { items, next_cursor, depth }))
 }
 
-/// What the page before ended with.
-enum After {
-    Job(JobId),
-    Message(String),
+/// As many unreadable messages as there is room for, and where the next page starts.
+async fn unreadable(
+    state: &State,
+    seen: Option<&Position>,
+    room: usize,
+) -> Result<(Vec<Unreadable>, Option<After>), Problem> {
+    // Without any room it is still to be known whether there are some.
+    let found = dead_letters::list(&state.dispatcher.data, seen, room.max(1), &Budget::default(), clock::now()).await?;
+    let (letters, next) = found.into_items();
+    if room == 0 && !letters.is_empty() {
+        return Ok((Vec::new(), Some(After::Message(None))));
+    }
+    Ok((letters, next.map(|next| After::Message(Some(next)))))
 }
 
+/// How far the pages before went: through the jobs up to this one, or through all of them and the messages up to a position.
+enum After {
+    Job(Option<JobId>),
+    Message(Option<Position>),
+}
+
+/// What the text of a place among the messages begins with.
+const MESSAGES: &str = "messages ";
+
 impl After {
-    fn parse(id: &str) -> Self {
-        id.parse().map_or_else(|_| Self::Message(id.to_owned()), Self::Job)
+    fn text(&self) -> String {
+        match self {
+            Self::Job(job) => job.as_ref().map(ToString::to_string).unwrap_or_default(),
+            Self::Message(seen) => format!("{MESSAGES}{}", seen.as_ref().map(Position::as_str).unwrap_or_default()),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix(MESSAGES) {
+            Some("") => Some(Self::Message(None)),
+            Some(seen) => Some(Self::Message(Some(Position::parse(seen).ok()?))),
+            None => Some(Self::Job(Some(text.parse().ok()?))),
+        }
     }
 }
 
@@ -164,7 +194,8 @@ pub async fn redrive_dead_letters(
         return Err(Invalid::one("/limit", format!("Use a whole number from 1 to {MAX_REDRIVE}.")).into());
     }
     asking.take_place(&state.limits, body.customer_id.as_ref()).await?;
-    let wanted = Redrive { customer: body.customer_id, class: body.error_class, before: body.older_than, limit };
+    let customers = body.customer_id.map(|one| [one].into()).or_else(|| known.0.only(Verb::Sync));
+    let wanted = Redrive { customers, class: body.error_class, before: body.older_than, limit };
     let may = |customer: &CustomerId| known.can(Verb::Sync, customer);
     Ok(Json(state.dispatcher.redrive(&state.dead_letters, &wanted, may, &asking).await?))
 }

@@ -116,16 +116,6 @@ pub enum DeadLetterJson {
     Unreadable(Unreadable),
 }
 
-impl DeadLetterJson {
-    /// What tells it from all others.
-    pub fn id(&self) -> &str {
-        match self {
-            Self::OfJob { job_id, .. } => job_id.as_str(),
-            Self::Unreadable(letter) => &letter.message_id,
-        }
-    }
-}
-
 impl From<Job> for DeadLetterJson {
     fn from(job: Job) -> Self {
         Self::OfJob {

@@ -4,7 +4,10 @@ use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use shared::{
     app::error::AppError,
-    aws::jobs::{Selection, newest_of},
+    aws::{
+        budget::Budget,
+        jobs::{Listed, Selection},
+    },
     domain::{
         failure::ErrorClass,
         ids::{CustomerId, JobId},
@@ -87,11 +90,11 @@ pub async fn list_jobs(
     let text = format!("{:?}", (customer_id, states, kind, error_class, since, until, awaiting_approval));
     let scope = Scope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
     let before: Option<JobId> = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
-    let (customer, states) = (customer_id.clone(), states.clone());
-    let selection = Selection { customer, states, before, since: *since, until: *until };
+    let customers = customer_id.clone().map(|one| [one].into()).or_else(|| known.0.only(Verb::View));
+    let selection = Selection { customers, states: states.clone(), before, since: *since, until: *until };
     let dispatcher = &state.dispatcher;
     let keep = |job: &Job| known.can(Verb::View, &job.customer_id) && filter.matches(job);
-    let (found, more) = if *awaiting_approval {
+    let Listed { jobs, next } = if *awaiting_approval {
         let customers = dispatcher.customers.all().await?;
         // At most one job a customer.
         let wanted = customers.iter().filter(|customer| {
@@ -99,13 +102,12 @@ pub async fn list_jobs(
         });
         let mut jobs = dispatcher.awaiting_approval(wanted).await?;
         jobs.retain(|job| selection.takes(job) && keep(job));
-        newest_of(jobs, filter.limit.0)
+        Listed::newest_of(jobs, filter.limit.0)
     } else {
-        dispatcher.jobs.list(&selection, filter.limit.0, keep).await?
+        dispatcher.jobs.list(&selection, filter.limit.0, &Budget::default(), keep).await?
     };
-    let last = found.last().filter(|_| more).map(|job| job.id.to_string());
-    let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
-    Ok(Json(List { items: found.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))
+    let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, next.as_str()));
+    Ok(Json(List { items: jobs.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))
 }
 
 /// Reads one job.

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State as Shared};
 use serde::{Deserialize, Serialize};
 use shared::{
-    aws::{changes::Place, index::Position},
+    aws::{budget::Budget, changes::Place, index::Position},
     clock,
     domain::{
         change::{Change, ChangeKind},
@@ -121,7 +121,7 @@ pub async fn read_feed(
     let from = cursor.unwrap_or_else(|| Place::before(wanted.since.unwrap_or(Timestamp::EPOCH)));
     let horizon = state.changes.horizon(&customer.id, now).await?;
     let keep = |change: &Change| wanted.kind.is_none_or(|kind| kind == change.kind);
-    let feed = state.changes.feed(&customer.id, &from, horizon, wanted.limit.0, keep).await?;
+    let feed = state.changes.feed(&customer.id, &from, horizon, wanted.limit.0, &Budget::default(), keep).await?;
     let resume_cursor = state.edge.cursors.seal(&scope, feed.resume.as_str());
     let next_cursor = feed.more.then(|| resume_cursor.clone());
     Ok(Json(FeedJson { items: feed.changes, next_cursor, resume_cursor }))

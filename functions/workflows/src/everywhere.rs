@@ -4,14 +4,9 @@ use axum::{Json, extract::State as Shared};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
-    aws::index::Position,
-    domain::{
-        customer::Summary,
-        ids::{CustomerId, WorkflowId},
-        name::begins,
-        policy::Verb,
-        workflow::Workflow,
-    },
+    app::search::{self, Hit, Hits, Start},
+    aws::budget::Budget,
+    domain::{ids::CustomerId, policy::Verb},
     http::{
         caller::Known,
         cursor::Scope,
@@ -25,8 +20,8 @@ use utoipa::IntoParams;
 
 use crate::{json::WorkflowJson, setup::State};
 
-/// Keys that one batch read takes.
-const BATCH: usize = 100;
+/// Customers that one request asks at most: their ids are read before, and each costs a unit of the budget at least.
+const MOST_CUSTOMERS: usize = 1000;
 
 /// What to look for: everything, unless told.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -46,12 +41,6 @@ pub struct Wanted {
     name: Option<String>,
 }
 
-/// Where a page begins: at a customer, and within it after a position (none: at its first workflow).
-struct Start {
-    customer: CustomerId,
-    after: Option<Position>,
-}
-
 /// Finds workflows by Zuora id and by the beginning of their name, customer by customer in the order of their ids.
 #[utoipa::path(
     get,
@@ -69,113 +58,48 @@ pub async fn find_workflows(
     let text = format!("{:?}", (&wanted.zuora_id, &wanted.name));
     let scope = Scope { caller: &known.0.sub, route: "/v1/workflows", filter: &text };
     let start = state.edge.cursors.open(&scope, wanted.cursor.as_deref(), Start::parse)?;
-    let mut customers = state.customers.all().await?;
-    customers.retain(|customer| {
-        known.can(Verb::View, &customer.id) && start.as_ref().is_none_or(|start| customer.id >= start.customer)
-    });
-    customers.sort_by(|a, b| a.id.cmp(&b.id));
-    let limit = wanted.limit.0;
+    let customers = customers(&state, &known, start.as_ref()).await?;
+    let (asked, behind) = customers.split_at(MOST_CUSTOMERS.min(customers.len()));
+    let (workflows, limit, budget) = (&state.workflows, wanted.limit.0, Budget::default());
     let prefix = wanted.name.as_deref().unwrap_or_default();
-    let (items, next) = match wanted.zuora_id.as_deref().map(str::parse) {
-        Some(Ok(id)) => by_id(&state, &customers, &id, prefix, limit).await?,
+    let found = match wanted.zuora_id.as_deref().map(str::parse) {
+        Some(Ok(id)) => search::by_id(workflows, asked, &id, prefix, start.as_ref(), limit, &budget).await?,
         // What is no id is nobody's.
-        Some(Err(_)) => (Vec::new(), None),
-        None => by_name(&state, &customers, prefix, start, limit).await?,
+        Some(Err(_)) => return Ok(Json(List { items: Vec::new(), next_cursor: None, total: None })),
+        None => search::by_name(workflows, asked, prefix, start.as_ref(), limit, &budget).await?,
     };
+    let (items, next) = page(&state, found).await?;
+    let next = next.or_else(|| behind.first().cloned().map(Start::at));
     let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, &next.text()));
     Ok(Json(List { items, next_cursor, total: None }))
 }
 
-async fn by_id(
-    state: &State,
-    customers: &[Summary],
-    id: &WorkflowId,
-    prefix: &str,
-    limit: usize,
-) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
+/// The customers from where the page begins on, in the order of their ids: those that the caller may see, and one more than are asked.
+async fn customers(state: &State, known: &Known, start: Option<&Start>) -> Result<Vec<CustomerId>, Problem> {
+    let first = start.map(|start| &start.customer);
+    if let Some(few) = known.0.only(Verb::View) {
+        return Ok(few.into_iter().filter(|id| first.is_none_or(|first| first <= id)).collect());
+    }
+    let others = state.customers.after(first, MOST_CUSTOMERS as u64 + 1).await?;
+    Ok(first.cloned().into_iter().chain(others).collect())
+}
+
+/// As many of them as one answer holds, and where the next one starts. What a customer leaves behind that is being deleted is not shown.
+async fn page(state: &State, found: Hits) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
+    let mut ids: Vec<CustomerId> = found.hits.iter().map(|hit| hit.customer.clone()).collect();
+    ids.dedup();
+    let customers = state.customers.get_all(&ids).await?;
     let mut room = Room::default();
-    let mut count = 0;
-    for batch in customers.chunks(BATCH) {
-        let ids: Vec<CustomerId> = batch.iter().map(|customer| customer.id.clone()).collect();
-        let found = state.workflows.get_everywhere(&ids, id).await?;
-        for customer in batch {
-            let workflow = found.iter().find(|(owner, workflow)| {
-                *owner == customer.id
-                    && workflow.deleted_at.is_none()
-                    && begins(workflow.name.as_deref().unwrap_or_default(), prefix)
-            });
-            let Some((_, workflow)) = workflow else { continue };
-            let Some(whole) = state.customers.get(&customer.id).await? else { continue };
-            if count == limit || !room.add(&WorkflowJson::new(&whole.value, workflow.clone()))? {
-                return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after: None })));
-            }
-            count += 1;
+    let mut last = None;
+    for Hit { customer, workflow, then } in found.hits {
+        let fits = match customers.iter().find(|known| known.id == customer) {
+            Some(customer) => room.add(&WorkflowJson::new(customer, workflow))?,
+            None => true,
+        };
+        if !fits && last.is_some() {
+            return Ok((room.into_items(), last));
         }
+        last = Some(then);
     }
-    Ok((room.into_items(), None))
-}
-
-async fn by_name(
-    state: &State,
-    customers: &[Summary],
-    prefix: &str,
-    start: Option<Start>,
-    limit: usize,
-) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
-    let mut room = Room::default();
-    let mut count = 0;
-    let mut start = start;
-    for customer in customers {
-        if count == limit {
-            return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after: None })));
-        }
-        // The position belongs to the customer that the page begins in.
-        let mut after = start.take().filter(|start| start.customer == customer.id).and_then(|start| start.after);
-        let keep = |workflow: &Workflow| workflow.deleted_at.is_none();
-        let found = state.workflows.list(&customer.id, prefix, after.as_ref(), limit - count, keep).await?;
-        if found.items.is_empty() && found.next.is_none() {
-            continue;
-        }
-        let Some(whole) = state.customers.get(&customer.id).await? else { continue };
-        for (workflow, position) in found.items {
-            if !room.add(&WorkflowJson::new(&whole.value, workflow))? {
-                return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after })));
-            }
-            after = Some(position);
-            count += 1;
-        }
-        if found.next.is_some() {
-            return Ok((room.into_items(), Some(Start { customer: customer.id.clone(), after: found.next })));
-        }
-    }
-    Ok((room.into_items(), None))
-}
-
-impl Start {
-    fn text(&self) -> String {
-        format!("{}{}", self.customer, self.after.as_ref().map(Position::as_str).unwrap_or_default())
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let (customer, after) = text.split_at_checked(36)?;
-        let after = if after.is_empty() { None } else { Some(Position::parse(after).ok()?) };
-        Some(Self { customer: customer.parse().ok()?, after })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_start_of_a_page_round_trips() {
-        let customer = CustomerId::new();
-        let after = Position::parse(r#"["a","b","c","d"]"#).unwrap();
-        for after in [None, Some(after)] {
-            let text = Start { customer: customer.clone(), after: after.clone() }.text();
-            let parsed = Start::parse(&text).unwrap();
-            assert_eq!((parsed.customer, parsed.after), (customer.clone(), after));
-        }
-        assert!(Start::parse("cus_").is_none() && Start::parse(&"é".repeat(20)).is_none());
-    }
+    Ok((room.into_items(), found.next))
 }

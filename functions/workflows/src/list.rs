@@ -7,7 +7,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
-    aws::index::{Found, Position},
+    aws::{
+        budget::Budget,
+        index::{Found, Position},
+    },
     domain::{
         customer::Customer,
         ids::{CustomerId, WorkflowId},
@@ -104,7 +107,8 @@ pub async fn list_workflows(
     let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
     let prefix = filter.name.as_deref().unwrap_or_default();
     let keep = |workflow: &Workflow| filter.matches(workflow);
-    let found = state.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, keep).await?;
+    let found =
+        state.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
     let (items, next) = page(&state, &customer, found, filter.include).await?;
     let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
     Ok(Json(List { items, next_cursor, total: None }))

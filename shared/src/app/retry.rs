@@ -1,69 +1,38 @@
-//! Retry and redrive: failed jobs start anew, under the same id.
+//! Retry: failed jobs start anew, under the same id, and the dead-letter queue is cleared of letters that are settled.
 //!
 //! What must stay true: a double click makes one new attempt, a customer never gets two syncs side by side, and a dead
 //! letter leaves its queue only when its job has moved on or is gone.
 
 use std::time::Duration;
-use utoipa::ToSchema;
-
-use serde::Serialize;
 
 use super::{
     asking::Asking,
-    dispatch::{Dispatcher, RACES, sending},
+    dispatch::{Dispatcher, RACES},
     error::AppError,
 };
 use crate::{
     aws::{
         customers::Customers,
-        jobs::{Jobs, Selection},
+        jobs::Jobs,
         queue::Queue,
         table::{StoreError, Stored},
     },
     domain::{
         audit::Action,
         customer::Status,
-        failure::ErrorClass,
-        ids::{CustomerId, JobId},
+        ids::JobId,
         job::{Job, Kind, State},
         message::Message,
-        time::Timestamp,
     },
 };
 
 /// How long drained dead letters stay hidden while they are looked at.
 const HIDDEN: Duration = Duration::from_secs(30);
+/// How long a drain waits for a letter before it takes the queue for empty.
+const WAIT: Duration = Duration::from_secs(1);
 /// How many rounds of ten a redrive or a sweep drains, and a retry, which settles one letter only.
 pub(crate) const DRAIN_ROUNDS: usize = 30;
 const RETRY_ROUNDS: usize = 5;
-
-/// Which dead letters to redrive.
-#[derive(Clone, Debug)]
-pub struct Redrive {
-    /// Only this customer's.
-    pub customer: Option<CustomerId>,
-    /// Only those that failed with this class.
-    pub class: Option<ErrorClass>,
-    /// Only those that were given up before this moment.
-    pub before: Option<Timestamp>,
-    /// At most so many.
-    pub limit: usize,
-}
-
-/// What a redrive did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Redriven {
-    /// Jobs that are queued again.
-    pub redriven: usize,
-    /// Jobs whose work another sync, already under way, does.
-    pub superseded: usize,
-    /// Jobs that no longer apply: their customer is paused or gone.
-    pub skipped: usize,
-    /// Matching dead letters that are left.
-    pub remaining: usize,
-    /// The jobs that are queued again.
-    pub job_ids: Vec<JobId>,
-}
 
 /// What became of one failed job.
 #[derive(Clone, Debug)]
@@ -94,7 +63,7 @@ impl Dispatcher {
                 Ok(Again::Queued(job)) => {
                     self.send(&job, asking.now).await;
                     // Its dead letter is settled. If that fails, the job goes on all the same, and a later drain takes the letter.
-                    if let Err(error) = self.drain(queue, RETRY_ROUNDS).await {
+                    if let Err(error) = self.drain(queue, RETRY_ROUNDS, Some(id)).await {
                         let error: &dyn std::error::Error = &error;
                         tracing::warn!(job_id = %job.id, error, "the dead-letter queue was not cleared of a retried job");
                     }
@@ -112,7 +81,7 @@ impl Dispatcher {
 
     /// Puts a failed job back to the start, in one transaction with its customer. In a redrive, a job whose customer
     /// has a sync under way is settled as done by that one.
-    async fn requeue(&self, found: Stored<Job>, action: Action, asking: &Asking) -> Result<Again, AppError> {
+    pub(super) async fn requeue(&self, found: Stored<Job>, action: Action, asking: &Asking) -> Result<Again, AppError> {
         let Stored { value: mut job, rev } = found;
         let mut record = asking.record(action).job(&job);
         if job.state != State::Failed {
@@ -145,104 +114,100 @@ impl Dispatcher {
         Ok(Again::Queued(Box::new(job)))
     }
 
-    /// The failed jobs with a dead letter, newest first and older than `before`, of customers for which `may` holds; says whether
-    /// there are more.
-    ///
-    /// # Errors
-    /// Store failures.
-    pub async fn dead_letters(
-        &self,
-        wanted: &Redrive,
-        before: Option<JobId>,
-        may: impl Fn(&CustomerId) -> bool,
-    ) -> Result<(Vec<Job>, bool), AppError> {
-        let selection = Selection { customer: wanted.customer.clone(), before, ..Selection::in_state(State::Failed) };
-        Ok(self.jobs.list(&selection, wanted.limit, |job| wanted.matches(job) && may(&job.customer_id)).await?)
-    }
-
-    /// Redrives matching dead letters of customers for which `may` holds, then drains the dead-letter queue of messages whose job moved on.
-    ///
-    /// # Errors
-    /// Store failures; what was redriven by then stays redriven, and calling again goes on.
-    pub async fn redrive(
-        &self,
-        queue: &Queue,
-        wanted: &Redrive,
-        may: impl Fn(&CustomerId) -> bool,
-        asking: &Asking,
-    ) -> Result<Redriven, AppError> {
-        let everything = Redrive { limit: 10_000, ..wanted.clone() };
-        let (jobs, _) = self.dead_letters(&everything, None, may).await?;
-        let mut result = Redriven { remaining: jobs.len().saturating_sub(wanted.limit), ..Redriven::default() };
-        let mut sendings = Vec::new();
-        for job in jobs.into_iter().take(wanted.limit) {
-            let Some(fresh) = self.jobs.get(&job.customer_id, &job.id).await? else {
-                continue;
-            };
-            if !wanted.matches(&fresh.value) {
-                continue;
-            }
-            match self.requeue(fresh, Action::JobRedrive, asking).await {
-                Ok(Again::Queued(job)) => {
-                    result.redriven += 1;
-                    result.job_ids.push(job.id.clone());
-                    sendings.push(sending(&job, asking.now));
-                }
-                Ok(Again::Superseded(_)) => result.superseded += 1,
-                Err(AppError::Conflict(_) | AppError::NotFound(_)) => result.skipped += 1,
-                // Somebody else is changing it: it is left for the next call.
-                Err(AppError::Store(StoreError::Conflict { .. })) => result.remaining += 1,
-                Err(error) => return Err(error),
-            }
-        }
-        self.queues.send_all(sendings).await?;
-        self.drain(queue, DRAIN_ROUNDS).await?;
-        Ok(result)
-    }
-
     /// Deletes dead letters whose job moved on or is gone, in at most so many rounds of ten; the others are hidden for [`HIDDEN`].
-    /// Returns how many it deleted.
+    /// Ends when the queue is empty, or with the letter of the `last` job. Returns how many it deleted.
     ///
     /// # Errors
     /// Store and queue failures; a later drain takes what is left.
-    pub(crate) async fn drain(&self, queue: &Queue, rounds: usize) -> Result<usize, AppError> {
+    pub(crate) async fn drain(&self, queue: &Queue, rounds: usize, last: Option<&JobId>) -> Result<usize, AppError> {
         let mut deleted = 0;
         for _ in 0..rounds {
-            let received = queue.receive(HIDDEN).await?;
-            if received.is_empty() {
-                break;
-            }
+            let received = queue.receive(HIDDEN, WAIT).await?;
             let mut settled = Vec::new();
+            let mut is_last = received.is_empty();
             for letter in received {
-                if self.is_settled(&letter.body).await? {
-                    settled.push(letter.receipt);
-                }
+                let Some(job) = self.settled(&letter.body).await? else { continue };
+                is_last |= last == Some(&job);
+                settled.push(letter.receipt);
             }
             queue.delete(&settled).await?;
             deleted += settled.len();
+            if is_last {
+                break;
+            }
         }
         Ok(deleted)
     }
 
-    async fn is_settled(&self, body: &str) -> Result<bool, StoreError> {
+    /// The job of a dead letter, if it moved on or is gone.
+    async fn settled(&self, body: &str) -> Result<Option<JobId>, StoreError> {
         // What nobody can read stays until it expires: it is listed for an operator to look at.
         let Ok(Message::JobV1 { job_id, customer_id, seq }) = Message::parse(body) else {
-            return Ok(false);
+            return Ok(None);
         };
         let job = self.jobs.get(&customer_id, &job_id).await?;
-        Ok(job.is_none_or(|job| job.value.state != State::Failed || job.value.seq != seq))
+        let is_settled = job.is_none_or(|job| job.value.state != State::Failed || job.value.seq != seq);
+        Ok(is_settled.then_some(job_id))
     }
 }
 
-impl Redrive {
-    fn matches(&self, job: &Job) -> bool {
-        let Some(given_up) = job.dead_lettered_at else {
-            return false;
-        };
-        let class = job.error.as_ref().map(|error| error.class);
-        job.state == State::Failed
-            && self.customer.as_ref().is_none_or(|customer| *customer == job.customer_id)
-            && self.class.is_none_or(|wanted| class == Some(wanted))
-            && self.before.is_none_or(|before| given_up < before)
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    };
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        aws::{canned, queues::Queues, table::Table},
+        domain::ids::CustomerId,
+    };
+
+    fn letter(job: &JobId) -> Value {
+        let body = Message::JobV1 { job_id: job.clone(), customer_id: CustomerId::new(), seq: 1 }.body();
+        json!({"Body": body, "ReceiptHandle": "r", "MessageId": "m"})
+    }
+
+    /// Over a queue that gives these letters, one at a time, and then none; their jobs are gone. Counts what is received.
+    fn over(letters: Vec<Value>) -> (Dispatcher, Queue, Arc<AtomicUsize>) {
+        let received = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&received);
+        let sdk = canned::answering(move |operation, request| match operation {
+            "ReceiveMessage" => {
+                assert!(
+                    request["WaitTimeSeconds"].as_u64() >= Some(1),
+                    "all servers of the queue are asked: {request}"
+                );
+                let number = counter.fetch_add(1, SeqCst);
+                (200, json!({"Messages": letters.get(number).map_or_else(Vec::new, |letter| vec![letter.clone()])}))
+            }
+            "DeleteMessageBatch" => (200, json!({"Successful": [{"Id": "0"}], "Failed": []})),
+            _ => (200, json!({})),
+        });
+        let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data");
+        let queue = Queue::new(aws_sdk_sqs::Client::new(&sdk), "http://queue".to_owned());
+        let queues = Queues { jobs: queue.clone(), questions: queue.clone() };
+        (Dispatcher::new(table, queues), queue, received)
+    }
+
+    #[tokio::test]
+    async fn a_drain_ends_when_the_queue_has_nothing_after_a_wait() {
+        let jobs = [(); 3].map(|()| JobId::new());
+        let (dispatcher, queue, received) = over(jobs.iter().map(letter).collect());
+
+        assert_eq!(dispatcher.drain(&queue, 30, None).await.unwrap(), 3);
+        assert_eq!(received.load(SeqCst), 4);
+    }
+
+    #[tokio::test]
+    async fn a_drain_for_one_job_ends_with_its_letter() {
+        let jobs = [(); 3].map(|()| JobId::new());
+        let (dispatcher, queue, received) = over(jobs.iter().map(letter).collect());
+
+        assert_eq!(dispatcher.drain(&queue, 30, Some(&jobs[1])).await.unwrap(), 2);
+        assert_eq!(received.load(SeqCst), 2);
     }
 }

@@ -119,5 +119,5 @@ struct Failed;
 /// with a few letters is not asked more often than it takes to see them.
 async fn clear_dead_letters(dispatcher: &Dispatcher, lifecycle: &Lifecycle) -> Result<usize, AppError> {
     let depth = usize::try_from(lifecycle.dead_letters.depth().await?).unwrap_or(usize::MAX);
-    dispatcher.drain(&lifecycle.dead_letters, depth.min(DRAIN_ROUNDS)).await
+    dispatcher.drain(&lifecycle.dead_letters, depth.min(DRAIN_ROUNDS), None).await
 }

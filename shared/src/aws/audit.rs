@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    budget::Budget,
     index::{Found, Position, filtered},
     keys,
     table::{Condition, Range, SortKeys, StoreError, Table, Write, to_item},
@@ -65,12 +66,13 @@ impl AuditTrail {
         Ok(Write::Put(Box::new(to_item(record, &key, Some(&index), 1, Some(ttl))?), Condition::None))
     }
 
-    /// Lists records, newest first, until `limit` satisfy `keep`. Across customers the index lags behind by moments.
+    /// Lists records, newest first, until `limit` satisfy `keep` or the budget ends. Across customers the index lags behind by moments.
     pub async fn list(
         &self,
         selection: Selection<'_>,
         after: Option<&Position>,
         limit: usize,
+        budget: &Budget,
         keep: impl Fn(&Record) -> bool,
     ) -> Result<Found<Record>, StoreError> {
         let range = match selection.customer {
@@ -86,6 +88,6 @@ impl AuditTrail {
                 && selection.until.is_none_or(|until| record.at < until)
                 && keep(record)
         };
-        filtered(&self.table, &range, after, limit, wanted).await
+        filtered(&self.table, &range, after, limit, budget, wanted).await
     }
 }

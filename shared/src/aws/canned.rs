@@ -1,5 +1,7 @@
 //! For tests: an AWS that answers what it is told to, for answers that the emulator does not give.
 
+mod shelf;
+
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
@@ -14,7 +16,9 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-type Answer = dyn Fn(&str) -> (u16, Value) + Send + Sync;
+pub use self::shelf::Shelf;
+
+type Answer = dyn Fn(&str, Value) -> (u16, Value) + Send + Sync;
 
 #[derive(Clone)]
 struct Canned(Arc<Answer>);
@@ -27,6 +31,11 @@ impl std::fmt::Debug for Canned {
 
 /// An SDK whose every call is answered by `answer`, which is told the operation, with a status and a body.
 pub fn sdk(answer: impl Fn(&str) -> (u16, Value) + Send + Sync + 'static) -> SdkConfig {
+    answering(move |operation, _| answer(operation))
+}
+
+/// The same where `answer` is told the request's body too.
+pub fn answering(answer: impl Fn(&str, Value) -> (u16, Value) + Send + Sync + 'static) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
@@ -45,7 +54,8 @@ impl HttpClient for Canned {
 impl HttpConnector for Canned {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let (status, body) = self.0(target.rsplit('.').next().unwrap_or_default());
+        let sent = request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        let (status, body) = self.0(target.rsplit('.').next().unwrap_or_default(), sent);
         let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body.to_string()));
         response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
         HttpConnectorFuture::ready(Ok(response))

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::{
+    budget::Budget,
     customers::Customers,
     index::{Found, Position, filtered},
     jobs::Jobs,
@@ -101,7 +102,7 @@ impl Changes {
         limit: usize,
     ) -> Result<Found<Change>, StoreError> {
         let range = Range { descending: true, ..Range::index(keys::changes_of(customer, id), "") };
-        filtered(&self.table, &range, after, limit, |_| true).await
+        filtered(&self.table, &range, after, limit, &Budget::default(), |_| true).await
     }
 
     /// Reads a customer's changes from `from` on, up to the horizon.
@@ -111,6 +112,7 @@ impl Changes {
         from: &Place,
         horizon: Timestamp,
         limit: usize,
+        budget: &Budget,
         keep: impl Fn(&Change) -> bool,
     ) -> Result<Feed, StoreError> {
         let until = Place::before(horizon);
@@ -119,10 +121,10 @@ impl Changes {
         }
         let keys = SortKeys::Between(from.0.clone(), until.0.clone());
         let range = Range { keys, ..Range::table(keys::customer_partition(customer), "") };
-        let found = filtered(&self.table, &range, None, limit, keep).await?;
+        let found = filtered(&self.table, &range, None, limit, budget, keep).await?;
         let (changes, next) = found.into_items();
         let more = next.is_some();
-        let resume = next.map_or(until, |last| Place::after(&last.sort_key()));
+        let resume = next.map_or(until, |last| Place::after(last.sort_key()));
         Ok(Feed { changes, resume, more })
     }
 

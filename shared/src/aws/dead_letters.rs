@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    budget::Budget,
+    index::{Found, Position, filtered},
     keys,
-    table::{Condition, Range, StoreError, Table, parse, to_item},
+    table::{Condition, Range, StoreError, Table, to_item},
 };
 use crate::domain::time::Timestamp;
 
@@ -53,14 +55,19 @@ pub async fn record(table: &Table, letter: &Unreadable) -> Result<(), StoreError
     table.put(item, &Condition::None).await
 }
 
-/// All records that are shown at `now`.
+/// Lists the records that are shown at `now`, by their ids, the last first.
 ///
 /// # Errors
-/// As [`Table::all`].
-pub async fn list(table: &Table, now: Timestamp) -> Result<Vec<Unreadable>, StoreError> {
-    let items = table.all(&Range::table(keys::DEAD_LETTERS, "")).await?;
-    let letters = items.into_iter().map(|item| Ok(parse::<Unreadable>(item)?.value));
-    letters.filter(|letter| letter.as_ref().map_or(true, |letter| now < letter.shown_until())).collect()
+/// As [`filtered`].
+pub async fn list(
+    table: &Table,
+    after: Option<&Position>,
+    limit: usize,
+    budget: &Budget,
+    now: Timestamp,
+) -> Result<Found<Unreadable>, StoreError> {
+    let range = Range { descending: true, ..Range::table(keys::DEAD_LETTERS, "") };
+    filtered(table, &range, after, limit, budget, |letter: &Unreadable| now < letter.shown_until()).await
 }
 
 #[cfg(test)]
@@ -79,8 +86,10 @@ mod tests {
             (200, json!({"Items": [item], "Count": 1}))
         });
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data");
-        let shown =
-            async |seconds: u64| list(&table, Timestamp::EPOCH.plus(Duration::from_secs(seconds))).await.unwrap().len();
+        let shown = async |seconds: u64| {
+            let now = Timestamp::EPOCH.plus(Duration::from_secs(seconds));
+            list(&table, None, 50, &Budget::default(), now).await.unwrap().items.len()
+        };
 
         assert_eq!((shown(14 * 86_400 - 1).await, shown(14 * 86_400).await), (1, 0));
     }

@@ -1,8 +1,10 @@
 //! Lists: all records of a range, or pages of those that a filter keeps, and where the next one starts.
 //!
-//! What must stay true: a record that cannot be read is left out and stops no list ([`readable`]).
+//! What must stay true:
+//! - A record that cannot be read is left out and stops no list ([`readable`]).
+//! - A page reads little more than it shows, and never more than its request's [`Budget`] and what was on its way when that ended.
+//! - A list goes on exactly where it stopped reading, whatever was removed or added meanwhile.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{
     Stream, TryStreamExt as _,
     future::ready,
@@ -11,15 +13,19 @@ use futures::{
 use serde::de::DeserializeOwned;
 
 use super::{
+    budget::Budget,
     items::readable,
-    keys::{GSI1PK, GSI1SK, PK, SK},
-    table::{Item, Range, StoreError, Table},
+    keys::{Index, PK, SK},
+    table::{Item, Range, SortKeys, StoreError, Table},
 };
+
+/// How many records are read at a time where a filter has left out so many that the first ones were not enough.
+pub(super) const MORE: usize = 100;
 
 /// One page of a filtered list.
 #[derive(Debug)]
 pub struct Found<T> {
-    /// At most as many as asked for, each with its place.
+    /// At most as many as asked for, each with its place. Fewer, or none, where the budget ended.
     pub items: Vec<(T, Position)>,
     /// Where the next page starts; none when this is the last one.
     pub next: Option<Position>,
@@ -32,7 +38,9 @@ impl<T> Found<T> {
     }
 }
 
-/// The key of an item of a list, as text for a cursor.
+/// How far a list was read, as text for a cursor: up to a sort key of its range, that one included.
+///
+/// Nothing else is in it, so a cursor that stands at a record which its reader may not see tells no more of it than its sort key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position(String);
 
@@ -41,11 +49,13 @@ pub struct Position(String);
 #[error("not a position in a list")]
 pub struct NotAPosition;
 
+/// What the text of a position begins with: texts of another form are from another version.
+const AFTER: &str = "after:";
+
 impl Position {
-    fn of(item: &Item) -> Self {
-        let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str);
-        let names = [PK, SK, GSI1PK, GSI1SK];
-        Self(serde_json::to_string(&names.map(text)).unwrap_or_default())
+    /// The place right after a sort key.
+    pub(crate) fn after(sort_key: &str) -> Self {
+        Self(format!("{AFTER}{sort_key}"))
     }
 
     /// Reads a position back from a cursor's text.
@@ -53,8 +63,7 @@ impl Position {
     /// # Errors
     /// [`NotAPosition`] when it was not made by [`Position::as_str`].
     pub fn parse(text: &str) -> Result<Self, NotAPosition> {
-        serde_json::from_str::<[Option<String>; 4]>(text).map_err(|_| NotAPosition)?;
-        Ok(Self(text.to_owned()))
+        if text.starts_with(AFTER) { Ok(Self(text.to_owned())) } else { Err(NotAPosition) }
     }
 
     /// The text for a cursor.
@@ -62,20 +71,37 @@ impl Position {
         &self.0
     }
 
-    /// The sort key of the table.
-    pub(super) fn sort_key(&self) -> String {
-        let values: [Option<String>; 4] = serde_json::from_str(&self.0).unwrap_or_default();
-        let [_, sort_key, ..] = values;
-        sort_key.unwrap_or_default()
+    /// The last sort key that was read.
+    pub(super) fn sort_key(&self) -> &str {
+        self.0.strip_prefix(AFTER).unwrap_or_default()
     }
+}
 
-    fn start_key(&self, index: bool) -> Option<Item> {
-        let values: [Option<String>; 4] = serde_json::from_str(&self.0).ok()?;
-        let names = [PK, SK, GSI1PK, GSI1SK];
-        let wanted = if index { 4 } else { 2 };
-        let key = names.into_iter().zip(values).take(wanted);
-        key.map(|(name, value)| Some((name.to_owned(), AttributeValue::S(value?)))).collect()
-    }
+/// An item's sort key in a range.
+pub(super) fn sort_key<'a>(range: &Range, item: &'a Item) -> &'a str {
+    let (_, name) = range.index.map_or((PK, SK), Index::attributes);
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+/// What is left of a range from a sort key on, that one included.
+fn rest(range: &Range, from: &str) -> Range {
+    // Before and behind all keys that begin so. A key is never empty.
+    let (first, last) = match &range.keys {
+        SortKeys::Prefix(prefix) if prefix.is_empty() => ("\u{1}".to_owned(), char::MAX.to_string()),
+        SortKeys::Prefix(prefix) => (prefix.clone(), format!("{prefix}{}", char::MAX)),
+        SortKeys::Between(first, last) => (first.clone(), last.clone()),
+    };
+    let from = from.to_owned();
+    let keys = match range.descending {
+        true => SortKeys::Between(first, last.min(from)),
+        false => SortKeys::Between(first.max(from), last),
+    };
+    Range { keys, ..range.clone() }
+}
+
+/// So many items at a time.
+pub(super) fn at_most(range: &Range, items: usize) -> Range {
+    Range { limit: i32::try_from(items).ok(), ..range.clone() }
 }
 
 /// Where a walk through a range goes on.
@@ -100,7 +126,7 @@ pub fn items(table: &Table, range: Range) -> impl Stream<Item = Result<Item, Sto
     pages.try_flatten()
 }
 
-/// Reads `range` from `after` on until `limit` records satisfy `keep`, or it ends.
+/// Reads `range` from `after` on until `limit` records satisfy `keep`, it ends, or the budget does.
 ///
 /// # Errors
 /// As [`Table::page`].
@@ -109,14 +135,23 @@ pub async fn filtered<T: DeserializeOwned>(
     range: &Range,
     after: Option<&Position>,
     limit: usize,
+    budget: &Budget,
     keep: impl Fn(&T) -> bool,
 ) -> Result<Found<T>, StoreError> {
+    let seen = after.map(Position::sort_key);
+    let range = seen.map_or_else(|| range.clone(), |seen| rest(range, seen));
     let mut items: Vec<(T, Position)> = Vec::new();
-    let mut start = after.and_then(|position| position.start_key(range.index.is_some()));
+    // One more than is shown says whether there are more; the one that was seen is read once more.
+    let mut page = table.page(&at_most(&range, limit + 2), None).await?;
     loop {
-        let page = table.page(range, start).await?;
+        budget.spend(&page.items);
+        let mut read = None;
         for item in page.items {
-            let position = Position::of(&item);
+            let key = sort_key(&range, &item).to_owned();
+            if seen == Some(&key) {
+                continue;
+            }
+            let position = read.insert(Position::after(&key)).clone();
             let Some(record) = readable::<T>(item).filter(&keep) else { continue };
             if items.len() == limit {
                 let next = items.last().map(|(_, position)| position.clone());
@@ -124,10 +159,13 @@ pub async fn filtered<T: DeserializeOwned>(
             }
             items.push((record, position));
         }
-        start = page.last;
-        if start.is_none() {
+        if page.last.is_none() {
             return Ok(Found { items, next: None });
         }
+        if budget.is_spent() && read.is_some() {
+            return Ok(Found { items, next: read });
+        }
+        page = table.page(&at_most(&range, MORE), page.last).await?;
     }
 }
 
@@ -135,10 +173,11 @@ pub async fn filtered<T: DeserializeOwned>(
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
+    use aws_sdk_dynamodb::types::AttributeValue;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::aws::canned;
+    use crate::aws::canned::{self, Shelf};
 
     /// Two pages of one record each, with one between them that cannot be read.
     fn two_pages() -> Table {
@@ -163,24 +202,92 @@ mod tests {
 
         let all: Vec<Number> = records(&table, range.clone()).try_collect().await.unwrap();
         assert_eq!(all.iter().map(|number| number.n).collect::<Vec<_>>(), [1, 3]);
-        let found = filtered::<Number>(&table, &range, None, 10, |_| true).await.unwrap();
+        let found = filtered::<Number>(&table, &range, None, 10, &Budget::default(), |_| true).await.unwrap();
         assert_eq!((found.items.len(), found.next.is_none()), (2, true));
+    }
+
+    /// A table whose one partition has `many` records, `n` from 0 on.
+    fn numbered(many: u64) -> Shelf {
+        let text = |name: &str, value: String| (name.to_owned(), AttributeValue::S(value));
+        let item = |n: u64| {
+            let number = ("n".to_owned(), AttributeValue::N(n.to_string()));
+            Item::from([text("PK", "P".to_owned()), text("SK", format!("{n:04}")), number])
+        };
+        Shelf::of(&(0..many).map(item).collect::<Vec<_>>())
+    }
+
+    /// What all pages show, and how many there are.
+    async fn walk(table: &Table, limit: usize, units: usize, keep: fn(&Number) -> bool) -> (Vec<u64>, usize) {
+        let (mut shown, mut pages, mut after) = (Vec::new(), 0, None);
+        loop {
+            let range = Range::table("P", "");
+            let found = filtered(table, &range, after.as_ref(), limit, &Budget::of(units), keep).await.unwrap();
+            pages += 1;
+            let (items, next) = found.into_items();
+            assert!(items.len() <= limit);
+            shown.extend(items.into_iter().map(|number| number.n));
+            let Some(next) = next else { return (shown, pages) };
+            after = Some(next);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_leaves_nothing_out_reads_little_more_than_it_shows() {
+        let shelf = numbered(1000);
+
+        let found = filtered::<Number>(&shelf.table, &Range::table("P", ""), None, 50, &Budget::default(), |_| true)
+            .await
+            .unwrap();
+
+        assert_eq!((found.items.len(), shelf.read()), (50, (1, 52)));
+    }
+
+    #[tokio::test]
+    async fn a_page_of_which_a_filter_leaves_little_ends_with_the_budget_and_all_pages_together_show_each_once() {
+        let shelf = numbered(1000);
+        let rare = |number: &Number| number.n % 97 == 1;
+        let all: Vec<u64> = (0..1000).filter(|n| n % 97 == 1).collect();
+
+        let range = Range::table("P", "");
+        let found = filtered::<Number>(&shelf.table, &range, None, 5, &Budget::of(200), |n| n.n == 999).await.unwrap();
+        assert!(found.items.is_empty() && found.next.is_some(), "an empty page that goes on");
+        let (_, records) = shelf.read();
+        assert!(records <= 300, "{records}");
+        for (limit, units) in [(1, 1), (2, 7), (5, 200), (50, 1000), (200, 1)] {
+            assert_eq!(walk(&shelf.table, limit, units, rare).await.0, all, "{limit}, {units}");
+        }
+        let everything: Vec<u64> = (0..1000).collect();
+        assert_eq!(
+            walk(&shelf.table, 100, 1000, |_| true).await,
+            (everything, 10),
+            "the last page says that it is the last"
+        );
+    }
+
+    #[test]
+    fn what_is_left_of_a_range_begins_where_it_was_read_to() {
+        let keys = |range: &Range| match &rest(range, "k5").keys {
+            SortKeys::Between(from, to) => (from.clone(), to.clone()),
+            SortKeys::Prefix(prefix) => panic!("{prefix}"),
+        };
+        let text = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        let up = Range::table("P", "k");
+        let down = Range { descending: true, ..up.clone() };
+        let between = |range: &Range| Range { keys: SortKeys::Between("k1".into(), "k9".into()), ..range.clone() };
+        let all = |range: &Range| Range { keys: SortKeys::Prefix(String::new()), ..range.clone() };
+
+        assert_eq!(keys(&up), text("k5", "k\u{10ffff}"));
+        assert_eq!(keys(&down), text("k", "k5"));
+        assert_eq!((keys(&between(&up)), keys(&between(&down))), (text("k5", "k9"), text("k1", "k5")));
+        assert_eq!((keys(&all(&up)), keys(&all(&down))), (text("k5", "\u{10ffff}"), text("\u{1}", "k5")));
     }
 
     #[test]
     fn a_position_round_trips_and_anything_else_is_refused() {
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let item = Item::from([
-            (PK.into(), text("a")),
-            (SK.into(), text("b")),
-            (GSI1PK.into(), text("c")),
-            (GSI1SK.into(), text("d")),
-        ]);
-        let position = Position::of(&item);
+        let position = Position::after("acme#48");
 
-        assert_eq!(Position::parse(position.as_str()).unwrap(), position);
-        assert_eq!(position.start_key(true), Some(item));
-        assert_eq!(position.start_key(false).map(|key| key.len()), Some(2));
-        assert!(Position::parse("{}").is_err());
+        let read = Position::parse(position.as_str()).unwrap();
+        assert_eq!((read.sort_key(), &read), ("acme#48", &position));
+        assert!(Position::parse("{}").is_err() && Position::parse(r#"["a","b",null,null]"#).is_err());
     }
 }

@@ -2,18 +2,23 @@
 //!
 //! What must stay true: a job and its pointer live equally long, or the job would be listed and not be found by its id.
 
-use std::{pin::pin, time::Duration};
+mod newest;
+mod selection;
+
+use std::pin::pin;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, future::ready};
 use serde::{Deserialize, Serialize};
 
+pub use self::{newest::Listed, selection::Selection};
 use super::{
+    budget::Budget,
     counts,
     index::records,
     items::readable,
     keys,
-    table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, to_item},
+    table::{Condition, Item, Range, StoreError, Stored, Table, Write, to_item},
 };
 use crate::domain::{
     counts::{Outcomes, Totals},
@@ -36,45 +41,6 @@ pub struct Lock {
     /// From then on the holder is certainly dead.
     pub lock_until: Timestamp,
 }
-
-/// Which jobs a list shows.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// Only this customer's.
-    pub customer: Option<CustomerId>,
-    /// Only in one of these states; in any where there are none.
-    pub states: Vec<State>,
-    /// Only older than this job.
-    pub before: Option<JobId>,
-    /// Only made at or after this moment.
-    pub since: Option<Timestamp>,
-    /// Only made before this moment.
-    pub until: Option<Timestamp>,
-}
-
-impl Selection {
-    /// Those in one state.
-    pub fn in_state(state: State) -> Self {
-        Self { states: vec![state], ..Self::default() }
-    }
-
-    /// Whether this job is one of them.
-    pub fn takes(&self, job: &Job) -> bool {
-        self.customer.as_ref().is_none_or(|customer| *customer == job.customer_id)
-            && self.before.as_ref().is_none_or(|before| job.id < *before)
-            && self.since.is_none_or(|since| since <= job.created_at)
-            && self.until.is_none_or(|until| job.created_at < until)
-            && self.allows(job.state)
-    }
-
-    fn allows(&self, state: State) -> bool {
-        self.states.is_empty() || self.states.contains(&state)
-    }
-}
-
-/// How much later than `created_at` a job's id may have been made: the moment is taken when the run that makes it begins, and no run
-/// is longer.
-const ID_LAG: Duration = Duration::from_secs(900);
 
 /// The jobs of a data table.
 #[derive(Clone, Debug)]
@@ -113,20 +79,15 @@ impl Jobs {
         Ok(self.table.get::<Lock>(&keys::lock(customer)).await?.map(|lock| lock.value))
     }
 
-    /// Lists jobs, newest first, until `limit` satisfy `keep`; says whether there are more.
-    ///
-    /// Across states this merges one ordered list per state: ids sort by age.
+    /// Lists jobs, newest first, until `limit` satisfy `keep` or the budget ends.
     pub async fn list(
         &self,
         selection: &Selection,
         limit: usize,
+        budget: &Budget,
         keep: impl Fn(&Job) -> bool,
-    ) -> Result<(Vec<Job>, bool), StoreError> {
-        let mut found = Vec::new();
-        for range in ranges(selection) {
-            found.extend(self.newest(range, selection, limit + 1, &keep).await?);
-        }
-        Ok(newest_of(found, limit))
+    ) -> Result<Listed, StoreError> {
+        newest::list(&self.table, selection, limit, budget, keep).await
     }
 
     /// Every job in one state, oldest first, page by page. The index lags behind by moments: read a job again before acting on it.
@@ -144,26 +105,6 @@ impl Jobs {
         let jobs = records::<Job>(&self.table, first).take(100);
         let counted = jobs.try_filter(|job| ready(job.counts_as() == Some(state)));
         Ok(pin!(counted).try_next().await?.map(|job| job.created_at))
-    }
-
-    async fn newest(
-        &self,
-        range: Range,
-        selection: &Selection,
-        limit: usize,
-        keep: impl Fn(&Job) -> bool,
-    ) -> Result<Vec<Job>, StoreError> {
-        let mut jobs = pin!(records::<Job>(&self.table, range));
-        let mut found = Vec::new();
-        while let Some(job) = jobs.try_next().await? {
-            if selection.takes(&job) && keep(&job) {
-                found.push(job);
-            }
-            if found.len() == limit {
-                break;
-            }
-        }
-        Ok(found)
     }
 
     /// The writes that store a job read at `rev` (0 = a new one), with its pointer where that has to live shorter or longer now:
@@ -234,36 +175,6 @@ pub fn is_counted(item: &Item) -> bool {
     item.get("counted_as").is_some_and(AttributeValue::is_s)
 }
 
-/// The newest of them, newest first, and whether there are more. One that changed its state while the states were read may have
-/// been read twice.
-pub fn newest_of(mut jobs: Vec<Job>, limit: usize) -> (Vec<Job>, bool) {
-    jobs.sort_by(|a, b| b.id.cmp(&a.id));
-    jobs.dedup_by(|a, b| a.id == b.id);
-    let more = jobs.len() > limit;
-    jobs.truncate(limit);
-    (jobs, more)
-}
-
-fn ranges(selection: &Selection) -> Vec<Range> {
-    let between = |range: Range, first: &str, last: String| Range {
-        keys: SortKeys::Between(first.to_owned(), last),
-        descending: true,
-        ..range
-    };
-    // The id begins with its millisecond in hex, so a moment bounds the range.
-    let bound = |moment: Timestamp| format!("job_{:012x}", moment.millis().max(0));
-    let first = selection.since.map_or_else(|| "job_".to_owned(), bound);
-    let until = selection.until.map_or_else(|| "job_~".to_owned(), |until| bound(until.plus(ID_LAG)));
-    let last = selection.before.as_ref().map_or(until.clone(), |before| until.min(before.to_string()));
-    if let Some(customer) = &selection.customer {
-        let partition = Range::table(keys::customer_partition(customer), "");
-        let first = format!("{}{first}", keys::JOB_PREFIX);
-        return vec![between(partition, &first, format!("{}{last}", keys::JOB_PREFIX))];
-    }
-    let states = State::ALL.into_iter().filter(|state| selection.allows(*state));
-    states.map(|state| between(Range::index(keys::jobs_in(state), ""), &first, last.clone())).collect()
-}
-
 /// When a job and its pointer are removed, in seconds since the epoch; never before the job has ended. A purge removes itself when
 /// it succeeds, and until then nobody else knows what is left of its customer.
 fn kept_until(job: &Job) -> Option<i64> {
@@ -272,6 +183,8 @@ fn kept_until(job: &Job) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::domain::{
         failure::{ErrorClass, Failure},
@@ -318,17 +231,5 @@ mod tests {
         let writes = Jobs::put(&job, 1).unwrap();
 
         assert_eq!((ttl_of(&writes, "JOB#"), ttl_of(&writes, "POINTER")), (Some(None), Some(None)));
-    }
-
-    #[test]
-    fn the_newest_come_first_and_one_that_was_read_in_two_states_comes_once() {
-        let customer = CustomerId::new();
-        let now = Timestamp::EPOCH;
-        let [first, second, third] =
-            [(); 3].map(|()| Job::new(Kind::Sync, customer.clone(), Trigger::Schedule, None, now, now));
-        let found = vec![second.clone(), third.clone(), first.clone(), second.clone()];
-
-        assert_eq!(newest_of(found.clone(), 2), (vec![third.clone(), second.clone()], true));
-        assert_eq!(newest_of(found, 3), (vec![third, second, first], false));
     }
 }

@@ -5,6 +5,7 @@ pub mod app_key;
 pub mod audit;
 mod batch;
 pub mod batches;
+pub mod budget;
 #[cfg(test)]
 pub mod canned;
 pub mod changes;

@@ -129,14 +129,16 @@ impl Queue {
         Ok(())
     }
 
-    /// Receives up to ten messages and hides them for `hidden`.
-    pub async fn receive(&self, hidden: Duration) -> Result<Vec<Received>, QueueError> {
+    /// Receives up to ten messages and hides them for `hidden`. None after waiting for a second at least means that there are none:
+    /// without a wait only some of the queue's servers are asked.
+    pub async fn receive(&self, hidden: Duration, wait: Duration) -> Result<Vec<Received>, QueueError> {
         let answer = self
             .client
             .receive_message()
             .queue_url(&self.url)
             .max_number_of_messages(10)
             .visibility_timeout(seconds(hidden))
+            .wait_time_seconds(seconds(wait))
             .send()
             .await
             .map_err(failed)?;

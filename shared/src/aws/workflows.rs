@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
 
 use super::{
+    budget::Budget,
     changes::Changes,
     index::{Found, Position, filtered},
     keys,
@@ -144,11 +145,12 @@ impl Workflows {
         prefix: &str,
         after: Option<&Position>,
         limit: usize,
+        budget: &Budget,
         keep: impl Fn(&Workflow) -> bool,
     ) -> Result<Found<Workflow>, StoreError> {
         let range = Range { keys: keys::names(prefix), ..Range::index(keys::workflows_of(customer), "") };
         let is_named = |workflow: &Workflow| begins(workflow.name.as_deref().unwrap_or_default(), prefix);
-        filtered(&self.table, &range, after, limit, |workflow| is_named(workflow) && keep(workflow)).await
+        filtered(&self.table, &range, after, limit, budget, |workflow| is_named(workflow) && keep(workflow)).await
     }
 
     /// Stores the chunks of a definition.

@@ -118,6 +118,15 @@ impl Caller {
         }
     }
 
+    /// The only customers on which the caller may do `verb`; none where it may be done on all, those to come too.
+    pub fn only(&self, verb: Verb) -> Option<BTreeSet<CustomerId>> {
+        if self.decide(verb, Scope::All) == Decision::Allow {
+            return None;
+        }
+        let granted = self.grants.customers.keys();
+        Some(granted.filter(|customer| self.decide(verb, Scope::One(customer)) == Decision::Allow).cloned().collect())
+    }
+
     /// The granted verbs that count for a scope.
     pub fn verbs(&self, scope: Scope<'_>) -> Verbs {
         let mut held = self.grants.all.clone();

@@ -90,11 +90,6 @@ impl Known {
         }
     }
 
-    /// The customers on which the caller may do `verb` by a grant on them alone.
-    pub fn granted(&self, verb: Verb) -> Vec<CustomerId> {
-        self.0.grants.customers.keys().filter(|customer| self.can(verb, customer)).cloned().collect()
-    }
-
     /// Whether the caller may do `verb` on a customer: for lists, which show nothing else.
     pub fn can(&self, verb: Verb, customer: &CustomerId) -> bool {
         self.0.decide(verb, Scope::One(customer)) == Decision::Allow

@@ -99,3 +99,20 @@ fn verbs_are_named_as_in_the_api_and_the_right_to_grant_has_no_name() {
         assert!(serde_json::from_value::<Verb>(name.into()).is_err(), "{name}");
     }
 }
+
+#[test]
+fn the_customers_that_a_caller_may_see_are_named_unless_they_are_all() {
+    let [seen, synced, listed] = [(); 3].map(|()| CustomerId::new());
+    let on = |customer: &CustomerId, verb| (customer.clone(), Verbs::from([verb]));
+    let customers = BTreeMap::from([on(&seen, Verb::View), on(&synced, Verb::Sync), on(&listed, Verb::ViewAny)]);
+    let of = |groups: &[&str], all: &[Verb]| {
+        caller(groups, Grants { all: all.iter().copied().collect(), customers: customers.clone() })
+    };
+
+    let few = of(&[], &[]);
+    assert_eq!(few.only(Verb::View), Some([seen, synced.clone()].into()), "who syncs it may view it");
+    assert_eq!(few.only(Verb::Sync), Some([synced].into()));
+    assert_eq!(of(&[], &[Verb::View]).only(Verb::View), None);
+    assert_eq!(of(&[SUPER_ADMIN], &[]).only(Verb::Sync), None);
+    assert_eq!(caller(&[], Grants::default()).only(Verb::View), Some(BTreeSet::new()));
+}

@@ -1,0 +1,95 @@
+//! What the lists of one request may read, in one place.
+//!
+//! DynamoDB charges for what a query reads, not for what a filter lets through, and a function has seconds. So a list that finds
+//! little stops after a budget and says where it goes on, instead of reading on until its page is full.
+
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::items::Item;
+
+/// What one request may read: a thousand small records, or one megabyte of larger ones.
+const OF_A_REQUEST: usize = 1000;
+/// The bytes of one unit.
+const UNIT: usize = 1024;
+
+/// What is left to read. It is shared by whatever reads for the same request, and may be overdrawn by the pages that were on their
+/// way when it ended.
+#[derive(Debug)]
+pub struct Budget(AtomicUsize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self::of(OF_A_REQUEST)
+    }
+}
+
+impl Budget {
+    /// A budget of so many units.
+    pub const fn of(units: usize) -> Self {
+        Self(AtomicUsize::new(units))
+    }
+
+    /// Whether nothing is left: nobody begins to read anything then.
+    pub fn is_spent(&self) -> bool {
+        self.0.load(Relaxed) == 0
+    }
+
+    /// Takes what was read: a unit for every begun kilobyte of each item, and one for asking if nothing was there.
+    pub(super) fn spend<'a>(&self, items: impl IntoIterator<Item = &'a Item>) {
+        let units: usize = items.into_iter().map(|item| weight(item).div_ceil(UNIT)).sum();
+        self.spend_units(units.max(1));
+    }
+
+    /// Takes so many units.
+    pub fn spend_units(&self, units: usize) {
+        // The closure always gives a value, so this cannot fail.
+        let _ = self.0.fetch_update(Relaxed, Relaxed, |left| Some(left.saturating_sub(units)));
+    }
+}
+
+/// About how many bytes DynamoDB counts for an item.
+fn weight(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + weight_of(value)).sum()
+}
+
+fn weight_of(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::L(values) => values.iter().map(weight_of).sum(),
+        AttributeValue::M(values) => weight(values),
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(bytes: usize) -> Item {
+        Item::from([("a".to_owned(), AttributeValue::L(vec![AttributeValue::S("x".repeat(bytes - 1))]))])
+    }
+
+    #[test]
+    fn a_request_may_read_a_thousand_small_records_or_a_megabyte_of_large_ones() {
+        for (many, bytes) in [(1000, 10), (1000, 1024), (500, 1025), (4, 250 * 1024)] {
+            let budget = Budget::default();
+            budget.spend(&vec![item(bytes); many - 1]);
+            assert!(!budget.is_spent(), "{many} of {bytes}");
+            budget.spend(&[item(bytes)]);
+            assert!(budget.is_spent(), "{many} of {bytes}");
+        }
+    }
+
+    #[test]
+    fn asking_where_nothing_is_costs_too() {
+        let budget = Budget::of(2);
+
+        budget.spend(&[]);
+        assert!(!budget.is_spent());
+        budget.spend(&[]);
+        assert!(budget.is_spent());
+    }
+}
