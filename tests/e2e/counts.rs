@@ -59,7 +59,7 @@ async fn the_numbers_are_right_at_every_station_of_a_customers_life() {
     let failed = engine.sync(&customer).await;
     assert_eq!((failed.state, right(&engine).await.failed), (State::Failed, 1));
     tenant.set_secret(&secret);
-    let everything = Redrive { customer: None, class: None, before: None, limit: 10 };
+    let everything = Redrive { customers: None, class: None, before: None, limit: 10 };
     dispatcher.redrive(&lifecycle.dead_letters, &everything, |_| true, &asking(&dispatcher.data)).await.unwrap();
     let redriven = right(&engine).await;
     assert_eq!((redriven.failed, redriven.queued), (0, 1));

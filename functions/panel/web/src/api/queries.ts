@@ -2,14 +2,20 @@
 
 import { useQuery } from "@tanstack/react-query";
 
-import { body, type Customer } from "./client";
+import { body, type Counters, type Customer } from "./client";
 import { useApi } from "./context";
+import { CALM_MS, SLOW_MS } from "./pace";
 import { all } from "./pages";
 
-/** The counters of customers, workflows, tasks and jobs; looked at again after so many milliseconds, if any are given. */
+/** The counters of customers, workflows, tasks and jobs. The navigation keeps them new for everybody. */
 export function useStats(refetchInterval: number | false = false) {
   const api = useApi();
-  return useQuery({ queryKey: ["stats"], queryFn: async () => body(await api.GET("/v1/stats")), refetchInterval });
+  return useQuery({
+    queryKey: ["stats"],
+    queryFn: async () => body(await api.GET("/v1/stats")) as Counters,
+    staleTime: CALM_MS / 2,
+    refetchInterval,
+  });
 }
 
 /** The customers by name, at most 2,000, and whether there are more. */
@@ -18,7 +24,7 @@ export function useCustomers({ enabled = true, refetchInterval }: { enabled?: bo
   return useQuery({
     queryKey: ["customers-by-name"],
     queryFn: () => all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } }))),
-    staleTime: 60_000,
+    staleTime: SLOW_MS,
     enabled,
     ...(refetchInterval ? { refetchInterval } : {}),
   });

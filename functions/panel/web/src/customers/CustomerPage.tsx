@@ -15,6 +15,7 @@ import { useNavigate, useParams, useSearchParams } from "react-router";
 
 import type { Customer } from "../api/client";
 import { may, useMe } from "../api/context";
+import { paceOfCustomer } from "../api/pace";
 import { Grants } from "../access/Grants";
 import { AuditTable } from "../audit/AuditTable";
 import { JobsTable } from "../jobs/JobsTable";
@@ -31,12 +32,9 @@ import { usePause } from "./usePause";
 import { useTestAgain } from "./useTestAgain";
 import { Workflows } from "./Workflows";
 
-/** How often what is shown is looked at again, in milliseconds. */
-const LIVE_MS = 5_000;
-
 export function CustomerPage() {
   const { customerId = "" } = useParams();
-  const found = useCustomer(customerId, LIVE_MS);
+  const found = useCustomer(customerId, paceOfCustomer);
   return <Loading of={found}>{({ customer }) => <Details customer={customer} />}</Loading>;
 }
 

@@ -10,6 +10,7 @@ import { useNavigate } from "react-router";
 
 import { body, type Customer, type Me } from "../api/client";
 import { may, useApi, useMe } from "../api/context";
+import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
 import { words } from "../parts/filter";
 import { HelpLink } from "../help/HelpLink";
@@ -55,7 +56,7 @@ export function CustomersPage() {
           </Header>
         }
         hidden={["environment", "tasks"]}
-        refetchInterval={15_000}
+        refetchInterval={CALM_MS}
         filters={[
           { key: "name", label: "Name" },
           { key: "status", label: "Status", options: words("active", "paused", "needs_attention", "deleting") },

@@ -3,10 +3,12 @@
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 
 import { body, type Customer, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
+import { CALM_MS } from "../api/pace";
 import { all } from "../api/pages";
 import { csv } from "../parts/csv";
 import { download } from "../parts/download";
@@ -27,6 +29,7 @@ const EXPORT_PAGES = 250;
 export function Workflows({ customer }: { customer: Customer }) {
   const api = useApi();
   const path = { customer_id: customer.id };
+  useAnewAfterEachSync(customer);
   return (
     <ServerTable<Workflow>
       name="workflows"
@@ -37,7 +40,7 @@ export function Workflows({ customer }: { customer: Customer }) {
           Workflows
         </Header>
       }
-      refetchInterval={5_000}
+      refetchInterval={CALM_MS}
       filters={FILTERS}
       load={async (query) => body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } }))}
       trackBy={(workflow) => workflow.zuora_id}
@@ -62,6 +65,15 @@ export function Workflows({ customer }: { customer: Customer }) {
 type Format = "csv" | "json";
 
 /** Saves the workflows that the filters show, all of them and not one page, as a file. */
+/** Most of the time nothing changes: the list is read when a sync has ended, and once in a while. */
+function useAnewAfterEachSync({ id, last_sync: sync }: Customer) {
+  const queries = useQueryClient();
+  const ended = sync?.job_id;
+  useEffect(() => {
+    if (ended) void queries.invalidateQueries({ queryKey: ["workflows", id] });
+  }, [queries, id, ended]);
+}
+
 function Export({ customer }: { customer: Customer }) {
   const api = useApi();
   const messages = useMessages();

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { body } from "../api/client";
+import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
 
-/** A customer, with the edition that a change of it must name. */
-export function useCustomer(id: string, refetchInterval?: number) {
+/** A customer, with the edition that a change of it must name; looked at again, if a pace is given. */
+export function useCustomer(id: string, pace?: (customer: Customer | undefined) => number) {
   const api = useApi();
   return useQuery({
     queryKey: ["customer", id],
@@ -12,6 +12,6 @@ export function useCustomer(id: string, refetchInterval?: number) {
       const answer = await api.GET("/v1/customers/{customer_id}", { params: { path: { customer_id: id } } });
       return { customer: body(answer), edition: answer.response.headers.get("etag") ?? "" };
     },
-    ...(refetchInterval ? { refetchInterval } : {}),
+    refetchInterval: (query) => pace?.(query.state.data?.customer) ?? false,
   });
 }

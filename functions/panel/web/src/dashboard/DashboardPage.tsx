@@ -2,7 +2,6 @@
 
 import Alert from "@cloudscape-design/components/alert";
 import BarChart from "@cloudscape-design/components/bar-chart";
-import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -12,9 +11,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
-import { body, type Customer, type Job } from "../api/client";
+import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
-import { all } from "../api/pages";
+import { CALM_MS, SLOW_MS } from "../api/pace";
 import { useCustomers, useStats } from "../api/queries";
 import { LastComplete, LastSync } from "../customers/status";
 import { total } from "../jobs/counters";
@@ -22,14 +21,10 @@ import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
 import { CHART } from "../parts/chart";
 import { Count } from "../parts/Count";
 import { Loading, Refused } from "../parts/pages";
-import { hoursUntil, outcomesOf, type Series } from "./outcomes";
+import { seriesOf, type Outcome } from "./outcomes";
 import { isStale } from "./staleness";
 
-const DAY_MS = 86_400_000;
-/** How often it is looked at again, in milliseconds. */
-const LIVE_MS = 30_000;
-
-const OUTCOME_COLORS: Record<Series["outcome"], string> = {
+const OUTCOME_COLORS: Record<Outcome, string> = {
   succeeded: CHART.good,
   incomplete: CHART.mild,
   held: CHART.warning,
@@ -50,7 +45,7 @@ export function DashboardPage() {
 }
 
 function Numbers() {
-  const stats = useStats(LIVE_MS);
+  const stats = useStats();
   const letters = useDeadLetters();
   const counters = stats.data;
   const jobs = (...states: readonly string[]) => counters && total(counters, ...states);
@@ -78,35 +73,24 @@ function Numbers() {
   );
 }
 
-/** The newest dead letters: counted as far as one page of them goes. */
+/** The newest dead letters, counted up to so many. */
+const MOST_COUNTED = 50;
+
 function useDeadLetters() {
   const api = useApi();
   return useQuery({
     queryKey: ["newest-dead-letters"],
-    queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: 200 } } })),
-    refetchInterval: LIVE_MS,
+    queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: MOST_COUNTED } } })),
+    refetchInterval: CALM_MS,
   });
 }
 
 function LastDay() {
-  const api = useApi();
-  const syncs = useQuery({
-    queryKey: ["last-day"],
-    queryFn: async () => {
-      const now = Date.now();
-      const since = new Date(now - DAY_MS).toISOString();
-      const { items, isCut } = await all<Job>(async (page) =>
-        body(await api.GET("/v1/jobs", { params: { query: { ...page, kind: "sync", since } } })),
-      );
-      return { jobs: items, isCut, now };
-    },
-    refetchInterval: LIVE_MS,
-  });
-  const { jobs = [], isCut = false, now = 0 } = syncs.data ?? {};
+  const stats = useStats();
+  const hours = stats.data?.jobs_by_hour ?? [];
   return (
     <Container header={<Header variant="h2">Syncs of the last 24 hours</Header>}>
-      {syncs.data && syncs.error && <Refused error={syncs.error} title="This may be out of date" retry={syncs.refetch} />}
-      {isCut && <Box color="text-status-warning">Only the newest {jobs.length} are drawn.</Box>}
+      {stats.data && stats.error && <Refused error={stats.error} title="This may be out of date" retry={stats.refetch} />}
       <BarChart
         ariaLabel="Syncs of the last 24 hours, by hour and outcome"
         height={220}
@@ -115,17 +99,15 @@ function LastDay() {
         xTitle="Hour"
         yTitle="Syncs"
         xScaleType="categorical"
-        statusType={syncs.data ? "finished" : syncs.isError ? "error" : "loading"}
-        onRecoveryClick={() => void syncs.refetch()}
+        statusType={stats.data ? "finished" : stats.isError ? "error" : "loading"}
+        onRecoveryClick={() => void stats.refetch()}
         empty="No sync ended in the last 24 hours."
-        series={outcomesOf(jobs, now)
-          .filter(({ counts }) => counts.some((count) => count > 0))
-          .map(({ outcome, counts }) => ({
-            type: "bar" as const,
-            title: JOB_STATES[outcome][1],
-            color: OUTCOME_COLORS[outcome],
-            data: hoursUntil(now).map((hour, index) => ({ x: hourOf(hour), y: counts[index] ?? 0 })),
-          }))}
+        series={seriesOf(hours).map(({ outcome, counts }) => ({
+          type: "bar" as const,
+          title: JOB_STATES[outcome][1],
+          color: OUTCOME_COLORS[outcome],
+          data: hours.map(({ hour }, index) => ({ x: hourOf(new Date(hour)), y: counts[index] ?? 0 })),
+        }))}
       />
     </Container>
   );
@@ -136,7 +118,7 @@ function hourOf(hour: Date): string {
 }
 
 function Stale() {
-  const customers = useCustomers({ refetchInterval: LIVE_MS });
+  const customers = useCustomers({ refetchInterval: SLOW_MS });
   return (
     <Loading of={customers}>
       {({ items, isCut }) => (

@@ -8,6 +8,7 @@ import { useState } from "react";
 
 import { body, type DeadLetter, type DeadLetterJob, type DeadLetters, type Me } from "../api/client";
 import { may, mayAnywhere, useApi, useMe } from "../api/context";
+import { LIVE_MS } from "../api/pace";
 import { useCustomerOptions } from "../api/queries";
 import { HelpLink } from "../help/HelpLink";
 import { useRetry } from "../jobs/actions";
@@ -18,9 +19,6 @@ import { useFilterValues } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
 import { Redrive } from "./Redrive";
-
-/** How often the list is looked at again, in milliseconds. */
-const LIVE_MS = 10_000;
 
 export function DeadLettersPage() {
   const api = useApi();

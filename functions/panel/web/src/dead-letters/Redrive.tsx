@@ -29,7 +29,7 @@ export function Redrive({ filters, described, close }: Properties) {
       title={described ? "Redrive all dead letters that match?" : "Redrive all dead letters?"}
       action={result ? "Redrive the rest" : "Redrive all"}
       isBusy={redrive.isPending}
-      isAllowed={!result || result.remaining > 0}
+      isAllowed={!result || result.remaining > 0 || !result.is_counted}
       error={redrive.error}
       onConfirm={() => redrive.mutate()}
       onClose={close}
@@ -37,8 +37,9 @@ export function Redrive({ filters, described, close }: Properties) {
     >
       {described && <div>{described}</div>}
       {result ? (
-        <Alert type={result.remaining > 0 ? "info" : "success"}>
+        <Alert type={result.remaining > 0 || !result.is_counted ? "info" : "success"}>
           {result.redriven} redriven, {result.superseded} done by another sync under way, {result.skipped} skipped,{" "}
+          {!result.is_counted && "at least "}
           {result.remaining} remain.
         </Alert>
       ) : (

@@ -12,13 +12,11 @@ import { Age } from "../parts/time";
 import { oldest, total } from "./counters";
 import { JOB_GROUPS, type JobGroup } from "./state";
 
-/** How often they are counted anew, in milliseconds. */
-const LIVE_MS = 15_000;
 /** How long ago it was asked for, at most, what the API counts as done. */
 const HISTORY_MS = 86_400_000;
 
 export function Counts() {
-  const stats = useStats(LIVE_MS);
+  const stats = useStats();
   const counters = stats.data;
   const dayAgo = new Date(stats.dataUpdatedAt - HISTORY_MS).toISOString();
   // Drawn before the numbers are there, so that nothing moves when they come.

@@ -14,6 +14,7 @@ import { useParams } from "react-router";
 
 import { body, type Job } from "../api/client";
 import { useApi, useMe } from "../api/context";
+import { paceOfJob } from "../api/pace";
 import { CustomerName } from "../parts/CustomerName";
 import { Loading } from "../parts/pages";
 import { SyncStats } from "../parts/SyncStats";
@@ -22,17 +23,13 @@ import { mayCancel, mayRetry, useCancel, useRetry } from "./actions";
 import { Held } from "./Held";
 import { JOB_KINDS, JobState } from "./state";
 
-/** How often a job that is under way is looked at again, in milliseconds. */
-const LIVE_MS = 2_000;
-const UNDER_WAY: readonly Job["state"][] = ["queued", "running", "waiting"];
-
 export function JobPage() {
   const { jobId = "" } = useParams();
   const api = useApi();
   const found = useQuery({
     queryKey: ["job", jobId],
     queryFn: async () => body(await api.GET("/v1/jobs/{job_id}", { params: { path: { job_id: jobId } } })),
-    refetchInterval: (query) => (query.state.data && !UNDER_WAY.includes(query.state.data.state) ? 30_000 : LIVE_MS),
+    refetchInterval: (query) => paceOfJob(query.state.data),
   });
   return <Loading of={found}>{(job) => <Details job={job} />}</Loading>;
 }
@@ -164,6 +161,8 @@ function Runs({ job }: { job: Job }) {
         { id: "state", header: "Left it", cell: (run) => <JobState state={run.state} /> },
         { id: "requests", header: "Requests", cell: (run) => run.requests },
         { id: "exports", header: "Exports", cell: (run) => run.exports },
+        { id: "in_flight", header: "Requests in flight, at most", cell: (run) => run.in_flight },
+        { id: "throttles", header: "Times slowed down by Zuora", cell: (run) => run.throttles },
         { id: "rate_limited", header: "Told to wait", cell: (run) => run.rate_limited },
         { id: "error", header: "Error", cell: (run) => run.error?.message ?? "-" },
       ]}

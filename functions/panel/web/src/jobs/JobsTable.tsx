@@ -8,6 +8,7 @@ import { useState } from "react";
 
 import { body, type Job } from "../api/client";
 import { may, mayAnywhere, useApi, useMe } from "../api/context";
+import { paceOfJobs } from "../api/pace";
 import { useCustomerOptions } from "../api/queries";
 import { CustomerName } from "../parts/CustomerName";
 import { described, type Filter, words } from "../parts/filter";
@@ -29,8 +30,6 @@ const FILTERS: readonly Filter[] = [
   { key: "since", label: "Asked for since", isMoment: true },
   { key: "until", label: "Asked for before", isMoment: true },
 ];
-/** How often the list is looked at again, in milliseconds. */
-const LIVE_MS = 5_000;
 
 export function JobsTable({ customerId }: { customerId?: string }) {
   const api = useApi();
@@ -53,7 +52,7 @@ export function JobsTable({ customerId }: { customerId?: string }) {
           {Object.keys(wanted).length > 0 ? "Jobs that match" : "All jobs"}
         </Header>
       )}
-      refetchInterval={LIVE_MS}
+      refetchInterval={(page) => paceOfJobs(page?.items)}
       isSelectable
       hidden={["id", "trigger"]}
       filters={filters}

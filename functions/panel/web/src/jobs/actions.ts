@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { body, type Job, type Me } from "../api/client";
 import { may, useApi } from "../api/context";
+import { isUnderWay } from "../api/pace";
 import { useMessages } from "../parts/messages";
 
 export function mayRetry(me: Me | undefined, job: Job): boolean {
@@ -11,8 +12,7 @@ export function mayRetry(me: Me | undefined, job: Job): boolean {
 }
 
 export function mayCancel(me: Me | undefined, job: Job): boolean {
-  const isUnderWay = job.state === "queued" || job.state === "waiting" || job.state === "running";
-  return isUnderWay && !job.cancel_requested && job.kind !== "purge" && may(me, "sync", job.customer_id);
+  return isUnderWay(job) && !job.cancel_requested && job.kind !== "purge" && may(me, "sync", job.customer_id);
 }
 
 export function mayApprove(me: Me | undefined, job: Job): boolean {

@@ -39,7 +39,8 @@ interface Properties<Item, Shown extends Page<Item>> {
   readonly load: (query: Record<string, string | number>) => Promise<Shown>;
   readonly trackBy: (item: Item) => string;
   readonly empty: ReactNode;
-  readonly refetchInterval?: number;
+  /** In milliseconds; may depend on what is shown. */
+  readonly refetchInterval?: number | ((page: Shown | undefined) => number);
   /** Whether rows can be selected, or which. What is selected stays so while the list is looked at again. */
   readonly isSelectable?: boolean | ((item: Item) => boolean);
 }
@@ -70,9 +71,12 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
   const limit = preferences.pageSize ?? PAGE_SIZES[0] ?? 20;
   const page = useQuery({
     queryKey: [name, properties.of, wanted, limit, cursor],
-    queryFn: () => properties.load({ ...wanted, limit, ...(cursor ? { cursor } : {}) }),
+    queryFn: () => firstWithItems(cursor, (from) => properties.load({ ...wanted, limit, ...(from ? { cursor: from } : {}) })),
     placeholderData: keepPreviousData,
-    ...(properties.refetchInterval ? { refetchInterval: properties.refetchInterval } : {}),
+    refetchInterval: (query) => {
+      const pace = properties.refetchInterval;
+      return typeof pace === "function" ? pace(query.state.data) : (pace ?? false);
+    },
   });
   // The rows of another page or filter stay in view until the wanted ones are there; nothing can be done with them.
   const isOther = page.isPlaceholderData;
@@ -123,7 +127,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
         }}
         empty={
           <Box textAlign="center" padding="l" color="inherit">
-            {page.data && whyEmpty(properties.empty, isFiltered, index)}
+            {page.data && whyEmpty(properties.empty, isFiltered, index, next !== undefined)}
           </Box>
         }
         filter={filters.length > 0 && <Filters filters={filters} />}
@@ -171,7 +175,23 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
   );
 }
 
-function whyEmpty(empty: ReactNode, isFiltered: boolean, index: number): ReactNode {
+/** How many empty pages are skipped at a time. */
+const MOST_SKIPPED = 5;
+
+/** The page, or the first one behind it that shows anything: where a filter leaves little, the API reads some and lets one go on. */
+async function firstWithItems<Shown extends Page<unknown>>(
+  cursor: string | undefined,
+  load: (cursor: string | undefined) => Promise<Shown>,
+): Promise<Shown> {
+  let page = await load(cursor);
+  for (let skipped = 0; page.items.length === 0 && page.next_cursor && skipped < MOST_SKIPPED; skipped += 1) {
+    page = await load(page.next_cursor);
+  }
+  return page;
+}
+
+function whyEmpty(empty: ReactNode, isFiltered: boolean, index: number, isMore: boolean): ReactNode {
+  if (isMore) return "Nothing was found yet. The next page goes on with the search.";
   if (index > 0) return "Nothing is left on this page.";
   return isFiltered ? "Nothing matches these filters." : empty;
 }

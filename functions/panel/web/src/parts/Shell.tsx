@@ -12,6 +12,7 @@ import { Suspense, useEffect, useRef, type RefObject } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { useMe } from "../api/context";
+import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS } from "../jobs/state";
@@ -101,7 +102,7 @@ function useSplitPanel(): Partial<AppLayoutProps> & { readonly ref: RefObject<Ap
 function Navigation() {
   const { pathname, search } = useLocation();
   const navigate = useNavigate();
-  const stats = useStats(30_000).data;
+  const stats = useStats(CALM_MS).data;
   return (
     <SideNavigation
       header={{ href: "#/", text: "Dashboard" }}
