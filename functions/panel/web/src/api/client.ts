@@ -24,16 +24,8 @@ export type Change = Schemas["Change"];
 export type Task = Schemas["Task"];
 export type Verb = Schemas["Verb"];
 export type Me = Schemas["MeJson"];
-export type Counters = Schemas["StatsJson"] & { readonly jobs_by_hour?: readonly HourOfJobs[] };
-/** How the jobs of one hour ended. */
-export interface HourOfJobs {
-  readonly hour: string;
-  readonly succeeded: number;
-  readonly incomplete: number;
-  readonly held: number;
-  readonly failed: number;
-  readonly cancelled: number;
-}
+export type Counters = Schemas["StatsJson"];
+export type HourOfJobs = Schemas["HourJson"];
 export type ZuoraHost = Schemas["ZuoraHost"];
 export type NewCustomer = Schemas["CreateCustomerRequest"];
 export type CustomerChange = Schemas["UpdateCustomerRequest"];
