@@ -32,7 +32,7 @@ const MAY: [(&str, &[&str]); 6] = [
     (
         "jobs",
         &[
-            "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
+            "data: GetItem BatchGetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
             "audit: PutItem",
             "job queue: SendMessage",
             "question queue: SendMessage",

@@ -95,12 +95,9 @@ pub async fn list_jobs(
     let dispatcher = &state.dispatcher;
     let keep = |job: &Job| known.can(Verb::View, &job.customer_id) && filter.matches(job);
     let Listed { jobs, next } = if *awaiting_approval {
-        let customers = dispatcher.customers.all().await?;
         // At most one job a customer.
-        let wanted = customers.iter().filter(|customer| {
-            known.can(Verb::View, &customer.id) && customer_id.as_ref().is_none_or(|wanted| *wanted == customer.id)
-        });
-        let mut jobs = dispatcher.awaiting_approval(wanted).await?;
+        let wanted = dispatcher.customers.summaries(selection.customers.as_ref()).await?;
+        let mut jobs = dispatcher.awaiting_approval(wanted.iter()).await?;
         jobs.retain(|job| selection.takes(job) && keep(job));
         Listed::newest_of(jobs, filter.limit.0)
     } else {

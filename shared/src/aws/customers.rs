@@ -7,7 +7,7 @@
 //! - The state is read before the profile, so who read a profile newer than the state fails at that fence.
 //! - What decides whether something may run (status, credentials' version, the sync under way) is in the state: a run looks at nothing else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, future::ready};
@@ -99,15 +99,16 @@ impl Customers {
         Ok(whole.filter_map(readable::<Customer>).filter(|customer| customer.status != Status::Deleting).collect())
     }
 
-    /// The same of their summaries.
+    /// The summaries of these customers, or of all; those that are gone or cannot be read are left out.
     ///
     /// # Errors
     /// As [`Table::get_many`].
-    pub async fn summaries(&self, ids: &[CustomerId]) -> Result<Vec<Summary>, StoreError> {
+    pub async fn summaries(&self, only: Option<&BTreeSet<CustomerId>>) -> Result<Vec<Summary>, StoreError> {
+        let Some(only) = only else { return self.all().await };
+        let keys: Vec<Key> = only.iter().map(keys::summary).collect();
         let mut found = Vec::new();
-        for some in ids.chunks(KEYS_AT_ONCE) {
-            let keys: Vec<Key> = some.iter().map(keys::summary).collect();
-            found.extend(self.table.get_many_items(&keys).await?);
+        for some in keys.chunks(KEYS_AT_ONCE) {
+            found.extend(self.table.get_many_items(some).await?);
         }
         Ok(found.into_iter().filter_map(|item| summary_of(item).inspect_err(report_unreadable).ok()).collect())
     }
