@@ -18,7 +18,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from performance import BINARIES, HERE, Bench, brought_up
+from bench import BINARIES, HERE, Bench, brought_up
 
 # What an export may weigh, and what Lambda may answer.
 LARGEST = 20 * 1024 * 1024

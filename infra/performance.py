@@ -1,185 +1,107 @@
-"""Measures syncs as they go to AWS: the release binary of `sync`, the emulator, and a simulated Zuora that takes 20 ms for every request.
+"""Measures syncs as they go to AWS: the release binary of `sync`, the emulator, and a simulated Zuora that takes its time for every answer.
 
-    performance.py [--workflows 2000,10000] [--bytes 0]
+    performance.py [--workflows 2000,10000] [--slow 2000] [--bytes 0] [--full]
 
 For each size: a first sync, one without changes, one with an hour's share of the daily looks, one with 1 % changed. Each is run in a process of
-its own, once straight against the emulator (time, memory) and once through a counting proxy (calls, items, bytes). Beside each stands
-the floor: the same requests to Zuora, as many at a time, by a client that throws the answers away. Needs what `make performance` builds.
+its own, once straight against the emulator (time, memory) and once through a counting proxy (calls, items, bytes). Beside each stand the floor
+(the same requests to Zuora, as many at a time as `sync` may have in flight from the first one on, by a client that throws the answers away) and
+what a user would write instead (by_hand.py). `--slow` are tenants that take as long as real ones do; `--full` adds those that take an hour.
+Needs what `make performance` builds.
 """
 
 import argparse
-import collections
 import concurrent.futures
-import contextlib
 import http.client
-import http.server
 import json
-import resource
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "local"))
+from bench import BINARIES, Bench, brought_up
+from counting import Counter
 
-import boto3  # noqa: E402
-import people  # noqa: E402
-from function import Function  # noqa: E402
-from processes import Processes, stop_orphans  # noqa: E402
-from settings import LOCAL, REGION, TARGET, Port, Stack  # noqa: E402
-from stack import bring_up  # noqa: E402
-
-LATENCY_MS = 20
-EXPORTS_AT_ONCE = 5
-PAGES_AT_ONCE = 4
+# The default of MaxZuoraConcurrency: see shared/src/zuora/limiter.rs.
+AT_ONCE = 12
 PAGE = 50
-# What `cargo lambda build` makes.
-BINARIES = TARGET / "lambda"
+FULL = {"workflows": "2000,10000,20000", "slow": "2000,20000"}
+GOALS = {"first": 0.7, "no change": 0.25}
 
 
-class Counter(http.server.ThreadingHTTPServer):
-    """A proxy before the emulator that counts calls, written items, bytes, and the emulator's own time."""
+@dataclass(frozen=True)
+class Pace:
+    """How many milliseconds Zuora takes for a page, and for an export."""
 
-    daemon_threads = True
+    page: int
+    export: int
 
-    def __init__(self, upstream: str) -> None:
-        super().__init__(("127.0.0.1", 0), CounterHandler)
-        self.upstream = urlsplit(upstream)
-        self.local = threading.local()
-        self.calls: collections.Counter = collections.Counter()
-        self.seconds: collections.Counter = collections.Counter()
-        self.items = self.sent = self.received = 0
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+    def __str__(self) -> str:
+        return f"{self.page} ms" if self.page == self.export else f"{self.page}/{self.export} ms"
 
 
-class CounterHandler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        operation = (self.headers.get("X-Amz-Target") or self.path).rsplit(".", 1)[-1]
-        connection = getattr(self.server.local, "connection", None)
-        if connection is None:
-            upstream = self.server.upstream
-            connection = self.server.local.connection = http.client.HTTPConnection(upstream.hostname, upstream.port)
-        began = time.perf_counter()
-        connection.request("POST", self.path, body, {k: v for k, v in self.headers.items() if k.lower() != "connection"})
-        answer = connection.getresponse()
-        data = answer.read()
-        self.server.calls[operation] += 1
-        self.server.seconds[operation] += time.perf_counter() - began
-        self.server.items += _items(operation, body)
-        self.server.sent += len(body)
-        self.server.received += len(data)
-        self.send_response(answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in ("transfer-encoding", "connection", "content-length"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_) -> None:
-        pass
+FAST = Pace(20, 20)
+SLOW = Pace(600, 400)
 
 
-def _items(operation: str, body: bytes) -> int:
-    """How many items a call writes or removes."""
-    if operation in ("PutItem", "UpdateItem", "DeleteItem"):
-        return 1
-    if operation == "TransactWriteItems":
-        return sum("ConditionCheck" not in item for item in json.loads(body)["TransactItems"])
-    if operation == "BatchWriteItem":
-        return sum(len(items) for items in json.loads(body)["RequestItems"].values())
-    return 0
+class Tenant:
+    """A tenant, the customer that it is to us, and the table of who copies it by hand."""
 
+    def __init__(self, bench: Bench, workflows: int, pace: Pace, size: int) -> None:
+        self.bench, self.workflows, self.pace = bench, workflows, pace
+        self.name = f"performance-{time.monotonic_ns()}"
+        self.zuora = bench.zuora("POST", "tenants", {"name": self.name, "workflows": workflows})
+        effect = {"effect": {"huge": size}} if size else {}
+        self._answer("list", {"delay_ms": pace.page})
+        self._answer("export", {"delay_ms": pace.export, **effect})
+        created = {"name": self.name, "zuora_client_id": self.zuora["client_id"], "zuora_client_secret": self.zuora["client_secret"]}
+        self.customer = bench.api("POST", "/v1/customers", {**created, "zuora_base_url": bench.stack.simulator_url})["id"]
+        self.ids = bench.zuora("GET", f"tenants/{self.name}/workflows")
+        self.pages = -(-workflows // PAGE) + (workflows % PAGE == 0)
+        bench.create_table(self.name)
 
-class Bench:
-    """The deployed stack, with nobody but us delivering its messages."""
+    def _answer(self, route: str, how: dict) -> None:
+        self.bench.zuora("POST", f"tenants/{self.name}/faults", {"on": {"route": route}, "times": None, **how})
 
-    def __init__(self, stack: Stack, description: dict, binaries: Path) -> None:
-        self.stack, self.described, self.binaries = stack, description, binaries
-        options = {"endpoint_url": stack.emulator_url, "region_name": REGION}
-        options |= {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-        mappings = boto3.client("lambda", **options)
-        for mapping in mappings.list_event_source_mappings()["EventSourceMappings"]:
-            mappings.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-        self.table = boto3.resource("dynamodb", **options).Table(description["table_name"])
-        self.token = people.id_token(stack, description["user_pool_client_id"], description["password"])
+    def cases(self) -> list[tuple[str, Callable[[], None]]]:
+        """What is measured in turn, and what happens before it."""
+        return [
+            ("first", lambda: None),
+            ("no change", lambda: self._look_back(timedelta(0))),
+            ("an hour's looks", lambda: self._look_back(timedelta(hours=1))),
+            ("1 % changed", self._edit),
+        ]
 
-    def api(self, method: str, path: str, body: dict | None = None) -> dict:
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        return _ask(self.described["api_url"], method, path, body, headers)
+    def job(self, case: str) -> str:
+        if case == "first":
+            return self.bench.api("GET", f"/v1/jobs?customer_id={self.customer}")["items"][0]["id"]
+        return self.bench.api("POST", f"/v1/customers/{self.customer}/sync", {})["job_id"]
 
-    def zuora(self, method: str, path: str, body: dict | None = None) -> dict:
-        return _ask(self.stack.simulator_url, method, f"/_simulator/{path}", body, {})
-
-    def run(self, customer: str, job: str, endpoint: str) -> tuple[float, float, float, dict]:
-        """Delivers a job's message to a new process until the job has ended. Seconds, CPU seconds, peak MB, and the job."""
-        seconds = 0.0
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        with self.function("sync", endpoint) as sync:
-            while True:
-                key = {"PK": f"CUSTOMER#{customer}", "SK": f"JOB#{job}"}
-                seq = int(self.table.get_item(Key=key, ConsistentRead=True)["Item"]["seq"])
-                body = {"type": "job.v1", "job_id": job, "customer_id": customer, "seq": seq}
-                record = {"messageId": "m", "body": json.dumps(body), "eventSource": "aws:sqs", "attributes": {}}
-                seconds += sync.invoke({"Records": [{**record, "messageAttributes": {}, "awsRegion": REGION}]})[0]
-                state = self.api("GET", f"/v1/jobs/{job}")
-                if state["state"] not in ("queued", "running", "waiting"):
-                    break
-            peak = sync.peak()
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return seconds, cpu, peak, state
-
-    def function(self, name: str, endpoint: str) -> Function:
-        """Starts a function against the deployed tables, queues and keys."""
-        return Function(
-            self.binaries / name / "bootstrap",
-            {
-                "AWS_ENDPOINT_URL": endpoint,
-                "STAGE": "performance",
-                "DATA_TABLE": self.described["table_name"],
-                "VAULT_TABLE": self.described["vault_table_name"],
-                "AUDIT_TABLE": self.described["audit_table_name"],
-                "JOB_QUEUE_URL": self.described["job_queue_url"],
-                "QUESTION_QUEUE_URL": self.described["question_queue_url"],
-                "DEAD_LETTER_QUEUE_URL": self.described["dead_letter_queue_url"],
-                "SECRETS_KEY_ID": self.described["secrets_key_id"],
-                "TOKEN_KEY_ID": self.described["token_key_id"],
-                "APP_KEY_SECRET_ID": self.described["app_key_secret_id"],
-                # The client of the events in events/.
-                "USER_POOL_CLIENT_ID": "1h57kf5cpq17m0eml12EXAMPLE",
-                "EXTRA_ZUORA_HOSTS": "http://127.0.0.1:*",
-            },
+    def _look_back(self, back: timedelta) -> None:
+        """Lets the daily looks have come to so long ago."""
+        until = (datetime.now(timezone.utc) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self.bench.table.update_item(
+            Key={"PK": f"CUSTOMER#{self.customer}", "SK": "STATE"},
+            UpdateExpression="SET looks.#until = :until",
+            ExpressionAttributeNames={"#until": "until"},
+            ExpressionAttributeValues={":until": until},
         )
 
-
-def _ask(base: str, method: str, path: str, body: dict | None, headers: dict) -> dict:
-    url = urlsplit(base)
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
-    connection.request(method, url.path + path, json.dumps(body) if body is not None else None, headers)
-    answer = connection.getresponse()
-    data = answer.read()
-    if answer.status >= 300:
-        raise SystemExit(f"{method} {path}: {answer.status} {data[:500]!r}")
-    return json.loads(data) if data else {}
+    def _edit(self) -> None:
+        self._look_back(timedelta(0))
+        count = self.workflows // 100
+        for id in self.ids[:: max(1, len(self.ids) // max(1, count))][:count]:
+            self.bench.zuora("PATCH", f"tenants/{self.name}/workflows/{id}", {"description": f"edited {time.time()}"})
 
 
-def floor(bench: Bench, tenant: dict, pages: int, exports: list, at_once: int) -> float:
+def floor(tenant: Tenant, exports: int) -> float:
     """Seconds that the same requests take when nothing is done with the answers."""
-    url = urlsplit(bench.stack.simulator_url)
-    form = urlencode({"client_id": tenant["client_id"], "client_secret": tenant["client_secret"], "grant_type": "client_credentials"})
+    url = urlsplit(tenant.bench.stack.simulator_url)
+    credentials = {name: tenant.zuora[name] for name in ("client_id", "client_secret")}
     connection = http.client.HTTPConnection(url.hostname, url.port)
+    form = urlencode({**credentials, "grant_type": "client_credentials"})
     connection.request("POST", "/oauth/token", form, {"Content-Type": "application/x-www-form-urlencoded"})
     token = json.loads(connection.getresponse().read())["access_token"]
     local = threading.local()
@@ -194,115 +116,87 @@ def floor(bench: Bench, tenant: dict, pages: int, exports: list, at_once: int) -
             # No version is active: the latest one is asked for.
             get(f"{path}?version=latest")
 
-    began = time.perf_counter()
-    get(f"/workflows?page=1&page_length={PAGE}")
-    for paths, threads in (
-        ([f"/workflows?page={n}&page_length={PAGE}" for n in range(2, pages + 1)], at_once),
-        ([f"/workflows/{id}/export" for id in exports], EXPORTS_AT_ONCE),
-    ):
-        with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+    pages = [f"/workflows?page={n}&page_length={PAGE}" for n in range(1, tenant.pages + 1)]
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        began = time.perf_counter()
+        for paths in (pages, [f"/workflows/{id}/export" for id in tenant.ids[:exports]]):
             list(pool.map(get, paths))
-    return time.perf_counter() - began
+        return time.perf_counter() - began
 
 
-def measure(bench: Bench, counter: Counter, workflows: int, size: int) -> None:
-    for direct in (True, False):
-        name = f"performance-{workflows}-{'direct' if direct else 'counted'}"
-        bench.zuora("PUT", "latency", {"ms": LATENCY_MS if direct else 0})
-        tenant = bench.zuora("POST", "tenants", {"name": name, "workflows": workflows})
-        if size:
-            bench.zuora("POST", f"tenants/{name}/faults", {"on": {"route": "export"}, "times": None, "effect": {"huge": size}})
-        created = {"name": name, "zuora_client_id": tenant["client_id"], "zuora_client_secret": tenant["client_secret"]}
-        customer = bench.api("POST", "/v1/customers", {**created, "zuora_base_url": bench.stack.simulator_url})["id"]
-        ids = bench.zuora("GET", f"tenants/{name}/workflows")
-        pages = -(-workflows // PAGE) + (workflows % PAGE == 0)
-        profile = {"PK": f"CUSTOMER#{customer}", "SK": "PROFILE"}
-
-        def looks(back: timedelta) -> None:
-            until = (datetime.now(timezone.utc) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            bench.table.update_item(
-                Key=profile,
-                UpdateExpression="SET looks.#until = :until",
-                ExpressionAttributeNames={"#until": "until"},
-                ExpressionAttributeValues={":until": until},
-            )
-
-        def edit() -> None:
-            looks(timedelta(0))
-            for id in ids[:: max(1, len(ids) // (workflows // 100))][: workflows // 100]:
-                bench.zuora("PATCH", f"tenants/{name}/workflows/{id}", {"description": f"edited {time.time()}"})
-
-        cases = [
-            ("first", None, 1),
-            ("no change", lambda: looks(timedelta(0)), PAGES_AT_ONCE),
-            ("no change, an hour's looks", lambda: looks(timedelta(hours=1)), PAGES_AT_ONCE),
-            ("1 % changed", edit, PAGES_AT_ONCE),
-        ]
-        for case, prepare, pages_at_once in cases:
-            if prepare is None:
-                job = bench.api("GET", f"/v1/jobs?customer_id={customer}")["items"][0]["id"]
-            else:
-                prepare()
-                job = bench.api("POST", f"/v1/customers/{customer}/sync", {})["job_id"]
-            counter.calls.clear()
-            counter.seconds.clear()
-            counter.items = counter.sent = counter.received = 0
-            bench.zuora("DELETE", f"tenants/{name}/requests")
-            seconds, cpu, peak, state = bench.run(customer, job, bench.stack.emulator_url if direct else counter.url)
-            traffic = [run for run in state["runs"]]
-            requests = sum(run["requests"] for run in traffic)
-            exports = sum(run["exports"] for run in traffic)
-            stats = " ".join(f"{key} {value}" for key, value in state["stats"].items() if value)
-            head = f"{workflows:>6} {case:<27} {state['state']}: {stats}"
-            if direct:
-                pull = bench.zuora("GET", f"tenants/{name}/requests")["span_ms"] / 1000 + LATENCY_MS / 1000
-                low = floor(bench, tenant, pages, ids[:exports], pages_at_once)
-                print(
-                    f"{head}\n       {seconds:7.2f} s, of which from first to last request {pull:.2f} s (floor {low:.2f} s, "
-                    f"{pull / low:.2f}x), CPU {cpu:.2f} s, peak {peak:.1f} MB, "
-                    f"{requests} requests to Zuora ({pages} pages, {exports} exports), {len(traffic)} runs",
-                    flush=True,
-                )
-            else:
-                calls = ", ".join(f"{operation} {count}" for operation, count in sorted(counter.calls.items()))
-                print(
-                    f"{head}\n       {sum(counter.calls.values())} calls to AWS ({calls}), {counter.items} items written, "
-                    f"{counter.sent / 1000:.1f} KB sent, {counter.received / 1000:.1f} KB received; the emulator's own time: "
-                    + ", ".join(f"{operation} {took:.2f} s" for operation, took in counter.seconds.most_common(3)),
-                    flush=True,
-                )
+def time_of(tenant: Tenant, case: str) -> list[str]:
+    """Runs a case straight against the emulator, its floor, and who does it by hand; a row of the table."""
+    bench = tenant.bench
+    bench.zuora("DELETE", f"tenants/{tenant.name}/requests")
+    seconds, cpu, peak, state = bench.run(tenant.customer, tenant.job(case), bench.stack.emulator_url)
+    exports = sum(run["exports"] for run in state["runs"])
+    last = (tenant.pace.export if exports else tenant.pace.page) / 1000
+    pull = bench.zuora("GET", f"tenants/{tenant.name}/requests")["span_ms"] / 1000 + last
+    low = floor(tenant, exports)
+    row = [f"{tenant.workflows:,}", str(tenant.pace), case, f"{seconds:.2f}", f"{pull:.2f}", f"{low:.2f}", f"{pull / low:.2f}"]
+    row += [f"{cpu:.2f}", f"{peak:.0f}", f"{tenant.pages} + {exports}"]
+    row += [f"{state['state']} {state['stats']['total']}" + (f", {len(state['runs'])} runs" if len(state["runs"]) > 1 else "")]
+    if case == "an hour's looks":
+        # Nothing that the script has.
+        return [*row, *[""] * 6]
+    script = bench.by_hand(tenant.zuora, tenant.name)
+    row += [f"{script['seconds']:.2f}", f"{script['cpu']:.2f}", f"{script['peak']:.0f}"]
+    goal = f" (goal {GOALS[case]})" if case in GOALS else ""
+    return row + [f"{seconds / script['seconds']:.2f}{goal}", f"{cpu / script['cpu']:.2f}", f"{peak / script['peak']:.2f}"]
 
 
-@contextlib.contextmanager
-def brought_up(binaries: Path) -> Iterator[Bench]:
-    """A fresh stack of its own, gone at the end; what is measured are these binaries."""
-    stack = Stack(
-        "zwm-performance",
-        LOCAL / "performance",
-        LOCAL / "performance" / "stack.json",
-        Port.read("ZWM_PERFORMANCE_EMULATOR_PORT", 4580),
-        Port.read("ZWM_PERFORMANCE_SIMULATOR_PORT", 8095),
-        parameters="TokenRequestsPerMinute=5000 RequestsPerMinute=5000",
-        simulator_program=TARGET / "lambda" / "zuora-simulator" / "bootstrap",
-    )
-    stop_orphans(stack)
-    processes = Processes(stack)
-    try:
-        description, _ = bring_up(stack, processes, 0)
-        yield Bench(stack, description, binaries)
-    finally:
-        processes.stop_all()
+def calls_of(tenant: Tenant, case: str, counter: Counter) -> list[str]:
+    """Runs a case through the counting proxy; a row of the table."""
+    job = tenant.job(case)
+    counter.reset()
+    tenant.bench.run(tenant.customer, job, counter.url)
+    calls = ", ".join(f"{operation} {count}" for operation, count in sorted(counter.calls.items()))
+    emulator = ", ".join(f"{operation} {took:.2f} s" for operation, took in counter.seconds.most_common(3))
+    total = sum(counter.calls.values())
+    traffic = [f"{counter.items:,}", f"{counter.sent / 1000:,.0f}", f"{counter.received / 1000:,.0f}"]
+    return [f"{tenant.workflows:,}", case, f"{total:,}", *traffic, calls, emulator]
+
+
+TIMES = ["Workflows", "Zuora takes", "Sync", "Wall s", "Pull s", "Floor s", "Pull / floor", "CPU s", "Peak MB", "Pages + exports", "Ended"]
+TIMES += ["By hand: wall s", "CPU s", "Peak MB", "Ours / by hand: wall", "CPU", "Memory"]
+CALLS = ["Workflows", "Sync", "Calls to AWS", "Items written", "KB sent", "KB received", "Calls", "The emulator's own time"]
+
+
+def show(title: str, head: list[str], rows: list[list[str]]) -> None:
+    """Prints a table as Markdown."""
+    print(f"\n{title}\n")
+    for row in (head, ["---"] * len(head), *rows):
+        print(f"| {' | '.join(row)} |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--workflows", default="2000,10000")
+    parser.add_argument("--workflows", default="2000,10000", help=f"sizes of tenants that take {FAST}")
+    parser.add_argument("--slow", default="2000", help=f"sizes of tenants that take {SLOW} for a page and an export")
     parser.add_argument("--bytes", type=int, default=0, help="white space added to every export")
-    options = parser.parse_args()
-    with brought_up(BINARIES) as bench:
+    parser.add_argument("--full", action="store_const", const=FULL, default={}, help="20,000 workflows too, fast and slow")
+    parser.add_argument("--uncounted", action="store_true", help="leaves out the calls to AWS")
+    parser.add_argument("--binaries", type=Path, default=BINARIES, help="of another version, to compare")
+    options = argparse.Namespace(**vars(parser.parse_args()) | parser.parse_args().full)
+    sizes = {pace: [int(size) for size in text.split(",") if size] for pace, text in ((FAST, options.workflows), (SLOW, options.slow))}
+    times, calls = [], []
+    with brought_up(options.binaries.resolve()) as bench:
         counter = Counter(bench.stack.emulator_url)
-        for workflows in map(int, options.workflows.split(",")):
-            measure(bench, counter, workflows, options.bytes)
+        for pace, workflows in ((pace, size) for pace in sizes for size in sizes[pace]):
+            tenant = Tenant(bench, workflows, pace, options.bytes)
+            for case, prepare in tenant.cases():
+                prepare()
+                times.append(time_of(tenant, case))
+                print(*times[-1], sep=" | ", flush=True)
+        for workflows in () if options.uncounted else sizes[FAST]:
+            tenant = Tenant(bench, workflows, Pace(0, 0), options.bytes)
+            for case, prepare in tenant.cases():
+                prepare()
+                calls.append(calls_of(tenant, case, counter))
+                print(*calls[-1], sep=" | ", flush=True)
+    show("Time and memory", TIMES, times)
+    if calls:
+        show("Calls to AWS", CALLS, calls)
 
 
 if __name__ == "__main__":
