@@ -88,12 +88,12 @@ async fn connections_that_are_cut_are_made_again_within_the_run() {
 async fn transactions_that_meet_others_are_tried_again() {
     let reasons = json!([{"Code": "TransactionConflict", "Message": "busy"}, {"Code": "None"}]);
     let error = json!({"code": "TransactionCanceledException", "fields": {"CancellationReasons": reasons}});
-    let rule = json!({"operation": "TransactWriteItems", "sequence": {"fail": 1, "pass": 2}, "error": error});
+    let rule = json!({"operation": "TransactWriteItems", "sequence": {"fail": 1, "pass": 1}, "error": error});
 
     let (job, hits) = first_sync_under(vec![rule]).await;
 
     assert_eq!(job.attempts, 1);
-    assert!(hits > 3, "{hits} transactions were cancelled");
+    assert!(hits > 2, "{hits} transactions were cancelled: claimed, stored, settled");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_write_that_took_effect_though_its_answer_was_lost_is_known_as_our_own
 
     let (job, hits) = first_sync_under(vec![rule]).await;
 
-    assert!(hits > 4, "{hits} answers were lost");
+    assert!(hits > 2, "{hits} answers were lost: claimed, stored, settled");
     assert_eq!(job.errors, []);
 }
 
@@ -115,13 +115,14 @@ async fn a_table_that_throttles_for_long_ends_the_attempt_and_leaves_the_copy_wh
     let (_zuora, tenant, customer, job) = scene(&engine).await;
     engine.run(&job).await;
     let before = engine.stored(&customer).await;
+    let name = format!("Edited {}", engine.mark());
     for id in tenant.ids() {
-        tenant.edit(id, |workflow| workflow.tasks += 1);
+        tenant.edit(id, |workflow| workflow.name.clone_from(&name));
     }
-    let faults = Faults::of(&world, engine.mark());
+    let faults = Faults::of(&world, &name);
     let job = engine.request_sync(&customer).await;
-    // The chunks of definitions cannot be written; everything else works.
-    faults.add(json!({"operation": "PutItem", "error": {"code": THROTTLED}})).await;
+    // The edited workflows cannot be written; everything else works.
+    faults.add(json!({"operation": "TransactWriteItems", "error": {"code": THROTTLED}})).await;
 
     drop(engine.deliver(&engine.worker_over(&faults.sdk()), &job.id, LAMBDA).await.unwrap());
 

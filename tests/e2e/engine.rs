@@ -281,6 +281,13 @@ impl Engine {
         put.item("chunk", AttributeValue::B(b"stray".to_vec().into())).send().await.unwrap();
     }
 
+    /// Writes an item anew as somebody else would: what was read before is old.
+    pub async fn raise_rev(&self, key: &Key) {
+        let update = self.dynamodb.update_item().table_name(&self.data).update_expression("ADD rev :one");
+        let update = update.key("PK", AttributeValue::S(key.pk.clone())).key("SK", AttributeValue::S(key.sk.clone()));
+        update.expression_attribute_values(":one", AttributeValue::N("1".into())).send().await.unwrap();
+    }
+
     /// Everything in a customer's partition.
     pub async fn partition(&self, customer: &CustomerId) -> Vec<Item> {
         let query = self.dynamodb.query().table_name(&self.data).consistent_read(true);

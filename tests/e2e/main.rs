@@ -48,6 +48,7 @@ mod shrinking;
 mod sizes;
 mod slow;
 mod sync;
+mod together;
 mod tokens;
 mod upstream;
 mod world;

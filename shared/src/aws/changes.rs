@@ -11,7 +11,7 @@ use super::{
     index::{Found, Position, filtered},
     jobs::Jobs,
     keys,
-    table::{Condition, Range, SortKeys, StoreError, Table, Write, to_item},
+    table::{Item, Range, SortKeys, StoreError, Table, to_item},
 };
 use crate::domain::{
     change::Change,
@@ -82,15 +82,15 @@ impl Changes {
         Self { table }
     }
 
-    /// The write that stores a change; part of the transaction that makes it.
+    /// A change as it is stored, in the transaction that makes it.
     ///
     /// # Errors
     /// When it has no storable form; that is a bug.
-    pub fn put(customer: &CustomerId, change: &Change) -> Result<Write, StoreError> {
+    pub fn item(customer: &CustomerId, change: &Change) -> Result<Item, StoreError> {
         let key = keys::change(customer, change.at, &change.zuora_id);
         let index = keys::change_by_workflow(customer, change.at, &change.zuora_id);
         let ttl = change.at.plus(RETENTION).seconds();
-        Ok(Write::Put(Box::new(to_item(change, &key, Some(&index), 1, Some(ttl))?), Condition::None))
+        to_item(change, &key, Some(&index), 1, Some(ttl))
     }
 
     /// Lists the changes of one workflow, newest first. The index lags behind by moments.

@@ -107,6 +107,21 @@ pub fn number(n: u64) -> AttributeValue {
     AttributeValue::N(n.to_string())
 }
 
+/// What an item weighs, about as DynamoDB counts: names and values, and a little for each part of a list or map.
+pub(super) fn size(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + size_of_value(value)).sum()
+}
+
+fn size_of_value(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::L(parts) => 3 + parts.iter().map(|part| 1 + size_of_value(part)).sum::<usize>(),
+        AttributeValue::M(parts) => 3 + parts.len() + size(parts),
+        _ => 1,
+    }
+}
+
 /// The key attributes of an item.
 pub(super) fn key_item(key: &Key) -> Item {
     HashMap::from([

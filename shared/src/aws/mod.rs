@@ -23,6 +23,7 @@ pub mod keys;
 pub mod limits;
 pub mod once;
 pub mod plans;
+pub mod puts;
 pub mod queue;
 pub mod queues;
 pub mod sealing;

@@ -1,8 +1,8 @@
 //! Workflows and their definitions in the data table.
 //!
-//! What must stay true: chunks first, then the one transaction that moves the workflow's pointer to them and removes the old ones.
-//! A reader therefore always finds the definition its workflow names. A crash between the two leaves at most chunks without a name:
-//! the next run writes the same ones, or they are removed as strays, once a day.
+//! What must stay true: chunks first, or together with the one transaction that moves the workflow's pointer to them and removes the old
+//! ones ([`super::puts`]). A reader therefore always finds the definition its workflow names. A crash between the two leaves at most chunks
+//! without a name: the next run writes the same ones, or they are removed as strays, once a day.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,13 +11,12 @@ use bytes::Bytes;
 
 use super::{
     budget::Budget,
-    changes::Changes,
     index::{Found, Position, filtered},
+    items::key_item,
     keys,
-    table::{Condition, Item, Key, Range, StoreError, Stored, Table, Write, key_of, parse, to_item},
+    table::{Condition, Item, Key, Range, StoreError, Stored, Table, Write, key_of, parse},
 };
 use crate::domain::{
-    change::Change,
     definition, diff,
     ids::{CustomerId, WorkflowId},
     listed::Triggers,
@@ -30,9 +29,6 @@ use crate::domain::{
 /// The attributes that a diff needs; the listed item itself stays in the table.
 const HEAD: &str = "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, triggers, deleted_at, deletion_approved, \
      last_change, written_at";
-
-/// Old chunks that go in the transaction of their replacement: it may hold 4 MB, and a chunk 350 KB. More go after it.
-const CHUNKS_IN_A_TRANSACTION: u32 = 8;
 
 /// How many characters of a name are told where it only accompanies an id.
 const LONGEST_NAME: usize = 200;
@@ -74,6 +70,11 @@ impl Workflows {
     /// The workflows in `table`.
     pub const fn new(table: Table) -> Self {
         Self { table }
+    }
+
+    /// Where they are.
+    pub(super) const fn table(&self) -> &Table {
+        &self.table
     }
 
     /// What the diff needs of every stored workflow of a customer, tombstones included.
@@ -153,7 +154,7 @@ impl Workflows {
         filtered(&self.table, &range, after, limit, budget, |workflow| is_named(workflow) && keep(workflow)).await
     }
 
-    /// Stores the chunks of a definition.
+    /// Stores the chunks of a definition, before the workflow that will name it.
     pub async fn put_definition(
         &self,
         customer: &CustomerId,
@@ -162,13 +163,7 @@ impl Workflows {
         chunks: Vec<Vec<u8>>,
     ) -> Result<(), StoreError> {
         for (at, chunk) in (0..).zip(chunks) {
-            let key = keys::definition_chunk(customer, id, &definition.hash, at);
-            let item = Item::from([
-                (keys::PK.to_owned(), AttributeValue::S(key.pk)),
-                (keys::SK.to_owned(), AttributeValue::S(key.sk)),
-                ("chunk".to_owned(), AttributeValue::B(chunk.into())),
-            ]);
-            self.table.put(item, &Condition::None).await?;
+            self.table.put(chunk_item(customer, id, &definition.hash, at, chunk), &Condition::None).await?;
         }
         Ok(())
     }
@@ -244,48 +239,6 @@ impl Workflows {
         self.table.delete_all(&stray.collect::<Vec<_>>()).await
     }
 
-    /// Stores a workflow that was read at `rev` (0 = there was none), and the record of its change, if there is one to tell; the definition that it `replaces`
-    /// goes. All or nothing, so that a crash leaves no chunk without a name.
-    ///
-    /// A write whose answer was lost is recognised as our own when it comes again (R42).
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] when somebody else wrote it, which the customer's lock forbids.
-    pub async fn put(
-        &self,
-        customer: &CustomerId,
-        workflow: &Workflow,
-        rev: u64,
-        replaces: Option<&DefinitionRef>,
-        change: Option<&Change>,
-    ) -> Result<(), StoreError> {
-        let id = &workflow.zuora_id;
-        let index = keys::workflow_by_name(customer, workflow.name.as_deref(), id);
-        let item = to_item(workflow, &keys::workflow(customer, id), Some(&index), rev + 1, None)?;
-        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
-        let mut writes = vec![Write::Put(Box::new(item), condition)];
-        writes.extend(change.map(|change| Changes::put(customer, change)).transpose()?);
-        let named = workflow.definition.as_ref().map(|named| &named.hash);
-        let replaced = replaces.filter(|old| Some(&old.hash) != named);
-        let few = replaced.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);
-        let chunks =
-            few.into_iter().flat_map(|old| (0..old.chunks).map(|n| keys::definition_chunk(customer, id, &old.hash, n)));
-        writes.extend(chunks.map(|key| Write::Delete(key, Condition::None)));
-        match self.table.write(writes).await {
-            Err(StoreError::Conflict { failed }) => match self.get(customer, id).await? {
-                Some(found) if found.value == *workflow => {}
-                _ => return Err(StoreError::Conflict { failed }),
-            },
-            result => result?,
-        }
-        match replaced {
-            Some(old) if old.chunks > CHUNKS_IN_A_TRANSACTION => {
-                self.tidy_definitions(customer, id, workflow.definition.as_ref()).await
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Removes a workflow for good, unless somebody wrote it since. Its definition goes first: what is left after a crash
     /// still has a name, and goes next time.
     pub async fn remove(&self, customer: &CustomerId, stored: &diff::Stored) -> Result<(), StoreError> {
@@ -293,6 +246,13 @@ impl Workflows {
         let key = keys::workflow(customer, &stored.zuora_id);
         self.table.write(vec![Write::Delete(key, Condition::RevIs(stored.rev))]).await
     }
+}
+
+/// One chunk of a definition as it is stored.
+pub(super) fn chunk_item(customer: &CustomerId, id: &WorkflowId, hash: &str, at: u32, chunk: Vec<u8>) -> Item {
+    let mut item = key_item(&keys::definition_chunk(customer, id, hash, at));
+    item.insert("chunk".to_owned(), AttributeValue::B(chunk.into()));
+    item
 }
 
 fn head(item: Item) -> Result<diff::Stored, StoreError> {

@@ -13,6 +13,7 @@ use super::{
     upstream::{Refusal, concerns_the_run},
 };
 use crate::{
+    aws::puts::Put,
     clock,
     domain::{change::Change, diff::Stored as StoredHead, ids::WorkflowId, stats::Outcome, workflow::LastChange},
 };
@@ -155,7 +156,8 @@ impl Run<'_> {
         workflow.written_at = now;
         workflow.last_change = LastChange::of(self.job, Outcome::Updated);
         let change = Change::deleted(&workflow);
-        self.syncer.workflows.put(&self.customer.id, &workflow, found.rev, None, Some(&change)).await?;
+        let put = Put::new(&self.customer.id, workflow, found.rev, None, Some(&change))?;
+        self.syncer.workflows.put(&self.customer.id, &put).await?;
         Ok(true)
     }
 

@@ -16,11 +16,13 @@
 
 mod ahead;
 mod deletions;
+mod exporting;
 mod exports;
 mod known;
 mod listing;
 mod pages;
 mod plan;
+mod ready;
 mod series;
 mod store;
 mod strays;

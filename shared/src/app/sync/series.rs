@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::exports::Suspect;
+use super::exporting::Suspect;
 
 /// So many failures in a row raise the question whether Zuora is down or the workflows are odd; and so many more raise it again.
 const FAILURES_IN_A_ROW: usize = 5;

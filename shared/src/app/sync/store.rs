@@ -1,17 +1,21 @@
-//! Stores one workflow: definition chunks first, then, in one transaction, the workflow and the record of its change, while the old
-//! chunks go.
+//! Makes one workflow ready to be stored: compares its export with the stored copy, stores the chunks of a large definition, and puts
+//! together what is written in one transaction.
 //!
 //! What must stay true: a stored copy is replaced by a whole new one or not at all, and a copy that is named is there: whenever a
 //! workflow is exported, its stored definition is read and compared with its hash, and what is missing or damaged is written anew.
 
 use super::{
     Run, Stop,
-    exports::{Done, Suspect},
+    exporting::{Done, Suspect},
     listing::Listing,
     plan::Task,
+    ready::Pending,
 };
 use crate::{
-    aws::{table::StoreError, workflows::DefinitionError as Unread},
+    aws::{
+        puts::{Put, TRAVELS},
+        workflows::DefinitionError as Unread,
+    },
     clock,
     config::stage,
     domain::{
@@ -52,6 +56,14 @@ struct Kept {
     outline: Option<Outline>,
 }
 
+/// What is left to do about a workflow.
+pub(super) enum Prepared<'t> {
+    /// Nothing.
+    Done(Done),
+    /// It has to be written.
+    Pending(Box<Pending<'t>>),
+}
+
 /// What is to be done about a workflow.
 enum Verdict {
     /// The copy is as it should be.
@@ -63,37 +75,37 @@ enum Verdict {
 }
 
 impl Run<'_> {
-    /// Compares the export with what is stored, and stores it if it differs.
-    pub(super) async fn store_one(
+    /// Compares the export with what is stored; what is to be written if it differs.
+    pub(super) async fn prepare<'t>(
         &self,
-        task: &Task<'_>,
+        task: Task<'t>,
         listing: &Listing,
         export: Option<Export>,
-    ) -> Result<Done, Stop> {
+    ) -> Result<Prepared<'t>, Stop> {
         let old = task.stored.and_then(|stored| stored.definition.as_ref());
         if export.is_none() && old.is_some() {
-            return Ok(vanished(task.id));
+            return Ok(Prepared::Done(vanished(task.id)));
         }
         let new = match Exported::read(export) {
             Ok(new) => new,
-            Err(error) => return Ok(malformed(task.id, &error)),
+            Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
         };
         let listed = listing.pages.read(task.place).map_err(|error| Stop::bug(&error))?;
-        let kept = self.kept(task, new.hash.as_deref()).await?;
+        let kept = self.kept(&task, new.hash.as_deref()).await?;
         let tasks = new.content.tasks_count;
-        let verdict = verdict(task, &listed, &new, &kept);
+        let verdict = verdict(&task, &listed, &new, &kept);
         if let Verdict::Keep = verdict {
-            return Ok(Done::Stored { outcome: Outcome::Unchanged, tasks });
+            return Ok(Prepared::Done(Done::Stored { outcome: Outcome::Unchanged, tasks }));
         }
         self.unsettle().await?;
         let Exported { export, content, outline, .. } = new;
-        let definition = match &export {
-            Some(_) if kept.same && kept.intact => old.cloned(),
-            Some(export) => match self.put_definition(task.id, export.as_ref()).await? {
-                Ok(definition) => Some(definition),
-                Err(error) => return Ok(malformed(task.id, &error)),
+        let (definition, chunk) = match &export {
+            Some(_) if kept.same && kept.intact => (old.cloned(), None),
+            Some(export) => match self.pack(task.id, export.as_ref()).await? {
+                Ok((definition, chunk)) => (Some(definition), chunk),
+                Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
             },
-            None => None,
+            None => (None, None),
         };
         drop(export);
         let before = match task.stored {
@@ -116,14 +128,12 @@ impl Run<'_> {
         let change = Change::between(before.as_ref(), &workflow, &definitions);
         let told = (outcome != Outcome::Unchanged).then_some(&change);
         let rev = task.stored.map_or(0, |stored| stored.rev);
-        match self.syncer.workflows.put(&self.customer.id, &workflow, rev, old, told).await {
-            Ok(()) => Ok(Done::Stored { outcome, tasks }),
-            Err(StoreError::TooLarge) => {
-                let message = format!("The listed fields of workflow {} are over 400 KB.", task.id);
-                Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing))
-            }
-            Err(error) => Err(error.into()),
-        }
+        let put = Put::new(&self.customer.id, workflow, rev, old, told)?;
+        let put = match chunk {
+            Some(chunk) => put.with_chunk(&self.customer.id, chunk),
+            None => put,
+        };
+        Ok(Prepared::Pending(Box::new(Pending { task, put, outcome, tasks })))
     }
 
     /// Reads what is stored of the definition, and compares it with its hash.
@@ -151,19 +161,23 @@ impl Run<'_> {
         }
     }
 
-    async fn put_definition(
+    /// Packs a definition. A small one is returned, to be stored with its workflow; a larger one is stored.
+    async fn pack(
         &self,
         id: &WorkflowId,
         export: &[u8],
-    ) -> Result<Result<DefinitionRef, DefinitionError>, Stop> {
-        let chunks = match compress(export) {
+    ) -> Result<Result<(DefinitionRef, Option<Vec<u8>>), DefinitionError>, Stop> {
+        let mut chunks = match compress(export) {
             Ok(chunks) => chunks,
             Err(error) => return Ok(Err(error)),
         };
         let bytes = export.len() as u64;
         let reference = DefinitionRef { hash: content_hash(export), chunks: chunks.len() as u32, bytes };
+        if chunks.len() == 1 && chunks[0].len() <= TRAVELS {
+            return Ok(Ok((reference, chunks.pop())));
+        }
         self.syncer.workflows.put_definition(&self.customer.id, id, &reference, chunks).await?;
-        Ok(Ok(reference))
+        Ok(Ok((reference, None)))
     }
 }
 

@@ -68,7 +68,7 @@ impl Watch {
     }
 
     /// Whether it is a while since the run looked up.
-    fn is_out_of_breath(&self, now: Timestamp) -> bool {
+    pub(super) fn is_out_of_breath(&self, now: Timestamp) -> bool {
         let looked_up_at = *self.looked_up_at.lock().unwrap_or_else(PoisonError::into_inner);
         looked_up_at.plus(BREATH) <= now
     }

@@ -1,0 +1,166 @@
+//! Workflows that are ready to be stored wait here while the table is busy with others, and then go together.
+//!
+//! What must stay true: nobody waits for a transaction to fill. Whoever comes while the table has time goes at once, alone; what comes
+//! meanwhile goes next, in one transaction. So a slow tenant's workflows are stored as they come, and a fast one's by the dozen.
+
+use std::collections::VecDeque;
+
+use super::{
+    Run, Stop,
+    exporting::{Done, Suspect},
+    plan::Task,
+};
+use crate::{
+    aws::{
+        puts::{Load, Put},
+        table::StoreError,
+    },
+    domain::{
+        failure::{ErrorClass, Failure},
+        ids::WorkflowId,
+        stats::Outcome,
+    },
+};
+
+/// Transactions under way.
+const WRITES: usize = 2;
+/// Workflows that wait or are being written: packed, so that few bytes are held.
+const MOST: usize = 64;
+
+/// A workflow that only has to be written.
+pub(super) struct Pending<'t> {
+    pub(super) task: Task<'t>,
+    pub(super) put: Put,
+    /// As what it counts then.
+    pub(super) outcome: Outcome,
+    pub(super) tasks: u64,
+}
+
+/// Those that wait, and how many do not any more.
+#[derive(Default)]
+pub(super) struct Ready<'t> {
+    waiting: VecDeque<Pending<'t>>,
+    writes: usize,
+    being_written: usize,
+}
+
+impl<'t> Ready<'t> {
+    pub(super) fn push(&mut self, pending: Pending<'t>) {
+        self.waiting.push_back(pending);
+    }
+
+    /// Whether the table keeps up.
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.len() + self.being_written < MOST
+    }
+
+    /// What goes into the next transaction, if the table has time for one. One that is too large for company goes alone.
+    pub(super) fn next(&mut self) -> Option<Vec<Pending<'t>>> {
+        if self.writes == WRITES || self.waiting.is_empty() {
+            return None;
+        }
+        let mut load = Load::default();
+        let together = self.waiting.iter().take_while(|pending| load.takes(&pending.put)).count().max(1);
+        self.writes += 1;
+        self.being_written += together;
+        Some(self.waiting.drain(..together).collect())
+    }
+
+    /// A transaction with so many has ended.
+    pub(super) fn written(&mut self, together: usize) {
+        self.writes -= 1;
+        self.being_written -= together;
+    }
+}
+
+impl Run<'_> {
+    /// Writes workflows together; what became of each.
+    pub(super) async fn write<'t>(&self, together: Vec<Pending<'t>>) -> Vec<(Task<'t>, Result<Done, Stop>)> {
+        let (puts, rest): (Vec<_>, Vec<_>) =
+            together.into_iter().map(|Pending { task, put, outcome, tasks }| (put, (task, outcome, tasks))).unzip();
+        match self.syncer.workflows.put_all(&self.customer.id, &puts).await {
+            Ok(results) => {
+                let each = rest.into_iter().zip(results);
+                each.map(|((task, outcome, tasks), result)| (task, done(task.id, result, outcome, tasks))).collect()
+            }
+            Err(error) => {
+                let stop = Stop::from(error);
+                rest.into_iter().map(|(task, ..)| (task, Err(stop.clone()))).collect()
+            }
+        }
+    }
+}
+
+/// What became of one workflow, by what the table said.
+fn done(id: &WorkflowId, result: Result<(), StoreError>, outcome: Outcome, tasks: u64) -> Result<Done, Stop> {
+    match result {
+        Ok(()) => Ok(Done::Stored { outcome, tasks }),
+        Err(StoreError::TooLarge) => {
+            let message = format!("The listed fields of workflow {id} are over 400 KB.");
+            Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        app::sync::pages::Pages,
+        domain::{
+            diff::Step,
+            ids::{CustomerId, JobId},
+            listed::ListedWorkflow,
+            time::Timestamp,
+            workflow::{Content, LastChange, Workflow},
+        },
+    };
+
+    /// A workflow whose description has so many characters.
+    fn pending(id: &WorkflowId, description: usize) -> Pending<'_> {
+        let item = format!(r#"{{"id":{id},"description":"{}"}}"#, "d".repeat(description));
+        let listed = ListedWorkflow::parse(item.as_bytes()).unwrap();
+        let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: Outcome::Created };
+        let workflow = Workflow::from_listed(listed, None, Content::default(), last_change, Timestamp::EPOCH);
+        let step = Step::Store(Outcome::Created);
+        let task = Task { id, place: Pages::default().next(0), stored: None, step, look: None };
+        let put = Put::new(&CustomerId::new(), workflow, 0, None, None).unwrap();
+        Pending { task, put, outcome: Outcome::Created, tasks: 0 }
+    }
+
+    fn together(ready: &mut Ready<'_>) -> Option<usize> {
+        ready.next().map(|together| together.len())
+    }
+
+    #[test]
+    fn who_comes_while_the_table_has_time_goes_at_once_and_those_that_come_meanwhile_go_together() {
+        let id: WorkflowId = "1".parse().unwrap();
+        let mut ready = Ready::default();
+        assert_eq!(together(&mut ready), None);
+        for _ in 0..WRITES {
+            ready.push(pending(&id, 1));
+            assert_eq!(together(&mut ready), Some(1));
+        }
+        (0..12).for_each(|_| ready.push(pending(&id, 1)));
+        assert_eq!(together(&mut ready), None, "the table is busy");
+
+        ready.written(1);
+
+        assert_eq!((together(&mut ready), together(&mut ready)), (Some(12), None));
+    }
+
+    #[test]
+    fn one_that_is_too_large_for_company_goes_alone_and_no_more_wait_than_a_table_that_is_slow_may_hold_back() {
+        let id: WorkflowId = "1".parse().unwrap();
+        let mut ready = Ready::default();
+        ready.push(pending(&id, 2_000_000));
+        (1..MOST).for_each(|_| ready.push(pending(&id, 1)));
+        assert!(!ready.has_room());
+
+        assert_eq!((together(&mut ready), together(&mut ready)), (Some(1), Some(MOST - 1)));
+        assert!(!ready.has_room(), "they are not written yet");
+        ready.written(1);
+        assert!(ready.has_room());
+    }
+}

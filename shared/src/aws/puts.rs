@@ -1,0 +1,215 @@
+//! Stores workflows, several in one transaction.
+//!
+//! What must stay true:
+//! - All or nothing for each workflow: its record, if nobody wrote it since; the record of its change; a small definition, and the one that
+//!   it replaces. A larger definition is stored before ([`Workflows::put_definition`]), so a reader always finds what a workflow names.
+//! - One that cannot be stored keeps no other from it: if a transaction is cancelled, each is written by itself.
+
+use futures::future::join_all;
+
+use super::{
+    changes::Changes,
+    items::size,
+    keys,
+    table::{Condition, Item, StoreError, Write, to_item},
+    workflows::{Workflows, chunk_item},
+};
+use crate::domain::{
+    change::Change,
+    definition::MAX_CHUNK,
+    ids::CustomerId,
+    workflow::{DefinitionRef, Workflow},
+};
+
+/// A definition that packs to no more travels with its workflow: a transaction costs twice a plain write, and a call of its own is spared.
+pub const TRAVELS: usize = 32_000;
+/// Old chunks that go in the transaction of their replacement: it may hold 4 MB, and a chunk 350 KB. More go after it.
+const CHUNKS_IN_A_TRANSACTION: u32 = 8;
+/// Writes of a transaction, as DynamoDB has it.
+const MOST_WRITES: usize = 100;
+/// Bytes of a transaction with several workflows: DynamoDB takes four times as many, and memory is to stay flat.
+const MOST_BYTES: usize = 1_000_000;
+
+/// A workflow as it is to be stored, and all that is written for it.
+#[derive(Clone, Debug)]
+pub struct Put {
+    workflow: Workflow,
+    /// The definition that it named before, if it is another one.
+    replaced: Option<DefinitionRef>,
+    writes: Vec<Write>,
+    bytes: usize,
+}
+
+/// What a transaction holds so far.
+#[derive(Debug, Default)]
+pub struct Load {
+    writes: usize,
+    bytes: usize,
+}
+
+impl Put {
+    /// A workflow that was read at `rev` (0 = there was none), and the record of its change, if there is one to tell; the definition that it
+    /// `replaces` goes.
+    ///
+    /// # Errors
+    /// When it has no storable form; that is a bug.
+    pub fn new(
+        customer: &CustomerId,
+        workflow: Workflow,
+        rev: u64,
+        replaces: Option<&DefinitionRef>,
+        change: Option<&Change>,
+    ) -> Result<Self, StoreError> {
+        let id = &workflow.zuora_id;
+        let index = keys::workflow_by_name(customer, workflow.name.as_deref(), id);
+        let item = to_item(&workflow, &keys::workflow(customer, id), Some(&index), rev + 1, None)?;
+        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        let named = workflow.definition.as_ref().map(|named| &named.hash);
+        let replaced = replaces.filter(|old| Some(&old.hash) != named);
+        let few = replaced.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);
+        let gone = few.map_or_else(Vec::new, |old| {
+            let chunks = (0..old.chunks).map(|at| keys::definition_chunk(customer, id, &old.hash, at));
+            chunks.map(|key| Write::Delete(key, Condition::None)).collect()
+        });
+        let told = change.map(|change| Changes::item(customer, change)).transpose()?;
+        let bytes = few.map_or(0, most_bytes);
+        let mut put = Self { replaced: replaced.cloned(), workflow, writes: gone, bytes };
+        put.add(item, condition);
+        told.into_iter().for_each(|told| put.add(told, Condition::None));
+        Ok(put)
+    }
+
+    /// The same with the one chunk of its definition, which is not stored yet.
+    #[must_use]
+    pub fn with_chunk(mut self, customer: &CustomerId, chunk: Vec<u8>) -> Self {
+        let definition = self.workflow.definition.as_ref();
+        let item = definition.map(|named| chunk_item(customer, &self.workflow.zuora_id, &named.hash, 0, chunk));
+        item.into_iter().for_each(|item| self.add(item, Condition::None));
+        self
+    }
+
+    fn add(&mut self, item: Item, condition: Condition) {
+        self.bytes += size(&item);
+        self.writes.push(Write::Put(Box::new(item), condition));
+    }
+}
+
+impl Load {
+    /// Whether one more workflow has room; it is counted then.
+    pub fn takes(&mut self, put: &Put) -> bool {
+        let more = Self { writes: self.writes + put.writes.len(), bytes: self.bytes + put.bytes };
+        let has_room = more.writes <= MOST_WRITES && more.bytes <= MOST_BYTES;
+        if has_room {
+            *self = more;
+        }
+        has_room
+    }
+}
+
+/// What the chunks of a definition weigh at most: DynamoDB may count what is removed too. Packing adds next to nothing to what cannot be packed.
+fn most_bytes(definition: &DefinitionRef) -> usize {
+    let unpacked = usize::try_from(definition.bytes).unwrap_or(usize::MAX).saturating_add(1_000);
+    unpacked.min(definition.chunks as usize * MAX_CHUNK)
+}
+
+impl Workflows {
+    /// Stores workflows in one transaction, or each by itself if that is cancelled; what came of each.
+    ///
+    /// # Errors
+    /// When the table cannot be reached: nothing is known of any then. Of one workflow: [`StoreError::Conflict`] when somebody else wrote it, which the
+    /// customer's lock forbids, and [`StoreError::TooLarge`].
+    pub async fn put_all(
+        &self,
+        customer: &CustomerId,
+        puts: &[Put],
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        if let [put] = puts {
+            return Ok(vec![self.put(customer, put).await]);
+        }
+        let writes = puts.iter().flat_map(|put| put.writes.iter().cloned()).collect();
+        match self.table().write(writes).await {
+            Ok(()) => Ok(join_all(puts.iter().map(|put| self.remove_replaced(customer, put))).await),
+            Err(StoreError::Conflict { .. } | StoreError::TooLarge) => {
+                Ok(join_all(puts.iter().map(|put| self.put(customer, put))).await)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Stores one workflow. A write whose answer was lost is recognised as our own when it comes again (R42).
+    ///
+    /// # Errors
+    /// As [`Workflows::put_all`].
+    pub async fn put(&self, customer: &CustomerId, put: &Put) -> Result<(), StoreError> {
+        match self.table().write(put.writes.clone()).await {
+            Err(StoreError::Conflict { failed }) => match self.get(customer, &put.workflow.zuora_id).await? {
+                Some(found) if found.value == put.workflow => {}
+                _ => return Err(StoreError::Conflict { failed }),
+            },
+            result => result?,
+        }
+        self.remove_replaced(customer, put).await
+    }
+
+    /// Removes a replaced definition that had too many chunks for the transaction.
+    async fn remove_replaced(
+        &self,
+        customer: &CustomerId,
+        Put { workflow, replaced, .. }: &Put,
+    ) -> Result<(), StoreError> {
+        match replaced {
+            Some(old) if old.chunks > CHUNKS_IN_A_TRANSACTION => {
+                self.tidy_definitions(customer, &workflow.zuora_id, workflow.definition.as_ref()).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        ids::JobId, listed::ListedWorkflow, stats::Outcome, time::Timestamp, workflow::Content, workflow::LastChange,
+    };
+
+    fn reference(hash: &str, chunks: u32) -> DefinitionRef {
+        DefinitionRef { hash: hash.into(), chunks, bytes: 1 }
+    }
+
+    /// A workflow whose name has so many characters, with a definition of one small chunk in the place of another.
+    fn put(name: usize, replaces: Option<&DefinitionRef>) -> Put {
+        let item = format!(r#"{{"id":1,"name":"{}"}}"#, "n".repeat(name));
+        let listed = ListedWorkflow::parse(item.as_bytes()).unwrap();
+        let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: Outcome::Created };
+        let definition = Some(reference("new", 1));
+        let workflow = Workflow::from_listed(listed, definition, Content::default(), last_change, Timestamp::EPOCH);
+        let customer = CustomerId::new();
+        Put::new(&customer, workflow, 0, replaces, None).unwrap().with_chunk(&customer, vec![0; 100])
+    }
+
+    fn taken(puts: impl Iterator<Item = Put>) -> usize {
+        let mut load = Load::default();
+        puts.take_while(|put| load.takes(put)).count()
+    }
+
+    #[test]
+    fn a_transaction_takes_as_many_workflows_as_have_room_in_its_writes_and_in_its_bytes() {
+        let of = |bytes| DefinitionRef { bytes, ..reference("old", 1) };
+        let many = |name, old: Option<DefinitionRef>| taken(std::iter::repeat_with(|| put(name, old.as_ref())));
+
+        assert_eq!((many(10, None), many(10, Some(of(1_000)))), (50, 33), "two writes each, or three");
+        assert_eq!(many(50_000, None), 9, "a name is stored as itself and as listed");
+        assert_eq!(many(10, Some(of(20_000_000))), 2, "an old chunk may be a large one");
+    }
+
+    #[test]
+    fn an_old_definition_goes_with_its_workflow_unless_it_is_the_same_or_has_many_chunks() {
+        let writes = |old| put(10, Some(&old)).writes.len();
+
+        assert_eq!(
+            [("old", 1), ("old", 8), ("old", 9), ("new", 1)].map(|(hash, n)| writes(reference(hash, n))),
+            [3, 10, 2, 2]
+        );
+    }
+}
