@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{JobId, WorkflowId},
     json::Json,
-    outline::{self, Field, LinkageName, Outline, Part, TaskName},
+    outline::{self, Extent, Field, LinkageName, Outline, Part, TaskName},
     text,
     time::Timestamp,
     workflow::Workflow,
@@ -137,6 +137,8 @@ pub struct Edited<N> {
 pub enum Definitions {
     /// They are the same.
     Same,
+    /// There was none. What is new is new as a whole, and a first sync tells thousands: its extent says it.
+    New(Extent),
     /// They differ; what there is not counts as empty.
     Differ {
         /// What was stored before.
@@ -162,12 +164,10 @@ impl Change {
             change.fields = fields.into_iter().take(NAMED).collect();
         }
         change.definition_changed = *definitions != Definitions::Same;
-        if let Definitions::Differ { old, new } = definitions {
-            change.compare(old, new);
-        }
-        if old.is_none() {
-            // What is new is new as a whole: the counts say it, and a first sync writes thousands of these.
-            change.shorten(0);
+        match definitions {
+            Definitions::New(extent) => change.count(*extent),
+            Definitions::Differ { old, new } => change.compare(old, new),
+            Definitions::Same | Definitions::Incomparable => {}
         }
         change.fit()
     }
@@ -195,6 +195,12 @@ impl Change {
             settings: Vec::new(),
             settings_count: 0,
         }
+    }
+
+    fn count(&mut self, extent: Extent) {
+        self.tasks = Some(Edits::added(extent.tasks));
+        self.linkages = Some(Edits::added(extent.linkages));
+        self.settings_count = extent.settings;
     }
 
     fn compare(&mut self, old: &Outline, new: &Outline) {
@@ -232,6 +238,12 @@ impl Change {
 }
 
 impl<N> Edits<N> {
+    /// So many that are new, none of them named.
+    const fn added(added: u64) -> Self {
+        let counts = EditCounts { added, removed: 0, edited: 0 };
+        Self { added: Vec::new(), removed: Vec::new(), edited: Vec::new(), counts }
+    }
+
     fn shorten(&mut self, named: usize) {
         self.added.truncate(named);
         self.removed.truncate(named);

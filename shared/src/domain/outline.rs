@@ -82,6 +82,35 @@ pub struct Outline {
     pub settings: Vec<Field>,
 }
 
+/// How much there is of an export: what is told of a new one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Its tasks.
+    pub tasks: u64,
+    /// Its linkages.
+    pub linkages: u64,
+    /// Everything else that an outline names.
+    pub settings: u64,
+}
+
+impl Extent {
+    /// Counts, and keeps nothing.
+    pub fn of(definition: &Definition<'_>) -> Self {
+        let settings = definition.rest().map(|(name, part)| if name == "workflow" { count_fields(part) } else { 1 });
+        let (tasks, linkages) = (definition.tasks.len() as u64, definition.linkages.len() as u64);
+        Self { tasks, linkages, settings: settings.sum() }
+    }
+}
+
+fn count_fields(object: Json<'_>) -> u64 {
+    let fields = object.members().filter(|(name, _)| !NUMBERED.contains(&name.as_ref()));
+    let parts = fields.map(|(name, value)| match name.as_ref() {
+        "parameters" if value.is_object() => value.members().count() as u64,
+        _ => 1,
+    });
+    parts.sum()
+}
+
 impl Outline {
     /// The outline of a definition, unless it would take more than [`BUDGET`].
     pub fn of(definition: &Definition<'_>) -> Option<Self> {
@@ -204,6 +233,15 @@ mod tests {
 
     fn names(fields: &[Field]) -> Vec<&str> {
         fields.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_extent_of_an_export_counts_what_its_outline_names() {
+        let definition = Definition::parse(EXPORT.as_bytes()).unwrap();
+        let (outline, extent) = (Outline::of(&definition).unwrap(), Extent::of(&definition));
+
+        let named = [outline.tasks.len(), outline.linkages.len(), outline.settings.len()].map(|count| count as u64);
+        assert_eq!([extent.tasks, extent.linkages, extent.settings], named);
     }
 
     #[test]

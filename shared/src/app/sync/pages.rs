@@ -26,8 +26,11 @@ pub(super) struct Place {
 #[derive(Default)]
 pub(super) struct Pages {
     packed: Vec<Vec<u8>>,
-    last: Mutex<Option<(usize, Vec<u8>)>>,
+    last: Mutex<Option<Unpacked>>,
 }
+
+/// A page's number, and its items.
+struct Unpacked(usize, Vec<Bytes>);
 
 /// A packed item does not come back: memory is damaged, or this code is.
 #[derive(Debug, thiserror::Error)]
@@ -52,13 +55,18 @@ impl Pages {
     /// Reads an item again.
     pub(super) fn read(&self, place: Place) -> Result<ListedWorkflow, Lost> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref().is_none_or(|(page, _)| *page != place.page) {
-            let packed = self.packed.get(place.page).ok_or(Lost)?;
-            *last = Some((place.page, zstd::decode_all(packed.as_slice()).map_err(|_| Lost)?));
+        if last.as_ref().is_none_or(|Unpacked(page, _)| *page != place.page) {
+            *last = Some(Unpacked(place.page, self.unpack(place.page)?));
         }
-        let (_, page) = last.as_ref().ok_or(Lost)?;
-        let item = json::items(page).nth(place.item).and_then(Result::ok).ok_or(Lost)?;
+        let Unpacked(_, items) = last.as_ref().ok_or(Lost)?;
+        let item = items.get(place.item).ok_or(Lost)?;
         ListedWorkflow::parse(item).map_err(|UnusableItem { .. }| Lost)
+    }
+
+    fn unpack(&self, page: usize) -> Result<Vec<Bytes>, Lost> {
+        let packed = self.packed.get(page).ok_or(Lost)?;
+        let text = Bytes::from(zstd::decode_all(packed.as_slice()).map_err(|_| Lost)?);
+        Ok(json::items(&text).map_while(Result::ok).map(|item| text.slice_ref(item)).collect())
     }
 }
 

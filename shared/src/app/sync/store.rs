@@ -25,7 +25,7 @@ use crate::{
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
         listed::ListedWorkflow,
-        outline::Outline,
+        outline::{Extent, Outline},
         stats::Outcome,
         workflow::{Content, DefinitionRef, LastChange, Workflow},
     },
@@ -42,8 +42,15 @@ struct Exported {
     /// The name of its bytes.
     hash: Option<String>,
     content: Content,
-    /// What it says, unless it is too large to be compared.
-    outline: Option<Outline>,
+    says: Says,
+}
+
+/// What an export says, as far as it is to be told.
+enum Says {
+    /// There was none before it.
+    New(Extent),
+    /// To be compared, unless it is too large.
+    Outline(Option<Outline>),
 }
 
 /// What is stored of the definition.
@@ -86,7 +93,7 @@ impl Run<'_> {
         if export.is_none() && old.is_some() {
             return Ok(Prepared::Done(vanished(task.id)));
         }
-        let new = match Exported::read(export) {
+        let new = match Exported::read(export, task.stored.is_none()) {
             Ok(new) => new,
             Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
         };
@@ -98,7 +105,7 @@ impl Run<'_> {
             return Ok(Prepared::Done(Done::Stored { outcome: Outcome::Unchanged, tasks }));
         }
         self.unsettle().await?;
-        let Exported { export, content, outline, .. } = new;
+        let Exported { export, content, says, .. } = new;
         let (definition, chunk) = match &export {
             Some(_) if kept.same && kept.intact => (old.cloned(), None),
             Some(export) => match self.pack(task.id, export.as_ref()).await? {
@@ -118,9 +125,10 @@ impl Run<'_> {
             (_, None) => (Outcome::Unchanged, LastChange::of(self.job, Outcome::Unchanged)),
         };
         let workflow = Workflow::from_listed(listed, definition, content, last_change, clock::now());
-        let definitions = match kept {
-            Kept { same: true, .. } => Definitions::Same,
-            Kept { outline: old, .. } => match old.zip(outline) {
+        let definitions = match (kept, says) {
+            (Kept { same: true, .. }, _) => Definitions::Same,
+            (_, Says::New(extent)) => Definitions::New(extent),
+            (Kept { outline: old, .. }, Says::Outline(new)) => match old.zip(new) {
                 Some((old, new)) => Definitions::Differ { old, new },
                 None => Definitions::Incomparable,
             },
@@ -182,13 +190,23 @@ impl Run<'_> {
 }
 
 impl Exported {
-    fn read(export: Option<Export>) -> Result<Self, DefinitionError> {
+    fn read(export: Option<Export>, is_new: bool) -> Result<Self, DefinitionError> {
         let Some(bytes) = &export else {
-            return Ok(Self { export, hash: None, content: Content::default(), outline: Some(Outline::default()) });
+            let says = Says::Outline(Some(Outline::default()));
+            return Ok(Self { export, hash: None, content: Content::default(), says });
         };
         let definition = Definition::parse(bytes.as_ref())?;
-        let (content, outline) = (Content::from(&definition), Outline::of(&definition));
-        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, outline, export })
+        let content = Content::from(&definition);
+        let says = match is_new {
+            true => Says::New(Extent::of(&definition)),
+            false => Says::Outline(Outline::of(&definition)),
+        };
+        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, says, export })
+    }
+
+    /// Whether it says what another did.
+    fn says_what(&self, other: &Outline) -> bool {
+        matches!(&self.says, Says::Outline(Some(outline)) if outline == other)
     }
 }
 
@@ -206,7 +224,7 @@ fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept
         Kept { same: true, intact: true, .. } if derived => Verdict::Keep,
         Kept { same: true, .. } => Verdict::Renew,
         // Run fields and the like differ: that is nothing to tell.
-        Kept { outline: old @ Some(_), .. } if *old == new.outline => Verdict::Renew,
+        Kept { outline: Some(old), .. } if new.says_what(old) => Verdict::Renew,
         _ => Verdict::Store(Outcome::Updated),
     }
 }

@@ -112,12 +112,13 @@ fn linkages_are_matched_by_the_tasks_at_their_ends() {
 fn a_new_workflow_is_told_by_its_counts_and_a_revived_one_by_what_is_different_since() {
     let listed = json!({"id": 48, "name": "Dunning"});
     let new = workflow(&listed, "a");
-    let definitions =
-        Definitions::Differ { old: Outline::default(), new: outline(&json!([task(1, "Get", "a")]), &json!([])) };
+    let extent = Extent { tasks: 3, linkages: 2, settings: 9 };
 
-    let created = Change::between(None, &new, &definitions);
-    assert_eq!((created.kind, created.tasks.as_ref().unwrap().counts.added), (ChangeKind::Created, 1));
-    assert!(created.tasks.unwrap().added.is_empty() && created.settings.is_empty() && created.fields.is_empty());
+    let created = Change::between(None, &new, &Definitions::New(extent));
+    let (tasks, linkages) = (created.tasks.unwrap(), created.linkages.unwrap());
+    assert_eq!((created.kind, created.definition_changed), (ChangeKind::Created, true));
+    assert_eq!((tasks.counts.added, linkages.counts.added, created.settings_count), (3, 2, 9));
+    assert!(tasks.added.is_empty() && created.settings.is_empty() && created.fields.is_empty());
 
     let tombstone = Workflow { deleted_at: Some(Timestamp::EPOCH), ..workflow(&json!({"id": 48, "name": "Old"}), "a") };
     let revived = Change::between(Some(&tombstone), &new, &Definitions::Same);

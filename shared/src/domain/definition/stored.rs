@@ -2,7 +2,7 @@
 //!
 //! What must stay true: what comes back is what was stored, byte for byte, or an error. Nothing here panics, whatever the bytes are.
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 
 use sha2::{Digest, Sha256};
 
@@ -28,8 +28,16 @@ pub fn content_hash(bytes: &[u8]) -> String {
 /// # Errors
 /// `NotCompressed` if memory runs out inside the compressor.
 pub fn compress(bytes: &[u8]) -> Result<Vec<Vec<u8>>, DefinitionError> {
-    let packed = zstd::encode_all(bytes, COMPRESSION_LEVEL).map_err(|_| DefinitionError::NotCompressed)?;
+    let packed = pack(bytes).map_err(|_| DefinitionError::NotCompressed)?;
     Ok(packed.chunks(MAX_CHUNK).map(<[u8]>::to_vec).collect())
+}
+
+/// Says beforehand how much comes: for a few kilobytes the compressor then makes no tables for megabytes.
+fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), COMPRESSION_LEVEL)?;
+    encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
+    encoder.write_all(bytes)?;
+    encoder.finish()
 }
 
 /// Returns the bytes that `wanted` names: those that [`compress`] was given.

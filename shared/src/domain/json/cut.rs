@@ -45,6 +45,13 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
+/// What stands between the quotes, if nothing in it has to be proven or decoded: most keys are such.
+fn plain(string: &[u8]) -> Option<&str> {
+    let inner = string.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let is_plain = inner.iter().all(|byte| !matches!(byte, b'"' | b'\\') && (b' '..=b'~').contains(byte));
+    if is_plain { std::str::from_utf8(inner).ok() } else { None }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     Start,
@@ -106,8 +113,11 @@ impl<'a> Cut<'a> {
         if self.peek() != Some(b'"') {
             return Err(self.broken("a key is missing"));
         }
-        let key = super::Json::read(self.value()?)?;
-        Ok(string::shown(key.raw()))
+        let key = self.value()?;
+        match plain(key) {
+            Some(key) => Ok(Cow::Borrowed(key)),
+            None => Ok(string::shown(super::Json::read(key)?.raw())),
+        }
     }
 
     fn value(&mut self) -> Result<&'a [u8], NotJson> {
