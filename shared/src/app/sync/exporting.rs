@@ -21,7 +21,7 @@ use crate::{
 /// Exports in hand that are not packed yet: enough that none waits for the table, few enough that little is held in memory.
 const IN_HAND: usize = 8;
 /// After so many workflows, and now and then, the run asks whether it is still wanted.
-const CHECK_EVERY: usize = 25;
+const CHECK_EVERY: usize = 100;
 
 /// What became of one workflow.
 pub(super) enum Done {
@@ -161,7 +161,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
                 }
             }
             Came::Written(done) => {
-                self.ready.written(done.len());
+                self.ready.written();
                 Sorted::Done(done)
             }
             Came::LookedUp(wanted) => {

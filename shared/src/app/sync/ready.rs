@@ -1,7 +1,7 @@
 //! Workflows that are ready to be stored wait here while the table is busy with others, and then go together.
 //!
-//! What must stay true: nobody waits for a transaction to fill. Whoever comes while the table has time goes at once, alone; what comes
-//! meanwhile goes next, in one transaction. So a slow tenant's workflows are stored as they come, and a fast one's by the dozen.
+//! What must stay true: nobody waits for a transaction to fill. One is under way; whoever comes while there is none goes at once, alone,
+//! and what comes meanwhile goes next, together. So a slow tenant's workflows are stored as they come, and a fast one's by the dozen.
 
 use std::collections::VecDeque;
 
@@ -22,8 +22,6 @@ use crate::{
     },
 };
 
-/// Transactions under way.
-const WRITES: usize = 2;
 /// Workflows that wait or are being written: packed, so that few bytes are held.
 const MOST: usize = 64;
 
@@ -36,11 +34,10 @@ pub(super) struct Pending<'t> {
     pub(super) tasks: u64,
 }
 
-/// Those that wait, and how many do not any more.
+/// Those that wait, and how many are being written.
 #[derive(Default)]
 pub(super) struct Ready<'t> {
     waiting: VecDeque<Pending<'t>>,
-    writes: usize,
     being_written: usize,
 }
 
@@ -56,20 +53,18 @@ impl<'t> Ready<'t> {
 
     /// What goes into the next transaction, if the table has time for one. One that is too large for company goes alone.
     pub(super) fn next(&mut self) -> Option<Vec<Pending<'t>>> {
-        if self.writes == WRITES || self.waiting.is_empty() {
+        if self.being_written > 0 || self.waiting.is_empty() {
             return None;
         }
         let mut load = Load::default();
         let together = self.waiting.iter().take_while(|pending| load.takes(&pending.put)).count().max(1);
-        self.writes += 1;
-        self.being_written += together;
+        self.being_written = together;
         Some(self.waiting.drain(..together).collect())
     }
 
-    /// A transaction with so many has ended.
-    pub(super) fn written(&mut self, together: usize) {
-        self.writes -= 1;
-        self.being_written -= together;
+    /// The transaction has ended.
+    pub(super) fn written(&mut self) {
+        self.being_written = 0;
     }
 }
 
@@ -138,14 +133,12 @@ mod tests {
         let id: WorkflowId = "1".parse().unwrap();
         let mut ready = Ready::default();
         assert_eq!(together(&mut ready), None);
-        for _ in 0..WRITES {
-            ready.push(pending(&id, 1));
-            assert_eq!(together(&mut ready), Some(1));
-        }
+        ready.push(pending(&id, 1));
+        assert_eq!(together(&mut ready), Some(1));
         (0..12).for_each(|_| ready.push(pending(&id, 1)));
         assert_eq!(together(&mut ready), None, "the table is busy");
 
-        ready.written(1);
+        ready.written();
 
         assert_eq!((together(&mut ready), together(&mut ready)), (Some(12), None));
     }
@@ -158,9 +151,9 @@ mod tests {
         (1..MOST).for_each(|_| ready.push(pending(&id, 1)));
         assert!(!ready.has_room());
 
-        assert_eq!((together(&mut ready), together(&mut ready)), (Some(1), Some(MOST - 1)));
-        assert!(!ready.has_room(), "they are not written yet");
-        ready.written(1);
-        assert!(ready.has_room());
+        assert_eq!(together(&mut ready), Some(1));
+        assert!(!ready.has_room(), "it is not written yet");
+        ready.written();
+        assert_eq!((together(&mut ready), ready.has_room()), (Some(MOST - 1), true));
     }
 }
