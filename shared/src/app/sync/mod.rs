@@ -29,6 +29,7 @@ mod strays;
 mod tally;
 mod times;
 mod upstream;
+mod walk;
 mod watch;
 
 use std::{collections::HashSet, mem, sync::Arc, time::Duration};

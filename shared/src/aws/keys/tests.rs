@@ -1,0 +1,78 @@
+//! Which items share a partition, and how they sort in it.
+
+use super::*;
+
+#[test]
+fn a_customers_items_share_its_partition_and_the_partition_ends_with_the_id() {
+    let customer = CustomerId::new();
+    let workflow_id = "48".parse().unwrap();
+
+    for key in [
+        profile(&customer),
+        state(&customer),
+        summary(&customer),
+        lock(&customer),
+        workflow(&customer, &workflow_id),
+        definition_chunk(&customer, &workflow_id, "abc", 0),
+        job(&customer, &JobId::new()),
+        held_list(&customer, &JobId::new()),
+        change(&customer, Timestamp::EPOCH, &workflow_id),
+    ] {
+        assert_eq!(key.pk, customer_partition(&customer));
+        assert!(key.pk.ends_with(customer.as_str()));
+    }
+}
+
+#[test]
+fn the_chunks_of_one_workflow_sort_in_order_and_apart_from_other_workflows() {
+    let customer = CustomerId::new();
+    let chunk = |id: &str, n| definition_chunk(&customer, &id.parse().unwrap(), "h", n).sk;
+
+    assert!(chunk("48", 2) < chunk("48", 10));
+    assert!(!chunk("480", 0).starts_with("DEFINITION#48#"));
+}
+
+#[test]
+fn changes_sort_by_time_and_a_moment_parts_them() {
+    let (customer, id) = (CustomerId::new(), "48".parse().unwrap());
+    let change = |at: i64| change(&customer, Timestamp::from_millis(at), &id).sk;
+    let moment = |at: i64| changes_before(Timestamp::from_millis(at));
+
+    assert!(change(999) < change(1000) && change(1000) < change(10_000));
+    assert!(change(999) < moment(1000) && moment(1000) < change(1000));
+}
+
+#[test]
+fn a_name_is_cut_at_a_character() {
+    let key = |name: &str| workflow_by_name(&CustomerId::new(), Some(name), &"48".parse().unwrap()).sk;
+
+    assert_eq!(key(&format!("x{}", "É".repeat(150))), format!("x{}#48", "é".repeat(99)));
+    assert_eq!(key("ACME Corp"), "acme corp#48");
+}
+
+#[test]
+fn a_beginning_leads_to_the_keys_of_its_names_the_old_ones_included() {
+    let holds = |beginning: &str, key: &str| match names(beginning) {
+        SortKeys::Prefix(prefix) => key.starts_with(&prefix),
+        SortKeys::Between(from, to) => (from.as_str()..=to.as_str()).contains(&key),
+    };
+    let customer = CustomerId::new();
+    let new = |name: &str| customer_by_name(name, &customer).sk;
+    let old = |name: &str| format!("{}#{customer}", name.to_lowercase());
+
+    for (name, beginning) in [
+        ("Chambéry", "CHAMBE\u{301}"),
+        ("Chambe\u{301}ry", "chambéry"),
+        ("Straße 7", "STRASS"),
+        ("Straße 7", "straße 7"),
+        ("ΟΔΟΣ", "οδοσ"),
+        ("Acme", ""),
+        (&"é".repeat(150), &"É".repeat(120)),
+    ] {
+        assert!(holds(beginning, &new(name)), "{name}, {beginning}");
+    }
+    for name in ["Acme", "Chambéry", "Chambe\u{301}ry", "Straße 7", "ΟΔΟΣ"] {
+        assert!(holds(name, &old(name)), "{name}");
+    }
+    assert!(!holds("acme", &new("Bolt")) && !holds("straße", &new("Subway")));
+}
