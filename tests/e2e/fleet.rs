@@ -298,7 +298,7 @@ fn unreadable(summary: &Item, state: &Item, job: &Item) -> [Item; 3] {
     let due = format!("{}#{customer}", state["next_sync_at"].as_s().unwrap());
     let sk = format!("JOB#{other}");
     [
-        from_the_future(summary, [("PK", &pk), ("GSI1SK", &index), ("GSI2SK", customer.as_str())], "s"),
+        from_the_future(summary, [("PK", &pk), ("GSI1SK", &index), ("n", "unreadable")], "s"),
         from_the_future(state, [("PK", &pk), ("id", customer.as_str()), ("GSI2SK", &due)], "status"),
         from_the_future(job, [("SK", &sk), ("id", other.as_str()), ("GSI1SK", other.as_str())], "trigger"),
     ]

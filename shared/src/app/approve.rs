@@ -6,15 +6,12 @@
 
 use super::{
     asking::Asking,
-    dispatch::{Dispatcher, RACES, paused},
+    dispatch::{Dispatcher, paused},
     error::AppError,
+    races::until_won,
 };
 use crate::{
-    aws::{
-        customers::Customers,
-        jobs::Jobs,
-        table::{StoreError, Stored},
-    },
+    aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
         audit::Action,
         customer::{Customer, Status, Summary},
@@ -50,20 +47,15 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; `Conflict` when there is nothing to approve (any more), says why.
     pub async fn approve_deletions(&self, approving: &Approving, asking: &Asking) -> Result<Job, AppError> {
-        for _ in 0..RACES {
+        let (job, send) = until_won("job", || async {
             let found = self.jobs.find(&approving.job).await?.ok_or(AppError::NotFound("job"))?;
-            match self.try_approve(found, approving, asking).await {
-                Ok((job, send)) => {
-                    if send {
-                        self.send(&job, asking.now).await;
-                    }
-                    return Ok(job);
-                }
-                Err(AppError::Store(StoreError::Conflict { .. })) => {}
-                Err(error) => return Err(error),
-            }
+            self.try_approve(found, approving, asking).await
+        })
+        .await?;
+        if send {
+            self.send(&job, asking.now).await;
         }
-        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+        Ok(job)
     }
 
     async fn try_approve(

@@ -10,9 +10,10 @@ use futures::stream;
 
 use super::{
     asking::Asking,
-    dispatch::{Dispatcher, RACES, SyncRequest},
+    dispatch::{Dispatcher, SyncRequest},
     error::AppError,
     many::ask_each,
+    races::until_won,
 };
 use crate::{
     aws::{
@@ -52,7 +53,7 @@ impl BatchDesk {
     pub async fn begin(&self, asking: &Asking) -> Result<Batch, AppError> {
         let batches = self.batches();
         let entry = asking.entry(asking.record(Action::CustomerSync));
-        for _ in 0..RACES {
+        until_won("last batch", || async {
             let (under_way, fence) = batches.under_way().await?;
             if let Some(found) = under_way {
                 self.dispatcher.commit(Vec::new(), Some(&entry)).await?;
@@ -60,13 +61,10 @@ impl BatchDesk {
             }
             let of = self.dispatcher.customers.count().await?;
             let batch = Batch::new(asking.actor.clone(), asking.request_id.clone(), of, asking.now);
-            match self.dispatcher.commit(Batches::begin(&batch, fence)?, Some(&entry)).await {
-                Ok(()) => return Ok(batch),
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("batches begin all the time".into())))
+            self.dispatcher.commit(Batches::begin(&batch, fence)?, Some(&entry)).await?;
+            Ok(batch)
+        })
+        .await
     }
 
     /// Reads a batch.

@@ -2,18 +2,9 @@
 //!
 //! What must stay true: what a run has written by then stays and is whole, and the customer is free for its next sync.
 
-use super::{
-    asking::Asking,
-    dispatch::{Dispatcher, RACES},
-    error::AppError,
-    outcome::sentence,
-};
+use super::{asking::Asking, dispatch::Dispatcher, error::AppError, outcome::sentence, races::until_won};
 use crate::{
-    aws::{
-        customers::Customers,
-        jobs::Jobs,
-        table::{StoreError, Stored},
-    },
+    aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
         audit::Action,
         ids::JobId,
@@ -30,14 +21,11 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; `Conflict` names the state of a job that is over or that cannot be cancelled.
     pub async fn cancel(&self, id: &JobId, asking: &Asking) -> Result<Job, AppError> {
-        for _ in 0..RACES {
+        until_won("job", || async {
             let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
-            match self.try_cancel(found, asking).await {
-                Err(AppError::Store(StoreError::Conflict { .. })) => {}
-                result => return result,
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+            self.try_cancel(found, asking).await
+        })
+        .await
     }
 
     async fn try_cancel(&self, found: Stored<Job>, asking: &Asking) -> Result<Job, AppError> {

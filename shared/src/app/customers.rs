@@ -15,8 +15,9 @@ use self::change::is_expected;
 use super::{
     asking::{Asking, commit},
     connection::{self, Candidate},
-    dispatch::{Dispatcher, RACES, SyncRequest},
+    dispatch::{Dispatcher, SyncRequest},
     error::AppError,
+    races::until_won,
 };
 use crate::{
     aws::{
@@ -184,7 +185,7 @@ impl CustomerDesk {
         asking: &Asking,
     ) -> Result<Customer, AppError> {
         let now = asking.now;
-        for _ in 0..RACES {
+        let (customer, due) = until_won("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             // Somebody may have changed it meanwhile.
             change.check(&found.value)?;
@@ -212,16 +213,12 @@ impl CustomerDesk {
             };
             data.extend(Customers::put(&customer, Some(&found))?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), vault)];
-            match commit(writes, Some(&asking.entry(record))).await {
-                Ok(()) => {
-                    self.send_if_due(due, now).await;
-                    return Ok(customer);
-                }
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+            commit(writes, Some(&asking.entry(record))).await?;
+            Ok((customer, due))
+        })
+        .await?;
+        self.send_if_due(due, now).await;
+        Ok(customer)
     }
 
     /// Adds the sync that a change of the customer calls for to what is written with it; returns its job, if a message is due then.
@@ -253,7 +250,7 @@ impl CustomerDesk {
         if !paused {
             asking.take_place(&self.limits, Some(id)).await?;
         }
-        for _ in 0..RACES {
+        let (customer, due) = until_won("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             if paused {
@@ -270,16 +267,12 @@ impl CustomerDesk {
                 false => self.resync(&mut customer, Trigger::Manual, &mut writes, asking).await?,
             };
             writes.extend(Customers::put(&customer, Some(&found))?);
-            match self.dispatcher.commit(writes, Some(&asking.entry(record))).await {
-                Ok(()) => {
-                    self.send_if_due(due, asking.now).await;
-                    return Ok(customer);
-                }
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+            self.dispatcher.commit(writes, Some(&asking.entry(record))).await?;
+            Ok((customer, due))
+        })
+        .await?;
+        self.send_if_due(due, asking.now).await;
+        Ok(customer)
     }
 
     /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, the rest by a purge job.
@@ -294,7 +287,7 @@ impl CustomerDesk {
         asking: &Asking,
     ) -> Result<JobId, AppError> {
         let now = asking.now;
-        for _ in 0..RACES {
+        let job = until_won("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             is_expected(&customer, expected)?;
@@ -312,16 +305,12 @@ impl CustomerDesk {
             data.extend(Jobs::put(&job, 0)?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), Vault::destroy(id))];
             let record = asking.record(Action::CustomerDelete).about(&customer).job(&job);
-            match commit(writes, Some(&asking.entry(record))).await {
-                Ok(()) => {
-                    self.dispatcher.send(&job, now).await;
-                    return Ok(job.id);
-                }
-                Err(StoreError::Conflict { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+            commit(writes, Some(&asking.entry(record))).await?;
+            Ok(job)
+        })
+        .await?;
+        self.dispatcher.send(&job, now).await;
+        Ok(job.id)
     }
 
     /// Tries credentials that are not stored, and stores nothing.

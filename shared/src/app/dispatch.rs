@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::{
     asking::{Asking, Entry, commit},
     error::AppError,
+    races::until_won,
 };
 use crate::{
     aws::{
@@ -31,9 +32,6 @@ use crate::{
         time::Timestamp,
     },
 };
-
-/// How often a lost race is run again before it is reported as unavailable.
-pub(crate) const RACES: u32 = 8;
 
 /// What everyone who touches jobs needs.
 #[derive(Clone, Debug)]
@@ -139,16 +137,11 @@ impl Dispatcher {
         id: &CustomerId,
         request: &SyncRequest,
     ) -> Result<(Requested, bool), AppError> {
-        for _ in 0..RACES {
-            let Some(customer) = self.customers.get(id).await? else {
-                return Err(AppError::NotFound("customer"));
-            };
-            match self.try_place(customer, request).await {
-                Err(AppError::Store(StoreError::Conflict { .. })) => {}
-                result => return result,
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+        until_won("customer", || async {
+            let customer = self.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+            self.try_place(customer, request).await
+        })
+        .await
     }
 
     async fn try_place(&self, found: Stored<Customer>, request: &SyncRequest) -> Result<(Requested, bool), AppError> {
@@ -235,19 +228,12 @@ impl Dispatcher {
     }
 
     async fn place_question(&self, kind: Kind, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
-        for _ in 0..RACES {
-            match self.try_place_question(kind, id, asking).await {
-                Ok((job, is_new)) => {
-                    if is_new {
-                        self.send(&job, asking.now).await;
-                    }
-                    return Ok(job);
-                }
-                Err(AppError::Store(StoreError::Conflict { .. })) => {}
-                Err(error) => return Err(error),
-            }
+        let asked = until_won("customer", || async { self.try_place_question(kind, id, asking).await });
+        let (job, is_new) = asked.await?;
+        if is_new {
+            self.send(&job, asking.now).await;
         }
-        Err(AppError::Store(StoreError::Unavailable("the customer is being changed all the time".into())))
+        Ok(job)
     }
 
     /// The job that answers the question, and whether it is a new one.

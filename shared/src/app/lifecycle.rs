@@ -9,9 +9,10 @@
 use std::time::Duration;
 
 use super::{
-    dispatch::{Dispatcher, RACES},
+    dispatch::Dispatcher,
     error::AppError,
     outcome::{Left, Outcome, apply, sentence},
+    races::until_won,
     stop::Stop,
 };
 use crate::{
@@ -82,7 +83,7 @@ impl Lifecycle {
     /// Store failures: the message should come again.
     pub async fn claim(&self, message: &Message, now: Timestamp, deadline: Timestamp) -> Result<Claim, AppError> {
         let Message::JobV1 { job_id, customer_id, seq } = message;
-        for _ in 0..RACES {
+        until_won("job", || async {
             let Some(found) = self.dispatcher.jobs.get(customer_id, job_id).await? else {
                 return Ok(Claim::Nothing("the job is gone"));
             };
@@ -93,12 +94,9 @@ impl Lifecycle {
                 }
                 Liveness::Live => {}
             }
-            match self.try_claim(found, now, deadline.plus(LOCK_MARGIN)).await {
-                Err(AppError::Store(StoreError::Conflict { .. })) => {}
-                result => return result,
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+            self.try_claim(found, now, deadline.plus(LOCK_MARGIN)).await
+        })
+        .await
     }
 
     async fn try_claim(&self, found: Stored<Job>, now: Timestamp, until: Timestamp) -> Result<Claim, AppError> {
@@ -198,13 +196,7 @@ impl Lifecycle {
         traffic: &Traffic,
         now: Timestamp,
     ) -> Result<Option<Job>, AppError> {
-        for _ in 0..RACES {
-            match self.try_settle(claimed, outcome.clone(), traffic, now).await {
-                Err(AppError::Store(StoreError::Conflict { .. })) => {}
-                result => return result,
-            }
-        }
-        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+        until_won("job", || async { self.try_settle(claimed, outcome.clone(), traffic, now).await }).await
     }
 
     async fn try_settle(

@@ -26,6 +26,7 @@ pub mod lifecycle;
 pub mod many;
 pub mod outcome;
 pub mod purge;
+mod races;
 pub mod recount;
 pub mod redrive;
 pub mod retry;

@@ -5,11 +5,7 @@
 
 use std::time::Duration;
 
-use super::{
-    asking::Asking,
-    dispatch::{Dispatcher, RACES},
-    error::AppError,
-};
+use super::{asking::Asking, dispatch::Dispatcher, error::AppError, races::until_won};
 use crate::{
     aws::{
         customers::Customers,
@@ -50,33 +46,28 @@ impl Dispatcher {
     /// `NotFound`; `Conflict` with the job's state when it has not failed, its customer is paused, or another sync of the
     /// customer is under way.
     pub async fn retry(&self, id: &JobId, queue: &Queue, asking: &Asking) -> Result<Job, AppError> {
-        for _ in 0..RACES {
-            let Some(found) = self.jobs.find(id).await? else {
-                return Err(AppError::NotFound("job"));
-            };
+        let again = until_won("job", || async {
+            let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
             if found.value.kind.is_question() {
                 return Err(AppError::Conflict(
                     "A connection test or a dry run is not retried: ask for another one.".to_owned(),
                 ));
             }
-            match self.requeue(found, Action::JobRetry, asking).await {
-                Ok(Again::Queued(job)) => {
-                    self.send(&job, asking.now).await;
-                    // Its dead letter is settled. If that fails, the job goes on all the same, and a later drain takes the letter.
-                    if let Err(error) = self.drain(queue, RETRY_ROUNDS, Some(id)).await {
-                        let error: &dyn std::error::Error = &error;
-                        tracing::warn!(job_id = %job.id, error, "the dead-letter queue was not cleared of a retried job");
-                    }
-                    return Ok(*job);
-                }
-                Ok(Again::Superseded(other)) => {
-                    return Err(AppError::Conflict(format!("Another sync of this customer is under way: {other}.")));
-                }
-                Err(AppError::Store(StoreError::Conflict { .. })) => {}
-                Err(error) => return Err(error),
+            self.requeue(found, Action::JobRetry, asking).await
+        });
+        let job = match again.await? {
+            Again::Queued(job) => *job,
+            Again::Superseded(other) => {
+                return Err(AppError::Conflict(format!("Another sync of this customer is under way: {other}.")));
             }
+        };
+        self.send(&job, asking.now).await;
+        // Its dead letter is settled. If that fails, the job goes on all the same, and a later drain takes the letter.
+        if let Err(error) = self.drain(queue, RETRY_ROUNDS, Some(id)).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(job_id = %job.id, error, "the dead-letter queue was not cleared of a retried job");
         }
-        Err(AppError::Store(StoreError::Unavailable("the job is being changed all the time".into())))
+        Ok(job)
     }
 
     /// Puts a failed job back to the start, in one transaction with its customer. In a redrive, a job whose customer

@@ -16,7 +16,8 @@ use super::{
 const ROUNDS: u32 = 8;
 
 impl Table {
-    /// Reads many records (at most 100 keys), in no order; absent ones are left out. What DynamoDB leaves over is asked for again.
+    /// Reads many records (at most 100 keys) to show them, in no order; absent ones are left out, and what was written a moment ago may
+    /// be. What DynamoDB leaves over is asked for again.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when it keeps leaving some over: the caller comes back later.
@@ -38,7 +39,6 @@ impl Table {
             round += 1;
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut left)))
-                .consistent_read(true)
                 .build()
                 .map_err(|error| StoreError::Refused(error.into()))?;
             let answer =

@@ -12,7 +12,7 @@ use futures::future::try_join_all;
 
 use super::{Allowed, Run, Stop, listing::Listing, tally::Counts};
 use crate::{
-    app::dispatch::RACES,
+    app::{error::AppError, races::until_won},
     aws::{customers::Customers, table::StoreError},
     domain::{
         diff,
@@ -124,17 +124,16 @@ impl Run<'_> {
             return Ok(());
         }
         let dispatcher = &self.syncer.dispatcher;
-        for _ in 0..RACES {
-            let Some(found) = dispatcher.customers.get(&self.customer.id).await? else {
-                return Err(Stop::Cancelled("the customer was deleted"));
-            };
+        let forgotten = until_won("customer", || async {
+            let found = dispatcher.customers.get(&self.customer.id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             customer.settled_listing = None;
-            match dispatcher.data.write(Customers::put(&customer, Some(&found))?).await {
-                Err(StoreError::Conflict { .. }) => {}
-                result => return Ok(result?),
-            }
+            Ok(dispatcher.data.write(Customers::put(&customer, Some(&found))?).await?)
+        });
+        match forgotten.await {
+            Ok(()) => Ok(()),
+            Err(AppError::Store(error)) => Err(error.into()),
+            Err(_) => Err(Stop::Cancelled("the customer was deleted")),
         }
-        Err(StoreError::Unavailable("the customer is being changed all the time".into()).into())
     }
 }
