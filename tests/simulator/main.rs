@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod client;
+mod conditions;
 mod faults;
 mod handles;
 mod odd;

@@ -98,7 +98,14 @@ async fn the_control_api_manages_tenants_workflows_faults_and_counts() {
     let secret = json!({ "client_secret": "c" });
     assert_eq!(program.control(put.clone(), "tenants/acme/secret", &secret).await.0, 200);
     assert_eq!(program.token("a", "b").await.0, 401);
-    assert_eq!(program.control(put, "latency", &json!({ "ms": 1 })).await.0, 200);
+    assert_eq!(program.control(put.clone(), "latency", &json!({ "ms": 1 })).await.0, 200);
+    assert_eq!(program.control(put.clone(), "tenants/acme/token_lifetime", &json!({ "seconds": 9 })).await.0, 200);
+    assert_eq!(program.token("a", "c").await.1["expires_in"], 9);
+    let rough = json!({ "median_ms": 1, "p99_ms": 2, "error_rate": 1, "seed": 7 });
+    assert_eq!(program.control(put.clone(), "tenants/acme/conditions", &rough).await.0, 200);
+    assert_eq!(program.token("a", "c").await.0, 503);
+    assert_eq!(program.control(put, "tenants/acme/conditions", &json!({})).await.0, 200);
+    assert_eq!(program.token("a", "c").await.0, 200);
     assert_eq!(program.control(delete, "tenants/acme/tokens", &Value::Null).await.0, 200);
     assert_eq!(program.control(post.clone(), "faults", &json!({ "effect": "reset", "typo": 1 })).await.0, 400);
     assert_eq!(program.control(post, "nonsense", &Value::Null).await.0, 404);

@@ -10,12 +10,14 @@
 //! | `POST tenants/{name}/workflows/{id}/clones` | | a new version in which only the ids of tasks are others |
 //! | `DELETE tenants/{name}/workflows/{id}` | | removes |
 //! | `PUT tenants/{name}/paging` | manners, see [`Paging`] | pages the list in this way from now on; `{}` is Zuora's |
+//! | `PUT tenants/{name}/conditions` | conditions, see [`Conditions`] | answers so late, and fails so often, from now on; `{}` is at once |
 //! | `POST tenants/{name}/faults`, `POST faults` | a fault, see [`Fault`] | scripts it, for one or for all |
 //! | `DELETE tenants/{name}/faults`, `DELETE faults` | | clears them |
 //! | `GET tenants/{name}/requests` | | counts per operation and status, and from the first to the last arrival |
 //! | `DELETE tenants/{name}/requests` | | resets the counts |
 //! | `PUT tenants/{name}/secret` | `{client_secret}` | replaces the secret |
 //! | `DELETE tenants/{name}/tokens` | | revokes every live token |
+//! | `PUT tenants/{name}/token_lifetime` | `{seconds}` | how long new tokens live |
 //! | `PUT latency` | `{ms}` | slows every Zuora request down |
 //!
 //! Of a workflow these can be set: `name`, `description`, `status`, `tasks` (a count), `shapes` (names, see [`Shape`]),
@@ -33,7 +35,8 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use super::{
-    Asked, Credentials, Fault, Paging, Reply, Restless, Route, Seen, Shape, Tenant, Workflow, lock, server::World,
+    Asked, Conditions, Credentials, Fault, Paging, Reply, Restless, Route, Seen, Shape, Tenant, Workflow, lock,
+    server::World,
 };
 
 #[derive(Deserialize)]
@@ -99,6 +102,12 @@ struct Latency {
     ms: u64,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenLifetime {
+    seconds: u64,
+}
+
 /// Why a control request was not obeyed.
 struct Refusal(u16, String);
 
@@ -150,6 +159,10 @@ fn obey_for(tenant: &Tenant, method: &str, path: &[&str], asked: &Asked) -> Answ
             tenant.set_paging(body::<Paging>(asked)?);
             done()
         }
+        ("PUT", ["conditions"]) => {
+            tenant.set_conditions(body::<Conditions>(asked)?);
+            done()
+        }
         ("POST", ["faults"]) => {
             tenant.fault(body::<Fault>(asked)?);
             done()
@@ -165,6 +178,10 @@ fn obey_for(tenant: &Tenant, method: &str, path: &[&str], asked: &Asked) -> Answ
         }
         ("PUT", ["secret"]) => {
             tenant.set_secret(&body::<NewSecret>(asked)?.client_secret);
+            done()
+        }
+        ("PUT", ["token_lifetime"]) => {
+            tenant.set_token_lifetime(body::<TokenLifetime>(asked)?.seconds);
             done()
         }
         ("DELETE", ["tokens"]) => {

@@ -4,18 +4,20 @@
 //! ones included. What must stay true: nothing is answered that a test did not ask for (faults are scripted, never random),
 //! every request is counted, and the same tenant name always yields the same generated workflows.
 //!
-//! What a test can ask for: faults ([`Fault`]), some of them by name ([`Odd`]); a lasting manner of paging ([`Paging`]); for a
+//! What a test can ask for: faults ([`Fault`]), some of them by name ([`Odd`]); a lasting manner of paging ([`Paging`]); lasting
+//! latencies and error rates ([`Conditions`]); for a
 //! workflow the exact bytes of its item or export, the [`Shape`]s of its exports, and what differs between two exports of one
 //! version ([`Restless`]).
 //!
 //! ```text
-//! request -> whose is it? -> log -> latency -> hold -> fault? -> true answer, bent by the fault -> gzip -> wire
+//! request -> whose is it? -> log -> latency -> hold -> fault, or bad luck? -> true answer, bent by it -> gzip -> wire
 //! ```
 //!
 //! The server has a thread and a runtime of its own, so a simulator may be started from any test, asynchronous or not, and
 //! keeps answering while the test blocks.
 
 mod api;
+mod conditions;
 mod control;
 mod effect;
 mod export;
@@ -39,6 +41,7 @@ use std::{
     time::Duration,
 };
 
+pub use conditions::Conditions;
 pub use effect::{Bend, Effect};
 pub use export::{Restless, Shape};
 pub use fault::Fault;

@@ -69,13 +69,14 @@ impl World {
         }
         let tenant = self.tenants().into_iter().find(|tenant| tenant.owns(&asked));
         let line = tenant.as_ref().map_or(&self.strangers, |tenant| &tenant.log).arrive(&asked);
-        let latency = *lock(&self.latency);
+        let luck = tenant.as_ref().map(|tenant| tenant.weather.next()).unwrap_or_default();
+        let latency = *lock(&self.latency) + luck.latency;
         tokio::time::sleep(latency).await;
         if let Some(tenant) = &tenant {
             tenant.gates.pass(&asked).await;
         }
         let own = tenant.as_ref().and_then(|tenant| tenant.faults.strike(&asked));
-        let fault = own.or_else(|| self.faults.strike(&asked));
+        let fault = own.or_else(|| self.faults.strike(&asked)).or(luck.fault);
         let effect = fault.as_ref().map_or(&Effect::Truth, |fault| fault.effect_of());
         if let Some(fault) = &fault {
             tokio::time::sleep(fault.delayed_by()).await;

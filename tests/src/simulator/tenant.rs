@@ -9,7 +9,8 @@ use std::{
 use time::OffsetDateTime;
 
 use super::{
-    Asked, Fault, Hold, Only, Paging, Route, Seen, Workflow, fault::Faults, generate, hold::Gates, lock, record::Log,
+    Asked, Conditions, Fault, Hold, Only, Paging, Route, Seen, Workflow, conditions::Weather, fault::Faults, generate,
+    hold::Gates, lock, record::Log,
 };
 
 /// What Zuora says of a new token, in seconds.
@@ -44,6 +45,7 @@ pub struct Tenant {
     pub(super) log: Log,
     pub(super) faults: Faults,
     pub(super) gates: Gates,
+    pub(super) weather: Weather,
 }
 
 struct State {
@@ -79,6 +81,7 @@ impl Tenant {
             log: Log::default(),
             faults: Faults::default(),
             gates: Gates::default(),
+            weather: Weather::default(),
         }
     }
 
@@ -186,6 +189,11 @@ impl Tenant {
 
     pub(super) fn paging(&self) -> Paging {
         self.state().paging.clone()
+    }
+
+    /// Answers under these conditions from now on.
+    pub fn set_conditions(&self, conditions: Conditions) {
+        self.weather.set(conditions);
     }
 
     /// Voids every token issued so far: from now on they are answered with 401.
