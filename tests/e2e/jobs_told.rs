@@ -45,8 +45,8 @@ async fn progress_is_told_while_a_sync_runs_and_is_gone_when_it_is_over() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("progress", 60);
     let last = *tenant.ids().last().unwrap();
-    // Slow enough that the run looks up after the first seconds, before its last export.
-    tenant.fault(Fault::export().always().delay(std::time::Duration::from_millis(1_200)));
+    // Slow enough that the run looks up after its first quarter of a minute, before its last export.
+    tenant.fault(Fault::export().always().delay(std::time::Duration::from_secs(3)));
     let hold = tenant.hold(Route::Export.workflow(last));
     let (id, job) = create_unverified(&world, &tenant, &simulator).await;
     hold.wait_for_arrival().await;

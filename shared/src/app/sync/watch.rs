@@ -17,14 +17,17 @@ use crate::{
     },
 };
 
-/// How often progress is written, at most.
-const EVERY: Duration = Duration::from_secs(3);
-/// How often a run looks up, at most, where it could do so at every step.
-const BREATH: Duration = Duration::from_secs(1);
+/// How long a run lasts before it tells how far it has come: most are over by then, and nobody waits for them.
+const FIRST: Duration = Duration::from_secs(15);
+/// How often progress is written from then on, at most.
+const EVERY: Duration = Duration::from_secs(5);
+/// How often a run looks up, at most, where it could do so at every step. Each look reads two items.
+const BREATH: Duration = Duration::from_secs(5);
 
 /// How far a run has come.
 #[derive(Debug)]
 pub(super) struct Watch {
+    started_at: Timestamp,
     progress: Mutex<Progress>,
     looked_up_at: Mutex<Timestamp>,
 }
@@ -32,7 +35,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn new(started_at: Timestamp) -> Self {
         let progress = Progress { pages: 0, listed: 0, to_export: None, exported: 0, updated_at: started_at };
-        Self { progress: Mutex::new(progress), looked_up_at: Mutex::new(started_at) }
+        Self { started_at, progress: Mutex::new(progress), looked_up_at: Mutex::new(started_at) }
     }
 
     /// A page was read; so many workflows were seen by now.
@@ -53,8 +56,11 @@ impl Watch {
         self.change(|progress| progress.exported += 1);
     }
 
-    /// What to write now; nothing if it was written a moment ago.
+    /// What to write now; nothing if the run is young, or if it was written a moment ago.
     fn due(&self, now: Timestamp) -> Option<Progress> {
+        if self.started_at.plus(FIRST) > now {
+            return None;
+        }
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if progress.updated_at.plus(EVERY) > now {
             return None;
@@ -79,7 +85,7 @@ impl Watch {
 }
 
 impl Run<'_> {
-    /// Does [`Run::check_wanted`] if that is a second ago: for places that are passed many times a second.
+    /// Does [`Run::check_wanted`] if that is some seconds ago: for places that are passed many times a second.
     pub(super) async fn check_wanted_at_times(&self) -> Result<(), Stop> {
         if self.watch.is_out_of_breath(clock::now()) { self.check_wanted().await } else { Ok(()) }
     }
@@ -121,16 +127,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_is_written_every_few_seconds_and_not_more_often() {
+    fn progress_is_written_every_few_seconds_of_a_long_run_and_not_more_often() {
         let start = Timestamp::EPOCH;
+        let first = start.plus(FIRST);
         let watch = Watch::new(start);
         watch.page_read(50);
         watch.planned(20);
         watch.one_done();
 
-        assert_eq!(watch.due(start.plus(EVERY - Duration::from_millis(1))), None);
-        let progress = watch.due(start.plus(EVERY)).unwrap();
+        assert_eq!(watch.due(first.minus(Duration::from_millis(1))), None);
+        let progress = watch.due(first).unwrap();
         assert_eq!((progress.pages, progress.listed, progress.to_export, progress.exported), (1, 50, Some(20), 1));
-        assert_eq!(watch.due(start.plus(EVERY)), None);
+        assert_eq!(watch.due(first.plus(EVERY - Duration::from_millis(1))), None);
+        assert!(watch.due(first.plus(EVERY)).is_some());
+    }
+
+    #[test]
+    fn a_run_looks_up_every_few_seconds() {
+        let watch = Watch::new(Timestamp::EPOCH);
+        let next = Timestamp::EPOCH.plus(BREATH);
+
+        assert!(!watch.is_out_of_breath(next.minus(Duration::from_millis(1))));
+        assert!(watch.is_out_of_breath(next));
+        watch.look_up(next);
+        assert!(!watch.is_out_of_breath(next));
     }
 }
