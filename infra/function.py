@@ -1,4 +1,4 @@
-"""A function as it goes to AWS: its release binary in a process of its own, with a runtime API that hands it one event after the other."""
+"""A function as it goes to AWS: its binary in a process of its own, with a runtime API that hands it one event after the other."""
 
 import http.server
 import json
@@ -16,15 +16,18 @@ from measure import peak_memory  # noqa: E402
 from settings import REGION  # noqa: E402
 
 # What the longest function may take, and a little longer.
-TIME_MS = 900_000
+SECONDS = 900
 PATIENCE = 920
 
 
 class Function:
     """A running function. What must stay true: it is gone when the block ends."""
 
-    def __init__(self, binary: Path, environment: dict[str, str]) -> None:
-        self._runtime = Runtime(binary.parent.name)
+    def __init__(self, binary: Path, environment: dict[str, str], *, name: str | None = None, seconds: int = SECONDS) -> None:
+        """`seconds` is what it is told to have for each event."""
+        name = name or binary.parent.name
+        self._runtime = Runtime(name, seconds)
+        self.invocations = 0
         self._process = subprocess.Popen(
             [str(binary)],
             env={
@@ -33,7 +36,7 @@ class Function:
                 "AWS_REGION": REGION,
                 "AWS_ACCESS_KEY_ID": "test",
                 "AWS_SECRET_ACCESS_KEY": "test",
-                "AWS_LAMBDA_FUNCTION_NAME": binary.parent.name,
+                "AWS_LAMBDA_FUNCTION_NAME": name,
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
                 "AWS_LAMBDA_FUNCTION_VERSION": "1",
                 "AWS_LAMBDA_LOG_FORMAT": "JSON",
@@ -55,6 +58,7 @@ class Function:
     def invoke(self, event: dict) -> tuple[float, bytes]:
         """Seconds from the hand-over to the answer, and the answer."""
         self._runtime.events.put(event)
+        self.invocations += 1
         end = time.monotonic() + PATIENCE
         while True:
             try:
@@ -75,11 +79,12 @@ class Runtime(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, seconds: int) -> None:
         super().__init__(("127.0.0.1", 0), RuntimeHandler)
         self.arn = f"arn:aws:lambda:{REGION}:000000000000:function:{name}"
         self.events: queue.Queue = queue.Queue()
         self.answers: queue.Queue = queue.Queue()
+        self.seconds = seconds
         self.began = 0.0
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -94,7 +99,7 @@ class RuntimeHandler(http.server.BaseHTTPRequestHandler):
         data = json.dumps(self.server.events.get()).encode()
         self.send_response(200)
         self.send_header("Lambda-Runtime-Aws-Request-Id", "performance")
-        self.send_header("Lambda-Runtime-Deadline-Ms", str(int(time.time() * 1000) + TIME_MS))
+        self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time.time() + self.server.seconds) * 1000)))
         self.send_header("Lambda-Runtime-Invoked-Function-Arn", self.server.arn)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
