@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: run stop logs test fmt openapi secrets web measure performance build clean
+.PHONY: run stop logs test fmt openapi secrets web measure performance fleet cost build clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 
@@ -48,6 +48,16 @@ performance: ## how long syncs take, what they ask of Zuora and AWS, and memory 
 	  $(addprefix --bin ,customers workflows sync zuora-simulator)
 	@.local/venv/sam/bin/python infra/performance.py
 	@.local/venv/sam/bin/python infra/memory.py
+
+fleet: ## a fleet under way, tables of thousands of customers, and what they ask of AWS: see docs/scale.md. FLEET="live --customers 20" is a part
+	@$(ZWM) tools emulator sam
+	@$(ZWM) web
+	@cargo build --locked --workspace --bins
+	@.local/venv/sam/bin/python infra/fleet.py $(FLEET)
+
+cost: ## the monthly bill, from what `make fleet` counted, the prices and the template: writes the tables of docs/cost.md
+	@$(ZWM) tools sam
+	@.local/venv/sam/bin/python infra/cost.py
 
 clean:
 	@rm -rf .local .aws-sam target

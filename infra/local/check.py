@@ -1,10 +1,11 @@
 """`make test`: everything that must hold before a change goes in.
 
-Parts are left out by naming them: ZWM_SKIP=fmt,secrets,build,dependencies,template,unit,stack (the default leaves nothing out).
+Parts are left out by naming them: ZWM_SKIP=fmt,secrets,build,dependencies,template,costs,unit,stack (the default leaves nothing out).
 """
 
 import os
 import re
+import sys
 import time
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def check_everything(stack: Stack) -> int:
     part("build", lambda: build(all_targets=True))
     part("dependencies", check_dependencies)
     part("template", check_template)
+    part("costs", _costs)
     part("unit", _unit)
     part("stack", lambda: _on_a_stack(stack))
     say("\nSlowest parts: " + ", ".join(f"{name} {took:.0f}s" for name, took in sorted(timings, key=lambda t: -t[1])))
@@ -60,6 +62,16 @@ def _format() -> None:
             cwd=ROOT,
         )
     check_panel_style()
+
+
+def _costs() -> None:
+    with step("Costs (docs/cost.md and scale.md are what infra/cost.py computes)"):
+        run(
+            [sys.executable, str(ROOT / "infra" / "cost.py"), "--check"],
+            log=LOCAL / "logs" / "costs.log",
+            advice="The template, the prices or what was counted has changed: `make cost` writes the tables anew.",
+            cwd=ROOT,
+        )
 
 
 def _unit() -> None:
