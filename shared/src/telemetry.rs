@@ -55,6 +55,10 @@ pub enum Metric {
     DefinitionDamaged,
     /// A stored record cannot be read and is left out of what reads many: a list, a count, the schedule, a sweep.
     UnreadableRecord,
+    /// How many more token requests a minute the customers that are due would need than there are.
+    TokensShort,
+    /// For how many seconds the oldest queued job has waited.
+    OldestQueuedSeconds,
 }
 
 impl Metric {
@@ -68,6 +72,8 @@ impl Metric {
             Self::DecryptFailed => "DecryptFailed",
             Self::DefinitionDamaged => "DefinitionDamaged",
             Self::UnreadableRecord => "UnreadableRecord",
+            Self::TokensShort => "TokensShort",
+            Self::OldestQueuedSeconds => "OldestQueuedSeconds",
         }
     }
 }

@@ -171,6 +171,8 @@ fn dead_letters_schedule_errors_and_silence_raise_an_alarm() {
         ("SyncSucceeded", "breaching"),
         ("DecryptFailed", "notBreaching"),
         ("UnreadableRecord", "notBreaching"),
+        ("TokensShort", "notBreaching"),
+        ("OldestQueuedSeconds", "notBreaching"),
     ] {
         let alarms = template.resources("AWS::CloudWatch::Alarm");
         let alarm = alarms.iter().find(|alarm| alarm.text("Properties.MetricName") == metric).unwrap();

@@ -79,8 +79,9 @@ pub async fn sync_customer(
     Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id.clone(), state: job.state, follow_up })))
 }
 
-/// How long one request serves a batch by itself before it answers; the rest is served minute by minute.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// How long one request serves a batch by itself before it answers, and one more step of a second at most; the rest is served minute by
+/// minute.
+const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// A sync of all customers that one request asked for.
 #[derive(Debug, Serialize, ToSchema)]

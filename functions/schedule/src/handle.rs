@@ -5,9 +5,11 @@ use std::time::Duration;
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Deserialize;
 use shared::{
-    app::{recount, schedule, sweep},
+    app::{dispatch::Dispatcher, many::Round, recount, schedule, sweep},
     clock,
-    domain::time::Timestamp,
+    config::stage,
+    domain::{job::State as JobState, time::Timestamp},
+    telemetry::{self, Metric},
 };
 
 use crate::setup::State;
@@ -40,11 +42,15 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
     let result = match task {
         Task::Schedule => {
             let done = Box::pin(schedule::run(dispatcher, time, started)).await;
+            if let Ok(round) = &done {
+                tell_tokens(round, batches.budget.a_minute());
+            }
             done.map(|done| (format!("{done:?}"), done.asked.failed))
         }
         Task::Sweep => {
             let done = Box::pin(sweep::run(dispatcher, lifecycle, started)).await;
             let corrected = Box::pin(recount::run(dispatcher, started)).await;
+            tell_age(dispatcher, started).await;
             done.and_then(|done| Ok((format!("{done:?}, {:?} set right", corrected?), done.failed as u64)))
         }
         Task::Batch => {
@@ -64,6 +70,29 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
             let cause: &dyn std::error::Error = &error;
             tracing::error!(request_id, ?task, outcome = "failed", error = cause, duration_ms, "the task failed");
             Err(error.into())
+        }
+    }
+}
+
+/// Where tokens are short nothing fails and nothing is lost, but syncs come later and later: an alarm looks at it.
+fn tell_tokens(round: &Round, available: u64) {
+    let short = schedule::tokens_short(round, available);
+    if short > 0 {
+        tracing::warn!(needed = available + short, available, "more token requests a minute are needed than there are");
+    }
+    telemetry::emit(Metric::TokensShort, short, &stage(), clock::now().millis());
+}
+
+/// How long the oldest queued job has waited; an alarm looks at it.
+async fn tell_age(dispatcher: &Dispatcher, now: Timestamp) {
+    match dispatcher.jobs.oldest(JobState::Queued).await {
+        Ok(oldest) => {
+            let seconds = oldest.map_or(0, |since| since.until(now).as_secs());
+            telemetry::emit(Metric::OldestQueuedSeconds, seconds, &stage(), now.millis());
+        }
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "it is not known how long jobs are queued");
         }
     }
 }

@@ -13,6 +13,8 @@ use super::{
 };
 use crate::domain::{job::Trigger, time::Timestamp};
 
+/// How many minutes of customers one event serves.
+const MINUTES: u64 = 5;
 /// How long one event is worked on: the function is ended after 120 seconds, and what is left is due at the next event too.
 const TIME: Duration = Duration::from_secs(100);
 
@@ -23,4 +25,26 @@ const TIME: Duration = Duration::from_secs(100);
 pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Result<Round, AppError> {
     let request = SyncRequest { slot: Some(time), ..SyncRequest::at_once(Trigger::Schedule, None, now) };
     ask_each(dispatcher, dispatcher.customers.due(time), &request, Some(now.plus(TIME))).await
+}
+
+/// How many more token requests a minute these customers need than there are.
+///
+/// Each sync asks for one, since a token does not live for an hour, and Zuora allows so many for an address; where they do not suffice,
+/// syncs wait their turn and come later and later.
+pub fn tokens_short(round: &Round, available: u64) -> u64 {
+    (round.asked.placed + round.remaining).div_ceil(MINUTES).saturating_sub(available)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::batch::Asked;
+
+    #[test]
+    fn tokens_are_short_when_more_syncs_a_minute_are_due_than_there_are_tokens() {
+        let round = |placed, remaining| Round { asked: Asked { placed, ..Asked::default() }, remaining };
+
+        assert_eq!(tokens_short(&round(390, 0), 78), 0);
+        assert_eq!((tokens_short(&round(391, 0), 78), tokens_short(&round(390, 500), 78)), (1, 100));
+    }
 }

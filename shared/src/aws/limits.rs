@@ -60,6 +60,11 @@ impl TokenBudget {
         Self { table, per_slot: (per_minute / SLOTS_A_MINUTE).max(1) }
     }
 
+    /// How many requests a minute has.
+    pub const fn a_minute(&self) -> u64 {
+        self.per_slot * SLOTS_A_MINUTE
+    }
+
     /// How many of a minute's requests people may have.
     pub fn for_people(&self) -> u64 {
         Share::People.of(self.per_slot) * SLOTS_A_MINUTE
