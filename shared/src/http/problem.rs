@@ -67,7 +67,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds, in the order of the README's table.
+    /// All kinds, in the order of the table in docs/api.md.
     pub const ALL: [Self; 22] = [
         Self::MalformedJson,
         Self::InvalidParameter,
