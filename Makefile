@@ -1,7 +1,10 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: run stop logs test fmt openapi secrets web measure performance fleet cost build clean
+.PHONY: help run stop logs test fmt openapi secrets web measure performance fleet cost build clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
 run: ## the system on a local AWS, with a demo customer, until Ctrl-C
 	@exec $(ZWM) run
@@ -24,7 +27,7 @@ web: ## builds the panel's web files, which its function serves
 secrets: ## names what looks like a secret in the tree, and is none, in .secrets.baseline
 	@$(ZWM) secrets
 
-fmt:
+fmt: ## puts the form of the code right: cargo fmt, prettier
 	@cargo fmt --all
 	@$(ZWM) web
 	@cd functions/panel/web && npx --no-install prettier --log-level warn --write .
@@ -59,5 +62,5 @@ cost: ## the monthly bill, from what `make fleet` counted, the prices and the te
 	@$(ZWM) tools sam
 	@.local/venv/sam/bin/python infra/cost.py
 
-clean:
+clean: ## removes what was built and the tools of the checkout
 	@rm -rf .local .aws-sam target

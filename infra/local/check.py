@@ -1,6 +1,6 @@
 """`make test`: everything that must hold before a change goes in.
 
-Parts are left out by naming them: ZWM_SKIP=fmt,secrets,build,dependencies,template,costs,unit,stack (the default leaves nothing out).
+Parts are left out by naming them: ZWM_SKIP=fmt,links,secrets,build,dependencies,template,costs,unit,stack (the default leaves nothing out).
 """
 
 import os
@@ -41,6 +41,7 @@ def check_everything(stack: Stack) -> int:
     toolbox.check_browser()
     toolbox.check_free(*stack.ports)
     part("fmt", _format)
+    part("links", _links)
     part("secrets", check_secrets)
     part("build", lambda: build(all_targets=True))
     part("dependencies", check_dependencies)
@@ -62,6 +63,16 @@ def _format() -> None:
             cwd=ROOT,
         )
     check_panel_style()
+
+
+def _links() -> None:
+    with step("Links between the Markdown files"):
+        run(
+            [sys.executable, str(ROOT / "infra" / "local" / "links.py")],
+            log=LOCAL / "logs" / "links.log",
+            advice="The file or heading has another name now, or none.",
+            cwd=ROOT,
+        )
 
 
 def _costs() -> None:
