@@ -4,7 +4,7 @@ PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 
 help: ## what there is to make
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## the system on a local AWS, with a demo customer, until Ctrl-C
 	@exec $(ZWM) run
