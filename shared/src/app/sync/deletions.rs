@@ -55,6 +55,10 @@ impl Run<'_> {
         let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.is_of(self.job);
         let earlier = heads.iter().filter(by_this_job).filter(|head| !seen.contains(&head.zuora_id)).count();
         tally.stats.deleted = earlier as u64;
+        if !missing.is_empty() {
+            // A short run may not have asked since it began.
+            self.check_wanted().await?;
+        }
         let halted = Cell::new(false);
         let mut doubtful = Vec::new();
         let mut fates = stream::iter(missing)
@@ -69,7 +73,7 @@ impl Run<'_> {
         while let Some((at, (id, fate))) = fates.next().await {
             let taken = match fate {
                 Ok(fate) => {
-                    self.take_fate(id, fate, &mut doubtful, tally, at % CHECK_EVERY == 0 && !halted.get()).await
+                    self.take_fate(id, fate, &mut doubtful, tally, (at + 1) % CHECK_EVERY == 0 && !halted.get()).await
                 }
                 Err(stop) => Err(stop),
             };
