@@ -80,7 +80,7 @@ async fn a_tenant_that_takes_more_than_sixteen_runs_is_finished_by_one_job_with_
     let world = World::connect().await;
     let simulator = Simulator::start();
     let tenant = simulator.tenant("endless");
-    tenant.seed(110);
+    tenant.seed(140);
     tenant.fault(Fault::export().always().delay(Duration::from_millis(1_900)));
     let engine = Engine::start(&world).await;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
@@ -91,14 +91,14 @@ async fn a_tenant_that_takes_more_than_sixteen_runs_is_finished_by_one_job_with_
 
     assert_eq!(job.state, State::Succeeded, "{job:?}");
     assert!((17..100).contains(&job.continuations), "{} continuations", job.continuations);
-    let stats = Stats { created: 110, total: 110, ..Stats::default() };
-    assert_eq!((job.stats, engine.stored(&customer).await.live().len()), (stats, 110));
+    let stats = Stats { created: 140, total: 140, ..Stats::default() };
+    assert_eq!((job.stats, engine.stored(&customer).await.live().len()), (stats, 140));
     let stored = engine.stored(&customer).await;
-    assert_eq!((stored.changes.len(), stored.orphans().len()), (110, 0));
+    assert_eq!((stored.changes.len(), stored.orphans().len()), (140, 0));
     let exported =
         tenant.requests().iter().filter(|seen| seen.route == Route::Export && seen.status == Some(200)).count();
     assert!(
-        exported <= 110 + 12 * job.continuations as usize,
+        exported <= 140 + 12 * job.continuations as usize,
         "{exported} exports: what is stored is not fetched again"
     );
     assert_eq!(job.runs.len(), 20, "the last twenty runs are told");

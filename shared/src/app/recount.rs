@@ -62,8 +62,7 @@ pub async fn count(dispatcher: &Dispatcher) -> Result<Totals, StoreError> {
     let customers = dispatcher.customers.each().map_ok(|customer| Totals::of_customer(&customer)).boxed();
     let mut sum = customers.try_fold(Totals::default(), async |sum, one| Ok(sum.plus(&one))).await?;
     for state in [State::Queued, State::Waiting, State::Running, State::Failed] {
-        let jobs = dispatcher.jobs.each_in(state).map_ok(|job| Totals::of_job(job.counts_as())).boxed();
-        sum = jobs.try_fold(sum, async |sum, one| Ok(sum.plus(&one))).await?;
+        sum = sum.plus(&dispatcher.jobs.counted_in(state).await?);
     }
     Ok(sum)
 }

@@ -33,6 +33,12 @@ struct Pointer {
     customer_id: CustomerId,
 }
 
+/// As what a job is counted.
+#[derive(Debug, Deserialize)]
+struct Counted {
+    counted_as: Option<State>,
+}
+
 /// The lock on a customer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lock {
@@ -93,6 +99,16 @@ impl Jobs {
     /// Every job in one state, oldest first, page by page. The index lags behind by moments: read a job again before acting on it.
     pub fn each_in(&self, state: State) -> impl Stream<Item = Result<Job, StoreError>> {
         records(&self.table, Range::index(keys::jobs_in(state), ""))
+    }
+
+    /// What the jobs in one state are counted as. Only that is read out of them: there may be hundreds of thousands.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn counted_in(&self, state: State) -> Result<Totals, StoreError> {
+        let range = Range { projection: Some("counted_as"), ..Range::index(keys::jobs_in(state), "") };
+        let counted = records::<Counted>(&self.table, range).map_ok(|job| Totals::of_job(job.counted_as));
+        counted.try_fold(Totals::default(), |sum, one| ready(Ok(sum.plus(&one)))).await
     }
 
     /// When the oldest job was asked for that the dashboard counts in one state; of those that failed only the oldest hundred are
