@@ -92,25 +92,29 @@ struct Jobs {
     responses((status = 200, description = "Done.", body = StatsJson)),
 )]
 pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Json<StatsJson>, Problem> {
-    let customers = match known.0.only(Verb::ViewAny) {
-        None => state.counts().totals().await?,
-        Some(customers) => totals_of(&state, &customers).await?,
-    };
-    let jobs = match known.0.only(Verb::View) {
-        None => all_jobs(&state).await?,
-        Some(customers) => jobs_of(&state, &customers).await?,
+    let (listed, viewed) = (known.0.only(Verb::ViewAny), known.0.only(Verb::View));
+    let customers = totals_of(&state, listed.as_ref()).await?;
+    // Mostly the same customers: they are read once.
+    let now = if viewed == listed { customers } else { totals_of(&state, viewed.as_ref()).await? };
+    let jobs = match viewed {
+        None => all_jobs(&state, now).await?,
+        Some(viewed) => jobs_of(&state, &viewed, now).await?,
     };
     Ok(Json(StatsJson::new(&customers, jobs)))
 }
 
-async fn totals_of(state: &State, customers: &BTreeSet<CustomerId>) -> Result<Totals, StoreError> {
-    let summaries = state.desk.dispatcher.customers.summaries(Some(customers)).await?;
+/// What these customers count for, without their jobs; of all, everything is kept.
+async fn totals_of(state: &State, only: Option<&BTreeSet<CustomerId>>) -> Result<Totals, StoreError> {
+    if only.is_none() {
+        return state.counts().totals().await;
+    }
+    let summaries = state.desk.dispatcher.customers.summaries(only).await?;
     Ok(summaries.iter().map(Totals::of_customer).fold(Totals::default(), |sum, one| sum.plus(&one)))
 }
 
-async fn all_jobs(state: &State) -> Result<Jobs, StoreError> {
-    let (counts, jobs) = (state.counts(), &state.desk.dispatcher.jobs);
-    let (now, hours) = tokio::try_join!(counts.totals(), counts.outcomes(clock::now().minus(DAY)))?;
+async fn all_jobs(state: &State, now: Totals) -> Result<Jobs, StoreError> {
+    let jobs = &state.desk.dispatcher.jobs;
+    let hours = state.counts().outcomes(clock::now().minus(DAY)).await?;
     let mut oldest = BTreeMap::new();
     for followed in FOLLOWED {
         oldest.extend(jobs.oldest(followed).await?.map(|since| (followed.as_str(), since)));
@@ -118,8 +122,8 @@ async fn all_jobs(state: &State) -> Result<Jobs, StoreError> {
     Ok(Jobs { now, hours, oldest })
 }
 
-async fn jobs_of(state: &State, customers: &BTreeSet<CustomerId>) -> Result<Jobs, StoreError> {
-    let mut jobs = Jobs { now: totals_of(state, customers).await?, ..Jobs::default() };
+async fn jobs_of(state: &State, customers: &BTreeSet<CustomerId>, now: Totals) -> Result<Jobs, StoreError> {
+    let mut jobs = Jobs { now, ..Jobs::default() };
     for followed in FOLLOWED {
         let counts = |job: &Job| job.counts_as() == Some(followed) && customers.contains(&job.customer_id);
         let selection = Selection::in_state(followed);
