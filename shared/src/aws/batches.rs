@@ -43,7 +43,7 @@ impl Batches {
 
     /// The writes that begin a batch where none was under way.
     pub fn begin(batch: &Batch, fence: Fence) -> Result<Vec<Write>, StoreError> {
-        let condition = if fence.0 == 0 { Condition::Absent } else { Condition::RevIs(fence.0) };
+        let condition = Condition::unchanged_since(fence.0);
         let last = Last { batch_id: batch.id.clone() };
         let last = to_item(&last, &keys::last_batch(), None, fence.0 + 1, None)?;
         Ok(vec![Write::Put(Box::new(last), condition), put(batch, 0)?])
@@ -63,7 +63,7 @@ impl Batches {
 pub struct Fence(u64);
 
 fn put(batch: &Batch, rev: u64) -> Result<Write, StoreError> {
-    let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+    let condition = Condition::unchanged_since(rev);
     let kept_until = batch.created_at.plus(RETENTION).seconds();
     let item = to_item(batch, &keys::batch(&batch.id), None, rev + 1, Some(kept_until))?;
     Ok(Write::Put(Box::new(item), condition))

@@ -85,7 +85,7 @@ impl Counts {
     /// # Errors
     /// [`StoreError::Conflict`] when another check was made meanwhile.
     pub async fn note_check<T: Serialize>(&self, note: &T, rev: u64, add: Option<Write>) -> Result<(), StoreError> {
-        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        let condition = Condition::unchanged_since(rev);
         let item = to_item(note, &keys::counts_check(), None, rev + 1, None)?;
         self.table.write([Write::Put(Box::new(item), condition)].into_iter().chain(add).collect()).await
     }

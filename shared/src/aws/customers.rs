@@ -161,12 +161,9 @@ impl Customers {
     /// # Errors
     /// [`StoreError::Refused`] when it has no storable form; that is a bug.
     pub fn put(customer: &Customer, before: Option<&Stored<Customer>>) -> Result<Vec<Write>, StoreError> {
-        let (rev, condition) = match before {
-            None => (1, Condition::Absent),
-            Some(before) => (before.rev + 1, Condition::RevIs(before.rev)),
-        };
-        let (profile, state) = halves(customer, rev)?;
-        let mut writes = vec![Write::Put(Box::new(state), condition)];
+        let rev = before.map_or(0, |before| before.rev);
+        let (profile, state) = halves(customer, rev + 1)?;
+        let mut writes = vec![Write::Put(Box::new(state), Condition::unchanged_since(rev))];
         let is_same_profile = match before {
             None => false,
             Some(before) => halves(&before.value, rev)?.0 == profile,

@@ -126,7 +126,7 @@ impl Jobs {
     /// The writes that store a job read at `rev` (0 = a new one), with its pointer where that has to live shorter or longer now:
     /// before a job begins, or begins anew, and when it has ended.
     pub fn put(job: &Job, rev: u64) -> Result<Vec<Write>, StoreError> {
-        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        let condition = Condition::unchanged_since(rev);
         let index = keys::job_by_state(job.state, &job.id);
         let stored = Job { counted_as: job.counts_as(), ..job.clone() };
         let item = to_item(&stored, &keys::job(&job.customer_id, &job.id), Some(&index), rev + 1, kept_until(job))?;

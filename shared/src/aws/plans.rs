@@ -31,7 +31,7 @@ impl LastPlan {
     pub fn put(job: &Job, rev: u64) -> Result<Write, StoreError> {
         let last = Self { job_id: job.id.clone() };
         let item = to_item(&last, &keys::last_plan(&job.customer_id), None, rev + 1, None)?;
-        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        let condition = Condition::unchanged_since(rev);
         Ok(Write::Put(Box::new(item), condition))
     }
 }

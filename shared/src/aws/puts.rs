@@ -63,7 +63,7 @@ impl Put {
         let id = &workflow.zuora_id;
         let index = keys::workflow_by_name(customer, workflow.name.as_deref(), id);
         let item = to_item(&workflow, &keys::workflow(customer, id), Some(&index), rev + 1, None)?;
-        let condition = if rev == 0 { Condition::Absent } else { Condition::RevIs(rev) };
+        let condition = Condition::unchanged_since(rev);
         let named = workflow.definition.as_ref().map(|named| &named.hash);
         let replaced = replaces.filter(|old| Some(&old.hash) != named);
         let few = replaced.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);

@@ -36,6 +36,13 @@ pub enum Condition {
     That(&'static str, Vec<(&'static str, AttributeValue)>),
 }
 
+impl Condition {
+    /// Nobody has written the item since it was read at `rev`; 0 = there was none.
+    pub const fn unchanged_since(rev: u64) -> Self {
+        if rev == 0 { Self::Absent } else { Self::RevIs(rev) }
+    }
+}
+
 /// One write of a transaction.
 #[derive(Clone, Debug)]
 pub enum Write {
