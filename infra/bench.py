@@ -16,9 +16,8 @@ sys.path.insert(0, str(HERE / "local"))
 import boto3  # noqa: E402
 import people  # noqa: E402
 from function import Function  # noqa: E402
-from processes import Processes, stop_orphans  # noqa: E402
 from settings import LOCAL, REGION, TARGET, Port, Stack  # noqa: E402
-from stack import bring_up  # noqa: E402
+from stack import fresh  # noqa: E402
 
 # What `cargo lambda build` makes.
 BINARIES = TARGET / "lambda"
@@ -127,10 +126,5 @@ def brought_up(binaries: Path) -> Iterator[Bench]:
         parameters="TokenRequestsPerMinute=5000 RequestsPerMinute=5000",
         simulator_program=TARGET / "lambda" / "zuora-simulator" / "bootstrap",
     )
-    stop_orphans(stack)
-    processes = Processes(stack)
-    try:
-        description, _ = bring_up(stack, processes, 0)
+    with fresh(stack) as description:
         yield Bench(stack, description, binaries)
-    finally:
-        processes.stop_all()

@@ -22,12 +22,10 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "local"))
 
 from console import elapsed, say  # noqa: E402
-from processes import Processes, stop_orphans  # noqa: E402
 from scale import counted, live, seeded  # noqa: E402
 from scale.deployed import Deployed  # noqa: E402
 from settings import LOCAL, Port, Stack  # noqa: E402
-from stack import bring_up  # noqa: E402
-from toolbox import check_free  # noqa: E402
+from stack import fresh  # noqa: E402
 
 PARTS = ("live", "seeded", "counted")
 COUNTS = HERE / "counts.json"
@@ -45,14 +43,8 @@ def brought_up() -> Iterator[Deployed]:
         # As with two addresses to ask from.
         parameters="TokenRequestsPerMinute=200",
     )
-    stop_orphans(stack)
-    check_free(*stack.ports)
-    processes = Processes(stack)
-    try:
-        description, _ = bring_up(stack, processes, 0)
+    with fresh(stack) as description:
         yield Deployed(stack, description)
-    finally:
-        processes.stop_all()
 
 
 def main() -> None:

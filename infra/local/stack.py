@@ -1,16 +1,19 @@
 """A whole local stack: brought up fresh each time, and described in a file for other programs."""
 
+import contextlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 
 import deploy
 import emulator
 import people
 from build import lay_out
 from console import step
-from processes import Processes
+from processes import Processes, stop_orphans
 from settings import Stack
+from toolbox import check_free
 
 
 def bring_up(stack: Stack, processes: Processes, workflows: int) -> tuple[dict, tuple[str, str]]:
@@ -29,6 +32,18 @@ def bring_up(stack: Stack, processes: Processes, workflows: int) -> tuple[dict, 
         description["faults_url"] = emulator.start_faults(stack, processes, stack.faults.number)
     credentials = emulator.start_simulator(stack, processes, workflows)
     return description, credentials
+
+
+@contextlib.contextmanager
+def fresh(stack: Stack) -> Iterator[dict]:
+    """A stack for as long as the block lasts; its description."""
+    stop_orphans(stack)
+    check_free(*stack.ports)
+    processes = Processes(stack)
+    try:
+        yield bring_up(stack, processes, 0)[0]
+    finally:
+        processes.stop_all()
 
 
 def write_stack_file(stack: Stack, description: dict) -> None:
