@@ -8,6 +8,7 @@ mod faults;
 mod places;
 mod stored;
 mod wire;
+mod workers;
 
 use std::time::Duration;
 
@@ -16,46 +17,40 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use shared::{
     app::{
         asking::Asking,
-        customers::{Creation, CustomerDesk},
-        dispatch::{Dispatcher, SyncRequest},
+        customers::Creation,
+        dispatch::SyncRequest,
         error::AppError,
-        lifecycle::Lifecycle,
-        sync::Syncer,
         worker::{Delivery, Handled, Worker},
     },
     aws::{
-        audit::AuditTrail,
         items::Item,
         keys::{self, Key},
-        limits::{RequestLimits, TokenBudget},
+        limits::RequestLimits,
         queue::Queue,
         queues::Queues,
-        sealing::{Purpose, Sealer},
-        table::Table,
-        vault::Vault,
-        workflows::Workflows,
     },
     clock,
     domain::{
-        base_url::BaseUrlPolicy,
-        customer::{Customer, Environment, NewCustomer, Summary},
+        customer::{Customer, Summary},
         edition::Expected,
-        guard::Limits,
         ids::{CustomerId, JobId, WorkflowId},
         job::{Job, Trigger},
         message::Message,
-        schedule::Frequency,
         time::Timestamp,
     },
-    zuora::{Zuora, limiter::MAX_IN_FLIGHT, session::REQUEST_TIMEOUT},
+    zuora::Zuora,
 };
 use tests::simulator::Tenant;
 
-use self::places::{create_queue, create_table};
 pub use self::{
     faults::Faults,
     stored::Stored,
     wire::{Death, Wire},
+    workers::{asking, creation, desk, worker_on_the_stack},
+};
+use self::{
+    places::{create_queue, create_table},
+    workers::{Places, policy},
 };
 use crate::world::{Stack, World};
 
@@ -337,81 +332,4 @@ pub async fn drain(queue: &Queue) -> Vec<String> {
         queue.delete(&receipts).await.unwrap();
         bodies.extend(received.into_iter().map(|message| message.body));
     }
-}
-
-/// Where a worker works.
-struct Places<'a> {
-    stack: &'a Stack,
-    data: &'a str,
-    vault: &'a str,
-    queues: &'a Queues<String>,
-}
-
-impl Places<'_> {
-    fn worker(&self, sdk: &SdkConfig, dead_letters: &str, zuora: &Zuora, token_requests: u64) -> Worker {
-        let dynamodb = aws_sdk_dynamodb::Client::new(sdk);
-        let kms = aws_sdk_kms::Client::new(sdk);
-        let sqs = aws_sdk_sqs::Client::new(sdk);
-        let data = Table::new(dynamodb.clone(), self.data);
-        let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, self.queues.clone()));
-        let syncer = Syncer {
-            dispatcher: dispatcher.clone(),
-            workflows: Workflows::new(data.clone()),
-            vault: Vault::new(Table::new(dynamodb, self.vault)),
-            secrets: Sealer::new(kms.clone(), &self.stack.secrets_key_id, Purpose::ClientSecret),
-            tokens: Sealer::new(kms, &self.stack.token_key_id, Purpose::AccessToken),
-            zuora: zuora.clone(),
-            policy: policy(),
-            token_budget: TokenBudget::new(data, token_requests),
-            max_in_flight: MAX_IN_FLIGHT,
-            request_timeout: REQUEST_TIMEOUT,
-        };
-        Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } }
-    }
-}
-
-/// A worker on the deployed tables. What it sends goes into the given queues, which nobody reads.
-pub fn worker_on_the_stack(world: &World, queues: &Queues<String>) -> Worker {
-    let World { stack, sdk, .. } = world;
-    let places = Places { stack, data: &stack.table_name, vault: &stack.vault_table_name, queues };
-    places.worker(sdk, &queues.jobs, &Zuora::new(policy()).unwrap(), 100_000)
-}
-
-/// An admin's side of customers, over a worker's connections; a user may ask as often as they like.
-pub fn desk(worker: &Worker) -> CustomerDesk {
-    let syncer = &worker.syncer;
-    CustomerDesk {
-        dispatcher: syncer.dispatcher.clone(),
-        vault: syncer.vault.clone(),
-        secrets: syncer.secrets.clone(),
-        zuora: syncer.zuora.clone(),
-        policy: syncer.policy.clone(),
-        token_budget: syncer.token_budget.clone(),
-        limits: RequestLimits::new(syncer.dispatcher.data.clone(), 100_000),
-    }
-}
-
-/// A customer to be, with the tenant's credentials, unverified.
-pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
-    let base = policy().parse(base_url).unwrap();
-    let customer = NewCustomer {
-        name: tenant.name().to_owned(),
-        zuora_client_id: tenant.client_id(),
-        zuora_base_url: base.as_str().to_owned(),
-        environment: Environment::Test,
-        sync_frequency: Frequency::Hourly,
-        delete_guard: Limits::default(),
-    };
-    Creation { customer, base, secret: tenant.client_secret().into(), verify: false, owner: None }
-}
-
-/// A person's request; what is written down about it goes to the same table.
-pub fn asking(data: &Table) -> Asking {
-    let trail = AuditTrail::new(data.clone(), 1);
-    Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now(), trail }
-}
-
-/// Simulators are on loopback.
-fn policy() -> BaseUrlPolicy {
-    BaseUrlPolicy::new("http://127.0.0.1:*").unwrap()
 }

@@ -1,0 +1,111 @@
+//! Workers, and an admin's side, put together over a connection to AWS; and what they are asked with.
+
+use aws_config::SdkConfig;
+use shared::{
+    app::{
+        asking::Asking,
+        customers::{Creation, CustomerDesk},
+        dispatch::Dispatcher,
+        lifecycle::Lifecycle,
+        sync::Syncer,
+        worker::Worker,
+    },
+    aws::{
+        audit::AuditTrail,
+        limits::{RequestLimits, TokenBudget},
+        queue::Queue,
+        queues::Queues,
+        sealing::{Purpose, Sealer},
+        table::Table,
+        vault::Vault,
+        workflows::Workflows,
+    },
+    clock,
+    domain::{
+        base_url::BaseUrlPolicy,
+        customer::{Environment, NewCustomer},
+        guard::Limits,
+        schedule::Frequency,
+    },
+    zuora::{Zuora, limiter::MAX_IN_FLIGHT, session::REQUEST_TIMEOUT},
+};
+use tests::simulator::Tenant;
+
+use crate::world::{Stack, World};
+
+/// Where a worker works.
+pub(super) struct Places<'a> {
+    pub(super) stack: &'a Stack,
+    pub(super) data: &'a str,
+    pub(super) vault: &'a str,
+    pub(super) queues: &'a Queues<String>,
+}
+
+impl Places<'_> {
+    pub(super) fn worker(&self, sdk: &SdkConfig, dead_letters: &str, zuora: &Zuora, token_requests: u64) -> Worker {
+        let dynamodb = aws_sdk_dynamodb::Client::new(sdk);
+        let kms = aws_sdk_kms::Client::new(sdk);
+        let sqs = aws_sdk_sqs::Client::new(sdk);
+        let data = Table::new(dynamodb.clone(), self.data);
+        let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, self.queues.clone()));
+        let syncer = Syncer {
+            dispatcher: dispatcher.clone(),
+            workflows: Workflows::new(data.clone()),
+            vault: Vault::new(Table::new(dynamodb, self.vault)),
+            secrets: Sealer::new(kms.clone(), &self.stack.secrets_key_id, Purpose::ClientSecret),
+            tokens: Sealer::new(kms, &self.stack.token_key_id, Purpose::AccessToken),
+            zuora: zuora.clone(),
+            policy: policy(),
+            token_budget: TokenBudget::new(data, token_requests),
+            max_in_flight: MAX_IN_FLIGHT,
+            request_timeout: REQUEST_TIMEOUT,
+        };
+        Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } }
+    }
+}
+
+/// A worker on the deployed tables. What it sends goes into the given queues, which nobody reads.
+pub fn worker_on_the_stack(world: &World, queues: &Queues<String>) -> Worker {
+    let World { stack, sdk, .. } = world;
+    let places = Places { stack, data: &stack.table_name, vault: &stack.vault_table_name, queues };
+    places.worker(sdk, &queues.jobs, &Zuora::new(policy()).unwrap(), 100_000)
+}
+
+/// An admin's side of customers, over a worker's connections; a user may ask as often as they like.
+pub fn desk(worker: &Worker) -> CustomerDesk {
+    let syncer = &worker.syncer;
+    CustomerDesk {
+        dispatcher: syncer.dispatcher.clone(),
+        vault: syncer.vault.clone(),
+        secrets: syncer.secrets.clone(),
+        zuora: syncer.zuora.clone(),
+        policy: syncer.policy.clone(),
+        token_budget: syncer.token_budget.clone(),
+        limits: RequestLimits::new(syncer.dispatcher.data.clone(), 100_000),
+    }
+}
+
+/// A customer to be, with the tenant's credentials, unverified.
+pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
+    let base = policy().parse(base_url).unwrap();
+    let customer = NewCustomer {
+        name: tenant.name().to_owned(),
+        zuora_client_id: tenant.client_id(),
+        zuora_base_url: base.as_str().to_owned(),
+        environment: Environment::Test,
+        sync_frequency: Frequency::Hourly,
+        delete_guard: Limits::default(),
+    };
+    Creation { customer, base, secret: tenant.client_secret().into(), verify: false, owner: None }
+}
+
+/// A person's request; what is written down about it goes to the same table.
+pub fn asking(data: &Table) -> Asking {
+    let trail = AuditTrail::new(data.clone(), 1);
+    Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now(), trail }
+}
+
+/// Simulators are on loopback.
+pub(super) fn policy() -> BaseUrlPolicy {
+    BaseUrlPolicy::new("http://127.0.0.1:*").unwrap()
+}
