@@ -2,7 +2,7 @@
 
     performance.py [--workflows 2000,10000] [--slow 2000] [--bytes 0] [--full]
 
-For each size: a first sync, one without changes, one with an hour's share of the daily looks, one with 1 % changed. Each is run in a process of
+For each size: a first sync, one without changes, one with an hour's share of the daily re-verifications, one with 1 % changed. Each is run in a process of
 its own, once straight against the emulator (time, memory) and once through a counting proxy (calls, items, bytes). Beside each stand the floor
 (the same requests to Zuora, as many at a time as `sync` may have in flight from the first one on, by a client that throws the answers away) and
 what a user would write instead (by_hand.py). `--slow` are tenants that take as long as real ones do; `--full` adds those that take an hour.
@@ -69,8 +69,8 @@ class Tenant:
         """What is measured in turn, and what happens before it."""
         return [
             ("first", lambda: None),
-            ("no change", lambda: self._look_back(timedelta(0))),
-            ("an hour's looks", lambda: self._look_back(timedelta(hours=1))),
+            ("no change", lambda: self._set_reverified_until(timedelta(0))),
+            ("an hour's re-verifications", lambda: self._set_reverified_until(timedelta(hours=1))),
             ("1 % changed", self._edit),
         ]
 
@@ -79,18 +79,18 @@ class Tenant:
             return self.bench.api("GET", f"/v1/jobs?customer_id={self.customer}")["items"][0]["id"]
         return self.bench.api("POST", f"/v1/customers/{self.customer}/sync", {})["job_id"]
 
-    def _look_back(self, back: timedelta) -> None:
-        """Lets the daily looks have come to so long ago."""
+    def _set_reverified_until(self, back: timedelta) -> None:
+        """Lets the daily re-verifications have come to so long ago."""
         until = (datetime.now(timezone.utc) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.bench.table.update_item(
             Key={"PK": f"CUSTOMER#{self.customer}", "SK": "STATE"},
-            UpdateExpression="SET looks.#until = :until",
+            UpdateExpression="SET reverification.#until = :until",
             ExpressionAttributeNames={"#until": "until"},
             ExpressionAttributeValues={":until": until},
         )
 
     def _edit(self) -> None:
-        self._look_back(timedelta(0))
+        self._set_reverified_until(timedelta(0))
         count = self.workflows // 100
         for id in self.ids[:: max(1, len(self.ids) // max(1, count))][:count]:
             self.bench.zuora("PATCH", f"tenants/{self.name}/workflows/{id}", {"description": f"edited {time.time()}"})
@@ -136,7 +136,7 @@ def time_of(tenant: Tenant, case: str) -> list[str]:
     row = [f"{tenant.workflows:,}", str(tenant.pace), case, f"{seconds:.2f}", f"{pull:.2f}", f"{low:.2f}", f"{pull / low:.2f}"]
     row += [f"{cpu:.2f}", f"{peak:.0f}", f"{tenant.pages} + {exports}"]
     row += [f"{state['state']} {state['stats']['total']}" + (f", {len(state['runs'])} runs" if len(state["runs"]) > 1 else "")]
-    if case == "an hour's looks":
+    if case == "an hour's re-verifications":
         # Nothing that the script has.
         return [*row, *[""] * 6]
     script = bench.by_hand(tenant.zuora, tenant.name)

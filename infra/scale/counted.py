@@ -36,8 +36,8 @@ def run(deployed: Deployed) -> tuple[dict[str, dict], dict[str, float]]:
         with Workers(deployed, most=1, **UNLIMITED) as workers:
             for name, prepare in (
                 ("first", None),
-                ("nothing is due", lambda: _looks_until(deployed, customer, timedelta(0))),
-                ("hourly", lambda: _looks_until(deployed, customer, timedelta(hours=1))),
+                ("nothing is due", lambda: _reverified_until(deployed, customer, timedelta(0))),
+                ("hourly", lambda: _reverified_until(deployed, customer, timedelta(hours=1))),
                 ("1 % changed", lambda: _edit(deployed, WORKFLOWS // 100)),
             ):
                 if prepare:
@@ -51,13 +51,13 @@ def run(deployed: Deployed) -> tuple[dict[str, dict], dict[str, float]]:
                 time.sleep(1)
                 workers.check()
                 counts[name] = _told(deployed, name)
-    counts["hourly"] = _with_looks(counts["nothing is due"], counts["hourly"], WORKFLOWS / 24)
+    counts["hourly"] = _with_reverifications(counts["nothing is due"], counts["hourly"], WORKFLOWS / 24)
     return counts, _stored(deployed, customer)
 
 
-def _with_looks(without: dict, some: dict, looks: float) -> dict:
-    """What a sync with so many looks asks for: how many fall into the hour that was counted is chance."""
-    share = looks / max(1, some["exports"])
+def _with_reverifications(without: dict, some: dict, reverifications: float) -> dict:
+    """What a sync with so many re-verifications asks for: how many fall into the hour that was counted is chance."""
+    share = reverifications / max(1, some["exports"])
 
     def between(low: float, high: float) -> float:
         return round(low + (high - low) * share, 1)
@@ -110,14 +110,14 @@ def _forget_token(deployed: Deployed, customer: str) -> None:
     raw(deployed, "DeleteItem", json.dumps({"TableName": deployed.description["vault_table_name"], "Key": key}))
 
 
-def _looks_until(deployed: Deployed, customer: str, back: timedelta) -> None:
-    """Sets how far the daily looks have come."""
+def _reverified_until(deployed: Deployed, customer: str, back: timedelta) -> None:
+    """Sets how far the daily re-verifications have come."""
     until = (datetime.now(timezone.utc) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for item in partition(deployed, customer):
-        if "looks" in item:
+        if "reverification" in item:
             deployed.table.update_item(
                 Key={"PK": item["PK"], "SK": item["SK"]},
-                UpdateExpression="SET looks.#until = :until",
+                UpdateExpression="SET reverification.#until = :until",
                 ExpressionAttributeNames={"#until": "until"},
                 ExpressionAttributeValues={":until": until},
             )

@@ -17,7 +17,7 @@ use shared::{
 use tests::simulator::{Fault, Route, Simulator, Tenant};
 
 use crate::{
-    engine::{Engine, Faults, LAMBDA, Wire, asking},
+    engine::{Engine, Faults, LAMBDA, Wire, context},
     world::World,
 };
 
@@ -246,7 +246,7 @@ async fn what_a_batch_left_undone_is_done_again() {
     engine.messages().await;
     let (dispatcher, letters) = (&worker.lifecycle.dispatcher, &worker.lifecycle.dead_letters);
     let all = Redrive { customers: None, class: None, before: None, limit: 200 };
-    let redriven = dispatcher.redrive(letters, &all, |_| true, &asking(&dispatcher.data)).await.unwrap();
+    let redriven = dispatcher.redrive(letters, &all, |_| true, &context(&dispatcher.data)).await.unwrap();
     assert_eq!((redriven.redriven, engine.messages().await.len()), (12, 12), "each of them, once");
     assert!(wire.count(&["SendMessageBatch"]) > 4, "{:?}", wire.calls());
     engine.stop().await;

@@ -43,7 +43,7 @@ async fn what_one_user_asks_for_in_a_minute_is_bounded_and_does_not_count_for_an
     let engine = Engine::start(&world).await;
     let now = clock::now().floor(Duration::from_secs(60));
     let take = async |caller: &str, seconds: u64| {
-        engine.take_place(caller, &CustomerId::new(), now.plus(Duration::from_secs(seconds))).await
+        engine.acquire_permit(caller, &CustomerId::new(), now.plus(Duration::from_secs(seconds))).await
     };
 
     for _ in 0..3 {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    engine::{Engine, asking},
+    engine::{Engine, context},
     upstream::tenant,
     world::World,
 };
@@ -60,10 +60,10 @@ async fn the_numbers_are_right_at_every_station_of_a_customers_life() {
     assert_eq!((failed.state, right(&engine).await.failed), (State::Failed, 1));
     tenant.set_secret(&secret);
     let everything = Redrive { customers: None, class: None, before: None, limit: 10 };
-    dispatcher.redrive(&lifecycle.dead_letters, &everything, |_| true, &asking(&dispatcher.data)).await.unwrap();
+    dispatcher.redrive(&lifecycle.dead_letters, &everything, |_| true, &context(&dispatcher.data)).await.unwrap();
     let redriven = right(&engine).await;
     assert_eq!((redriven.failed, redriven.queued), (0, 1));
-    dispatcher.cancel(&failed.id, &asking(&dispatcher.data)).await.unwrap();
+    dispatcher.cancel(&failed.id, &context(&dispatcher.data)).await.unwrap();
     assert_eq!(right(&engine).await.queued, 0);
     let hours = Counts::new(dispatcher.data.clone()).outcomes(now).await.unwrap();
     let ended = hours.values().fold(Outcomes::default(), |sum, hour| sum.plus(hour));

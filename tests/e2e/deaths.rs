@@ -10,22 +10,22 @@ use shared::{
     domain::{
         change::ChangeKind,
         definition::content_hash,
-        edition::Expected,
         guard::LimitsChange,
         ids::{CustomerId, JobId, WorkflowId},
         job::{Job, State, Trigger},
-        stats::{Outcome, Stats},
+        precondition::Precondition,
+        stats::{Stats, WorkflowOutcome},
     },
 };
 use tests::simulator::{Simulator, Workflow};
 
 use crate::{
-    engine::{Death, Engine, LAMBDA, Wire, asking, desk},
+    engine::{Death, Engine, LAMBDA, Wire, context, service},
     world::World,
 };
 
 /// Name, the definition's hash, whether it is deleted, and as what it was counted last.
-type CopyThen = (Option<String>, Option<String>, bool, Outcome);
+type CopyThen = (Option<String>, Option<String>, bool, WorkflowOutcome);
 
 /// What must be the same however often a worker died on the way.
 #[derive(Debug, PartialEq)]
@@ -102,7 +102,7 @@ async fn what_a_run_that_died_had_changed_is_found_though_the_tenant_is_again_as
     let engine = Engine::start(&world).await;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
     engine.run(&first).await;
-    assert!(engine.customer(&customer).await.settled_listing.is_some());
+    assert!(engine.customer(&customer).await.listing_digest.is_some());
     let original = tenant.workflow(tenant.ids()[0]).unwrap();
     tenant.edit(original.id, |workflow| workflow.name = "For a moment".into());
     let job = engine.request_sync(&customer).await;
@@ -117,7 +117,7 @@ async fn what_a_run_that_died_had_changed_is_found_though_the_tenant_is_again_as
         call += 1;
     }
     assert_eq!(engine.job(&job.id).await.state, State::Running);
-    assert_eq!(engine.customer(&customer).await.settled_listing, None);
+    assert_eq!(engine.customer(&customer).await.listing_digest, None);
 
     tenant.add(original.clone());
     let job = engine.run(&job).await;
@@ -132,7 +132,7 @@ async fn what_a_run_that_died_had_changed_is_found_though_the_tenant_is_again_as
 async fn chunks_that_no_workflow_names_are_removed_once_a_day_and_no_others() {
     let world = World::connect().await;
     let simulator = Simulator::start();
-    let tenant = simulator.tenant("strays");
+    let tenant = simulator.tenant("orphans");
     tenant.seed(6);
     let engine = Engine::start(&world).await;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
@@ -201,7 +201,7 @@ async fn new_credentials_are_stored_together_with_the_sync_that_they_call_for_or
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
     engine.run(&first).await;
     let change = || Change {
-        expected: Expected::Any,
+        expected: Precondition::Any,
         name: None,
         zuora_client_id: None,
         secret: Some(tenant.client_secret().into()),
@@ -216,8 +216,8 @@ async fn new_credentials_are_stored_together_with_the_sync_that_they_call_for_or
     while changed.credential_version == 1 {
         assert_eq!(changed.sync_job_id, None);
         let dying = engine.worker_over(&Wire::dying(Death::After(call)).sdk(&world.sdk));
-        let asking = asking(&dying.lifecycle.dispatcher.data);
-        drop(desk(&dying).change(&customer, change(), &asking).await);
+        let context = context(&dying.lifecycle.dispatcher.data);
+        drop(service(&dying).change(&customer, change(), &context).await);
         changed = engine.customer(&customer).await;
         call += 1;
     }

@@ -16,7 +16,7 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use shared::{
     app::{
-        asking::Asking,
+        context::RequestContext,
         customers::Creation,
         dispatch::SyncRequest,
         error::AppError,
@@ -32,10 +32,10 @@ use shared::{
     clock,
     domain::{
         customer::{Customer, Summary},
-        edition::Expected,
         ids::{CustomerId, JobId, WorkflowId},
         job::{Job, Trigger},
         message::Message,
+        precondition::Precondition,
         time::Timestamp,
     },
     zuora::Zuora,
@@ -46,7 +46,7 @@ pub use self::{
     faults::Faults,
     stored::Stored,
     wire::{Death, Wire},
-    workers::{asking, creation, desk, worker_on_the_stack},
+    workers::{context, creation, service, worker_on_the_stack},
 };
 use self::{
     places::{create_queue, create_table},
@@ -131,7 +131,7 @@ impl Engine {
         base_url: &str,
     ) -> Result<Customer, AppError> {
         let new = creation(tenant, base_url);
-        desk(worker).create(new, &asking(&worker.lifecycle.dispatcher.data)).await
+        service(worker).create(new, &context(&worker.lifecycle.dispatcher.data)).await
     }
 
     /// Creates a customer under an idempotency key over a worker's connections, as if at `now`.
@@ -142,15 +142,16 @@ impl Engine {
         key: &str,
         now: Timestamp,
     ) -> Result<Customer, AppError> {
-        let asking = Asking { now, ..asking(&worker.lifecycle.dispatcher.data) };
-        desk(worker).create_once(new, key, "the same".to_owned(), &asking).await
+        let context = RequestContext { now, ..context(&worker.lifecycle.dispatcher.data) };
+        service(worker).create_once(new, key, "the same".to_owned(), &context).await
     }
 
     /// Takes a place for a request of `caller`, who may ask three times a minute.
-    pub async fn take_place(&self, caller: &str, customer: &CustomerId, now: Timestamp) -> Result<(), AppError> {
-        let asking = Asking { actor: caller.to_owned(), now, ..asking(&self.worker.lifecycle.dispatcher.data) };
+    pub async fn acquire_permit(&self, caller: &str, customer: &CustomerId, now: Timestamp) -> Result<(), AppError> {
+        let context =
+            RequestContext { actor: caller.to_owned(), now, ..context(&self.worker.lifecycle.dispatcher.data) };
         let limits = RequestLimits::new(self.worker.lifecycle.dispatcher.data.clone(), 3);
-        asking.take_place(&limits, Some(customer)).await
+        context.acquire_permit(&limits, Some(customer)).await
     }
 
     /// Every customer.
@@ -161,8 +162,8 @@ impl Engine {
     /// Deletes a customer; its purge, queued.
     pub async fn delete_customer(&self, id: &CustomerId) -> JobId {
         let name = self.customer(id).await.name;
-        desk(&self.worker)
-            .delete(id, &Expected::Any, &name, &asking(&self.worker.lifecycle.dispatcher.data))
+        service(&self.worker)
+            .delete(id, &Precondition::Any, &name, &context(&self.worker.lifecycle.dispatcher.data))
             .await
             .unwrap()
     }
@@ -232,9 +233,9 @@ impl Engine {
         }
     }
 
-    /// Makes the daily look of every workflow due.
+    /// Makes the daily re-verification of every workflow due.
     pub async fn let_a_day_pass(&self, customer: &CustomerId) {
-        self.set_past(&keys::state(customer), "looks.#until").await;
+        self.set_past(&keys::state(customer), "reverification.#until").await;
     }
 
     /// Lets the slots of token requests since a moment be over; how many requests each had.

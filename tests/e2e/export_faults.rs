@@ -106,11 +106,11 @@ async fn strange_content_is_stored_to_the_letter() {
         String::new(),
     ];
     let named: Vec<(u64, &String)> = names.iter().map(|name| (tenant.add(Workflow::named(name)), name)).collect();
-    let nameless = tenant.add(Workflow::named("nameless"));
+    let without_id = tenant.add(Workflow::named("without_id"));
     tenant.fault(listed(Fault::list().always(), move |items| {
         for item in items {
             item["futureField"] = json!({"nested": [1, null, "🧾"]});
-            if item["id"] == nameless {
+            if item["id"] == without_id {
                 item["name"] = Value::Null;
             }
         }
@@ -125,8 +125,8 @@ async fn strange_content_is_stored_to_the_letter() {
         assert_eq!(shown["name"], name.as_str());
         assert_eq!(workflows[&workflow.to_string()]["name"], name.as_str());
     }
-    assert_eq!(workflows[&nameless.to_string()]["name"], Value::Null);
-    let item = world.item(&format!("CUSTOMER#{id}"), &format!("WORKFLOW#{nameless}")).await.unwrap();
+    assert_eq!(workflows[&without_id.to_string()]["name"], Value::Null);
+    let item = world.item(&format!("CUSTOMER#{id}"), &format!("WORKFLOW#{without_id}")).await.unwrap();
     assert!(item["listed"].as_s().unwrap().contains(r#""futureField":{"nested":[1,null,"🧾"]}"#), "{item:?}");
     assert_eq!(stats(&world.sync(&id).await), [0, 0, 9, 0, 9, 0], "and is the same the next time");
     world.remove(&id).await;

@@ -11,26 +11,26 @@ use reqwest::Method;
 use serde_json::json;
 use shared::{
     app::{
-        asking::Asking,
-        customers::{Change, Creation, CustomerDesk},
+        context::RequestContext,
+        customers::{Change, Creation, CustomerService},
         error::AppError,
     },
     aws::{keys, limits::RequestLimits},
     clock,
     domain::{
         customer::Customer,
-        edition::Expected,
         failure::ErrorClass,
         guard::LimitsChange,
         ids::CustomerId,
         job::{Job, State},
+        precondition::Precondition,
         time::Timestamp,
     },
 };
 use tests::simulator::{Fault, Route, Simulator, Tenant};
 
 use crate::{
-    engine::{Engine, LAMBDA, asking, creation, desk},
+    engine::{Engine, LAMBDA, context, creation, service},
     world::World,
 };
 
@@ -70,7 +70,7 @@ fn assert_nobody_waited(jobs: &[Job]) {
 /// A user, and what they try credentials of.
 struct Greedy<'a> {
     engine: &'a Engine,
-    desk: CustomerDesk,
+    service: CustomerService,
     tenant: Tenant,
     base_url: String,
 }
@@ -81,32 +81,37 @@ impl<'a> Greedy<'a> {
         let limits = RequestLimits::new(engine.worker.lifecycle.dispatcher.data.clone(), per_minute);
         let tenant = simulator.tenant("greedy");
         tenant.seed(1);
-        Self { engine, desk: CustomerDesk { limits, ..desk(&engine.worker) }, tenant, base_url: simulator.base_url() }
+        Self {
+            engine,
+            service: CustomerService { limits, ..service(&engine.worker) },
+            tenant,
+            base_url: simulator.base_url(),
+        }
     }
 
-    fn asking(&self) -> Asking {
-        Asking { actor: "greedy".to_owned(), ..asking(&self.engine.worker.lifecycle.dispatcher.data) }
+    fn context(&self) -> RequestContext {
+        RequestContext { actor: "greedy".to_owned(), ..context(&self.engine.worker.lifecycle.dispatcher.data) }
     }
 
     /// Tries credentials that nobody stored, as the handler does.
     async fn test(&self, secret: &str) -> Result<(), AppError> {
-        let (asking, new) = (self.asking(), creation(&self.tenant, &self.base_url));
-        asking.take_place(&self.desk.limits, None).await?;
+        let (context, new) = (self.context(), creation(&self.tenant, &self.base_url));
+        context.acquire_permit(&self.service.limits, None).await?;
         let client_id = &new.customer.zuora_client_id;
-        self.desk.prove(&new.base, client_id, &secret.to_owned().into(), &asking).await.map(drop)
+        self.service.prove(&new.base, client_id, &secret.to_owned().into(), &context).await.map(drop)
     }
 
     /// Creates a customer whose credentials are tried first.
     async fn create(&self, secret: &str) -> Result<Customer, AppError> {
         let new = creation(&self.tenant, &self.base_url);
         let new = Creation { secret: secret.to_owned().into(), verify: true, ..new };
-        self.desk.create(new, &self.asking()).await
+        self.service.create(new, &self.context()).await
     }
 
     /// Enters the secret anew, which is tried first.
     async fn patch(&self, customer: &CustomerId) -> Result<Customer, AppError> {
         let change = Change {
-            expected: Expected::Any,
+            expected: Precondition::Any,
             name: None,
             zuora_client_id: None,
             secret: Some(self.tenant.client_secret().into()),
@@ -116,7 +121,7 @@ impl<'a> Greedy<'a> {
             delete_guard: LimitsChange::default(),
             verify: true,
         };
-        self.desk.change(customer, change, &self.asking()).await
+        self.service.change(customer, change, &self.context()).await
     }
 
     /// Runs the sync that a change of a customer has queued.
@@ -233,14 +238,14 @@ async fn what_makes_zuora_answer_takes_a_place_of_its_user_whatever_it_is() {
     let greedy = Greedy::new(&engine, &simulator, 1);
     let customer = engine.add_customer(&greedy.tenant, &simulator.base_url()).await.0;
     for now in minutes() {
-        Asking { now, ..greedy.asking() }.take_place(&greedy.desk.limits, None).await.unwrap();
+        RequestContext { now, ..greedy.context() }.acquire_permit(&greedy.service.limits, None).await.unwrap();
     }
 
     assert!(is_too_many(&greedy.create("any").await));
     assert!(is_too_many(&greedy.patch(&customer).await));
-    assert!(is_too_many(&greedy.desk.set_paused(&customer, false, &greedy.asking()).await));
+    assert!(is_too_many(&greedy.service.set_paused(&customer, false, &greedy.context()).await));
     assert_eq!(greedy.tenant.requests().len(), 0, "nothing reached Zuora");
-    greedy.desk.set_paused(&customer, true, &greedy.asking()).await.unwrap();
+    greedy.service.set_paused(&customer, true, &greedy.context()).await.unwrap();
     engine.stop().await;
 }
 

@@ -113,7 +113,7 @@ async fn every_legal_task_is_stored_byte_for_byte_and_shown_as_it_was_sent() {
 async fn a_task_that_cannot_be_read_is_named_by_its_place() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("third", 2);
-    tenant.add(raw(50, None, Some(export(r#"{"id":8},{"name":"nameless"}"#))));
+    tenant.add(raw(50, None, Some(export(r#"{"id":8},{"name":"without_id"}"#))));
 
     let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
 
@@ -190,7 +190,7 @@ async fn fingerprints_of_an_older_formula_are_made_anew_from_what_is_stored() {
         let old = AttributeValue::S("a".repeat(64));
         world.set(&partition, &format!("WORKFLOW#{workflow}"), &[("fingerprint", old)]).await;
     }
-    world.set(&partition, "STATE", &[("settled_listing", AttributeValue::S("of the old formula".into()))]).await;
+    world.set(&partition, "STATE", &[("listing_digest", AttributeValue::S("of the old formula".into()))]).await;
     tenant.edit(ids[2], |workflow| workflow.name = "Edited".into());
     tenant.reset_requests();
 

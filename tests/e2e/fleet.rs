@@ -7,15 +7,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use shared::{
     app::{
-        asking::Asking,
-        batches::BatchDesk,
+        batches::BatchService,
+        context::RequestContext,
         dispatch::Dispatcher,
         many::Round,
         schedule,
         sweep::{self, Swept},
         worker::{Delivery, Handled},
     },
-    aws::{budget::Budget, items::Item, jobs::Selection, limits::TokenBudget},
+    aws::{budget::Budget, items::Item, jobs::JobSelection, limits::TokenBudget},
     clock,
     domain::{
         batch::{Asked, ROUND},
@@ -28,7 +28,7 @@ use shared::{
 use tests::simulator::{Route, Simulator};
 
 use crate::{
-    engine::{Death, Engine, LAMBDA, Wire, asking},
+    engine::{Death, Engine, LAMBDA, Wire, context},
     upstream::tenant,
     world::World,
 };
@@ -56,7 +56,7 @@ async fn synced_customers(engine: &Engine, simulator: &Simulator, many: usize) -
 /// The jobs of all customers that have not ended.
 async fn under_way(engine: &Engine) -> Vec<Job> {
     let jobs = &engine.worker.lifecycle.dispatcher.jobs;
-    jobs.list(&Selection::default(), 1000, &Budget::default(), |job| !job.state.is_ended()).await.unwrap().jobs
+    jobs.list(&JobSelection::default(), 1000, &Budget::default(), |job| !job.state.is_ended()).await.unwrap().jobs
 }
 
 /// How often each job is pointed to.
@@ -168,9 +168,9 @@ async fn a_job_whose_messages_vanish_is_sent_again_and_given_up_only_over_an_emp
 }
 
 /// Serves a batch over a connection, as people may cause so much at Zuora in a minute.
-fn batches(dispatcher: &Dispatcher, per_minute: u64) -> BatchDesk {
-    let (data, trail) = (dispatcher.data.clone(), asking(&dispatcher.data).trail);
-    BatchDesk { dispatcher: dispatcher.clone(), trail, budget: TokenBudget::new(data, 2 * per_minute) }
+fn batches(dispatcher: &Dispatcher, per_minute: u64) -> BatchService {
+    let (data, trail) = (dispatcher.data.clone(), context(&dispatcher.data).trail);
+    BatchService { dispatcher: dispatcher.clone(), trail, budget: TokenBudget::new(data, 2 * per_minute) }
 }
 
 #[tokio::test]
@@ -182,14 +182,14 @@ async fn a_sync_of_all_asks_in_a_minute_for_what_people_may_cause_and_asks_nobod
     engine.request_sync(&customers[1]).await;
     let batches = batches(&engine.worker.lifecycle.dispatcher, 6);
     let now = clock::now();
-    let asking = Asking { now, ..asking(&batches.dispatcher.data) };
+    let context = RequestContext { now, ..context(&batches.dispatcher.data) };
 
-    let batch = batches.begin(&asking).await.unwrap();
+    let batch = batches.begin(&context).await.unwrap();
     assert_eq!((batch.of, batch.asked, batch.finished_at), (8, Asked::default(), None));
     let round = async |at: Timestamp| batches.serve(at, HOUR).await.unwrap();
     let first = round(now).await.unwrap();
     assert_eq!((first.asked, first.finished_at), (Asked { placed: 6, joined: 1, ..Asked::default() }, None));
-    assert_eq!(batches.begin(&asking).await.unwrap(), first, "who asks again finds it");
+    assert_eq!(batches.begin(&context).await.unwrap(), first, "who asks again finds it");
     assert_eq!(round(now.plus(ROUND - Duration::from_secs(1))).await, None, "the minute is not over");
     for job in under_way(&engine).await {
         engine.run(&job).await;
@@ -200,7 +200,7 @@ async fn a_sync_of_all_asks_in_a_minute_for_what_people_may_cause_and_asks_nobod
     assert!(last.finished_at.is_some());
     assert_eq!(batches.get(&last.id).await.unwrap(), last);
     assert_eq!(round(now.plus(HOUR)).await, None);
-    assert_ne!(batches.begin(&asking).await.unwrap().id, last.id, "a new one");
+    assert_ne!(batches.begin(&context).await.unwrap().id, last.id, "a new one");
     engine.stop().await;
 }
 
@@ -214,7 +214,7 @@ async fn a_batch_killed_at_any_call_loses_no_customer_and_asks_none_twice() {
     let sound = batches(dispatcher, 600);
     let mut now = clock::now();
     let begin = async |now: Timestamp| {
-        sound.begin(&Asking { now, ..asking(&sound.dispatcher.data) }).await.unwrap();
+        sound.begin(&RequestContext { now, ..context(&sound.dispatcher.data) }).await.unwrap();
     };
     let wire = Wire::sound();
     begin(now).await;
@@ -242,7 +242,7 @@ async fn a_batch_killed_at_any_call_loses_no_customer_and_asks_none_twice() {
             let counted = batch.asked.placed + batch.asked.failed;
             assert_eq!((counted, batch.finished_at.is_some()), (3, true), "{death:?}: {batch:?}");
         }
-        let (everybodys, budget) = (Selection::default(), Budget::default());
+        let (everybodys, budget) = (JobSelection::default(), Budget::default());
         let jobs = dispatcher.jobs.list(&everybodys, 1000, &budget, |job| now <= job.created_at).await.unwrap().jobs;
         let mut served: Vec<_> = jobs.into_iter().map(|job| job.customer_id).collect();
         served.sort();

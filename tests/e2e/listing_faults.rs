@@ -248,7 +248,7 @@ async fn a_full_page_without_a_next_one_is_not_taken_for_the_last() {
 #[tokio::test]
 async fn an_item_without_an_id_is_an_error_and_stops_deletions() {
     let world = World::connect().await;
-    let (simulator, tenant) = tenant("nameless", 12);
+    let (simulator, tenant) = tenant("without_id", 12);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.remove(tenant.ids()[0]);
     tenant.fault(listed(Fault::list().always(), |items| items[4]["id"] = Value::Null));

@@ -12,7 +12,7 @@ use shared::{
     aws::{
         budget::Budget,
         customers::Customers,
-        jobs::{Jobs, Selection},
+        jobs::{JobSelection, Jobs},
         workflows::Workflows,
     },
     clock,
@@ -26,7 +26,7 @@ use shared::{
 use tests::simulator::{Simulator, Workflow};
 
 use crate::{
-    engine::{Engine, Wire, asking},
+    engine::{Engine, Wire, context},
     people::Person,
     upstream::tenant,
     world::World,
@@ -55,7 +55,7 @@ fn give_up(job: &mut Job) {
 }
 
 /// The ids that all pages show under a budget of so many units a page.
-async fn walk(jobs: &Jobs, selection: &Selection, units: usize, keep: impl Fn(&Job) -> bool) -> Vec<JobId> {
+async fn walk(jobs: &Jobs, selection: &JobSelection, units: usize, keep: impl Fn(&Job) -> bool) -> Vec<JobId> {
     let (mut selection, mut ids) = (selection.clone(), Vec::new());
     loop {
         let page = jobs.list(&selection, 4, &Budget::of(units), &keep).await.unwrap();
@@ -83,9 +83,9 @@ async fn a_list_of_jobs_that_stops_after_a_budget_goes_on_where_it_stopped_in_ev
     let few = newest_first(stored.iter().filter(|job| of_one(job)));
 
     for units in [1, 5, 1000] {
-        assert_eq!(walk(jobs, &Selection::default(), units, |_| true).await, all, "{units}");
-        assert_eq!(walk(jobs, &Selection::default(), units, of_one).await, few, "{units}");
-        let own = Selection { customers: Some([customers[0].clone()].into()), ..Selection::default() };
+        assert_eq!(walk(jobs, &JobSelection::default(), units, |_| true).await, all, "{units}");
+        assert_eq!(walk(jobs, &JobSelection::default(), units, of_one).await, few, "{units}");
+        let own = JobSelection { customers: Some([customers[0].clone()].into()), ..JobSelection::default() };
         assert_eq!(walk(jobs, &own, units, |_| true).await, few, "{units}");
     }
     engine.stop().await;
@@ -102,7 +102,7 @@ async fn jobs_and_dead_letters_of_few_customers_are_read_from_their_partitions_a
     let worker = engine.worker_over(&wire.sdk(&world.sdk));
     let dispatcher = &worker.lifecycle.dispatcher;
 
-    let selection = Selection { customers: Some(own.clone()), ..Selection::default() };
+    let selection = JobSelection { customers: Some(own.clone()), ..JobSelection::default() };
     let page = dispatcher.jobs.list(&selection, 50, &Budget::default(), |_| true).await.unwrap();
     assert_eq!((page.jobs.len(), page.next, wire.count(&["Query"])), (4, None, 2));
     let wanted = Redrive { customers: Some(own.clone()), class: None, before: None, limit: 50 };
@@ -260,7 +260,7 @@ async fn letters_that_a_redrive_has_to_skip_hide_none_behind_them() {
     let redrive = async |limit| {
         let wanted = Redrive { customers: None, class: None, before: None, limit };
         let letters = &engine.worker.lifecycle.dead_letters;
-        dispatcher.redrive(letters, &wanted, |_| true, &asking(&dispatcher.data)).await.unwrap()
+        dispatcher.redrive(letters, &wanted, |_| true, &context(&dispatcher.data)).await.unwrap()
     };
 
     let first = redrive(2).await;

@@ -24,7 +24,7 @@ use shared::{
 use tests::simulator::{Route, Simulator, Tenant};
 
 use crate::{
-    engine::{Engine, asking, creation, desk, drain, worker_on_the_stack},
+    engine::{Engine, context, creation, drain, service, worker_on_the_stack},
     people::Person,
     upstream::tenant,
     world::World,
@@ -58,11 +58,11 @@ impl Crowd {
         let worker = worker_on_the_stack(world, &queues);
         let tenant = simulator.tenant("one of many");
         tenant.seed(1);
-        let (desk, data) = (desk(&worker), &worker.lifecycle.dispatcher.data);
+        let (service, data) = (service(&worker), &worker.lifecycle.dispatcher.data);
         let audit = data.beside(&world.stack.audit_table_name);
         let created = stream::iter(0..CROWD).map(async |_| {
             let new = creation(&tenant, &simulator.base_url());
-            let customer = desk.create(new, &asking(&audit)).await.unwrap();
+            let customer = service.create(new, &context(&audit)).await.unwrap();
             (customer.id, customer.sync_job_id.unwrap())
         });
         let first_syncs = created.buffer_unordered(16).collect().await;
@@ -159,7 +159,7 @@ async fn a_dry_run_and_a_sync_of_a_customer_neither_join_nor_delay_each_other() 
     let engine = Engine::start(&world).await;
     let dispatcher = &engine.worker.lifecycle.dispatcher;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
-    let plan = dispatcher.request_plan(&customer, &asking(&dispatcher.data)).await.unwrap();
+    let plan = dispatcher.request_plan(&customer, &context(&dispatcher.data)).await.unwrap();
     assert_eq!(engine.request_sync(&customer).await.id, first.id);
     let hold = tenant.hold(Route::List);
 
@@ -186,7 +186,8 @@ async fn a_silent_job_is_lost_only_if_the_queue_it_waits_in_is_empty_and_a_lost_
     let lifecycle = &engine.worker.lifecycle;
     let Queues { jobs, questions } = &lifecycle.dispatcher.queues;
     let (customer, sync) = engine.add_customer(&tenant, &simulator.base_url()).await;
-    let ask = async || lifecycle.dispatcher.request_plan(&customer, &asking(&lifecycle.dispatcher.data)).await.unwrap();
+    let ask =
+        async || lifecycle.dispatcher.request_plan(&customer, &context(&lifecycle.dispatcher.data)).await.unwrap();
     let plan = ask().await;
     let sweep = async |hour: u32| {
         let time = plan.created_at.plus(SWEEP_GRACE + SWEEP_PAUSE * hour);
@@ -228,14 +229,14 @@ async fn a_dry_run_is_in_no_metric_and_not_among_the_syncs_that_are_counted() {
     let customer: CustomerId = id.parse().unwrap();
     let queues = idle_queues(&world).await;
     let dispatcher = worker_on_the_stack(&world, &queues).lifecycle.dispatcher;
-    let asking = asking(&dispatcher.data.beside(&world.stack.audit_table_name));
+    let context = context(&dispatcher.data.beside(&world.stack.audit_table_name));
 
     for (state, metric) in [("succeeded", "SyncSucceeded"), ("held", "SyncHeld")] {
-        let plan = dispatcher.request_plan(&customer, &asking).await.unwrap();
+        let plan = dispatcher.request_plan(&customer, &context).await.unwrap();
         let log = work_on(&world, &plan).await;
         assert!(log.contains(&format!("the job is {state}")) && !log.contains("CloudWatchMetrics"), "{log}");
 
-        let sync = dispatcher.request_sync(&customer, &SyncRequest::of(&asking)).await.unwrap();
+        let sync = dispatcher.request_sync(&customer, &SyncRequest::of(&context)).await.unwrap();
         let log = work_on(&world, sync.job()).await;
         assert!(log.contains(&format!("\"{metric}\":1")), "{log}");
         for workflow in tenant.ids().into_iter().skip(1) {

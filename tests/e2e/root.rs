@@ -71,14 +71,14 @@ impl World {
         self.deliver(customer, job).await;
     }
 
-    /// Makes the daily look of every workflow of a customer due.
+    /// Makes the daily re-verification of every workflow of a customer due.
     pub async fn let_a_day_pass(&self, customer: &str) {
         let yesterday = shared::clock::now().millis() - 25 * 3600 * 1000;
         let yesterday = Timestamp::from_millis(yesterday).to_string();
-        let looks =
+        let reverification =
             [("until".to_owned(), AttributeValue::S(yesterday)), ("pending".to_owned(), AttributeValue::L(Vec::new()))];
-        let looks = AttributeValue::M(looks.into());
-        self.set(&format!("CUSTOMER#{customer}"), "STATE", &[("looks", looks)]).await;
+        let reverification = AttributeValue::M(reverification.into());
+        self.set(&format!("CUSTOMER#{customer}"), "STATE", &[("reverification", reverification)]).await;
     }
 
     /// Makes the schedule see a customer as due since `at`.

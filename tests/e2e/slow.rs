@@ -12,7 +12,7 @@ use shared::domain::{
 use tests::simulator::{Fault, Route, Tenant};
 
 use crate::{
-    engine::{Engine, LAMBDA, asking},
+    engine::{Engine, LAMBDA, context},
     upstream::tenant,
     world::World,
 };
@@ -50,7 +50,7 @@ async fn a_first_listing_of_many_slow_pages_takes_one_run_with_several_of_them_i
     let (customer, _) = engine.add_customer(&tenant, &simulator.base_url()).await;
 
     let dispatcher = &engine.worker.lifecycle.dispatcher;
-    let asked = dispatcher.request_plan(&customer, &asking(&dispatcher.data)).await.unwrap();
+    let asked = dispatcher.request_plan(&customer, &context(&dispatcher.data)).await.unwrap();
     let job = engine.run(&asked).await;
 
     assert_eq!((job.state, job.stats.created, job.runs.len()), (State::Succeeded, 1_520, 1), "{job:?}");

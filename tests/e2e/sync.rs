@@ -71,7 +71,7 @@ async fn a_sync_without_changes_exports_and_writes_nothing() {
 
     assert_eq!(stats(&job), [0, 0, 70, 0, 70, 0], "{job}");
     assert_eq!((tenant.count(Route::List), tenant.count(Route::Token)), (2, 0), "two pages, with the cached token");
-    // A workflow's daily look may fall between the two syncs; more than a few would be a fault.
+    // A workflow's daily re-verification may fall between the two syncs; more than a few would be a fault.
     assert!(tenant.count(Route::Export) <= 2, "{} exports", tenant.count(Route::Export));
     world.remove(&id).await;
 }

@@ -152,6 +152,6 @@ async fn the_control_api_scripts_odd_answers_manners_of_paging_raw_bytes_and_sha
     assert!(before.contains(r#""internal_group":"g1""#) && before.contains(r#""version":"0.0.2""#));
     assert!(get(&export).await.2 != get(&export).await.2);
     assert!(get("/workflows?name=Raw").await.2.starts_with(r#"{"data":[{"id":1,"id":2}],"#));
-    let nameless = program.control(post, "tenants/demo/workflows", &json!({ "tasks": 1 })).await;
-    assert_eq!(nameless, (400, json!({ "error": "a workflow needs a name" })));
+    let without_id = program.control(post, "tenants/demo/workflows", &json!({ "tasks": 1 })).await;
+    assert_eq!(without_id, (400, json!({ "error": "a workflow needs a name" })));
 }

@@ -2,21 +2,21 @@
 //!
 //! `all` in place of a customer's id stands for all customers, those to come too.
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
-    app::{access, asking::Asking, error::AppError},
-    aws::grants::{Grant, GrantBook},
+    app::{access, context::RequestContext, error::AppError},
+    aws::grants::{Grant, GrantStore},
     domain::{
         ids::{CustomerId, UserId},
-        policy::{Scope, Verb, Verbs},
+        policy::{Target, Verb, Verbs},
     },
-    http::{body::ValidJson, caller::Known, list::List, path::Ids, problem::Problem},
+    http::{body::ValidJson, caller::CurrentUser, list::List, path::Ids, problem::Problem},
 };
 use utoipa::ToSchema;
 
-use crate::setup::State;
+use crate::setup::App;
 
 /// Stands for all customers in a path.
 const ALL: &str = "all";
@@ -48,11 +48,13 @@ struct OnCustomer {
     tag = "access",
     responses((status = 200, description = "Done.", body = MeJson)),
 )]
-pub async fn get_me(Known(caller): Known) -> Json<MeJson> {
+pub async fn get_me(CurrentUser(caller): CurrentUser) -> Json<MeJson> {
     let super_admin = caller.is_super_admin();
     let verbs = if super_admin { Verbs::from(Verb::GRANTABLE) } else { caller.grants.all.clone() };
-    let on =
-        |customer: &CustomerId| OnCustomer { customer_id: customer.clone(), verbs: caller.verbs(Scope::One(customer)) };
+    let on = |customer: &CustomerId| OnCustomer {
+        customer_id: customer.clone(),
+        verbs: caller.verbs(Target::One(customer)),
+    };
     let customers = caller.grants.customers.keys().map(on).collect();
     Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers })
 }
@@ -65,13 +67,13 @@ pub async fn get_me(Known(caller): Known) -> Json<MeJson> {
     params(("customer_id" = String, Path, description = "A customer's id, or all.")),
     responses((status = 200, description = "Done.", body = List<Grant>)),
 )]
-pub async fn list_grants(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<List<Grant>>, Problem> {
+pub async fn list_grants(State(app): State<App>, known: CurrentUser, ids: Ids) -> Result<Json<List<Grant>>, Problem> {
     let customer = governed(&known, &ids)?;
-    let dispatcher = &state.desk.dispatcher;
+    let dispatcher = &app.service.dispatcher;
     if let Some(id) = &customer {
         dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
     }
-    let items = GrantBook::new(dispatcher.data.clone()).on_customer(customer.as_ref()).await?;
+    let items = GrantStore::new(dispatcher.data.clone()).on_customer(customer.as_ref()).await?;
     Ok(Json(List { total: Some(items.len() as u64), items, next_cursor: None }))
 }
 
@@ -93,16 +95,16 @@ pub struct GrantRequest {
     responses((status = 200, description = "Done.", body = Grant)),
 )]
 pub async fn put_grant(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
     body: ValidJson<GrantRequest>,
 ) -> Result<Json<Grant>, Problem> {
     let customer = governed(&known, &ids)?;
     let body = body.0?;
     let user: UserId = ids.get("user", "user")?;
-    Ok(Json(access::grant(&state.desk.dispatcher.data, user, customer, body.verbs, &asking).await?))
+    Ok(Json(access::grant(&app.service.dispatcher.data, user, customer, body.verbs, &context).await?))
 }
 
 /// Withdraws what a user was granted. It counts from the next request on.
@@ -114,19 +116,19 @@ pub async fn put_grant(
     responses((status = 204, description = "Done.")),
 )]
 pub async fn delete_grant(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
 ) -> Result<StatusCode, Problem> {
     let customer = governed(&known, &ids)?;
     let user: UserId = ids.get("user", "grant")?;
-    access::withdraw(&state.desk.dispatcher.data, &user, customer.as_ref(), &asking).await?;
+    access::withdraw(&app.service.dispatcher.data, &user, customer.as_ref(), &context).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The customer in a path (none: all), if the caller may say who may do what with it.
-fn governed(known: &Known, ids: &Ids) -> Result<Option<CustomerId>, Problem> {
+fn governed(known: &CurrentUser, ids: &Ids) -> Result<Option<CustomerId>, Problem> {
     if ids.is("customer_id", ALL) {
         known.may_on_all(Verb::Grant)?;
         return Ok(None);

@@ -1,18 +1,18 @@
 //! `GET /v1/audit` and `GET /v1/customers/{customer_id}/audit`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 use shared::{
-    aws::{audit::Selection, budget::Budget, index::Position},
+    aws::{audit::AuditSelection, budget::Budget, index::Position},
     domain::{
-        audit::{Action, Outcome, Record},
+        audit::{Action, AuditOutcome, Record},
         ids::CustomerId,
-        policy::{Decision, Scope as On, Verb},
+        policy::{Decision, Target, Verb},
         time::Timestamp,
     },
     http::{
-        caller::Known,
-        cursor::Scope,
+        caller::CurrentUser,
+        cursor::CursorScope,
         list::List,
         path::Ids,
         problem::Problem,
@@ -21,7 +21,7 @@ use shared::{
 };
 use utoipa::IntoParams;
 
-use crate::setup::State;
+use crate::setup::App;
 
 /// The filters.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -41,7 +41,7 @@ pub struct Filter {
     #[param(nullable = false)]
     action: Option<Action>,
     #[param(nullable = false)]
-    outcome: Option<Outcome>,
+    outcome: Option<AuditOutcome>,
     #[param(nullable = false)]
     since: Option<Timestamp>,
     #[param(nullable = false)]
@@ -66,14 +66,14 @@ impl Filter {
     responses((status = 200, description = "Done.", body = List<Record>)),
 )]
 pub async fn list_all(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     filter: ValidQuery<Filter>,
 ) -> Result<Json<List<Record>>, Problem> {
     let filter = filter.0?;
-    let of_all = known.0.decide(Verb::View, On::All) == Decision::Allow;
+    let of_all = known.0.decide(Verb::View, Target::All) == Decision::Allow;
     let may = |record: &Record| record.customer_id.as_ref().map_or(of_all, |id| known.can(Verb::View, id));
-    list(&state, &known, "/v1/audit", None, &filter, may).await
+    list(&app, &known, "/v1/audit", None, &filter, may).await
 }
 
 /// Lists what was done with one customer, newest first; also with one that was deleted.
@@ -86,20 +86,20 @@ pub async fn list_all(
     responses((status = 200, description = "Done.", body = List<Record>)),
 )]
 pub async fn list_of_customer(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     filter: ValidQuery<Filter>,
 ) -> Result<Json<List<Record>>, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::View, &id)?;
     let filter = filter.0?;
-    list(&state, &known, "/v1/customers/{customer_id}/audit", Some(&id), &filter, |_| true).await
+    list(&app, &known, "/v1/customers/{customer_id}/audit", Some(&id), &filter, |_| true).await
 }
 
 async fn list(
-    state: &State,
-    known: &Known,
+    app: &App,
+    known: &CurrentUser,
     route: &'static str,
     customer: Option<&CustomerId>,
     filter: &Filter,
@@ -107,12 +107,12 @@ async fn list(
 ) -> Result<Json<List<Record>>, Problem> {
     let Filter { actor, action, outcome, since, until, .. } = filter;
     let text = format!("{:?}", (customer, actor, action, outcome, since, until));
-    let scope = Scope { caller: &known.0.sub, route, filter: &text };
-    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
-    let selection = Selection { customer, since: *since, until: *until };
+    let scope = CursorScope { caller: &known.0.sub, route, filter: &text };
+    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
+    let selection = AuditSelection { customer, since: *since, until: *until };
     let keep = |record: &Record| filter.matches(record) && may(record);
-    let found = state.edge.trail.list(selection, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
+    let found = app.edge.trail.list(selection, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
     let (items, next) = found.into_items();
-    let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+    let next_cursor = next.map(|position| app.edge.cursors.seal(&scope, position.as_str()));
     Ok(Json(List { items, next_cursor, total: None }))
 }

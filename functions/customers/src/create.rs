@@ -1,13 +1,13 @@
 //! `POST /v1/customers`
 
 use axum::{
-    extract::State as Shared,
+    extract::State,
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
 use serde::Deserialize;
 use shared::{
-    app::{asking::Asking, customers::Creation},
+    app::{context::RequestContext, customers::Creation},
     domain::{
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Environment, NewCustomer},
@@ -21,7 +21,7 @@ use shared::{
     http::{
         Edge,
         body::{ValidJson, present},
-        caller::Known,
+        caller::CurrentUser,
         idempotency::IdempotencyKey,
         problem::Problem,
     },
@@ -32,7 +32,7 @@ use crate::{
     delete_guard::DeleteGuardRequest,
     fields::{self, MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     json::{CustomerJson, tagged},
-    setup::State,
+    setup::App,
 };
 
 /// The body. Not `Debug`: it holds a secret.
@@ -131,22 +131,22 @@ fn environment_of(base: &BaseUrl) -> Environment {
     ),
 )]
 pub async fn create_customer(
-    Shared(state): Shared<State>,
-    known: Known,
-    asking: Asking,
+    State(app): State<App>,
+    known: CurrentUser,
+    context: RequestContext,
     key: IdempotencyKey,
     body: ValidJson<CreateCustomerRequest>,
 ) -> Result<Response, Problem> {
     known.may_on_all(Verb::Create)?;
     let key = key.0?;
     let body = body.0?;
-    let fingerprint = body.fingerprint(&state.edge);
-    let mut creation = body.validate(&state.desk.policy)?;
+    let fingerprint = body.fingerprint(&app.edge);
+    let mut creation = body.validate(&app.service.policy)?;
     // Who creates a customer may work with it.
     creation.owner = known.0.sub.parse().ok().filter(|_| !known.0.is_super_admin());
     let customer = match key {
-        Some(key) => state.desk.create_once(creation, &key, fingerprint, &asking).await?,
-        None => state.desk.create(creation, &asking).await?,
+        Some(key) => app.service.create_once(creation, &key, fingerprint, &context).await?,
+        None => app.service.create(creation, &context).await?,
     };
     let location = format!("/v1/customers/{}", customer.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(customer)).into_response())

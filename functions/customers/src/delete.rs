@@ -1,19 +1,19 @@
 //! `DELETE /v1/customers/{customer_id}?confirm=<name>`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
-    app::asking::Asking,
+    app::context::RequestContext,
     domain::{
         ids::{CustomerId, JobId},
         policy::Verb,
     },
-    http::{caller::Known, conditional::IfMatch, path::Ids, problem::Problem, query::ValidQuery},
+    http::{caller::CurrentUser, conditional::IfMatch, path::Ids, problem::Problem, query::ValidQuery},
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::setup::State;
+use crate::setup::App;
 
 /// The query.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -40,16 +40,16 @@ pub struct JobQueued {
     responses((status = 202, description = "Accepted.", body = JobQueued)),
 )]
 pub async fn delete_customer(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     query: ValidQuery<Confirmation>,
     if_match: IfMatch,
-    asking: Asking,
+    context: RequestContext,
 ) -> Result<(StatusCode, Json<JobQueued>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Delete, &id)?;
     let query = query.0?;
-    let job_id = state.desk.delete(&id, &if_match.optional()?, &query.confirm, &asking).await?;
+    let job_id = app.service.delete(&id, &if_match.optional()?, &query.confirm, &context).await?;
     Ok((StatusCode::ACCEPTED, Json(JobQueued { job_id })))
 }

@@ -100,5 +100,5 @@ pub type Tagged = ([(HeaderName, HeaderValue); 1], Json<CustomerJson>);
 
 /// A customer with its `ETag`.
 pub fn tagged(customer: Customer) -> Tagged {
-    (etag(&customer.edition()), Json(customer.into()))
+    (etag(&customer.entity_tag()), Json(customer.into()))
 }

@@ -56,7 +56,7 @@ use utoipa::OpenApi;
 pub struct Description;
 
 /// Who answers what.
-pub fn routes(state: setup::State) -> Router {
+pub fn routes(state: setup::App) -> Router {
     let customer = get(list::get_customer).patch(update::update_customer).delete(delete::delete_customer);
     Router::new()
         .route("/health", get(overview::health))

@@ -1,6 +1,6 @@
 //! `GET /v1/customers` and `GET /v1/customers/{customer_id}`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 use shared::{
     app::error::AppError,
@@ -12,8 +12,8 @@ use shared::{
         policy::Verb,
     },
     http::{
-        caller::Known,
-        cursor::Scope,
+        caller::CurrentUser,
+        cursor::CursorScope,
         list::List,
         path::Ids,
         problem::Problem,
@@ -24,7 +24,7 @@ use utoipa::IntoParams;
 
 use crate::{
     json::{CustomerJson, Tagged, tagged},
-    setup::State,
+    setup::App,
 };
 
 /// The filters.
@@ -74,16 +74,16 @@ impl Filter {
     responses((status = 200, description = "Done.", body = List<CustomerJson>)),
 )]
 pub async fn list_customers(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     filter: ValidQuery<Filter>,
 ) -> Result<Json<List<CustomerJson>>, Problem> {
     let filter = filter.0?;
     let text = filter.text();
-    let scope = Scope { caller: &known.0.sub, route: "/v1/customers", filter: &text };
-    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Some(text.to_owned()))?;
+    let scope = CursorScope { caller: &known.0.sub, route: "/v1/customers", filter: &text };
+    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Some(text.to_owned()))?;
     let only = known.0.only(Verb::ViewAny);
-    let mut customers = state.desk.dispatcher.customers.summaries(only.as_ref()).await?;
+    let mut customers = app.service.dispatcher.customers.summaries(only.as_ref()).await?;
     customers.retain(|customer| filter.matches(customer));
     let total = customers.len() as u64;
     let place = |customer: &Summary| keys::customer_by_name(&customer.name, &customer.id).sk;
@@ -95,9 +95,9 @@ pub async fn list_customers(
     let more = customers.len() > filter.limit.0;
     customers.truncate(filter.limit.0);
     let last = customers.last().filter(|_| more).map(place);
-    let next_cursor = last.map(|position| state.edge.cursors.seal(&scope, &position));
+    let next_cursor = last.map(|position| app.edge.cursors.seal(&scope, &position));
     let ids: Vec<_> = customers.into_iter().map(|customer| customer.id).collect();
-    let shown = state.desk.dispatcher.customers.get_all(&ids).await?;
+    let shown = app.service.dispatcher.customers.get_all(&ids).await?;
     let items = shown.into_iter().map(CustomerJson::from).collect();
     Ok(Json(List { items, next_cursor, total: Some(total) }))
 }
@@ -117,9 +117,9 @@ pub async fn list_customers(
         ),
     ),
 )]
-pub async fn get_customer(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Tagged, Problem> {
+pub async fn get_customer(State(app): State<App>, known: CurrentUser, ids: Ids) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::View, &id)?;
-    let found = state.desk.dispatcher.customers.get(&id).await?;
+    let found = app.service.dispatcher.customers.get(&id).await?;
     Ok(tagged(found.ok_or(AppError::NotFound("customer"))?.value))
 }

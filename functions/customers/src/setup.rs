@@ -2,7 +2,7 @@
 
 use lambda_http::Error;
 use shared::{
-    app::{asking::Asking, batches::BatchDesk, customers::CustomerDesk, dispatch::Dispatcher},
+    app::{batches::BatchService, context::RequestContext, customers::CustomerService, dispatch::Dispatcher},
     aws::{
         clients,
         counts::Counts,
@@ -21,28 +21,28 @@ use shared::{
 
 /// What every handler gets.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct App {
     /// The use cases.
-    pub desk: CustomerDesk,
+    pub service: CustomerService,
     /// Authentication and cursors.
     pub edge: Edge,
 }
 
-impl State {
+impl App {
     /// The dashboard's numbers.
     pub fn counts(&self) -> Counts {
-        Counts::new(self.desk.dispatcher.data.clone())
+        Counts::new(self.service.dispatcher.data.clone())
     }
 
     /// Syncs of all customers.
-    pub fn batches(&self, asking: &Asking) -> BatchDesk {
-        let (dispatcher, budget) = (self.desk.dispatcher.clone(), self.desk.token_budget.clone());
-        BatchDesk { dispatcher, trail: asking.trail.clone(), budget }
+    pub fn batches(&self, context: &RequestContext) -> BatchService {
+        let (dispatcher, budget) = (self.service.dispatcher.clone(), self.service.token_budget.clone());
+        BatchService { dispatcher, trail: context.trail.clone(), budget }
     }
 }
 
 /// Reads the configuration and connects.
-pub async fn state() -> Result<State, Error> {
+pub async fn state() -> Result<App, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
     let vault = settings.required("VAULT_TABLE");
@@ -62,7 +62,7 @@ pub async fn state() -> Result<State, Error> {
     // The app key must be there; the read of any item only opens the connection, what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
     let queues = Queues::new(&aws_sdk_sqs::Client::new(&sdk), queues);
-    let desk = CustomerDesk {
+    let service = CustomerService {
         dispatcher: Dispatcher::new(data.clone(), queues),
         vault: Vault::new(Table::new(dynamodb, vault)),
         secrets: Sealer::new(aws_sdk_kms::Client::new(&sdk), secrets_key, Purpose::ClientSecret),
@@ -71,5 +71,5 @@ pub async fn state() -> Result<State, Error> {
         token_budget: TokenBudget::new(data.clone(), per_minute),
         limits: RequestLimits::new(data, per_caller),
     };
-    Ok(State { desk, edge: edge? })
+    Ok(App { service, edge: edge? })
 }

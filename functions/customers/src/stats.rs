@@ -8,11 +8,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Serialize;
 use shared::{
-    aws::{budget::Budget, jobs::Selection, table::StoreError},
+    aws::{budget::Budget, jobs::JobSelection, table::StoreError},
     clock,
     domain::{
         counts::{Outcomes, Totals},
@@ -21,11 +21,11 @@ use shared::{
         policy::Verb,
         time::Timestamp,
     },
-    http::{caller::Known, problem::Problem},
+    http::{caller::CurrentUser, problem::Problem},
 };
 use utoipa::ToSchema;
 
-use crate::setup::State;
+use crate::setup::App;
 
 /// What ended is counted for so long.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -91,30 +91,30 @@ struct Jobs {
     tag = "overview",
     responses((status = 200, description = "Done.", body = StatsJson)),
 )]
-pub async fn get_stats(Shared(state): Shared<State>, known: Known) -> Result<Json<StatsJson>, Problem> {
+pub async fn get_stats(State(app): State<App>, known: CurrentUser) -> Result<Json<StatsJson>, Problem> {
     let (listed, viewed) = (known.0.only(Verb::ViewAny), known.0.only(Verb::View));
-    let customers = totals_of(&state, listed.as_ref()).await?;
+    let customers = totals_of(&app, listed.as_ref()).await?;
     // Mostly the same customers: they are read once.
-    let now = if viewed == listed { customers } else { totals_of(&state, viewed.as_ref()).await? };
+    let now = if viewed == listed { customers } else { totals_of(&app, viewed.as_ref()).await? };
     let jobs = match viewed {
-        None => all_jobs(&state, now).await?,
-        Some(viewed) => jobs_of(&state, &viewed, now).await?,
+        None => all_jobs(&app, now).await?,
+        Some(viewed) => jobs_of(&app, &viewed, now).await?,
     };
     Ok(Json(StatsJson::new(&customers, jobs)))
 }
 
 /// What these customers count for, without their jobs; of all, everything is kept.
-async fn totals_of(state: &State, only: Option<&BTreeSet<CustomerId>>) -> Result<Totals, StoreError> {
+async fn totals_of(app: &App, only: Option<&BTreeSet<CustomerId>>) -> Result<Totals, StoreError> {
     if only.is_none() {
-        return state.counts().totals().await;
+        return app.counts().totals().await;
     }
-    let summaries = state.desk.dispatcher.customers.summaries(only).await?;
+    let summaries = app.service.dispatcher.customers.summaries(only).await?;
     Ok(summaries.iter().map(Totals::of_customer).fold(Totals::default(), |sum, one| sum.plus(&one)))
 }
 
-async fn all_jobs(state: &State, now: Totals) -> Result<Jobs, StoreError> {
-    let jobs = &state.desk.dispatcher.jobs;
-    let hours = state.counts().outcomes(clock::now().minus(DAY)).await?;
+async fn all_jobs(app: &App, now: Totals) -> Result<Jobs, StoreError> {
+    let jobs = &app.service.dispatcher.jobs;
+    let hours = app.counts().outcomes(clock::now().minus(DAY)).await?;
     let mut oldest = BTreeMap::new();
     for followed in FOLLOWED {
         oldest.extend(jobs.oldest(followed).await?.map(|since| (followed.as_str(), since)));
@@ -122,18 +122,18 @@ async fn all_jobs(state: &State, now: Totals) -> Result<Jobs, StoreError> {
     Ok(Jobs { now, hours, oldest })
 }
 
-async fn jobs_of(state: &State, customers: &BTreeSet<CustomerId>, now: Totals) -> Result<Jobs, StoreError> {
+async fn jobs_of(app: &App, customers: &BTreeSet<CustomerId>, now: Totals) -> Result<Jobs, StoreError> {
     let mut jobs = Jobs { now, ..Jobs::default() };
     for followed in FOLLOWED {
         let counts = |job: &Job| job.counts_as() == Some(followed) && customers.contains(&job.customer_id);
-        let selection = Selection::in_state(followed);
-        let found = state.desk.dispatcher.jobs.list(&selection, MOST, &Budget::default(), counts).await?.jobs;
+        let selection = JobSelection::in_state(followed);
+        let found = app.service.dispatcher.jobs.list(&selection, MOST, &Budget::default(), counts).await?.jobs;
         jobs.oldest.extend(found.last().map(|job| (followed.as_str(), job.created_at)));
         let counted = found.iter().map(|job| Totals::of_job(job.counts_as()));
         jobs.now = counted.fold(jobs.now, |sum, one| sum.plus(&one));
     }
     let since = clock::now().minus(DAY).floor(HOUR);
-    let ended = stream::iter(customers.clone()).map(|customer| ended_since(state, customer, since));
+    let ended = stream::iter(customers.clone()).map(|customer| ended_since(app, customer, since));
     for job in ended.buffer_unordered(AT_ONCE).try_concat().await? {
         let Some(end) = job.finished_at else { continue };
         let hour = jobs.hours.entry(end.floor(HOUR)).or_default();
@@ -142,10 +142,10 @@ async fn jobs_of(state: &State, customers: &BTreeSet<CustomerId>, now: Totals) -
     Ok(jobs)
 }
 
-async fn ended_since(state: &State, customer: CustomerId, since: Timestamp) -> Result<Vec<Job>, StoreError> {
-    let selection = Selection { customers: Some([customer].into()), since: Some(since), ..Selection::default() };
+async fn ended_since(app: &App, customer: CustomerId, since: Timestamp) -> Result<Vec<Job>, StoreError> {
+    let selection = JobSelection { customers: Some([customer].into()), since: Some(since), ..JobSelection::default() };
     let ended = |job: &Job| job.kind == Kind::Sync && job.finished_at.is_some_and(|end| since <= end);
-    Ok(state.desk.dispatcher.jobs.list(&selection, MOST, &Budget::default(), ended).await?.jobs)
+    Ok(app.service.dispatcher.jobs.list(&selection, MOST, &Budget::default(), ended).await?.jobs)
 }
 
 impl StatsJson {

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
     app::{
-        asking::Asking,
+        context::RequestContext,
         dispatch::{Requested, SyncRequest},
     },
     domain::{
@@ -18,7 +18,7 @@ use shared::{
         time::Timestamp,
     },
     http::{
-        caller::Known,
+        caller::CurrentUser,
         path::Ids,
         problem::Problem,
         query::{ValidQuery, flag},
@@ -26,7 +26,7 @@ use shared::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::setup::State;
+use crate::setup::App;
 
 /// How to sync.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -59,21 +59,21 @@ pub struct SyncRequested {
     responses((status = 202, description = "Accepted.", body = SyncRequested)),
 )]
 pub async fn sync_customer(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
     how: ValidQuery<How>,
 ) -> Result<(StatusCode, Json<SyncRequested>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Sync, &id)?;
     let how = how.0?;
-    asking.take_place(&state.desk.limits, Some(&id)).await?;
+    context.acquire_permit(&app.service.limits, Some(&id)).await?;
     if how.dry_run {
-        let job = state.desk.dispatcher.request_plan(&id, &asking).await?;
+        let job = app.service.dispatcher.request_plan(&id, &context).await?;
         return Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id, state: job.state, follow_up: false })));
     }
-    let requested = state.desk.dispatcher.request_sync(&id, &SyncRequest::of(&asking)).await?;
+    let requested = app.service.dispatcher.request_sync(&id, &SyncRequest::of(&context)).await?;
     let job = requested.job();
     let follow_up = matches!(requested, Requested::Follows(_));
     Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id.clone(), state: job.state, follow_up })))
@@ -113,15 +113,15 @@ impl From<Batch> for BatchJson {
     responses((status = 202, description = "Accepted.", body = BatchJson)),
 )]
 pub async fn sync_all(
-    Shared(state): Shared<State>,
-    known: Known,
-    asking: Asking,
+    State(app): State<App>,
+    known: CurrentUser,
+    context: RequestContext,
 ) -> Result<(StatusCode, Json<BatchJson>), Problem> {
     known.may_on_all(Verb::Sync)?;
-    asking.take_place(&state.desk.limits, None).await?;
-    let batches = state.batches(&asking);
-    let begun = batches.begin(&asking).await?;
-    let served = batches.serve(asking.now, AT_ONCE).await?;
+    context.acquire_permit(&app.service.limits, None).await?;
+    let batches = app.batches(&context);
+    let begun = batches.begin(&context).await?;
+    let served = batches.serve(context.now, AT_ONCE).await?;
     Ok((StatusCode::ACCEPTED, Json(served.unwrap_or(begun).into())))
 }
 
@@ -134,12 +134,12 @@ pub async fn sync_all(
     responses((status = 200, description = "Done.", body = BatchJson)),
 )]
 pub async fn get_batch(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
 ) -> Result<Json<BatchJson>, Problem> {
     let id: BatchId = ids.get("batch_id", "batch")?;
     known.may_on_all(Verb::Sync)?;
-    Ok(Json(state.batches(&asking).get(&id).await?.into()))
+    Ok(Json(app.batches(&context).get(&id).await?.into()))
 }

@@ -1,19 +1,19 @@
 //! `POST /v1/connection-test` and `POST /v1/customers/{customer_id}/connection-test`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
-    app::asking::Asking,
+    app::context::RequestContext,
     domain::{ids::CustomerId, invalid::Invalid, policy::Verb, text, time::Timestamp},
-    http::{body::ValidJson, caller::Known, path::Ids, problem::Problem},
+    http::{body::ValidJson, caller::CurrentUser, path::Ids, problem::Problem},
 };
 use utoipa::ToSchema;
 
 use crate::{
     delete::JobQueued,
     fields::{self, MAX_CLIENT_ID, MAX_SECRET},
-    setup::State,
+    setup::App,
 };
 
 /// Credentials to try. Not `Debug`: it holds a secret.
@@ -44,23 +44,23 @@ pub struct ConnectionProven {
     responses((status = 200, description = "Done.", body = ConnectionProven)),
 )]
 pub async fn test_unsaved(
-    Shared(state): Shared<State>,
-    known: Known,
-    asking: Asking,
+    State(app): State<App>,
+    known: CurrentUser,
+    context: RequestContext,
     body: ValidJson<ConnectionTestRequest>,
 ) -> Result<Json<ConnectionProven>, Problem> {
     known.may_on_all(Verb::Create)?;
     let body = body.0?;
     let mut invalid = Invalid::default();
-    let base = invalid.check("/zuora_base_url", state.desk.policy.parse(&body.zuora_base_url));
+    let base = invalid.check("/zuora_base_url", app.service.policy.parse(&body.zuora_base_url));
     let client_id = invalid.check("/zuora_client_id", text::line(&body.zuora_client_id, MAX_CLIENT_ID));
     let secret = invalid.check("/zuora_client_secret", text::secret(&body.zuora_client_secret, MAX_SECRET));
     let (Some(base), Some(client_id), Some(())) = (base, client_id, secret) else {
         return Err(invalid.into());
     };
-    asking.take_place(&state.desk.limits, None).await?;
+    context.acquire_permit(&app.service.limits, None).await?;
     let secret = body.zuora_client_secret.into();
-    let connection = state.desk.prove(&base, &client_id, &secret, &asking).await?;
+    let connection = app.service.prove(&base, &client_id, &secret, &context).await?;
     Ok(Json(ConnectionProven { ok: connection.ok, checked_at: connection.checked_at }))
 }
 
@@ -73,14 +73,14 @@ pub async fn test_unsaved(
     responses((status = 202, description = "Accepted.", body = JobQueued)),
 )]
 pub async fn test_stored(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
 ) -> Result<(StatusCode, Json<JobQueued>), Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Sync, &id)?;
-    asking.take_place(&state.desk.limits, Some(&id)).await?;
-    let job = state.desk.dispatcher.request_test(&id, &asking).await?;
+    context.acquire_permit(&app.service.limits, Some(&id)).await?;
+    let job = app.service.dispatcher.request_test(&id, &context).await?;
     Ok((StatusCode::ACCEPTED, Json(JobQueued { job_id: job.id })))
 }

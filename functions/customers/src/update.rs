@@ -1,16 +1,16 @@
 //! `PATCH /v1/customers/{customer_id}`, pause and resume
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use serde::Deserialize;
 use shared::{
-    app::{asking::Asking, customers::Change},
+    app::{context::RequestContext, customers::Change},
     domain::{
-        base_url::BaseUrlPolicy, customer::Environment, edition::Expected, ids::CustomerId, invalid::Invalid,
-        policy::Verb, schedule::Frequency, text,
+        base_url::BaseUrlPolicy, customer::Environment, ids::CustomerId, invalid::Invalid, policy::Verb,
+        precondition::Precondition, schedule::Frequency, text,
     },
     http::{
         body::{ValidJson, present},
-        caller::Known,
+        caller::CurrentUser,
         conditional::IfMatch,
         path::Ids,
         problem::Problem,
@@ -22,7 +22,7 @@ use crate::{
     delete_guard::DeleteGuardRequest,
     fields::{self, MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
     json::{CustomerJson, Tagged, tagged},
-    setup::State,
+    setup::App,
 };
 
 /// The body: what is absent stays. Not `Debug`: it may hold a secret.
@@ -70,7 +70,7 @@ impl UpdateCustomerRequest {
             return Err(invalid);
         }
         Ok(Change {
-            expected: Expected::Any,
+            expected: Precondition::Any,
             name,
             zuora_client_id,
             secret: self.zuora_client_secret.map(Into::into),
@@ -100,18 +100,18 @@ impl UpdateCustomerRequest {
     responses((status = 200, description = "Done.", body = CustomerJson, headers(("ETag" = String)))),
 )]
 pub async fn update_customer(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
     if_match: IfMatch,
     body: ValidJson<UpdateCustomerRequest>,
 ) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Update, &id)?;
-    let mut change = body.0?.validate(&state.desk.policy)?;
+    let mut change = body.0?.validate(&app.service.policy)?;
     change.expected = if_match.required()?;
-    let customer = state.desk.change(&id, change, &asking).await?;
+    let customer = app.service.change(&id, change, &context).await?;
     Ok(tagged(customer))
 }
 
@@ -123,8 +123,13 @@ pub async fn update_customer(
     params(("customer_id" = CustomerId, Path)),
     responses((status = 200, description = "Done.", body = CustomerJson, headers(("ETag" = String)))),
 )]
-pub async fn pause_customer(state: Shared<State>, known: Known, ids: Ids, asking: Asking) -> Result<Tagged, Problem> {
-    set_paused(state, known, ids, asking, true).await
+pub async fn pause_customer(
+    state: State<App>,
+    known: CurrentUser,
+    ids: Ids,
+    context: RequestContext,
+) -> Result<Tagged, Problem> {
+    set_paused(state, known, ids, context, true).await
 }
 
 /// Resumes a paused customer.
@@ -135,19 +140,24 @@ pub async fn pause_customer(state: Shared<State>, known: Known, ids: Ids, asking
     params(("customer_id" = CustomerId, Path)),
     responses((status = 200, description = "Done.", body = CustomerJson, headers(("ETag" = String)))),
 )]
-pub async fn resume_customer(state: Shared<State>, known: Known, ids: Ids, asking: Asking) -> Result<Tagged, Problem> {
-    set_paused(state, known, ids, asking, false).await
+pub async fn resume_customer(
+    state: State<App>,
+    known: CurrentUser,
+    ids: Ids,
+    context: RequestContext,
+) -> Result<Tagged, Problem> {
+    set_paused(state, known, ids, context, false).await
 }
 
 async fn set_paused(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
     paused: bool,
 ) -> Result<Tagged, Problem> {
     let id: CustomerId = ids.get("customer_id", "customer")?;
     known.may(Verb::Update, &id)?;
-    let customer = state.desk.set_paused(&id, paused, &asking).await?;
+    let customer = app.service.set_paused(&id, paused, &context).await?;
     Ok(tagged(customer))
 }

@@ -1,15 +1,15 @@
 //! `GET /v1/dead-letters` and `POST /v1/dead-letters/redrive`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use shared::{
     app::{
-        asking::Asking,
+        context::RequestContext,
         redrive::{Redrive, Redriven},
     },
     aws::{
         budget::Budget,
-        dead_letters::{self, Unreadable},
+        dead_letters::{self, UnreadableLetter},
         index::Position,
         jobs::Listed,
     },
@@ -18,20 +18,20 @@ use shared::{
         failure::ErrorClass,
         ids::{CustomerId, JobId},
         invalid::Invalid,
-        policy::{Decision, Scope, Verb},
+        policy::{Decision, Target, Verb},
         time::Timestamp,
     },
     http::{
         body::{OptionalJson, present, whole},
-        caller::Known,
-        cursor::Scope as Bound,
+        caller::CurrentUser,
+        cursor::CursorScope,
         problem::Problem,
         query::{Limit, ValidQuery},
     },
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{json::DeadLetterJson, setup::State};
+use crate::{json::DeadLetterJson, setup::App};
 
 /// The most jobs that one call redrives, to stay within its time.
 const MAX_REDRIVE: usize = 200;
@@ -73,8 +73,8 @@ pub struct DeadLetters {
     responses((status = 200, description = "Done.", body = DeadLetters)),
 )]
 pub async fn list_dead_letters(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     filter: ValidQuery<Filter>,
 ) -> Result<Json<DeadLetters>, Problem> {
     let filter = filter.0?;
@@ -82,30 +82,30 @@ pub async fn list_dead_letters(
         known.may(Verb::View, customer)?;
     }
     // Nobody knows whose an unreadable message is, nor how many of those in the queue are the caller's.
-    let of_all = known.0.decide(Verb::View, Scope::All) == Decision::Allow;
+    let of_all = known.0.decide(Verb::View, Target::All) == Decision::Allow;
     let limit = filter.limit.0;
     let text = format!("{:?}", (&filter.customer_id, filter.error_class));
-    let scope = Bound { caller: &known.0.sub, route: "/v1/dead-letters", filter: &text };
-    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), After::parse)?.unwrap_or(After::Job(None));
+    let scope = CursorScope { caller: &known.0.sub, route: "/v1/dead-letters", filter: &text };
+    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), After::parse)?.unwrap_or(After::Job(None));
     let shows_unreadable = of_all && filter.customer_id.is_none() && filter.error_class.is_none();
     let customers = filter.customer_id.map(|one| [one].into()).or_else(|| known.0.only(Verb::View));
     let wanted = Redrive { customers, class: filter.error_class, before: None, limit };
     let may = |customer: &CustomerId| known.can(Verb::View, customer);
     // The jobs come before the messages.
     let (Listed { jobs, next }, seen) = match after {
-        After::Job(before) => (state.dispatcher.dead_letters(&wanted, before, limit, may).await?, None),
+        After::Job(before) => (app.dispatcher.dead_letters(&wanted, before, limit, may).await?, None),
         After::Message(seen) => (Listed::default(), seen),
     };
     let mut next = next.map(|next| After::Job(Some(next)));
     let mut items: Vec<DeadLetterJson> = jobs.into_iter().map(DeadLetterJson::from).collect();
     if next.is_none() && shows_unreadable {
-        let (letters, more) = unreadable(&state, seen.as_ref(), limit - items.len()).await?;
+        let (letters, more) = unreadable(&app, seen.as_ref(), limit - items.len()).await?;
         items.extend(letters.into_iter().map(DeadLetterJson::Unreadable));
         next = more;
     }
-    let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, &next.text()));
+    let next_cursor = next.map(|next| app.edge.cursors.seal(&scope, &next.text()));
     let depth = match of_all {
-        true => Some(state.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?),
+        true => Some(app.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?),
         false => None,
     };
     Ok(Json(DeadLetters { items, next_cursor, depth }))
@@ -113,12 +113,12 @@ pub async fn list_dead_letters(
 
 /// As many unreadable messages as there is room for, and where the next page starts.
 async fn unreadable(
-    state: &State,
+    app: &App,
     seen: Option<&Position>,
     room: usize,
-) -> Result<(Vec<Unreadable>, Option<After>), Problem> {
+) -> Result<(Vec<UnreadableLetter>, Option<After>), Problem> {
     // Without any room it is still to be known whether there are some.
-    let found = dead_letters::list(&state.dispatcher.data, seen, room.max(1), &Budget::default(), clock::now()).await?;
+    let found = dead_letters::list(&app.dispatcher.data, seen, room.max(1), &Budget::default(), clock::now()).await?;
     let (letters, next) = found.into_items();
     if room == 0 && !letters.is_empty() {
         return Ok((Vec::new(), Some(After::Message(None))));
@@ -180,9 +180,9 @@ pub struct RedriveRequest {
     responses((status = 200, description = "Done.", body = Redriven)),
 )]
 pub async fn redrive_dead_letters(
-    Shared(state): Shared<State>,
-    known: Known,
-    asking: Asking,
+    State(app): State<App>,
+    known: CurrentUser,
+    context: RequestContext,
     body: OptionalJson<RedriveRequest>,
 ) -> Result<Json<Redriven>, Problem> {
     let body = body.0?;
@@ -193,9 +193,9 @@ pub async fn redrive_dead_letters(
     if !(1..=MAX_REDRIVE).contains(&limit) {
         return Err(Invalid::one("/limit", format!("Use a whole number from 1 to {MAX_REDRIVE}.")).into());
     }
-    asking.take_place(&state.limits, body.customer_id.as_ref()).await?;
+    context.acquire_permit(&app.limits, body.customer_id.as_ref()).await?;
     let customers = body.customer_id.map(|one| [one].into()).or_else(|| known.0.only(Verb::Sync));
     let wanted = Redrive { customers, class: body.error_class, before: body.older_than, limit };
     let may = |customer: &CustomerId| known.can(Verb::Sync, customer);
-    Ok(Json(state.dispatcher.redrive(&state.dead_letters, &wanted, may, &asking).await?))
+    Ok(Json(app.dispatcher.redrive(&app.dead_letters, &wanted, may, &context).await?))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
-    app::{approve::Approving, asking::Asking, error::AppError},
+    app::{approve::Approving, context::RequestContext, error::AppError},
     aws::{held::HeldLists, workflows::Workflows},
     domain::{
         ids::{JobId, WorkflowId},
@@ -14,8 +14,8 @@ use shared::{
     },
     http::{
         body::{OptionalJson, present},
-        caller::Known,
-        cursor::Scope,
+        caller::CurrentUser,
+        cursor::CursorScope,
         path::Ids,
         problem::Problem,
         query::{Limit, ValidQuery},
@@ -23,7 +23,7 @@ use shared::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{json::JobJson, setup::State};
+use crate::{json::JobJson, setup::App};
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -61,25 +61,25 @@ pub struct HeldList {
     responses((status = 200, description = "Done.", body = HeldList)),
 )]
 pub async fn list_held(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     paging: ValidQuery<Paging>,
 ) -> Result<Json<HeldList>, Problem> {
     let id: JobId = ids.get("job_id", "job")?;
-    let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
+    let job = app.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may_with(Verb::View, &job.customer_id, "job")?;
     let paging = paging.0?;
-    let list = HeldLists::new(state.dispatcher.data.clone()).get(&job.customer_id, &id).await?;
+    let list = HeldLists::new(app.dispatcher.data.clone()).get(&job.customer_id, &id).await?;
     let list = list.filter(|_| job.held.is_some()).unwrap_or_default();
-    let scope = Scope { caller: &known.0.sub, route: "/v1/jobs/{job_id}/held", filter: id.as_str() };
-    let after = state.edge.cursors.open(&scope, paging.cursor.as_deref(), |text| Some(text.to_owned()))?;
+    let scope = CursorScope { caller: &known.0.sub, route: "/v1/jobs/{job_id}/held", filter: id.as_str() };
+    let after = app.edge.cursors.open(&scope, paging.cursor.as_deref(), |text| Some(text.to_owned()))?;
     // The list is sorted, so the last id of a page says where the next one begins.
     let from = after.map_or(0, |after| list.partition_point(|id| id.as_str() <= after.as_str()));
     let items: Vec<WorkflowId> = list[from..].iter().take(paging.limit.0).cloned().collect();
     let last = items.last().filter(|_| from + items.len() < list.len());
-    let next_cursor = last.map(|id| state.edge.cursors.seal(&scope, id.as_str()));
-    let names = Workflows::new(state.dispatcher.data.clone()).names_of(&job.customer_id, &items).await?;
+    let next_cursor = last.map(|id| app.edge.cursors.seal(&scope, id.as_str()));
+    let names = Workflows::new(app.dispatcher.data.clone()).names_of(&job.customer_id, &items).await?;
     Ok(Json(HeldList { items, names, next_cursor, total: list.len() as u64 }))
 }
 
@@ -103,18 +103,18 @@ pub struct ApproveRequest {
     responses((status = 202, description = "Accepted.", body = JobJson)),
 )]
 pub async fn approve_deletions(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
     body: OptionalJson<ApproveRequest>,
 ) -> Result<(StatusCode, Json<JobJson>), Problem> {
     let id: JobId = ids.get("job_id", "job")?;
-    let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
+    let job = app.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may_with(Verb::Approve, &job.customer_id, "job")?;
     let body = body.0?;
-    asking.take_place(&state.limits, Some(&job.customer_id)).await?;
+    context.acquire_permit(&app.limits, Some(&job.customer_id)).await?;
     let approving = Approving { job: id, list_hash: body.list_hash };
-    let sync = state.dispatcher.approve_deletions(&approving, &asking).await?;
+    let sync = app.dispatcher.approve_deletions(&approving, &context).await?;
     Ok((StatusCode::ACCEPTED, Json(sync.into())))
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::{
-    aws::dead_letters::Unreadable,
+    aws::dead_letters::UnreadableLetter,
     domain::{
         failure::Failure,
         ids::{CustomerId, JobId},
@@ -113,7 +113,7 @@ pub enum DeadLetterJson {
         dead_lettered_at: Option<Timestamp>,
     },
     /// An unreadable message.
-    Unreadable(Unreadable),
+    Unreadable(UnreadableLetter),
 }
 
 impl From<Job> for DeadLetterJson {

@@ -29,7 +29,7 @@ use utoipa::OpenApi;
 pub struct Description;
 
 /// Who answers what.
-pub fn routes(state: setup::State) -> Router {
+pub fn routes(state: setup::App) -> Router {
     Router::new()
         .route("/v1/jobs", get(list::list_jobs))
         .route("/v1/jobs/{job_id}", get(list::get_job))

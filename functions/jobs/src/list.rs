@@ -1,12 +1,12 @@
 //! `GET /v1/jobs` and `GET /v1/jobs/{job_id}`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 use shared::{
     app::error::AppError,
     aws::{
         budget::Budget,
-        jobs::{Listed, Selection},
+        jobs::{JobSelection, Listed},
     },
     domain::{
         failure::ErrorClass,
@@ -16,8 +16,8 @@ use shared::{
         time::Timestamp,
     },
     http::{
-        caller::Known,
-        cursor::Scope,
+        caller::CurrentUser,
+        cursor::CursorScope,
         list::List,
         path::Ids,
         problem::Problem,
@@ -26,7 +26,7 @@ use shared::{
 };
 use utoipa::IntoParams;
 
-use crate::{json::JobJson, setup::State};
+use crate::{json::JobJson, setup::App};
 
 /// The filters.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -78,8 +78,8 @@ impl Filter {
     responses((status = 200, description = "Done.", body = List<JobJson>)),
 )]
 pub async fn list_jobs(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     filter: ValidQuery<Filter>,
 ) -> Result<Json<List<JobJson>>, Problem> {
     let filter = filter.0?;
@@ -88,11 +88,11 @@ pub async fn list_jobs(
     }
     let Filter { customer_id, state: states, kind, error_class, since, until, awaiting_approval, .. } = &filter;
     let text = format!("{:?}", (customer_id, states, kind, error_class, since, until, awaiting_approval));
-    let scope = Scope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
-    let before: Option<JobId> = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
+    let scope = CursorScope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
+    let before: Option<JobId> = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
     let customers = customer_id.clone().map(|one| [one].into()).or_else(|| known.0.only(Verb::View));
-    let selection = Selection { customers, states: states.clone(), before, since: *since, until: *until };
-    let dispatcher = &state.dispatcher;
+    let selection = JobSelection { customers, states: states.clone(), before, since: *since, until: *until };
+    let dispatcher = &app.dispatcher;
     let keep = |job: &Job| known.can(Verb::View, &job.customer_id) && filter.matches(job);
     let Listed { jobs, next } = if *awaiting_approval {
         // At most one job a customer.
@@ -103,7 +103,7 @@ pub async fn list_jobs(
     } else {
         dispatcher.jobs.list(&selection, filter.limit.0, &Budget::default(), keep).await?
     };
-    let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, next.as_str()));
+    let next_cursor = next.map(|next| app.edge.cursors.seal(&scope, next.as_str()));
     Ok(Json(List { items: jobs.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))
 }
 
@@ -115,9 +115,9 @@ pub async fn list_jobs(
     params(("job_id" = JobId, Path)),
     responses((status = 200, description = "Done.", body = JobJson)),
 )]
-pub async fn get_job(Shared(state): Shared<State>, known: Known, ids: Ids) -> Result<Json<JobJson>, Problem> {
+pub async fn get_job(State(app): State<App>, known: CurrentUser, ids: Ids) -> Result<Json<JobJson>, Problem> {
     let id: JobId = ids.get("job_id", "job")?;
-    let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
+    let job = app.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may_with(Verb::View, &job.customer_id, "job")?;
     Ok(Json(job.into()))
 }

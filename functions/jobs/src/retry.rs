@@ -1,14 +1,14 @@
 //! `POST /v1/jobs/{job_id}/retry`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use http::StatusCode;
 use shared::{
-    app::{asking::Asking, error::AppError},
+    app::{context::RequestContext, error::AppError},
     domain::{ids::JobId, policy::Verb},
-    http::{caller::Known, path::Ids, problem::Problem},
+    http::{caller::CurrentUser, path::Ids, problem::Problem},
 };
 
-use crate::{json::JobJson, setup::State};
+use crate::{json::JobJson, setup::App};
 
 /// Starts a failed job anew, under the same id.
 #[utoipa::path(
@@ -19,15 +19,15 @@ use crate::{json::JobJson, setup::State};
     responses((status = 202, description = "Accepted.", body = JobJson)),
 )]
 pub async fn retry_job(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
-    asking: Asking,
+    context: RequestContext,
 ) -> Result<(StatusCode, Json<JobJson>), Problem> {
     let id: JobId = ids.get("job_id", "job")?;
-    let job = state.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
+    let job = app.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
     known.may_with(Verb::Sync, &job.customer_id, "job")?;
-    asking.take_place(&state.limits, Some(&job.customer_id)).await?;
-    let job = state.dispatcher.retry(&id, &state.dead_letters, &asking).await?;
+    context.acquire_permit(&app.limits, Some(&job.customer_id)).await?;
+    let job = app.dispatcher.retry(&id, &app.dead_letters, &context).await?;
     Ok((StatusCode::ACCEPTED, Json(job.into())))
 }

@@ -18,7 +18,7 @@ use shared::{
 
 /// What every handler gets.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct App {
     /// Jobs and their queues.
     pub dispatcher: Dispatcher,
     /// The dead-letter queue.
@@ -30,7 +30,7 @@ pub struct State {
 }
 
 /// Reads the configuration and connects.
-pub async fn state() -> Result<State, Error> {
+pub async fn state() -> Result<App, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
     let queues = Queues::read(&mut settings);
@@ -45,7 +45,7 @@ pub async fn state() -> Result<State, Error> {
     // The read only opens the connection; what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
     let sqs = aws_sdk_sqs::Client::new(&sdk);
-    Ok(State {
+    Ok(App {
         dispatcher: Dispatcher::new(data.clone(), Queues::new(&sqs, queues)),
         dead_letters: Queue::new(sqs, dead_letters),
         limits: RequestLimits::new(data, per_caller),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lambda_runtime::Error;
 use shared::{
-    app::{batches::BatchDesk, dispatch::Dispatcher, lifecycle::Lifecycle},
+    app::{batches::BatchService, dispatch::Dispatcher, lifecycle::Lifecycle},
     aws::{
         audit::{AuditTrail, RETENTION_DAYS},
         clients,
@@ -27,7 +27,7 @@ pub struct State {
     /// Jobs, and the dead-letter queue.
     pub lifecycle: Lifecycle,
     /// Syncs of all customers.
-    pub batches: BatchDesk,
+    pub batches: BatchService,
 }
 
 /// Reads the configuration and connects.
@@ -47,7 +47,7 @@ pub async fn state() -> Result<State, Error> {
     // The read only opens the connection; what it finds does not matter.
     let _ = tokio::time::timeout(WARM_UP, data.get_item(&token_slot(clock::now()))).await;
     let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, queues));
-    let batches = BatchDesk {
+    let batches = BatchService {
         dispatcher: dispatcher.clone(),
         trail: AuditTrail::new(data.beside(&audit), retention),
         budget: TokenBudget::new(data, per_minute),

@@ -1,9 +1,9 @@
 //! `GET .../workflows/{workflow_id}/changes` and `GET /v1/customers/{customer_id}/changes`
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use shared::{
-    aws::{budget::Budget, changes::Place, index::Position},
+    aws::{budget::Budget, changes::FeedPosition, index::Position},
     clock,
     domain::{
         change::{Change, ChangeKind},
@@ -11,8 +11,8 @@ use shared::{
         time::Timestamp,
     },
     http::{
-        caller::Known,
-        cursor::Scope,
+        caller::CurrentUser,
+        cursor::CursorScope,
         list::List,
         path::Ids,
         problem::Problem,
@@ -21,7 +21,7 @@ use shared::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::setup::State;
+use crate::setup::App;
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -47,25 +47,25 @@ pub struct Paging {
     responses((status = 200, description = "Done.", body = List<Change>)),
 )]
 pub async fn list_of_workflow(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     paging: ValidQuery<Paging>,
 ) -> Result<Json<List<Change>>, Problem> {
-    let customer = state.customer(&known, &ids).await?;
+    let customer = app.customer(&known, &ids).await?;
     let paging = paging.0?;
     let id: WorkflowId = ids.get("workflow_id", "workflow")?;
     let text = format!("{} {id}", customer.id);
     let route = "/v1/customers/{customer_id}/workflows/{workflow_id}/changes";
-    let scope = Scope { caller: &known.0.sub, route, filter: &text };
-    let after = state.edge.cursors.open(&scope, paging.cursor.as_deref(), |text| Position::parse(text).ok())?;
-    let found = state.changes.of_workflow(&customer.id, &id, after.as_ref(), paging.limit.0).await?;
+    let scope = CursorScope { caller: &known.0.sub, route, filter: &text };
+    let after = app.edge.cursors.open(&scope, paging.cursor.as_deref(), |text| Position::parse(text).ok())?;
+    let found = app.changes.of_workflow(&customer.id, &id, after.as_ref(), paging.limit.0).await?;
     if found.items.is_empty() && after.is_none() {
         // No history: then the workflow has to be there, or the path names nothing.
-        state.workflow(&known, &ids).await?;
+        app.workflow(&known, &ids).await?;
     }
     let (items, next) = found.into_items();
-    let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+    let next_cursor = next.map(|position| app.edge.cursors.seal(&scope, position.as_str()));
     Ok(Json(List { items, next_cursor, total: None }))
 }
 
@@ -107,22 +107,22 @@ pub struct FeedJson {
     responses((status = 200, description = "Done.", body = FeedJson)),
 )]
 pub async fn read_feed(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     wanted: ValidQuery<Wanted>,
 ) -> Result<Json<FeedJson>, Problem> {
     let now = clock::now();
-    let customer = state.customer(&known, &ids).await?;
+    let customer = app.customer(&known, &ids).await?;
     let wanted = wanted.0?;
     let text = format!("{:?}", (&customer.id, wanted.kind, wanted.since));
-    let scope = Scope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/changes", filter: &text };
-    let cursor = state.edge.cursors.open(&scope, wanted.cursor.as_deref(), |text| Place::parse(text).ok())?;
-    let from = cursor.unwrap_or_else(|| Place::before(wanted.since.unwrap_or(Timestamp::EPOCH)));
-    let horizon = state.changes.horizon(&customer.id, now).await?;
+    let scope = CursorScope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/changes", filter: &text };
+    let cursor = app.edge.cursors.open(&scope, wanted.cursor.as_deref(), |text| FeedPosition::parse(text).ok())?;
+    let from = cursor.unwrap_or_else(|| FeedPosition::before(wanted.since.unwrap_or(Timestamp::EPOCH)));
+    let horizon = app.changes.horizon(&customer.id, now).await?;
     let keep = |change: &Change| wanted.kind.is_none_or(|kind| kind == change.kind);
-    let feed = state.changes.feed(&customer.id, &from, horizon, wanted.limit.0, &Budget::default(), keep).await?;
-    let resume_cursor = state.edge.cursors.seal(&scope, feed.resume.as_str());
+    let feed = app.changes.feed(&customer.id, &from, horizon, wanted.limit.0, &Budget::default(), keep).await?;
+    let resume_cursor = app.edge.cursors.seal(&scope, feed.resume.as_str());
     let next_cursor = feed.more.then(|| resume_cursor.clone());
     Ok(Json(FeedJson { items: feed.changes, next_cursor, resume_cursor }))
 }

@@ -5,7 +5,7 @@
 
 use axum::{
     Json,
-    extract::State as Shared,
+    extract::State,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -24,9 +24,9 @@ use shared::{
         workflow::Workflow,
     },
     http::{
-        caller::Known,
+        caller::CurrentUser,
         conditional::etag,
-        cursor::Scope,
+        cursor::CursorScope,
         list::List,
         path::Ids,
         problem::{Kind, Problem},
@@ -37,7 +37,7 @@ use shared::{
 };
 use utoipa::IntoParams;
 
-use crate::setup::State;
+use crate::setup::App;
 
 /// In how many parts a definition comes.
 const PARTS: HeaderName = HeaderName::from_static("definition-parts");
@@ -77,20 +77,20 @@ fn from_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>,
     responses((status = 200, description = "Done.", body = List<Task<'static>>)),
 )]
 pub async fn list_tasks(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     from: ValidQuery<From>,
 ) -> Result<Json<List<Box<RawValue>>>, Problem> {
-    let (customer, workflow) = state.workflow(&known, &ids).await?;
+    let (customer, workflow) = app.workflow(&known, &ids).await?;
     let from = from.0?;
-    let bytes = read(&state, &customer, &workflow).await?;
+    let bytes = read(&app, &customer, &workflow).await?;
     let hash = bytes.as_ref().map(|(_, hash)| hash.as_str()).unwrap_or_default();
     // A place in one definition is none in another.
     let text = format!("{:?}", (&customer.id, &workflow.zuora_id, hash));
     let route = "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks";
-    let scope = Scope { caller: &known.0.sub, route, filter: &text };
-    let begin = state.edge.cursors.open(&scope, from.cursor.as_deref(), |text| text.parse::<usize>().ok())?;
+    let scope = CursorScope { caller: &known.0.sub, route, filter: &text };
+    let begin = app.edge.cursors.open(&scope, from.cursor.as_deref(), |text| text.parse::<usize>().ok())?;
     let Some((bytes, _)) = &bytes else {
         return Ok(Json(List { items: Vec::new(), next_cursor: None, total: Some(0) }));
     };
@@ -108,7 +108,7 @@ pub async fn list_tasks(
         let detail = format!("Task {} by itself is larger than an answer can be. {IN_PARTS}", end + 1);
         return Err(Problem::new(Kind::TooLarge, detail));
     }
-    let next_cursor = (end < tasks.len()).then(|| state.edge.cursors.seal(&scope, &end.to_string()));
+    let next_cursor = (end < tasks.len()).then(|| app.edge.cursors.seal(&scope, &end.to_string()));
     Ok(Json(List { items: room.into_items(), next_cursor, total: Some(tasks.len() as u64) }))
 }
 
@@ -131,14 +131,14 @@ const IN_PARTS: &str = "It is in the workflow's definition, which can be had in 
     )),
 )]
 pub async fn get_definition(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     wanted: ValidQuery<Wanted>,
 ) -> Result<Response, Problem> {
-    let (customer, workflow) = state.workflow(&known, &ids).await?;
+    let (customer, workflow) = app.workflow(&known, &ids).await?;
     let wanted = wanted.0?;
-    let Some((bytes, hash)) = read(&state, &customer, &workflow).await? else {
+    let Some((bytes, hash)) = read(&app, &customer, &workflow).await? else {
         return Err(Problem::new(Kind::NotFound, "Zuora had no definition of this workflow to export."));
     };
     // An export is JSON, so it is UTF-8.
@@ -166,12 +166,8 @@ pub async fn get_definition(
 }
 
 /// A workflow's tasks as JSON values, for an answer that shows them with the workflow; none when they cannot be shown in it.
-pub async fn tasks(
-    state: &State,
-    customer: &Customer,
-    workflow: &Workflow,
-) -> Result<Option<Vec<Box<RawValue>>>, Problem> {
-    let Some((bytes, _)) = read(state, customer, workflow).await? else { return Ok(Some(Vec::new())) };
+pub async fn tasks(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Option<Vec<Box<RawValue>>>, Problem> {
+    let Some((bytes, _)) = read(app, customer, workflow).await? else { return Ok(Some(Vec::new())) };
     let mut room = Room::default();
     for task in parse(&bytes)?.tasks.iter() {
         if !add(&mut room, task)? {
@@ -193,9 +189,9 @@ fn parse(bytes: &Bytes) -> Result<Definition<'_>, Problem> {
 
 /// Reads a definition, and names it. If its chunks went while they were read, a sync has replaced them: then the workflow names the new
 /// ones.
-async fn read(state: &State, customer: &Customer, workflow: &Workflow) -> Result<Option<(Bytes, String)>, Problem> {
+async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Option<(Bytes, String)>, Problem> {
     let Some(mut definition) = workflow.definition.clone() else { return Ok(None) };
-    let (workflows, id) = (&state.workflows, &workflow.zuora_id);
+    let (workflows, id) = (&app.workflows, &workflow.zuora_id);
     let mut result = workflows.definition(&customer.id, id, &definition).await;
     if let Err(DefinitionError::Damaged) = result {
         let now = workflows.get(&customer.id, id).await?.and_then(|found| found.value.definition);
@@ -207,16 +203,16 @@ async fn read(state: &State, customer: &Customer, workflow: &Workflow) -> Result
     match result {
         Ok(bytes) => Ok(Some((bytes, definition.hash))),
         Err(DefinitionError::Store(error)) => Err(error.into()),
-        Err(DefinitionError::Damaged) => Err(damaged(state, customer, id).await),
+        Err(DefinitionError::Damaged) => Err(damaged(app, customer, id).await),
     }
 }
 
 /// Tells the operators and the next sync.
-async fn damaged(state: &State, customer: &Customer, id: &WorkflowId) -> Problem {
+async fn damaged(app: &App, customer: &Customer, id: &WorkflowId) -> Problem {
     let now = clock::now();
     telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), now.millis());
     tracing::warn!(customer_id = %customer.id, workflow_id = %id, "a stored definition is damaged; the next sync exports it anew");
-    if let Err(error) = state.damaged.note(&customer.id, id, now).await {
+    if let Err(error) = app.damaged.note(&customer.id, id, now).await {
         let error: &dyn std::error::Error = &error;
         tracing::error!(customer_id = %customer.id, workflow_id = %id, error, "a damaged definition was not noted; the daily export mends it");
     }

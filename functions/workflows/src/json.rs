@@ -6,7 +6,7 @@ use shared::domain::{
     customer::Customer,
     definition::Task,
     ids::{CustomerId, WorkflowId},
-    listed::Triggers,
+    listed_workflow::Triggers,
     time::Timestamp,
     workflow::Workflow,
 };

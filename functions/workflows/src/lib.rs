@@ -2,9 +2,9 @@
 
 mod changes;
 mod definition;
-mod everywhere;
 mod json;
 mod list;
+mod search;
 pub mod setup;
 
 use axum::{Router, routing::get};
@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 /// What this function answers, described from its handlers.
 #[derive(OpenApi)]
 #[openapi(paths(
-    everywhere::find_workflows,
+    search::find_workflows,
     list::list_workflows,
     list::get_workflow,
     definition::list_tasks,
@@ -24,10 +24,10 @@ use utoipa::OpenApi;
 pub struct Description;
 
 /// Who answers what.
-pub fn routes(state: setup::State) -> Router {
+pub fn routes(state: setup::App) -> Router {
     let workflow = "/v1/customers/{customer_id}/workflows/{workflow_id}";
     Router::new()
-        .route("/v1/workflows", get(everywhere::find_workflows))
+        .route("/v1/workflows", get(search::find_workflows))
         .route("/v1/customers/{customer_id}/workflows", get(list::list_workflows))
         .route(workflow, get(list::get_workflow))
         .route(&format!("{workflow}/tasks"), get(definition::list_tasks))

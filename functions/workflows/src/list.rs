@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -17,8 +17,8 @@ use shared::{
         workflow::Workflow,
     },
     http::{
-        caller::Known,
-        cursor::Scope,
+        caller::CurrentUser,
+        cursor::CursorScope,
         list::List,
         path::Ids,
         problem::{Kind, Problem},
@@ -28,7 +28,7 @@ use shared::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{definition, json::WorkflowJson, setup::State};
+use crate::{definition, json::WorkflowJson, setup::App};
 
 /// Definitions read at the same time for `include=tasks`.
 const AT_ONCE: usize = 8;
@@ -95,28 +95,28 @@ impl Filter {
     responses((status = 200, description = "Done.", body = List<WorkflowJson>)),
 )]
 pub async fn list_workflows(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     filter: ValidQuery<Filter>,
 ) -> Result<Json<List<Box<RawValue>>>, Problem> {
-    let customer = state.customer(&known, &ids).await?;
+    let customer = app.customer(&known, &ids).await?;
     let filter = filter.0?;
     let text = format!("{:?}", (&customer.id, &filter.name, &filter.status, filter.deleted));
-    let scope = Scope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/workflows", filter: &text };
-    let after = state.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
+    let scope = CursorScope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/workflows", filter: &text };
+    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
     let prefix = filter.name.as_deref().unwrap_or_default();
     let keep = |workflow: &Workflow| filter.matches(workflow);
     let found =
-        state.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
-    let (items, next) = page(&state, &customer, found, filter.include).await?;
-    let next_cursor = next.map(|position| state.edge.cursors.seal(&scope, position.as_str()));
+        app.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
+    let (items, next) = page(&app, &customer, found, filter.include).await?;
+    let next_cursor = next.map(|position| app.edge.cursors.seal(&scope, position.as_str()));
     Ok(Json(List { items, next_cursor, total: None }))
 }
 
 /// As much of a page as one answer holds, and where the next one starts.
 async fn page(
-    state: &State,
+    app: &App,
     customer: &Customer,
     found: Found<Workflow>,
     include: Option<Include>,
@@ -124,7 +124,7 @@ async fn page(
     let mut room = Room::default();
     let mut last = None;
     let shown = found.items.into_iter().map(async |(workflow, position)| {
-        show_in_list(state, customer, workflow, include).await.map(|shown| (shown, position))
+        show_in_list(app, customer, workflow, include).await.map(|shown| (shown, position))
     });
     let mut shown = pin!(stream::iter(shown).buffered(AT_ONCE));
     while let Some((mut workflow, position)) = shown.try_next().await? {
@@ -150,14 +150,14 @@ async fn page(
     responses((status = 200, description = "Done.", body = WorkflowJson)),
 )]
 pub async fn get_workflow(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     ids: Ids,
     query: ValidQuery<One>,
 ) -> Result<Json<WorkflowJson>, Problem> {
-    let (customer, workflow) = state.workflow(&known, &ids).await?;
+    let (customer, workflow) = app.workflow(&known, &ids).await?;
     let query = query.0?;
-    let shown = show(&state, &customer, workflow, query.include).await?;
+    let shown = show(&app, &customer, workflow, query.include).await?;
     if shown.tasks_left_out {
         let detail = "The tasks are more than one answer can hold. Read them page by page: .../tasks.";
         return Err(Problem::new(Kind::TooLarge, detail));
@@ -167,12 +167,12 @@ pub async fn get_workflow(
 
 /// As much as can be shown of one of many: tasks that cannot be read do not keep the others of a page from being seen.
 async fn show_in_list(
-    state: &State,
+    app: &App,
     customer: &Customer,
     workflow: Workflow,
     include: Option<Include>,
 ) -> Result<WorkflowJson, Problem> {
-    match show(state, customer, workflow.clone(), include).await {
+    match show(app, customer, workflow.clone(), include).await {
         Err(problem) if problem.kind == Kind::DefinitionDamaged => {
             let mut json = WorkflowJson::new(customer, workflow);
             json.tasks_left_out = true;
@@ -184,7 +184,7 @@ async fn show_in_list(
 
 /// A workflow, without its tasks where they are more than one answer can hold.
 async fn show(
-    state: &State,
+    app: &App,
     customer: &Customer,
     workflow: Workflow,
     include: Option<Include>,
@@ -192,7 +192,7 @@ async fn show(
     let tasks = match include {
         None => return Ok(WorkflowJson::new(customer, workflow)),
         Some(Include::Tasks) if workflow.definition.as_ref().is_some_and(|it| it.bytes > MOST as u64) => None,
-        Some(Include::Tasks) => definition::tasks(state, customer, &workflow).await?,
+        Some(Include::Tasks) => definition::tasks(app, customer, &workflow).await?,
     };
     let mut json = WorkflowJson::new(customer, workflow);
     json.tasks_left_out = tasks.is_none();

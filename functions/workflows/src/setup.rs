@@ -15,12 +15,12 @@ use shared::{
         policy::Verb,
         workflow::Workflow,
     },
-    http::{Edge, EdgeSettings, caller::Known, path::Ids, problem::Problem},
+    http::{Edge, EdgeSettings, caller::CurrentUser, path::Ids, problem::Problem},
 };
 
 /// What every handler gets.
 #[derive(Clone, Debug)]
-pub struct State {
+pub struct App {
     /// Customers.
     pub customers: Customers,
     /// Their workflows.
@@ -34,7 +34,7 @@ pub struct State {
 }
 
 /// Reads the configuration and connects.
-pub async fn state() -> Result<State, Error> {
+pub async fn state() -> Result<App, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
     let edge = EdgeSettings::read(&mut settings);
@@ -45,7 +45,7 @@ pub async fn state() -> Result<State, Error> {
     let key = token_slot(clock::now());
     // The read only opens the connection; what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
-    Ok(State {
+    Ok(App {
         customers: Customers::new(data.clone()),
         workflows: Workflows::new(data.clone()),
         changes: Changes::new(data.clone()),
@@ -54,16 +54,16 @@ pub async fn state() -> Result<State, Error> {
     })
 }
 
-impl State {
+impl App {
     /// The customer that a path names, if the caller may see it.
-    pub async fn customer(&self, known: &Known, ids: &Ids) -> Result<Customer, Problem> {
+    pub async fn customer(&self, known: &CurrentUser, ids: &Ids) -> Result<Customer, Problem> {
         let id: CustomerId = ids.get("customer_id", "customer")?;
         known.may(Verb::View, &id)?;
         Ok(self.customers.get(&id).await?.ok_or(AppError::NotFound("customer"))?.value)
     }
 
     /// The customer and the workflow that a path names; a deleted workflow is still there to be read.
-    pub async fn workflow(&self, known: &Known, ids: &Ids) -> Result<(Customer, Workflow), Problem> {
+    pub async fn workflow(&self, known: &CurrentUser, ids: &Ids) -> Result<(Customer, Workflow), Problem> {
         let customer = self.customer(known, ids).await?;
         let id: WorkflowId = ids.get("workflow_id", "workflow")?;
         let found = self.workflows.get(&customer.id, &id).await?;

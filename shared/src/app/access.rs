@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{
-    asking::{Asking, commit},
+    context::{RequestContext, commit},
     error::AppError,
 };
 use crate::{
     aws::{
         customers::Customers,
-        grants::{Grant, GrantBook},
+        grants::{Grant, GrantStore},
         table::{StoreError, Table},
     },
     domain::{
@@ -30,18 +30,19 @@ pub async fn grant(
     user: UserId,
     customer: Option<CustomerId>,
     verbs: Verbs,
-    asking: &Asking,
+    context: &RequestContext,
 ) -> Result<Grant, AppError> {
     check(customer.as_ref(), &verbs)?;
-    let mut record = record(data, Action::GrantPut, &user, customer.as_ref(), asking).await?;
-    let before = GrantBook::new(data.clone()).get(&user, customer.as_ref()).await?.map(|grant| told(&grant.verbs));
+    let mut record = record(data, Action::GrantPut, &user, customer.as_ref(), context).await?;
+    let before = GrantStore::new(data.clone()).get(&user, customer.as_ref()).await?.map(|grant| told(&grant.verbs));
     let values = BeforeAfter { before, after: Some(told(&verbs)) };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
-    let grant = Grant { user, customer_id: customer, verbs, granted_by: asking.actor.clone(), granted_at: asking.now };
-    let mut writes = vec![GrantBook::put(&grant)?];
+    let grant =
+        Grant { user, customer_id: customer, verbs, granted_by: context.actor.clone(), granted_at: context.now };
+    let mut writes = vec![GrantStore::put(&grant)?];
     // Not after the customer was removed: nobody would withdraw it.
     writes.extend(grant.customer_id.as_ref().map(Customers::exists));
-    match commit(vec![(data, writes)], Some(&asking.entry(record))).await {
+    match commit(vec![(data, writes)], Some(&context.entry(record))).await {
         Ok(()) => Ok(grant),
         Err(StoreError::Conflict { .. }) => Err(AppError::NotFound("customer")),
         Err(error) => Err(error.into()),
@@ -56,13 +57,13 @@ pub async fn withdraw(
     data: &Table,
     user: &UserId,
     customer: Option<&CustomerId>,
-    asking: &Asking,
+    context: &RequestContext,
 ) -> Result<(), AppError> {
-    let mut record = record(data, Action::GrantDelete, user, customer, asking).await?;
-    let found = GrantBook::new(data.clone()).get(user, customer).await?.ok_or(AppError::NotFound("grant"))?;
+    let mut record = record(data, Action::GrantDelete, user, customer, context).await?;
+    let found = GrantStore::new(data.clone()).get(user, customer).await?.ok_or(AppError::NotFound("grant"))?;
     let values = BeforeAfter { before: Some(told(&found.verbs)), after: None };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
-    match commit(vec![(data, vec![GrantBook::delete(user, customer)])], Some(&asking.entry(record))).await {
+    match commit(vec![(data, vec![GrantStore::delete(user, customer)])], Some(&context.entry(record))).await {
         Err(StoreError::Conflict { .. }) => Err(AppError::NotFound("grant")),
         result => Ok(result?),
     }
@@ -74,9 +75,9 @@ async fn record(
     action: Action,
     user: &UserId,
     customer: Option<&CustomerId>,
-    asking: &Asking,
+    context: &RequestContext,
 ) -> Result<Record, AppError> {
-    let mut record = asking.record(action);
+    let mut record = context.record(action);
     if let Some(id) = customer {
         let found = Customers::new(data.clone()).get(id).await?.ok_or(AppError::NotFound("customer"))?;
         record = record.about(&found.value);

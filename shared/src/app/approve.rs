@@ -5,7 +5,7 @@
 //! word. Approving twice makes one sync.
 
 use super::{
-    asking::Asking,
+    context::RequestContext,
     dispatch::{Dispatcher, paused},
     error::AppError,
     races::until_won,
@@ -38,7 +38,7 @@ impl Dispatcher {
         let held: Vec<_> =
             customers.filter_map(|customer| Some((&customer.id, customer.held_job_id.as_ref()?))).collect();
         let mut jobs = self.jobs.get_all(&held).await?;
-        jobs.retain(Job::is_held_back);
+        jobs.retain(Job::awaits_approval);
         Ok(jobs)
     }
 
@@ -46,14 +46,14 @@ impl Dispatcher {
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when there is nothing to approve (any more), says why.
-    pub async fn approve_deletions(&self, approving: &Approving, asking: &Asking) -> Result<Job, AppError> {
+    pub async fn approve_deletions(&self, approving: &Approving, context: &RequestContext) -> Result<Job, AppError> {
         let (job, send) = until_won("job", || async {
             let found = self.jobs.find(&approving.job).await?.ok_or(AppError::NotFound("job"))?;
-            self.try_approve(found, approving, asking).await
+            self.try_approve(found, approving, context).await
         })
         .await?;
         if send {
-            self.send(&job, asking.now).await;
+            self.send(&job, context.now).await;
         }
         Ok(job)
     }
@@ -62,7 +62,7 @@ impl Dispatcher {
         &self,
         found: Stored<Job>,
         approving: &Approving,
-        asking: &Asking,
+        context: &RequestContext,
     ) -> Result<(Job, bool), AppError> {
         let Stored { value: mut held_job, rev } = found;
         let found = self.customers.get(&held_job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
@@ -80,7 +80,7 @@ impl Dispatcher {
         }
         let approval =
             Approval { held_job_id: held_job.id.clone(), kind: held.kind, list_hash: held.list_hash.clone() };
-        let Asking { actor, now, .. } = asking;
+        let RequestContext { actor, now, .. } = context;
         let mut writes = Vec::new();
         let mut send = true;
         let job = match self.active_sync(&customer).await? {
@@ -112,7 +112,7 @@ impl Dispatcher {
         let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
         held_job.held = Some(Held { approved: Some(approved), ..held });
         writes.extend(Jobs::put(&held_job, rev)?);
-        let entry = asking.entry(asking.record(Action::JobApproveDeletions).about(&customer).job(&held_job));
+        let entry = context.entry(context.record(Action::JobApproveDeletions).about(&customer).job(&held_job));
         self.commit(writes, Some(&entry)).await?;
         Ok((job, send))
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures::stream;
 
 use super::{
-    asking::Asking,
+    context::RequestContext,
     dispatch::{Dispatcher, SyncRequest},
     error::AppError,
     many::ask_each,
@@ -36,7 +36,7 @@ const STEP: u64 = 16;
 
 /// Begins batches and serves them.
 #[derive(Clone, Debug)]
-pub struct BatchDesk {
+pub struct BatchService {
     /// Customers and jobs.
     pub dispatcher: Dispatcher,
     /// Who did what.
@@ -45,14 +45,14 @@ pub struct BatchDesk {
     pub budget: TokenBudget,
 }
 
-impl BatchDesk {
+impl BatchService {
     /// Asks for a sync of every customer, or finds the batch that does so already.
     ///
     /// # Errors
     /// Store failures.
-    pub async fn begin(&self, asking: &Asking) -> Result<Batch, AppError> {
+    pub async fn begin(&self, context: &RequestContext) -> Result<Batch, AppError> {
         let batches = self.batches();
-        let entry = asking.entry(asking.record(Action::CustomerSync));
+        let entry = context.entry(context.record(Action::CustomerSync));
         until_won("last batch", || async {
             let (under_way, fence) = batches.under_way().await?;
             if let Some(found) = under_way {
@@ -60,7 +60,7 @@ impl BatchDesk {
                 return Ok(found.value);
             }
             let of = self.dispatcher.customers.count().await?;
-            let batch = Batch::new(asking.actor.clone(), asking.request_id.clone(), of, asking.now);
+            let batch = Batch::new(context.actor.clone(), context.request_id.clone(), of, context.now);
             self.dispatcher.commit(Batches::begin(&batch, fence)?, Some(&entry)).await?;
             Ok(batch)
         })
@@ -111,7 +111,7 @@ impl BatchDesk {
             batch.finished_at = Some(now);
             return Ok(());
         };
-        let request = SyncRequest { batch: Some(batch.id.clone()), ..SyncRequest::of(&self.asking(batch, now)) };
+        let request = SyncRequest { batch: Some(batch.id.clone()), ..SyncRequest::of(&self.context(batch, now)) };
         let ids = stream::iter(ids.into_iter().map(Ok));
         let asked = ask_each(&self.dispatcher, ids, &request, None).await?;
         batch.advance(&asked.asked, last);
@@ -119,9 +119,9 @@ impl BatchDesk {
     }
 
     /// As if whoever asked for the batch asked for each sync.
-    fn asking(&self, batch: &Batch, now: Timestamp) -> Asking {
+    fn context(&self, batch: &Batch, now: Timestamp) -> RequestContext {
         let Batch { actor, request_id, .. } = batch.clone();
-        Asking { actor, request_id, now, trail: self.trail.clone() }
+        RequestContext { actor, request_id, now, trail: self.trail.clone() }
     }
 
     fn batches(&self) -> Batches {

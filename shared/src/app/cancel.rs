@@ -2,7 +2,7 @@
 //!
 //! What must stay true: what a run has written by then stays and is whole, and the customer is free for its next sync.
 
-use super::{asking::Asking, dispatch::Dispatcher, error::AppError, outcome::sentence, races::until_won};
+use super::{context::RequestContext, dispatch::Dispatcher, error::AppError, outcome::sentence, races::until_won};
 use crate::{
     aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
@@ -20,17 +20,17 @@ impl Dispatcher {
     ///
     /// # Errors
     /// `NotFound`; `Conflict` names the state of a job that is over or that cannot be cancelled.
-    pub async fn cancel(&self, id: &JobId, asking: &Asking) -> Result<Job, AppError> {
+    pub async fn cancel(&self, id: &JobId, context: &RequestContext) -> Result<Job, AppError> {
         until_won("job", || async {
             let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
-            self.try_cancel(found, asking).await
+            self.try_cancel(found, context).await
         })
         .await
     }
 
-    async fn try_cancel(&self, found: Stored<Job>, asking: &Asking) -> Result<Job, AppError> {
+    async fn try_cancel(&self, found: Stored<Job>, context: &RequestContext) -> Result<Job, AppError> {
         let Stored { value: mut job, rev } = found;
-        let record = asking.record(Action::JobCancel).job(&job);
+        let record = context.record(Action::JobCancel).job(&job);
         let refuse = |why: &str| Err(AppError::Conflict(why.to_owned()));
         match (job.kind, job.state) {
             (Kind::Purge, _) => return refuse("The removal of a customer cannot be cancelled."),
@@ -40,22 +40,22 @@ impl Dispatcher {
                 job.cancel_requested = true;
                 // Whoever asked for one more sync meanwhile asked for this one to go on.
                 job.follow_up = false;
-                self.commit(Jobs::put(&job, rev)?, Some(&asking.entry(record))).await?;
+                self.commit(Jobs::put(&job, rev)?, Some(&context.entry(record))).await?;
                 return Ok(job);
             }
             (Kind::Test, State::Running) => return refuse("A connection test is over in a few seconds."),
             (_, state) => return refuse(&format!("The job is {}: there is nothing to cancel.", state.as_str())),
         }
-        job.cancel(&sentence(BY_AN_ADMIN), asking.now);
+        job.cancel(&sentence(BY_AN_ADMIN), context.now);
         let mut writes = Jobs::put(&job, rev)?;
         if job.is_exclusive()
             && let Some(found) = self.customers.get(&job.customer_id).await?
         {
             let mut customer = found.value.clone();
-            customer.record(&job, asking.now);
+            customer.record(&job, context.now);
             writes.extend(Customers::put(&customer, Some(&found))?);
         }
-        self.commit(writes, Some(&asking.entry(record))).await?;
+        self.commit(writes, Some(&context.entry(record))).await?;
         Ok(job)
     }
 }

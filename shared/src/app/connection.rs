@@ -9,13 +9,13 @@ use secrecy::SecretString;
 
 use super::{
     error::AppError,
+    interruption::Interruption,
     lifecycle::Claimed,
-    outcome::Outcome,
-    stop::Stop,
+    outcome::AttemptOutcome,
     sync::{Syncer, fresh_token, origin},
 };
 use crate::{
-    aws::limits::{Place, Share, TokenBudget},
+    aws::limits::{Permit, Share, TokenBudget},
     domain::{base_url::BaseUrl, time::Timestamp},
     zuora::{Meter, Session, Zuora, ZuoraError},
 };
@@ -45,7 +45,7 @@ pub async fn check(
     candidate: &Candidate<'_>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    if let Place::Full(retry_after) = budget.take(Share::People, now).await? {
+    if let Permit::Exhausted(retry_after) = budget.take(Share::People, now).await? {
         return Err(AppError::TooMany { why: "There are too many token requests to Zuora just now.", retry_after });
     }
     let Candidate { base, client_id, client_secret, track_id } = candidate;
@@ -59,11 +59,11 @@ pub async fn check(
 }
 
 /// Runs a claimed connection test with the stored credentials.
-pub async fn run(syncer: &Syncer, claimed: &Claimed, meter: &Arc<Meter>) -> Outcome {
+pub async fn run(syncer: &Syncer, claimed: &Claimed, meter: &Arc<Meter>) -> AttemptOutcome {
     let Some(customer) = &claimed.customer else {
-        return Stop::Cancelled("the customer was deleted").into();
+        return Interruption::Cancelled("the customer was deleted").into();
     };
-    let result: Result<(), Stop> = async {
+    let result: Result<(), Interruption> = async {
         let base = origin(&syncer.policy, customer)?;
         let track_id = claimed.job.id.as_str();
         let token = fresh_token(syncer, customer, &base, Share::People, track_id, PATIENCE, meter).await?;
@@ -74,9 +74,9 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed, meter: &Arc<Meter>) -> Outc
     }
     .await;
     match result {
-        Ok(()) => Outcome::Tested(None),
-        Err(Stop::Failed(failure)) => Outcome::Tested(Some(failure)),
-        Err(Stop::Wait(_, failure) | Stop::Ours(failure)) => Outcome::Untested(failure),
-        Err(stop @ Stop::Cancelled(_)) => stop.into(),
+        Ok(()) => AttemptOutcome::Tested(None),
+        Err(Interruption::Failed(failure)) => AttemptOutcome::Tested(Some(failure)),
+        Err(Interruption::Wait(_, failure) | Interruption::Ours(failure)) => AttemptOutcome::Untested(failure),
+        Err(stop @ Interruption::Cancelled(_)) => stop.into(),
     }
 }

@@ -13,8 +13,8 @@ use secrecy::SecretString;
 pub use self::change::Change;
 use self::change::is_expected;
 use super::{
-    asking::{Asking, commit},
     connection::{self, Candidate},
+    context::{RequestContext, commit},
     dispatch::{Dispatcher, SyncRequest},
     error::AppError,
     races::until_won,
@@ -22,10 +22,10 @@ use super::{
 use crate::{
     aws::{
         customers::Customers,
-        grants::{Grant, GrantBook},
+        grants::{Grant, GrantStore},
+        idempotency::{Begun, IdempotencyStore, KeyClaim},
         jobs::Jobs,
         limits::{RequestLimits, TokenBudget},
-        once::{Begun, Claim, OnceBook},
         sealing::Sealer,
         table::{StoreError, Write},
         vault::{Credentials, Vault},
@@ -34,11 +34,11 @@ use crate::{
         audit::{self, Action},
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Connection, Customer, NewCustomer, Status},
-        edition::Expected,
         ids::{CustomerId, JobId, UserId},
         invalid::Invalid,
         job::{Job, Kind, Trigger},
         policy::Verb,
+        precondition::Precondition,
         time::Timestamp,
     },
     zuora::Zuora,
@@ -46,7 +46,7 @@ use crate::{
 
 /// Admins' side of customers.
 #[derive(Clone, Debug)]
-pub struct CustomerDesk {
+pub struct CustomerService {
     /// Customers and jobs.
     pub dispatcher: Dispatcher,
     /// Where sealed secrets go.
@@ -77,34 +77,34 @@ pub struct Creation {
     pub owner: Option<UserId>,
 }
 
-impl CustomerDesk {
+impl CustomerService {
     /// Creates a customer and queues its first sync.
     ///
     /// # Errors
     /// `TooMany`; `Connection` when the credentials do not work, and nothing is stored then.
-    pub async fn create(&self, new: Creation, asking: &Asking) -> Result<Customer, AppError> {
-        self.create_for(new, None, asking).await
+    pub async fn create(&self, new: Creation, context: &RequestContext) -> Result<Customer, AppError> {
+        self.create_for(new, None, context).await
     }
 
     /// Creates a customer at most once under an idempotency key; `fingerprint` names the request without giving it away.
     ///
     /// # Errors
-    /// As [`CustomerDesk::create`]; `UnderWay` and `KeyReused`.
+    /// As [`CustomerService::create`]; `UnderWay` and `KeyReused`.
     pub async fn create_once(
         &self,
         new: Creation,
         key: &str,
         fingerprint: String,
-        asking: &Asking,
+        context: &RequestContext,
     ) -> Result<Customer, AppError> {
-        let once = OnceBook::new(self.dispatcher.data.clone());
-        let claim = match once.begin(&asking.actor, key, fingerprint, asking.now).await? {
+        let once = IdempotencyStore::new(self.dispatcher.data.clone());
+        let claim = match once.begin(&context.actor, key, fingerprint, context.now).await? {
             Begun::New(claim) => claim,
             Begun::Done(customer) => return Ok(customer),
             Begun::UnderWay => return Err(AppError::UnderWay),
             Begun::Other => return Err(AppError::KeyReused),
         };
-        let created = self.create_for(new, Some(&claim), asking).await;
+        let created = self.create_for(new, Some(&claim), context).await;
         // If the answer of the transaction was lost, the customer may be there: the claim stays until that is certain.
         if let Err(error) = &created
             && !matches!(error, AppError::Store(StoreError::Unavailable(_)))
@@ -114,29 +114,34 @@ impl CustomerDesk {
         created
     }
 
-    async fn create_for(&self, new: Creation, once: Option<&Claim>, asking: &Asking) -> Result<Customer, AppError> {
-        asking.take_place(&self.limits, None).await?;
-        let now = asking.now;
+    async fn create_for(
+        &self,
+        new: Creation,
+        once: Option<&KeyClaim>,
+        context: &RequestContext,
+    ) -> Result<Customer, AppError> {
+        context.acquire_permit(&self.limits, None).await?;
+        let now = context.now;
         let connection = match new.verify {
-            true => Some(self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, asking).await?),
+            true => Some(self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, context).await?),
             false => None,
         };
         let mut customer = Customer::new(new.customer, connection, now);
         let ciphertext = self.secrets.seal(&customer.id, &new.secret).await?;
-        let actor = Some(asking.actor.clone());
+        let actor = Some(context.actor.clone());
         let job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Created, actor, now, now);
         customer.sync_job_id = Some(job.id.clone());
         let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
-        let mut record = asking.record(Action::CustomerCreate).about(&customer).job(&job);
+        let mut record = context.record(Action::CustomerCreate).about(&customer).job(&job);
         record.changes = audit::differences(None, &customer);
         let mut data = Customers::put(&customer, None)?;
         data.extend(Jobs::put(&job, 0)?);
         if let Some(user) = new.owner {
-            data.push(GrantBook::put(&Grant {
+            data.push(GrantStore::put(&Grant {
                 user,
                 customer_id: Some(customer.id.clone()),
                 verbs: Verb::GRANTABLE.into_iter().filter(|verb| *verb != Verb::Create).collect(),
-                granted_by: asking.actor.clone(),
+                granted_by: context.actor.clone(),
                 granted_at: now,
             })?);
         }
@@ -147,7 +152,7 @@ impl CustomerDesk {
             (&self.dispatcher.data, data),
             (self.vault.table(), vec![Vault::put_credentials(&customer.id, &credentials)?]),
         ];
-        commit(writes, Some(&asking.entry(record))).await?;
+        commit(writes, Some(&context.entry(record))).await?;
         self.dispatcher.send(&job, now).await;
         Ok(customer)
     }
@@ -155,13 +160,18 @@ impl CustomerDesk {
     /// Changes a customer. New credentials void the cached token and queue a sync.
     ///
     /// # Errors
-    /// `NotFound`; `Stale` when it is not the expected edition; `Invalid` when another base URL comes without the secret; `TooMany` and `Connection` as for
-    /// [`CustomerDesk::create`].
-    pub async fn change(&self, id: &CustomerId, change: Change, asking: &Asking) -> Result<Customer, AppError> {
+    /// `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when another base URL comes without the secret; `TooMany` and `Connection` as for
+    /// [`CustomerService::create`].
+    pub async fn change(
+        &self,
+        id: &CustomerId,
+        change: Change,
+        context: &RequestContext,
+    ) -> Result<Customer, AppError> {
         let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
         change.check(&current)?;
         if change.touches_credentials(&current) {
-            asking.take_place(&self.limits, Some(id)).await?;
+            context.acquire_permit(&self.limits, Some(id)).await?;
         }
         let mut sealed = None;
         let mut proven = None;
@@ -169,11 +179,11 @@ impl CustomerDesk {
             if change.verify {
                 let base = self.origin(&current, &change)?;
                 let client_id = change.zuora_client_id.as_ref().unwrap_or(&current.zuora_client_id);
-                proven = Some(self.prove(&base, client_id, secret, asking).await?);
+                proven = Some(self.prove(&base, client_id, secret, context).await?);
             }
             sealed = Some(self.secrets.seal(id, secret).await?);
         }
-        self.store_change(id, &change, sealed, proven, asking).await
+        self.store_change(id, &change, sealed, proven, context).await
     }
 
     async fn store_change(
@@ -182,9 +192,9 @@ impl CustomerDesk {
         change: &Change,
         sealed: Option<Vec<u8>>,
         proven: Option<Connection>,
-        asking: &Asking,
+        context: &RequestContext,
     ) -> Result<Customer, AppError> {
-        let now = asking.now;
+        let now = context.now;
         let (customer, due) = until_won("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             // Somebody may have changed it meanwhile.
@@ -195,7 +205,7 @@ impl CustomerDesk {
             if credentials_change {
                 customer.credential_version += 1;
                 customer.connection.clone_from(&proven);
-                customer.forgive();
+                customer.reset_failures();
                 vault.push(Vault::forget_token(id));
             }
             if let Some(ciphertext) = &sealed {
@@ -204,16 +214,16 @@ impl CustomerDesk {
                     Credentials { ciphertext: ciphertext.clone(), secret_version: customer.credential_version };
                 vault.push(Vault::put_credentials(id, &credentials)?);
             }
-            let mut record = asking.record(Action::CustomerUpdate).about(&customer);
+            let mut record = context.record(Action::CustomerUpdate).about(&customer);
             record.changes = audit::differences(Some(&found.value), &customer);
             let mut data = Vec::new();
             let due = match credentials_change && customer.is_syncable() {
-                true => self.resync(&mut customer, Trigger::CredentialsChanged, &mut data, asking).await?,
+                true => self.resync(&mut customer, Trigger::CredentialsChanged, &mut data, context).await?,
                 false => None,
             };
             data.extend(Customers::put(&customer, Some(&found))?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), vault)];
-            commit(writes, Some(&asking.entry(record))).await?;
+            commit(writes, Some(&context.entry(record))).await?;
             Ok((customer, due))
         })
         .await?;
@@ -227,9 +237,9 @@ impl CustomerDesk {
         customer: &mut Customer,
         trigger: Trigger,
         writes: &mut Vec<Write>,
-        asking: &Asking,
+        context: &RequestContext,
     ) -> Result<Option<Job>, AppError> {
-        let request = SyncRequest::at_once(trigger, Some(asking.actor.clone()), asking.now);
+        let request = SyncRequest::at_once(trigger, Some(context.actor.clone()), context.now);
         let placing = self.dispatcher.prepare_sync(customer, &request).await?;
         writes.extend(placing.writes);
         Ok(placing.is_due.then(|| placing.requested.job().clone()))
@@ -245,10 +255,15 @@ impl CustomerDesk {
     ///
     /// # Errors
     /// `NotFound`; `TooMany` for a resumption; store failures.
-    pub async fn set_paused(&self, id: &CustomerId, paused: bool, asking: &Asking) -> Result<Customer, AppError> {
+    pub async fn set_paused(
+        &self,
+        id: &CustomerId,
+        paused: bool,
+        context: &RequestContext,
+    ) -> Result<Customer, AppError> {
         let action = if paused { Action::CustomerPause } else { Action::CustomerResume };
         if !paused {
-            asking.take_place(&self.limits, Some(id)).await?;
+            context.acquire_permit(&self.limits, Some(id)).await?;
         }
         let (customer, due) = until_won("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
@@ -256,37 +271,37 @@ impl CustomerDesk {
             if paused {
                 customer.pause();
             } else {
-                customer.resume(asking.now);
+                customer.resume(context.now);
             }
-            customer.updated_at = asking.now;
-            let mut record = asking.record(action).about(&customer);
+            customer.updated_at = context.now;
+            let mut record = context.record(action).about(&customer);
             record.changes = audit::differences(Some(&found.value), &customer);
             let mut writes = Vec::new();
             let due = match paused {
                 true => None,
-                false => self.resync(&mut customer, Trigger::Manual, &mut writes, asking).await?,
+                false => self.resync(&mut customer, Trigger::Manual, &mut writes, context).await?,
             };
             writes.extend(Customers::put(&customer, Some(&found))?);
-            self.dispatcher.commit(writes, Some(&asking.entry(record))).await?;
+            self.dispatcher.commit(writes, Some(&context.entry(record))).await?;
             Ok((customer, due))
         })
         .await?;
-        self.send_if_due(due, asking.now).await;
+        self.send_if_due(due, context.now).await;
         Ok(customer)
     }
 
     /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, the rest by a purge job.
     ///
     /// # Errors
-    /// `NotFound`; `Stale` when it is not the expected edition; `Invalid` when `confirm` is not the customer's name.
+    /// `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when `confirm` is not the customer's name.
     pub async fn delete(
         &self,
         id: &CustomerId,
-        expected: &Expected,
+        expected: &Precondition,
         confirm: &str,
-        asking: &Asking,
+        context: &RequestContext,
     ) -> Result<JobId, AppError> {
-        let now = asking.now;
+        let now = context.now;
         let job = until_won("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
@@ -300,12 +315,12 @@ impl CustomerDesk {
             customer.status = Status::Deleting;
             customer.next_sync_at = None;
             customer.updated_at = now;
-            let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(asking.actor.clone()), now, now);
+            let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(context.actor.clone()), now, now);
             let mut data = Customers::put(&customer, Some(&found))?;
             data.extend(Jobs::put(&job, 0)?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), Vault::destroy(id))];
-            let record = asking.record(Action::CustomerDelete).about(&customer).job(&job);
-            commit(writes, Some(&asking.entry(record))).await?;
+            let record = context.record(Action::CustomerDelete).about(&customer).job(&job);
+            commit(writes, Some(&context.entry(record))).await?;
             Ok(job)
         })
         .await?;
@@ -322,11 +337,11 @@ impl CustomerDesk {
         base: &BaseUrl,
         client_id: &str,
         client_secret: &SecretString,
-        asking: &Asking,
+        context: &RequestContext,
     ) -> Result<Connection, AppError> {
-        let candidate = Candidate { base, client_id, client_secret, track_id: &asking.request_id };
-        connection::check(&self.zuora, &self.token_budget, &candidate, asking.now).await?;
-        Ok(Connection { ok: true, checked_at: asking.now, error: None })
+        let candidate = Candidate { base, client_id, client_secret, track_id: &context.request_id };
+        connection::check(&self.zuora, &self.token_budget, &candidate, context.now).await?;
+        Ok(Connection { ok: true, checked_at: context.now, error: None })
     }
 
     fn origin(&self, current: &Customer, change: &Change) -> Result<BaseUrl, AppError> {

@@ -1,4 +1,4 @@
-//! Asking for work: stores a job and sends its message, in this order.
+//! Dispatch: stores a job and sends its message, in this order.
 //!
 //! What must stay true:
 //! - A customer has at most one sync job that is queued, waiting or running: `customer.sync_job_id` names it, and is set
@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use super::{
-    asking::{Asking, Entry, commit},
+    context::{Entry, RequestContext, commit},
     error::AppError,
     races::until_won,
 };
@@ -90,9 +90,9 @@ impl SyncRequest {
     }
 
     /// A person's request.
-    pub fn of(asking: &Asking) -> Self {
-        let entry = asking.entry(asking.record(Action::CustomerSync));
-        Self { entry: Some(entry), ..Self::at_once(Trigger::Manual, Some(asking.actor.clone()), asking.now) }
+    pub fn of(context: &RequestContext) -> Self {
+        let entry = context.entry(context.record(Action::CustomerSync));
+        Self { entry: Some(entry), ..Self::at_once(Trigger::Manual, Some(context.actor.clone()), context.now) }
     }
 }
 
@@ -160,7 +160,7 @@ impl Dispatcher {
     }
 
     /// Finds the job that does what is asked for, and what has to be written for it beside the customer, who names a new one from
-    /// now on. Who writes that in one transaction with the customer, at the edition that was read, has asked.
+    /// now on. Who writes that in one transaction with the customer, at the entity tag that was read, has asked.
     pub(crate) async fn prepare_sync(
         &self,
         customer: &mut Customer,
@@ -182,7 +182,7 @@ impl Dispatcher {
         let job = Job::new(Kind::Sync, customer.id.clone(), *trigger, actor.clone(), *now, *now);
         customer.sync_job_id = Some(job.id.clone());
         if *trigger == Trigger::Manual {
-            customer.forgive();
+            customer.reset_failures();
         }
         Ok(Placing { writes: Jobs::put(&job, 0)?, requested: Requested::New(job), is_due: true })
     }
@@ -215,37 +215,42 @@ impl Dispatcher {
     ///
     /// # Errors
     /// `NotFound`; store failures.
-    pub async fn request_test(&self, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
-        self.place_question(Kind::Test, id, asking).await
+    pub async fn request_test(&self, id: &CustomerId, context: &RequestContext) -> Result<Job, AppError> {
+        self.place_question(Kind::Test, id, context).await
     }
 
     /// Asks what a sync would do: a new dry run, or the one that is under way. Syncs do not wait for it, nor it for them.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when the customer is paused; store failures.
-    pub async fn request_plan(&self, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
-        self.place_question(Kind::Plan, id, asking).await
+    pub async fn request_plan(&self, id: &CustomerId, context: &RequestContext) -> Result<Job, AppError> {
+        self.place_question(Kind::Plan, id, context).await
     }
 
-    async fn place_question(&self, kind: Kind, id: &CustomerId, asking: &Asking) -> Result<Job, AppError> {
-        let asked = until_won("customer", || async { self.try_place_question(kind, id, asking).await });
+    async fn place_question(&self, kind: Kind, id: &CustomerId, context: &RequestContext) -> Result<Job, AppError> {
+        let asked = until_won("customer", || async { self.try_place_question(kind, id, context).await });
         let (job, is_new) = asked.await?;
         if is_new {
-            self.send(&job, asking.now).await;
+            self.send(&job, context.now).await;
         }
         Ok(job)
     }
 
     /// The job that answers the question, and whether it is a new one.
-    async fn try_place_question(&self, kind: Kind, id: &CustomerId, asking: &Asking) -> Result<(Job, bool), AppError> {
+    async fn try_place_question(
+        &self,
+        kind: Kind,
+        id: &CustomerId,
+        context: &RequestContext,
+    ) -> Result<(Job, bool), AppError> {
         let Stored { value: customer, rev } = self.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
         if kind == Kind::Plan && customer.status == Status::Paused {
             return Err(paused());
         }
         let action = if kind == Kind::Plan { Action::CustomerSync } else { Action::CustomerTest };
-        let entry = |job: &Job| asking.entry(asking.record(action).about(&customer).job(job));
-        let actor = Some(asking.actor.clone());
-        let job = Job::new(kind, id.clone(), Trigger::Manual, actor, asking.now, asking.now);
+        let entry = |job: &Job| context.entry(context.record(action).about(&customer).job(job));
+        let actor = Some(context.actor.clone());
+        let job = Job::new(kind, id.clone(), Trigger::Manual, actor, context.now, context.now);
         // Not after the customer was deleted: nobody would remove the job.
         let mut writes = vec![Customers::unchanged(id, rev)];
         if kind == Kind::Plan {

@@ -21,7 +21,7 @@ pub enum AppError {
     /// It does not apply in the present state, which the sentence names.
     #[error("{0}")]
     Conflict(String),
-    /// It was changed since the caller saw it; holds the present edition.
+    /// It was changed since the caller saw it; holds the present entity tag.
     #[error("it was changed meanwhile")]
     Stale(String),
     /// The same request is under way under the same key.

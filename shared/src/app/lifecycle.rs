@@ -11,9 +11,9 @@ use std::time::Duration;
 use super::{
     dispatch::Dispatcher,
     error::AppError,
-    outcome::{Left, Outcome, apply, sentence},
+    interruption::Interruption,
+    outcome::{AttemptOutcome, CustomerUpdate, apply, sentence},
     races::until_won,
-    stop::Stop,
 };
 use crate::{
     aws::{
@@ -69,7 +69,7 @@ pub enum Claim {
 
 /// What happened to a job's message afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
+pub enum Announcement {
     /// It was sent again.
     Sent,
     /// A dead letter was sent.
@@ -90,7 +90,7 @@ impl Lifecycle {
             match found.value.liveness(*seq, now) {
                 Liveness::Stale => return Ok(Claim::Nothing("a later message replaced this one, or the job is over")),
                 Liveness::TooEarly => {
-                    return self.hold_back(found, now).await.map(|()| Claim::Nothing("the job still waits"));
+                    return self.reschedule(found, now).await.map(|()| Claim::Nothing("the job still waits"));
                 }
                 Liveness::Live => {}
             }
@@ -171,9 +171,9 @@ impl Lifecycle {
     }
 
     /// A wait longer than SQS can delay: sent again for the rest.
-    async fn hold_back(&self, found: Stored<Job>, now: Timestamp) -> Result<(), AppError> {
+    async fn reschedule(&self, found: Stored<Job>, now: Timestamp) -> Result<(), AppError> {
         let Stored { value: mut job, rev } = found;
-        job.hold_back();
+        job.reschedule();
         match self.dispatcher.data.write(Jobs::put(&job, rev)?).await {
             Ok(()) => self.dispatcher.send(&job, now).await,
             // Somebody changed the job, so somebody sends for it.
@@ -189,10 +189,10 @@ impl Lifecycle {
     ///
     /// # Errors
     /// Store failures: the lock expires, and the message comes again.
-    pub async fn settle(
+    pub async fn finish_attempt(
         &self,
         claimed: &Claimed,
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         traffic: &Traffic,
         now: Timestamp,
     ) -> Result<Option<Job>, AppError> {
@@ -202,7 +202,7 @@ impl Lifecycle {
     async fn try_settle(
         &self,
         claimed: &Claimed,
-        outcome: Outcome,
+        outcome: AttemptOutcome,
         traffic: &Traffic,
         now: Timestamp,
     ) -> Result<Option<Job>, AppError> {
@@ -215,7 +215,7 @@ impl Lifecycle {
         }
         let customer = self.dispatcher.customers.get(&job.customer_id).await?;
         let same_credentials = has_same_credentials(claimed, customer.as_ref());
-        let is_proof = same_credentials && matches!(outcome, Outcome::Tested(_));
+        let is_proof = same_credentials && matches!(outcome, AttemptOutcome::Tested(_));
         let outcome = if same_credentials { outcome } else { of_old_credentials(outcome, customer.is_some()) };
         let left = apply(&mut job, outcome, now);
         job.record_run(claimed.job.claimed_at.unwrap_or(now), traffic.clone(), now);
@@ -239,11 +239,11 @@ impl Lifecycle {
     }
 
     /// Sends what the job's new state calls for.
-    async fn announce(&self, job: &Job, now: Timestamp) -> Option<Settled> {
+    async fn announce(&self, job: &Job, now: Timestamp) -> Option<Announcement> {
         match job.state {
             State::Queued | State::Waiting => {
                 self.dispatcher.send(job, now).await;
-                Some(Settled::Sent)
+                Some(Announcement::Sent)
             }
             State::Failed if job.dead_lettered_at.is_some() => {
                 let class = job.error.as_ref().map_or(ErrorClass::Bug, |error| error.class);
@@ -251,7 +251,7 @@ impl Lifecycle {
                     let error: &dyn std::error::Error = &error;
                     tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a dead letter was not sent; the job is listed and can be redriven all the same");
                 }
-                Some(Settled::DeadLettered)
+                Some(Announcement::DeadLettered)
             }
             _ => None,
         }
@@ -262,7 +262,12 @@ impl Lifecycle {
     ///
     /// # Errors
     /// Store failures.
-    pub async fn sweep(&self, job: &Job, queue_is_empty: bool, now: Timestamp) -> Result<Option<Settled>, AppError> {
+    pub async fn sweep(
+        &self,
+        job: &Job,
+        queue_is_empty: bool,
+        now: Timestamp,
+    ) -> Result<Option<Announcement>, AppError> {
         let Some(found) = self.dispatcher.jobs.get(&job.customer_id, &job.id).await? else {
             return Ok(None);
         };
@@ -303,11 +308,12 @@ fn has_same_credentials(claimed: &Claimed, now: Option<&Stored<Customer>>) -> bo
 
 /// What was refused to the old credentials says nothing about the new ones: the job goes on with those, or ends if the customer
 /// is gone.
-fn of_old_credentials(outcome: Outcome, customer_is_there: bool) -> Outcome {
+fn of_old_credentials(outcome: AttemptOutcome, customer_is_there: bool) -> AttemptOutcome {
     match outcome {
-        Outcome::Stopped { stop: Stop::Failed(failure), so_far } if failure.class.needs_attention() => {
-            let stop = if customer_is_there { Stop::credentials_changed() } else { Stop::customer_deleted() };
-            Outcome::Stopped { stop, so_far }
+        AttemptOutcome::Stopped { stop: Interruption::Failed(failure), so_far } if failure.class.needs_attention() => {
+            let stop =
+                if customer_is_there { Interruption::credentials_changed() } else { Interruption::customer_deleted() };
+            AttemptOutcome::Stopped { stop, so_far }
         }
         other => other,
     }
@@ -317,7 +323,7 @@ fn of_old_credentials(outcome: Outcome, customer_is_there: bool) -> Outcome {
 fn settle_customer(
     job: &Job,
     customer: Option<Stored<Customer>>,
-    left: Option<Left>,
+    left: Option<CustomerUpdate>,
     writes: &mut Vec<Write>,
     now: Timestamp,
 ) -> Result<Option<Job>, AppError> {
@@ -332,7 +338,7 @@ fn settle_customer(
         Kind::Test => customer.record_test(job.error.clone(), now),
         Kind::Sync => {
             if let Some(left) = left {
-                left.leave_with(&mut customer, job);
+                left.apply_to(&mut customer, job);
             }
             if ended {
                 customer.record(job, now);

@@ -18,7 +18,7 @@ use futures::{Stream, StreamExt as _};
 /// Customers that are served at the same time.
 const AT_ONCE: usize = 16;
 
-/// What one round of asking led to.
+/// What one round of requests led to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Round {
     /// Customer by customer.

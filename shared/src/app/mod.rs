@@ -15,13 +15,14 @@
 
 pub mod access;
 pub mod approve;
-pub mod asking;
 pub mod batches;
 pub mod cancel;
 pub mod connection;
+pub mod context;
 pub mod customers;
 pub mod dispatch;
 pub mod error;
+pub mod interruption;
 pub mod lifecycle;
 pub mod many;
 pub mod outcome;
@@ -32,7 +33,6 @@ pub mod redrive;
 pub mod retry;
 pub mod schedule;
 pub mod search;
-pub mod stop;
 pub mod sweep;
 pub mod sync;
 pub mod worker;

@@ -1,12 +1,12 @@
 //! How an attempt ended, and what that makes of its job. Pure: the writes are [`super::lifecycle`]'s.
 
-use super::stop::Stop;
+use super::interruption::Interruption;
 use crate::domain::{
     customer::Customer,
     failure::{ErrorClass, Failure},
     ids::WorkflowId,
     job::{Hold, Job, MAX_LISTED_ERRORS, Plan, State, WorkflowError},
-    looks::Looks,
+    reverification::Reverification,
     stats::Stats,
     time::Timestamp,
     unproven::Unproven,
@@ -27,8 +27,8 @@ pub struct Report {
     pub failure: Option<Failure>,
     /// Stored, not deleted workflows and their tasks afterwards; none when the run did not get as far as storing.
     pub counts: Option<(u64, u64)>,
-    /// How far the daily looks have come.
-    pub looks: Option<Looks>,
+    /// How far the daily re-verifications have come.
+    pub reverification: Option<Reverification>,
     /// Whether the listing was proven complete and raised no doubt.
     pub undoubted: bool,
     /// After a complete listing: the workflows that are not brought up to date. None when they cannot be named: then nothing is known of
@@ -37,14 +37,14 @@ pub struct Report {
     /// Absences that Zuora did not confirm; none when none was asked about.
     pub unproven: Option<Unproven>,
     /// The digest of the listing, if the stored copy is exactly what was listed.
-    pub settled_listing: Option<String>,
+    pub listing_digest: Option<String>,
     /// What a dry run would have done.
     pub plan: Option<Plan>,
 }
 
 /// How an attempt ended.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// With a result.
     Ended(Report),
     /// Out of time with work left; what is done is stored.
@@ -52,7 +52,7 @@ pub enum Outcome {
     /// Before its result; what was done by then is stored.
     Stopped {
         /// Why.
-        stop: Stop,
+        stop: Interruption,
         /// What was done.
         so_far: Report,
     },
@@ -64,33 +64,33 @@ pub enum Outcome {
     Purged,
 }
 
-impl From<Stop> for Outcome {
-    fn from(stop: Stop) -> Self {
+impl From<Interruption> for AttemptOutcome {
+    fn from(stop: Interruption) -> Self {
         Self::Stopped { stop, so_far: Report::default() }
     }
 }
 
 /// What a report leaves for the customer, and for an approval.
 #[derive(Debug)]
-pub(super) struct Left {
+pub(super) struct CustomerUpdate {
     counts: Option<(u64, u64)>,
-    looks: Option<Looks>,
+    reverification: Option<Reverification>,
     undoubted: bool,
     behind: Option<Vec<WorkflowId>>,
     unproven: Option<Unproven>,
-    settled_listing: Option<String>,
+    listing_digest: Option<String>,
     /// The list that the job held back.
     pub(super) hold: Option<Hold>,
 }
 
-impl Left {
+impl CustomerUpdate {
     /// Hands over to the customer what outlives the job.
-    pub(super) fn leave_with(&self, customer: &mut Customer, job: &Job) {
+    pub(super) fn apply_to(&self, customer: &mut Customer, job: &Job) {
         if let Some(counts) = self.counts {
             (customer.workflows_count, customer.tasks_count) = counts;
         }
-        if let Some(looks) = &self.looks {
-            customer.looks = looks.clone();
+        if let Some(reverification) = &self.reverification {
+            customer.reverification = reverification.clone();
         }
         if let Some(unproven) = &self.unproven {
             customer.unproven = unproven.clone();
@@ -101,63 +101,65 @@ impl Left {
             customer.behind.clone_from(behind);
         }
         if self.undoubted {
-            customer.settle_doubt(job.started_at);
-            customer.settled_listing.clone_from(&self.settled_listing);
+            customer.resolve_doubt(job.started_at);
+            customer.listing_digest.clone_from(&self.listing_digest);
         }
     }
 }
 
 /// Moves the job on as the outcome says.
-pub(super) fn apply(job: &mut Job, outcome: Outcome, now: Timestamp) -> Option<Left> {
+pub(super) fn apply(job: &mut Job, outcome: AttemptOutcome, now: Timestamp) -> Option<CustomerUpdate> {
     match outcome {
-        Outcome::Ended(report) | Outcome::GoOn(report) if !report.stats.adds_up() => {
+        AttemptOutcome::Ended(report) | AttemptOutcome::GoOn(report) if !report.stats.adds_up() => {
             // Numbers that contradict each other are worse than none.
             let message = format!("The counts of this sync contradict each other: {:?}.", report.stats);
-            stop(job, Stop::Failed(Failure::new(ErrorClass::Bug, message)), now);
+            stop(job, Interruption::Failed(Failure::new(ErrorClass::Bug, message)), now);
             None
         }
-        Outcome::Ended(report) => Some(end(job, report, now)),
-        Outcome::GoOn(report) => {
+        AttemptOutcome::Ended(report) => Some(end(job, report, now)),
+        AttemptOutcome::GoOn(report) => {
             let left = note(job, report);
             job.go_on(now);
             Some(left)
         }
-        Outcome::Stopped { stop: why, so_far } => {
+        AttemptOutcome::Stopped { stop: why, so_far } => {
             // An attempt that got nowhere does not hide what an earlier one did.
             let left = so_far.counts.is_some().then(|| note(job, so_far));
             stop(job, why, now);
             left
         }
-        Outcome::Tested(failure) => {
+        AttemptOutcome::Tested(failure) => {
             let state = if failure.is_none() { State::Succeeded } else { State::Failed };
             job.error = failure;
             job.finish(state, now);
             None
         }
-        Outcome::Untested(failure) => {
+        AttemptOutcome::Untested(failure) => {
             job.error = Some(failure);
             job.finish(State::Failed, now);
             None
         }
-        Outcome::Purged => {
+        AttemptOutcome::Purged => {
             job.finish(State::Succeeded, now);
             None
         }
     }
 }
 
-fn stop(job: &mut Job, why: Stop, now: Timestamp) {
+fn stop(job: &mut Job, why: Interruption, now: Timestamp) {
     match why {
-        Stop::Wait(after, failure) => job.wait(after, failure, now),
-        Stop::Failed(failure) | Stop::Ours(failure) if failure.class.is_permanent() => job.fail(failure, now),
-        Stop::Failed(failure) | Stop::Ours(failure) => {
+        Interruption::Wait(after, failure) => job.wait(after, failure, now),
+        Interruption::Failed(failure) | Interruption::Ours(failure) if failure.class.is_permanent() => {
+            job.fail(failure, now);
+        }
+        Interruption::Failed(failure) | Interruption::Ours(failure) => {
             job.fail_transiently(failure, now, |n| fastrand::u64(0..n));
         }
-        Stop::Cancelled(why) => job.cancel(&sentence(why), now),
+        Interruption::Cancelled(why) => job.cancel(&sentence(why), now),
     }
 }
 
-fn end(job: &mut Job, report: Report, now: Timestamp) -> Left {
+fn end(job: &mut Job, report: Report, now: Timestamp) -> CustomerUpdate {
     let state = if report.hold.is_some() {
         State::Held
     } else if report.undoubted && report.stats.errors == 0 {
@@ -178,13 +180,13 @@ fn end(job: &mut Job, report: Report, now: Timestamp) -> Left {
 }
 
 /// Writes what a run did into its job.
-fn note(job: &mut Job, report: Report) -> Left {
+fn note(job: &mut Job, report: Report) -> CustomerUpdate {
     job.stats = report.stats;
     job.remember_failed(report.failed_workflows);
     job.errors = report.errors;
     job.errors.truncate(MAX_LISTED_ERRORS);
-    let Report { counts, looks, undoubted, behind, unproven, settled_listing, hold, .. } = report;
-    Left { counts, looks, undoubted, behind, unproven, settled_listing, hold }
+    let Report { counts, reverification, undoubted, behind, unproven, listing_digest, hold, .. } = report;
+    CustomerUpdate { counts, reverification, undoubted, behind, unproven, listing_digest, hold }
 }
 
 /// A reason as a sentence.
@@ -212,7 +214,7 @@ mod tests {
         job
     }
 
-    fn report(outcomes: &[stats::Outcome]) -> Report {
+    fn report(outcomes: &[stats::WorkflowOutcome]) -> Report {
         let mut report = Report { counts: Some((1, 2)), undoubted: true, ..Report::default() };
         outcomes.iter().for_each(|outcome| report.stats.count(*outcome));
         report
@@ -220,13 +222,13 @@ mod tests {
 
     fn ended(report: Report) -> Job {
         let mut job = job();
-        apply(&mut job, Outcome::Ended(report), Timestamp::EPOCH);
+        apply(&mut job, AttemptOutcome::Ended(report), Timestamp::EPOCH);
         job
     }
 
     #[test]
     fn only_a_complete_sync_without_errors_and_doubts_has_succeeded() {
-        use stats::Outcome::{Created, Error};
+        use stats::WorkflowOutcome::{Created, Error};
         let held = Hold::new(HeldKind::Deletions, "too many".into(), Vec::new());
 
         assert_eq!(ended(report(&[Created])).state, State::Succeeded);
@@ -246,9 +248,9 @@ mod tests {
 
     #[test]
     fn counts_that_contradict_each_other_are_never_shown_as_a_result() {
-        let mut wrong = report(&[stats::Outcome::Created]);
+        let mut wrong = report(&[stats::WorkflowOutcome::Created]);
         wrong.stats.total = 7;
-        for outcome in [Outcome::Ended(wrong.clone()), Outcome::GoOn(wrong)] {
+        for outcome in [AttemptOutcome::Ended(wrong.clone()), AttemptOutcome::GoOn(wrong)] {
             let mut job = job();
             assert!(apply(&mut job, outcome, Timestamp::EPOCH).is_none());
 
@@ -261,9 +263,12 @@ mod tests {
     fn an_attempt_that_got_nowhere_does_not_hide_what_an_earlier_one_did() {
         let mut job = job();
         let failure = Failure::new(ErrorClass::RateLimit, "wait");
-        let wait = |so_far| Outcome::Stopped { stop: Stop::Wait(Duration::from_secs(9), failure.clone()), so_far };
+        let wait = |so_far| AttemptOutcome::Stopped {
+            stop: Interruption::Wait(Duration::from_secs(9), failure.clone()),
+            so_far,
+        };
 
-        apply(&mut job, wait(report(&[stats::Outcome::Created])), Timestamp::EPOCH);
+        apply(&mut job, wait(report(&[stats::WorkflowOutcome::Created])), Timestamp::EPOCH);
         assert_eq!((job.state, job.stats.created), (State::Waiting, 1));
         assert!(apply(&mut job, wait(Report::default()), Timestamp::EPOCH).is_none());
         assert_eq!(job.stats.created, 1);
@@ -273,12 +278,12 @@ mod tests {
     fn what_stops_an_attempt_decides_what_becomes_of_the_job() {
         let failure = |class| Failure::new(class, "no");
         for (stop, state) in [
-            (Stop::Wait(Duration::from_secs(9), failure(ErrorClass::RateLimit)), State::Waiting),
-            (Stop::Failed(failure(ErrorClass::Transient)), State::Waiting),
-            (Stop::Failed(failure(ErrorClass::Config)), State::Failed),
-            (Stop::Failed(failure(ErrorClass::TooLarge)), State::Failed),
-            (Stop::Ours(failure(ErrorClass::Bug)), State::Waiting),
-            (Stop::Cancelled("the customer was paused"), State::Cancelled),
+            (Interruption::Wait(Duration::from_secs(9), failure(ErrorClass::RateLimit)), State::Waiting),
+            (Interruption::Failed(failure(ErrorClass::Transient)), State::Waiting),
+            (Interruption::Failed(failure(ErrorClass::Config)), State::Failed),
+            (Interruption::Failed(failure(ErrorClass::TooLarge)), State::Failed),
+            (Interruption::Ours(failure(ErrorClass::Bug)), State::Waiting),
+            (Interruption::Cancelled("the customer was paused"), State::Cancelled),
         ] {
             let mut job = job();
             apply(&mut job, stop.clone().into(), Timestamp::EPOCH);

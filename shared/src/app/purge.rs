@@ -3,11 +3,14 @@
 //! Order: secrets, then grants, then workflows and definitions, then other jobs, and last, together, the customer, its lock and the
 //! purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
 
-use super::{dispatch::Dispatcher, error::AppError, lifecycle::Claimed, outcome::Outcome, stop::Stop, sync::Syncer};
+use super::{
+    dispatch::Dispatcher, error::AppError, interruption::Interruption, lifecycle::Claimed, outcome::AttemptOutcome,
+    sync::Syncer,
+};
 use crate::{
     aws::{
         customers::Customers,
-        grants::GrantBook,
+        grants::GrantStore,
         jobs::{Jobs, is_counted},
         keys,
         table::{Condition, Range, Write, key_of},
@@ -23,25 +26,26 @@ use crate::{
 };
 
 /// Runs a claimed purge until `deadline`.
-pub async fn run(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Outcome {
+pub async fn run(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> AttemptOutcome {
     match purge(syncer, claimed, deadline).await {
         Ok(outcome) => outcome,
         Err(error) => {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(job_id = %claimed.job.id, error, "a purge was interrupted");
-            Stop::Ours(Failure::new(ErrorClass::Transient, "The store could not be reached while purging.")).into()
+            Interruption::Ours(Failure::new(ErrorClass::Transient, "The store could not be reached while purging."))
+                .into()
         }
     }
 }
 
-async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Result<Outcome, AppError> {
+async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Result<AttemptOutcome, AppError> {
     let customer = &claimed.job.customer_id;
     if claimed.customer.as_ref().is_some_and(|customer| customer.status != Status::Deleting) {
-        return Ok(Stop::Cancelled("the customer is not being deleted").into());
+        return Ok(Interruption::Cancelled("the customer is not being deleted").into());
     }
     let data = &syncer.dispatcher.data;
     syncer.vault.table().write(Vault::destroy(customer)).await?;
-    GrantBook::new(data.clone()).forget_customer(customer).await?;
+    GrantStore::new(data.clone()).forget_customer(customer).await?;
     syncer.damaged().forget_customer(customer).await?;
     let own = keys::job(customer, &claimed.job.id);
     let stays =
@@ -69,7 +73,7 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
             break;
         }
         if clock::now().until(deadline).as_secs() < 30 {
-            return Ok(Outcome::GoOn(super::outcome::Report::default()));
+            return Ok(AttemptOutcome::GoOn(super::outcome::Report::default()));
         }
     }
     remove_jobs(&syncer.dispatcher, customer, &jobs).await?;
@@ -81,7 +85,7 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
         last.extend(Customers::delete(customer, found.rev));
     }
     data.write(last).await?;
-    Ok(Outcome::Purged)
+    Ok(AttemptOutcome::Purged)
 }
 
 /// Most are over and count for nothing any more: those go by the dozen, with their pointers.

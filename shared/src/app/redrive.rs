@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    asking::Asking,
+    context::RequestContext,
     dispatch::{Dispatcher, sending},
     error::AppError,
     retry::{Again, DRAIN_ROUNDS},
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     aws::{
         budget::Budget,
-        jobs::{Listed, Selection},
+        jobs::{JobSelection, Listed},
         queue::{Queue, Sending},
         table::StoreError,
     },
@@ -75,7 +75,7 @@ pub struct Redriven {
 struct Redriving<'a> {
     dispatcher: &'a Dispatcher,
     wanted: &'a Redrive,
-    asking: &'a Asking,
+    context: &'a RequestContext,
     result: Redriven,
     sendings: Vec<Sending>,
     /// Customers of whom a sync was skipped: so are their others.
@@ -94,7 +94,8 @@ impl Dispatcher {
         limit: usize,
         may: impl Fn(&CustomerId) -> bool,
     ) -> Result<Listed, AppError> {
-        let selection = Selection { customers: wanted.customers.clone(), before, ..Selection::in_state(State::Failed) };
+        let selection =
+            JobSelection { customers: wanted.customers.clone(), before, ..JobSelection::in_state(State::Failed) };
         let keep = |job: &Job| wanted.matches(job) && may(&job.customer_id);
         Ok(self.jobs.list(&selection, limit, &Budget::default(), keep).await?)
     }
@@ -108,12 +109,12 @@ impl Dispatcher {
         queue: &Queue,
         wanted: &Redrive,
         may: impl Fn(&CustomerId) -> bool,
-        asking: &Asking,
+        context: &RequestContext,
     ) -> Result<Redriven, AppError> {
         let mut redriving = Redriving {
             dispatcher: self,
             wanted,
-            asking,
+            context,
             result: Redriven::default(),
             sendings: Vec::new(),
             skipped: HashSet::new(),
@@ -156,11 +157,11 @@ impl Redriving<'_> {
         }
         let fresh = self.dispatcher.jobs.get(&job.customer_id, &job.id).await?;
         let Some(fresh) = fresh.filter(|fresh| self.wanted.matches(&fresh.value)) else { return Ok(()) };
-        match self.dispatcher.requeue(fresh, Action::JobRedrive, self.asking).await {
+        match self.dispatcher.requeue(fresh, Action::JobRedrive, self.context).await {
             Ok(Again::Queued(job)) => {
                 self.result.redriven += 1;
                 self.result.job_ids.push(job.id.clone());
-                self.sendings.push(sending(&job, self.asking.now));
+                self.sendings.push(sending(&job, self.context.now));
             }
             Ok(Again::Superseded(_)) => self.result.superseded += 1,
             Err(AppError::Conflict(_) | AppError::NotFound(_)) => {

@@ -1,11 +1,11 @@
-//! Retry: failed jobs start anew, under the same id, and the dead-letter queue is cleared of letters that are settled.
+//! Retry: failed jobs start anew, under the same id, and the dead-letter queue is cleared of letters that are resolved.
 //!
 //! What must stay true: a double click makes one new attempt, a customer never gets two syncs side by side, and a dead
 //! letter leaves its queue only when its job has moved on or is gone.
 
 use std::time::Duration;
 
-use super::{asking::Asking, dispatch::Dispatcher, error::AppError, races::until_won};
+use super::{context::RequestContext, dispatch::Dispatcher, error::AppError, races::until_won};
 use crate::{
     aws::{
         customers::Customers,
@@ -45,7 +45,7 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; `Conflict` with the job's state when it has not failed, its customer is paused, or another sync of the
     /// customer is under way.
-    pub async fn retry(&self, id: &JobId, queue: &Queue, asking: &Asking) -> Result<Job, AppError> {
+    pub async fn retry(&self, id: &JobId, queue: &Queue, context: &RequestContext) -> Result<Job, AppError> {
         let again = until_won("job", || async {
             let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
             if found.value.kind.is_question() {
@@ -53,7 +53,7 @@ impl Dispatcher {
                     "A connection test or a dry run is not retried: ask for another one.".to_owned(),
                 ));
             }
-            self.requeue(found, Action::JobRetry, asking).await
+            self.requeue(found, Action::JobRetry, context).await
         });
         let job = match again.await? {
             Again::Queued(job) => *job,
@@ -61,8 +61,8 @@ impl Dispatcher {
                 return Err(AppError::Conflict(format!("Another sync of this customer is under way: {other}.")));
             }
         };
-        self.send(&job, asking.now).await;
-        // Its dead letter is settled. If that fails, the job goes on all the same, and a later drain takes the letter.
+        self.send(&job, context.now).await;
+        // Its dead letter is resolved. If that fails, the job goes on all the same, and a later drain takes the letter.
         if let Err(error) = self.drain(queue, RETRY_ROUNDS, Some(id)).await {
             let error: &dyn std::error::Error = &error;
             tracing::warn!(job_id = %job.id, error, "the dead-letter queue was not cleared of a retried job");
@@ -71,10 +71,15 @@ impl Dispatcher {
     }
 
     /// Puts a failed job back to the start, in one transaction with its customer. In a redrive, a job whose customer
-    /// has a sync under way is settled as done by that one.
-    pub(super) async fn requeue(&self, found: Stored<Job>, action: Action, asking: &Asking) -> Result<Again, AppError> {
+    /// has a sync under way is resolved as done by that one.
+    pub(super) async fn requeue(
+        &self,
+        found: Stored<Job>,
+        action: Action,
+        context: &RequestContext,
+    ) -> Result<Again, AppError> {
         let Stored { value: mut job, rev } = found;
-        let mut record = asking.record(action).job(&job);
+        let mut record = context.record(action).job(&job);
         if job.state != State::Failed {
             return Err(AppError::Conflict(format!("The job is {}, not failed.", job.state.as_str())));
         }
@@ -92,16 +97,16 @@ impl Dispatcher {
                 let other = other.value.id;
                 if action == Action::JobRedrive {
                     job.supersede(other.clone());
-                    self.commit(Jobs::put(&job, rev)?, Some(&asking.entry(record))).await?;
+                    self.commit(Jobs::put(&job, rev)?, Some(&context.entry(record))).await?;
                 }
                 return Ok(Again::Superseded(other));
             }
             customer.sync_job_id = Some(job.id.clone());
             writes.extend(Customers::put(&customer, Some(&found))?);
         }
-        job.requeue(asking.now);
+        job.requeue(context.now);
         writes.extend(Jobs::put(&job, rev)?);
-        self.commit(writes, Some(&asking.entry(record))).await?;
+        self.commit(writes, Some(&context.entry(record))).await?;
         Ok(Again::Queued(Box::new(job)))
     }
 
@@ -114,15 +119,15 @@ impl Dispatcher {
         let mut deleted = 0;
         for _ in 0..rounds {
             let received = queue.receive(HIDDEN, WAIT).await?;
-            let mut settled = Vec::new();
+            let mut resolved = Vec::new();
             let mut is_last = received.is_empty();
             for letter in received {
-                let Some(job) = self.settled(&letter.body).await? else { continue };
+                let Some(job) = self.resolved(&letter.body).await? else { continue };
                 is_last |= last == Some(&job);
-                settled.push(letter.receipt);
+                resolved.push(letter.receipt);
             }
-            queue.delete(&settled).await?;
-            deleted += settled.len();
+            queue.delete(&resolved).await?;
+            deleted += resolved.len();
             if is_last {
                 break;
             }
@@ -131,14 +136,14 @@ impl Dispatcher {
     }
 
     /// The job of a dead letter, if it moved on or is gone.
-    async fn settled(&self, body: &str) -> Result<Option<JobId>, StoreError> {
+    async fn resolved(&self, body: &str) -> Result<Option<JobId>, StoreError> {
         // What nobody can read stays until it expires: it is listed for an operator to look at.
         let Ok(Message::JobV1 { job_id, customer_id, seq }) = Message::parse(body) else {
             return Ok(None);
         };
         let job = self.jobs.get(&customer_id, &job_id).await?;
-        let is_settled = job.is_none_or(|job| job.value.state != State::Failed || job.value.seq != seq);
-        Ok(is_settled.then_some(job_id))
+        let is_resolved = job.is_none_or(|job| job.value.state != State::Failed || job.value.seq != seq);
+        Ok(is_resolved.then_some(job_id))
     }
 }
 
@@ -153,7 +158,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        aws::{canned, queues::Queues, table::Table},
+        aws::{mock_sdk, queues::Queues, table::Table},
         domain::ids::CustomerId,
     };
 
@@ -166,7 +171,7 @@ mod tests {
     fn over(letters: Vec<Value>) -> (Dispatcher, Queue, Arc<AtomicUsize>) {
         let received = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&received);
-        let sdk = canned::answering(move |operation, request| match operation {
+        let sdk = mock_sdk::answering(move |operation, request| match operation {
             "ReceiveMessage" => {
                 assert!(
                     request["WaitTimeSeconds"].as_u64() >= Some(1),

@@ -12,7 +12,7 @@ use futures::TryStreamExt as _;
 use super::{
     dispatch::Dispatcher,
     error::AppError,
-    lifecycle::{Lifecycle, Settled},
+    lifecycle::{Announcement, Lifecycle},
     retry::DRAIN_ROUNDS,
 };
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// How long one sweep looks at jobs: the function is ended after 120 seconds. The next sweep goes on: what was sent is not silent then.
+/// How long one sweep checks jobs: the function is ended after 120 seconds. The next sweep goes on: what was sent is not silent then.
 const TIME: Duration = Duration::from_secs(90);
 /// Jobs that are looked at at the same time.
 const AT_ONCE: usize = 16;
@@ -50,7 +50,7 @@ struct Sweep<'a> {
     until: Timestamp,
 }
 
-/// Looks at every job that has not ended, then at the dead letters.
+/// Checks every job that has not ended, then at the dead letters.
 ///
 /// # Errors
 /// When the jobs cannot be listed.
@@ -90,12 +90,12 @@ impl Sweep<'_> {
         let jobs = self.lifecycle.dispatcher.jobs.each_in(state);
         let in_time = jobs.try_take_while(|_| ready(Ok(clock::now() < self.until)));
         let silent = in_time.try_filter(|job| ready(job.is_silent(self.now)));
-        let looks = silent.map_ok(|job| async move { Ok(self.look_at(&job).await) }).try_buffer_unordered(AT_ONCE);
-        let mut looks = Box::pin(looks);
-        while let Some(settled) = looks.try_next().await? {
-            match settled {
-                Ok(Some(Settled::Sent)) => swept.revived += 1,
-                Ok(Some(Settled::DeadLettered)) => swept.lost += 1,
+        let checks = silent.map_ok(|job| async move { Ok(self.check(&job).await) }).try_buffer_unordered(AT_ONCE);
+        let mut checks = Box::pin(checks);
+        while let Some(announced) = checks.try_next().await? {
+            match announced {
+                Ok(Some(Announcement::Sent)) => swept.revived += 1,
+                Ok(Some(Announcement::DeadLettered)) => swept.lost += 1,
                 Ok(None) => {}
                 Err(Failed) => swept.failed += 1,
             }
@@ -103,7 +103,7 @@ impl Sweep<'_> {
         Ok(())
     }
 
-    async fn look_at(&self, job: &Job) -> Result<Option<Settled>, Failed> {
+    async fn check(&self, job: &Job) -> Result<Option<Announcement>, Failed> {
         self.lifecycle.sweep(job, *self.is_empty.of(job.kind), self.now).await.map_err(|error| {
             let error: &dyn std::error::Error = &error;
             tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a silent job could not be revived");

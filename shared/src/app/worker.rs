@@ -8,13 +8,13 @@ use std::{sync::Arc, time::Duration};
 use super::{
     connection,
     error::AppError,
+    interruption::Interruption,
     lifecycle::{Claim, Claimed, Lifecycle},
     purge,
-    stop::Stop,
     sync::Syncer,
 };
 use crate::{
-    aws::dead_letters::{self, Unreadable},
+    aws::dead_letters::{self, UnreadableLetter},
     clock,
     domain::{
         failure::{ErrorClass, Failure},
@@ -86,16 +86,20 @@ impl Worker {
         };
         let patience = clock::now().until(deadline).saturating_sub(TIME_TO_SETTLE);
         let outcome = tokio::time::timeout(patience, work).await.unwrap_or_else(|_| {
-            Stop::Failed(Failure::new(ErrorClass::Transient, "The work did not end within the time of one run.")).into()
+            Interruption::Failed(Failure::new(
+                ErrorClass::Transient,
+                "The work did not end within the time of one run.",
+            ))
+            .into()
         });
-        let settled = self.lifecycle.settle(claimed, outcome, &meter.traffic(), clock::now()).await?;
+        let settled = self.lifecycle.finish_attempt(claimed, outcome, &meter.traffic(), clock::now()).await?;
         Ok(settled
             .map_or(Handled::Nothing("the job was no longer ours, or is gone"), |job| Handled::Worked(job.into())))
     }
 
     /// The record first, then the queue, then (by returning) the acknowledgement: a crash repeats, it loses nothing.
     async fn set_aside(&self, delivery: Delivery<'_>, reason: String) -> Result<Handled, AppError> {
-        let letter = Unreadable::new(delivery.message_id, reason.clone(), delivery.body, clock::now());
+        let letter = UnreadableLetter::new(delivery.message_id, reason.clone(), delivery.body, clock::now());
         dead_letters::record(&self.syncer.dispatcher.data, &letter).await?;
         self.lifecycle.dead_letters.send_unreadable(delivery.body, &reason).await?;
         Ok(Handled::SetAside(reason))

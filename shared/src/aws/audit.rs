@@ -9,7 +9,7 @@ use super::{
     table::{Condition, Range, SortKeys, StoreError, Table, Write, to_item},
 };
 use crate::domain::{
-    audit::{Outcome, Record},
+    audit::{AuditOutcome, Record},
     ids::CustomerId,
     time::Timestamp,
 };
@@ -28,7 +28,7 @@ pub struct AuditTrail {
 
 /// Which records a list shows.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Selection<'a> {
+pub struct AuditSelection<'a> {
     /// Only this customer's.
     pub customer: Option<&'a CustomerId>,
     /// Only from this moment on.
@@ -54,8 +54,8 @@ impl AuditTrail {
     /// When it has no storable form; that is a bug.
     pub fn put(&self, record: &Record) -> Result<Write, StoreError> {
         let key = match record.outcome {
-            Outcome::Done => keys::audit(record.customer_id.as_ref(), record.at, record.id.as_str()),
-            Outcome::Refused => {
+            AuditOutcome::Done => keys::audit(record.customer_id.as_ref(), record.at, record.id.as_str()),
+            AuditOutcome::Refused => {
                 let what = serde_json::to_string(&record.action).unwrap_or_default();
                 let which = format!("refused#{}#{}", record.actor, what.trim_matches('"'));
                 keys::audit(record.customer_id.as_ref(), record.at.floor(REFUSED_TOGETHER), &which)
@@ -69,7 +69,7 @@ impl AuditTrail {
     /// Lists records, newest first, until `limit` satisfy `keep` or the budget ends. Across customers the index lags behind by moments.
     pub async fn list(
         &self,
-        selection: Selection<'_>,
+        selection: AuditSelection<'_>,
         after: Option<&Position>,
         limit: usize,
         budget: &Budget,

@@ -100,13 +100,13 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::aws::canned;
+    use crate::aws::mock_sdk;
 
     /// A table that leaves everything over so many times, then answers `done`; and how often it was asked.
     fn busy(times: u32, over: Value, done: Value) -> (Table, Arc<AtomicU32>) {
         let asked = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&asked);
-        let sdk = canned::sdk(move |_| {
+        let sdk = mock_sdk::sdk(move |_| {
             let answer = if counter.fetch_add(1, SeqCst) < times { &over } else { &done };
             (200, answer.clone())
         });

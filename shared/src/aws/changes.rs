@@ -37,21 +37,21 @@ pub struct Feed {
     /// The changes, oldest first.
     pub changes: Vec<Change>,
     /// Where to read on, now or later.
-    pub resume: Place,
+    pub resume: FeedPosition,
     /// Whether there are more already.
     pub more: bool,
 }
 
 /// A place in a customer's feed: everything before it was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place(String);
+pub struct FeedPosition(String);
 
 /// The text is not a place in a feed.
 #[derive(Debug, thiserror::Error)]
 #[error("not a place in a feed")]
-pub struct NotAPlace;
+pub struct NotAFeedPosition;
 
-impl Place {
+impl FeedPosition {
     /// The place before everything from `at` on.
     pub fn before(at: Timestamp) -> Self {
         Self(keys::changes_before(at))
@@ -65,9 +65,9 @@ impl Place {
     /// Reads a place back from a cursor's text.
     ///
     /// # Errors
-    /// [`NotAPlace`] when it was not made by [`Place::as_str`].
-    pub fn parse(text: &str) -> Result<Self, NotAPlace> {
-        if text.starts_with(keys::CHANGE_PREFIX) { Ok(Self(text.to_owned())) } else { Err(NotAPlace) }
+    /// [`NotAFeedPosition`] when it was not made by [`FeedPosition::as_str`].
+    pub fn parse(text: &str) -> Result<Self, NotAFeedPosition> {
+        if text.starts_with(keys::CHANGE_PREFIX) { Ok(Self(text.to_owned())) } else { Err(NotAFeedPosition) }
     }
 
     /// The text for a cursor.
@@ -109,13 +109,13 @@ impl Changes {
     pub async fn feed(
         &self,
         customer: &CustomerId,
-        from: &Place,
+        from: &FeedPosition,
         horizon: Timestamp,
         limit: usize,
         budget: &Budget,
         keep: impl Fn(&Change) -> bool,
     ) -> Result<Feed, StoreError> {
-        let until = Place::before(horizon);
+        let until = FeedPosition::before(horizon);
         if from.0 >= until.0 {
             return Ok(Feed { changes: Vec::new(), resume: from.clone(), more: false });
         }
@@ -124,7 +124,7 @@ impl Changes {
         let found = filtered(&self.table, &range, None, limit, budget, keep).await?;
         let (changes, next) = found.into_items();
         let more = next.is_some();
-        let resume = next.map_or(until, |last| Place::after(last.sort_key()));
+        let resume = next.map_or(until, |last| FeedPosition::after(last.sort_key()));
         Ok(Feed { changes, resume, more })
     }
 
@@ -132,13 +132,13 @@ impl Changes {
     ///
     /// `now` has to be read before this: a run that starts meanwhile starts after it.
     pub async fn horizon(&self, customer: &CustomerId, now: Timestamp) -> Result<Timestamp, StoreError> {
-        let settled = now.minus(CLOCKS_DIFFER);
+        let safe = now.minus(CLOCKS_DIFFER);
         let customers = Customers::new(self.table.clone());
-        let Some(standing) = customers.standing(customer).await? else { return Ok(settled) };
-        let Some(active) = standing.sync_job_id else { return Ok(settled) };
+        let Some(standing) = customers.standing(customer).await? else { return Ok(safe) };
+        let Some(active) = standing.sync_job_id else { return Ok(safe) };
         let job = Jobs::new(self.table.clone()).get(customer, &active).await?;
         let running = job.filter(|job| job.value.state == State::Running).and_then(|job| job.value.claimed_at);
-        Ok(running.map_or(settled, |claimed| settled.min(claimed.minus(CLOCKS_DIFFER))))
+        Ok(running.map_or(safe, |claimed| safe.min(claimed.minus(CLOCKS_DIFFER))))
     }
 }
 
@@ -150,20 +150,20 @@ mod tests {
     fn the_place_after_a_change_is_before_every_later_one_even_of_a_longer_id() {
         let customer = CustomerId::new();
         let key = |at: i64, id: &str| keys::change(&customer, Timestamp::from_millis(at), &id.parse().unwrap()).sk;
-        let after = Place::after(&key(1000, "48"));
+        let after = FeedPosition::after(&key(1000, "48"));
 
         assert!(key(1000, "48") < after.0);
         for later in [key(1000, "480"), key(1000, "48-1"), key(1000, "49"), key(1001, "1")] {
             assert!(after.0 < later, "{later}");
         }
-        assert!(Place::before(Timestamp::from_millis(1000)).0 < key(1000, "1"));
+        assert!(FeedPosition::before(Timestamp::from_millis(1000)).0 < key(1000, "1"));
     }
 
     #[test]
     fn a_place_round_trips_and_anything_else_is_refused() {
-        let place = Place::before(Timestamp::EPOCH);
+        let place = FeedPosition::before(Timestamp::EPOCH);
 
-        assert_eq!(Place::parse(place.as_str()).unwrap(), place);
-        assert!(Place::parse("PROFILE").is_err() && Place::parse("").is_err());
+        assert_eq!(FeedPosition::parse(place.as_str()).unwrap(), place);
+        assert!(FeedPosition::parse("PROFILE").is_err() && FeedPosition::parse("").is_err());
     }
 }

@@ -21,7 +21,7 @@ const BODY_CHARS: usize = 1000;
 /// One unreadable message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = UnreadableMessage)]
-pub struct Unreadable {
+pub struct UnreadableLetter {
     /// The id SQS gave it.
     pub message_id: String,
     /// What was wrong.
@@ -32,7 +32,7 @@ pub struct Unreadable {
     pub dead_lettered_at: Timestamp,
 }
 
-impl Unreadable {
+impl UnreadableLetter {
     /// A record of the message.
     pub fn new(message_id: &str, reason: String, body: &str, now: Timestamp) -> Self {
         let body = body.chars().take(BODY_CHARS).collect();
@@ -49,7 +49,7 @@ impl Unreadable {
 ///
 /// # Errors
 /// As [`Table::put`].
-pub async fn record(table: &Table, letter: &Unreadable) -> Result<(), StoreError> {
+pub async fn record(table: &Table, letter: &UnreadableLetter) -> Result<(), StoreError> {
     let ttl = letter.shown_until().seconds();
     let item = to_item(letter, &keys::dead_letter(&letter.message_id), None, 1, Some(ttl))?;
     table.put(item, &Condition::None).await
@@ -65,20 +65,20 @@ pub async fn list(
     limit: usize,
     budget: &Budget,
     now: Timestamp,
-) -> Result<Found<Unreadable>, StoreError> {
+) -> Result<Found<UnreadableLetter>, StoreError> {
     let range = Range { descending: true, ..Range::table(keys::DEAD_LETTERS, "") };
-    filtered(table, &range, after, limit, budget, |letter: &Unreadable| now < letter.shown_until()).await
+    filtered(table, &range, after, limit, budget, |letter: &UnreadableLetter| now < letter.shown_until()).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::canned;
+    use crate::aws::mock_sdk;
     use serde_json::json;
 
     #[tokio::test]
     async fn a_record_is_shown_for_fourteen_days_though_its_item_is_still_there() {
-        let sdk = canned::sdk(|_| {
+        let sdk = mock_sdk::sdk(|_| {
             let item = json!({
                 "PK": {"S": keys::DEAD_LETTERS}, "SK": {"S": "m"}, "message_id": {"S": "m"}, "reason": {"S": "no"},
                 "body": {"S": "?"}, "dead_lettered_at": {"S": Timestamp::EPOCH.to_string()},

@@ -30,11 +30,11 @@ pub struct Grant {
 
 /// The grants of a data table.
 #[derive(Clone, Debug)]
-pub struct GrantBook {
+pub struct GrantStore {
     table: Table,
 }
 
-impl GrantBook {
+impl GrantStore {
     /// The grants in `table`.
     pub const fn new(table: Table) -> Self {
         Self { table }

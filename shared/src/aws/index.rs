@@ -177,7 +177,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::aws::canned::{self, Shelf};
+    use crate::aws::mock_sdk::{self, Shelf};
 
     /// Two pages of one record each, with one between them that cannot be read.
     fn two_pages() -> Table {
@@ -187,7 +187,8 @@ mod tests {
             json!({"Items": [item("b", json!({"S": "what a later version writes"})), item("c", json!({"N": "3"}))]}),
         ];
         let asked = AtomicU32::new(0);
-        let sdk = canned::sdk(move |_| (200, pages[usize::try_from(asked.fetch_add(1, SeqCst) % 2).unwrap()].clone()));
+        let sdk =
+            mock_sdk::sdk(move |_| (200, pages[usize::try_from(asked.fetch_add(1, SeqCst) % 2).unwrap()].clone()));
         Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data")
     }
 

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, future::ready};
 use serde::{Deserialize, Serialize};
 
-pub use self::{newest::Listed, selection::Selection};
+pub use self::{newest::Listed, selection::JobSelection};
 use super::{
     budget::Budget,
     counts,
@@ -88,7 +88,7 @@ impl Jobs {
     /// Lists jobs, newest first, until `limit` satisfy `keep` or the budget ends.
     pub async fn list(
         &self,
-        selection: &Selection,
+        selection: &JobSelection,
         limit: usize,
         budget: &Budget,
         keep: impl Fn(&Job) -> bool,

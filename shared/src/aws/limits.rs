@@ -47,11 +47,11 @@ impl Share {
 
 /// Whether something may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Permit {
     /// Yes, now.
-    Taken,
+    Granted,
     /// No: the present slot is full, the next one begins after this.
-    Full(Duration),
+    Exhausted(Duration),
 }
 
 impl TokenBudget {
@@ -74,11 +74,11 @@ impl TokenBudget {
     ///
     /// # Errors
     /// As [`Table::count_up`].
-    pub async fn take(&self, share: Share, now: Timestamp) -> Result<Place, StoreError> {
+    pub async fn take(&self, share: Share, now: Timestamp) -> Result<Permit, StoreError> {
         let slot = now.floor(SLOT);
         let most = share.of(self.per_slot);
         let taken = self.table.count_up(&keys::token_slot(slot), most, now.seconds() + 600).await?;
-        Ok(if taken { Place::Taken } else { Place::Full(now.until(slot.plus(SLOT))) })
+        Ok(if taken { Permit::Granted } else { Permit::Exhausted(now.until(slot.plus(SLOT))) })
     }
 }
 
@@ -105,7 +105,12 @@ impl RequestLimits {
     ///
     /// # Errors
     /// As [`Table::count_up`].
-    pub async fn take(&self, caller: &str, customer: Option<&CustomerId>, now: Timestamp) -> Result<Place, StoreError> {
+    pub async fn take(
+        &self,
+        caller: &str,
+        customer: Option<&CustomerId>,
+        now: Timestamp,
+    ) -> Result<Permit, StoreError> {
         let minute = now.floor(MINUTE);
         let limits = [
             Some((keys::requests_of_caller(caller, minute), self.per_caller)),
@@ -113,10 +118,10 @@ impl RequestLimits {
         ];
         for (key, most) in limits.into_iter().flatten() {
             if !self.table.count_up(&key, most, now.seconds() + 600).await? {
-                return Ok(Place::Full(now.until(minute.plus(MINUTE))));
+                return Ok(Permit::Exhausted(now.until(minute.plus(MINUTE))));
             }
         }
-        Ok(Place::Taken)
+        Ok(Permit::Granted)
     }
 }
 

@@ -6,8 +6,6 @@ pub mod audit;
 mod batch;
 pub mod batches;
 pub mod budget;
-#[cfg(test)]
-pub mod canned;
 pub mod changes;
 pub mod clients;
 pub mod counts;
@@ -16,12 +14,14 @@ pub mod damaged;
 pub mod dead_letters;
 pub mod grants;
 pub mod held;
+pub mod idempotency;
 pub mod index;
 pub mod items;
 pub mod jobs;
 pub mod keys;
 pub mod limits;
-pub mod once;
+#[cfg(test)]
+pub mod mock_sdk;
 pub mod plans;
 pub mod puts;
 pub mod queue;

@@ -170,7 +170,8 @@ impl Workflows {
 mod tests {
     use super::*;
     use crate::domain::{
-        ids::JobId, listed::ListedWorkflow, stats::Outcome, time::Timestamp, workflow::Content, workflow::LastChange,
+        ids::JobId, listed_workflow::ListedWorkflow, stats::WorkflowOutcome, time::Timestamp, workflow::Content,
+        workflow::LastChange,
     };
 
     fn reference(hash: &str, chunks: u32) -> DefinitionRef {
@@ -181,7 +182,7 @@ mod tests {
     fn put(name: usize, replaces: Option<&DefinitionRef>) -> Put {
         let item = format!(r#"{{"id":1,"name":"{}"}}"#, "n".repeat(name));
         let listed = ListedWorkflow::parse(item.as_bytes()).unwrap();
-        let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: Outcome::Created };
+        let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: WorkflowOutcome::Created };
         let definition = Some(reference("new", 1));
         let workflow = Workflow::from_listed(listed, definition, Content::default(), last_change, Timestamp::EPOCH);
         let customer = CustomerId::new();

@@ -144,11 +144,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::aws::canned;
+    use crate::aws::mock_sdk;
 
     /// What opening says when the key service answers so.
     async fn opened(status: u16, answer: serde_json::Value) -> String {
-        let sdk = canned::sdk(move |_| (status, answer.clone()));
+        let sdk = mock_sdk::sdk(move |_| (status, answer.clone()));
         let sealer = Sealer::new(Client::new(&sdk), "key", Purpose::ClientSecret);
         match sealer.open(&CustomerId::new(), b"ciphertext".to_vec()).await {
             Ok(secret) => secret.expose_secret().to_owned(),
@@ -189,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_empty_ciphertext_is_not_even_sent() {
-        let sdk = canned::sdk(|operation| panic!("{operation}"));
+        let sdk = mock_sdk::sdk(|operation| panic!("{operation}"));
         let sealer = Sealer::new(Client::new(&sdk), "key", Purpose::ClientSecret);
 
         assert!(matches!(sealer.open(&CustomerId::new(), Vec::new()).await, Err(SealError::DecryptFailed)));

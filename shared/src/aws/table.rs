@@ -32,7 +32,7 @@ const READS_AT_ONCE: usize = 4;
 
 /// A page of a query, and where the next one starts.
 #[derive(Debug)]
-pub struct Page {
+pub struct QueryPage {
     /// The items.
     pub items: Vec<Item>,
     /// The last key of this page, when there may be more.
@@ -149,8 +149,8 @@ impl Table {
     }
 
     /// Reads one page of a range.
-    pub async fn page(&self, range: &Range, after: Option<Item>) -> Result<Page, StoreError> {
-        let Some(query) = self.query(range, after) else { return Ok(Page { items: Vec::new(), last: None }) };
+    pub async fn page(&self, range: &Range, after: Option<Item>) -> Result<QueryPage, StoreError> {
+        let Some(query) = self.query(range, after) else { return Ok(QueryPage { items: Vec::new(), last: None }) };
         let answer = query
             .set_projection_expression(range.projection.map(str::to_owned))
             .scan_index_forward(!range.descending)
@@ -158,7 +158,7 @@ impl Table {
             .send()
             .await
             .map_err(classify)?;
-        Ok(Page {
+        Ok(QueryPage {
             items: answer.items.unwrap_or_default(),
             last: answer.last_evaluated_key.filter(|key| !key.is_empty()),
         })

@@ -2,7 +2,7 @@
 //!
 //! What must stay true: chunks first, or together with the one transaction that moves the workflow's pointer to them and removes the old
 //! ones ([`super::puts`]). A reader therefore always finds the definition its workflow names. A crash between the two leaves at most chunks
-//! without a name: the next run writes the same ones, or they are removed as strays, once a day.
+//! without a name: the next run writes the same ones, or they are removed as orphans, once a day.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -19,7 +19,7 @@ use super::{
 use crate::domain::{
     definition, diff,
     ids::{CustomerId, WorkflowId},
-    listed::Triggers,
+    listed_workflow::Triggers,
     name::begins,
     text,
     time::Timestamp,
@@ -78,7 +78,7 @@ impl Workflows {
     }
 
     /// What the diff needs of every stored workflow of a customer, tombstones included.
-    pub async fn heads(&self, customer: &CustomerId) -> Result<Vec<diff::Stored>, StoreError> {
+    pub async fn heads(&self, customer: &CustomerId) -> Result<Vec<diff::Head>, StoreError> {
         let range =
             Range { projection: Some(HEAD), ..Range::table(keys::customer_partition(customer), keys::WORKFLOW_PREFIX) };
         let mut heads = Vec::new();
@@ -101,7 +101,7 @@ impl Workflows {
         &self,
         customer: &CustomerId,
         ids: &[WorkflowId],
-    ) -> Result<Vec<Option<diff::Stored>>, StoreError> {
+    ) -> Result<Vec<Option<diff::Head>>, StoreError> {
         let keys: Vec<_> = ids.iter().map(|id| keys::workflow(customer, id)).collect();
         let items = self.table.get_items(&keys).await?;
         items.into_iter().map(|item| item.map(head).transpose()).collect()
@@ -172,7 +172,7 @@ impl Workflows {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if somebody did.
-    pub async fn put_fingerprint(&self, customer: &CustomerId, head: &diff::Stored) -> Result<(), StoreError> {
+    pub async fn put_fingerprint(&self, customer: &CustomerId, head: &diff::Head) -> Result<(), StoreError> {
         let fingerprint = AttributeValue::S(head.fingerprint.clone());
         let key = keys::workflow(customer, &head.zuora_id);
         self.table.set(&key, "fingerprint", fingerprint, &Condition::RevIs(head.rev)).await
@@ -198,10 +198,10 @@ impl Workflows {
     }
 
     /// Removes every chunk of a customer that none of its workflows names, page by page while `go_on` holds.
-    pub async fn remove_strays(
+    pub async fn remove_orphans(
         &self,
         customer: &CustomerId,
-        heads: &[diff::Stored],
+        heads: &[diff::Head],
         go_on: impl Fn() -> bool,
     ) -> Result<(), StoreError> {
         let named: HashSet<String> = heads
@@ -214,8 +214,8 @@ impl Workflows {
         let mut after = None;
         while go_on() {
             let page = self.table.page(&range, after).await?;
-            let strays: Vec<Key> = page.items.iter().map(key_of).filter(|key| !is_named(key)).collect();
-            self.table.delete_all(&strays).await?;
+            let orphans: Vec<Key> = page.items.iter().map(key_of).filter(|key| !is_named(key)).collect();
+            self.table.delete_all(&orphans).await?;
             after = page.last;
             if after.is_none() {
                 break;
@@ -241,7 +241,7 @@ impl Workflows {
 
     /// Removes a workflow for good, unless somebody wrote it since. Its definition goes first: what is left after a crash
     /// still has a name, and goes next time.
-    pub async fn remove(&self, customer: &CustomerId, stored: &diff::Stored) -> Result<(), StoreError> {
+    pub async fn remove(&self, customer: &CustomerId, stored: &diff::Head) -> Result<(), StoreError> {
         self.tidy_definitions(customer, &stored.zuora_id, None).await?;
         let key = keys::workflow(customer, &stored.zuora_id);
         self.table.write(vec![Write::Delete(key, Condition::RevIs(stored.rev))]).await
@@ -255,9 +255,9 @@ pub(super) fn chunk_item(customer: &CustomerId, id: &WorkflowId, hash: &str, at:
     item
 }
 
-fn head(item: Item) -> Result<diff::Stored, StoreError> {
+fn head(item: Item) -> Result<diff::Head, StoreError> {
     let Stored { value: head, rev } = parse::<Head>(item)?;
-    Ok(diff::Stored {
+    Ok(diff::Head {
         zuora_id: head.zuora_id,
         created_at: head.created_at,
         fingerprint: head.fingerprint,

@@ -65,7 +65,7 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = AuditOutcome)]
-pub enum Outcome {
+pub enum AuditOutcome {
     /// It was done.
     Done,
     /// The caller was not allowed to.
@@ -85,7 +85,7 @@ pub struct Record {
     /// What.
     pub action: Action,
     /// Whether it was done.
-    pub outcome: Outcome,
+    pub outcome: AuditOutcome,
     /// With which customer, if with one.
     pub customer_id: Option<CustomerId>,
     /// The customer's name then.
@@ -108,7 +108,7 @@ impl Record {
             at,
             actor,
             action,
-            outcome: Outcome::Done,
+            outcome: AuditOutcome::Done,
             customer_id: None,
             customer_name: None,
             job_id: None,

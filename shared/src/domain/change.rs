@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{JobId, WorkflowId},
     json::Json,
-    outline::{self, Extent, Field, LinkageName, Outline, Part, TaskName},
+    structure::{self, Extent, Field, LinkageName, Part, Structure, TaskName},
     text,
     time::Timestamp,
     workflow::Workflow,
@@ -142,9 +142,9 @@ pub enum Definitions {
     /// They differ; what there is not counts as empty.
     Differ {
         /// What was stored before.
-        old: Outline,
+        old: Structure,
         /// What is stored now.
-        new: Outline,
+        new: Structure,
     },
     /// They differ, and that is all that can be said: the old one cannot be read any more, or one has too many parts to compare.
     Incomparable,
@@ -203,11 +203,11 @@ impl Change {
         self.settings_count = extent.settings;
     }
 
-    fn compare(&mut self, old: &Outline, new: &Outline) {
+    fn compare(&mut self, old: &Structure, new: &Structure) {
         self.tasks = Some(edits(&old.tasks, &new.tasks, Clone::clone, TaskName::cut));
         let ends = |name: &LinkageName| (name.from.clone(), name.to.clone());
         self.linkages = Some(edits(&old.linkages, &new.linkages, ends, LinkageName::cut));
-        let settings = outline::differing(&old.settings, &new.settings);
+        let settings = structure::differing(&old.settings, &new.settings);
         self.settings_count = settings.len() as u64;
         self.settings = settings.into_iter().take(NAMED).map(|name| cut(&name)).collect();
     }
@@ -337,7 +337,7 @@ fn edits<N, K: Eq + Hash>(
             Some(at) => {
                 left[at] = false;
                 edits.counts.edited += 1;
-                let names = outline::differing(&old[at].fields, &part.fields);
+                let names = structure::differing(&old[at].fields, &part.fields);
                 let fields = names.iter().take(FIELDS_OF_A_PART).map(|name| cut(name)).collect();
                 push(&mut edits.edited, || Edited { name: shown(&part.name), fields });
             }

@@ -19,7 +19,7 @@ use super::{
     guard::Limits,
     ids::{CustomerId, JobId, WorkflowId},
     job::{Job, State},
-    looks::Looks,
+    reverification::Reverification,
     schedule::Frequency,
     stats::Stats,
     time::Timestamp,
@@ -137,13 +137,13 @@ pub struct Customer {
     /// How much may vanish from its list at once. (Absent in items of older backups.)
     #[serde(default)]
     pub delete_guard: Limits,
-    /// How far the daily looks at its workflows have come. (Absent in items of older backups.)
+    /// How far the daily re-verifications at its workflows have come. (Absent in items of older backups.)
     #[serde(default)]
-    pub looks: Looks,
+    pub reverification: Reverification,
     /// The digest of the listing that the stored copy equals, as long as nobody writes a workflow: the next sync that lists the same
     /// has nothing to compare. (Absent in items of older backups.)
     #[serde(default)]
-    pub settled_listing: Option<String>,
+    pub listing_digest: Option<String>,
     /// The last sync that held something back, until a complete listing settles the doubt. The job says whether somebody has approved
     /// it. (Absent in items of older backups.)
     #[serde(default)]
@@ -187,7 +187,7 @@ impl Customer {
     }
 
     /// Names what admins edit, as it is now: any edit makes it another one, a sync never does.
-    pub fn edition(&self) -> String {
+    pub fn entity_tag(&self) -> String {
         let paused = self.status == Status::Paused;
         let edited = (
             (&self.name, &self.zuora_client_id, &self.zuora_base_url, self.environment, self.sync_frequency),
@@ -222,8 +222,8 @@ impl Customer {
             undoubted_at: None,
             unproven: Unproven::default(),
             delete_guard: new.delete_guard,
-            looks: Looks::default(),
-            settled_listing: None,
+            reverification: Reverification::default(),
+            listing_digest: None,
             held_job_id: None,
             sync_job_id: None,
             served: None,
@@ -244,7 +244,7 @@ impl Customer {
     }
 
     /// Something shows that an admin has acted: the schedule may try again.
-    pub fn forgive(&mut self) {
+    pub fn reset_failures(&mut self) {
         self.config_failures = 0;
         if self.status == Status::NeedsAttention {
             self.status = Status::Active;
@@ -301,14 +301,14 @@ impl Customer {
             // Nothing readable came back: that proves neither.
             _ if job.state == State::Incomplete && job.stats.total == 0 => {}
             _ => {
-                self.forgive();
+                self.reset_failures();
                 self.connection = Some(Connection { ok: true, checked_at: now, error: None });
             }
         }
     }
 
     /// The listing of a sync that began at `started_at` was complete and raised no doubt: what was held before is settled.
-    pub fn settle_doubt(&mut self, started_at: Option<Timestamp>) {
+    pub fn resolve_doubt(&mut self, started_at: Option<Timestamp>) {
         self.undoubted_at = self.undoubted_at.max(started_at);
         self.held_job_id = None;
     }
@@ -316,7 +316,7 @@ impl Customer {
     /// Takes over a connection test's result.
     pub fn record_test(&mut self, error: Option<Failure>, now: Timestamp) {
         if error.is_none() {
-            self.forgive();
+            self.reset_failures();
         }
         self.connection = Some(Connection { ok: error.is_none(), checked_at: now, error });
     }

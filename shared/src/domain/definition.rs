@@ -70,8 +70,8 @@ impl<'a> Definition<'a> {
         let linkages = Objects::read("linkage", linkages)?;
         let workflow = workflow.filter(|workflow| workflow.is_object());
         let workflow = workflow.ok_or_else(|| malformed("it has no workflow"))?;
-        if let Some(nameless) = tasks.iter().position(|task| task::id(task).is_none()) {
-            return Err(malformed(&format!("task {}: it has no id", nameless + 1)));
+        if let Some(without_id) = tasks.iter().position(|task| task::id(task).is_none()) {
+            return Err(malformed(&format!("task {}: it has no id", without_id + 1)));
         }
         Ok(Self { tasks, linkages, workflow, export })
     }
@@ -85,7 +85,7 @@ impl<'a> Definition<'a> {
     /// Whether an event at Zuora starts the workflow: the listing does not always say so, the export does.
     pub fn has_event_trigger(&self) -> bool {
         let events = self.workflow.get("parameters").and_then(|parameters| parameters.get("event_triggers"));
-        self.workflow.get("event_trigger").is_some_and(super::listed::is_set)
+        self.workflow.get("event_trigger").is_some_and(super::listed_workflow::is_set)
             || events.is_some_and(|events| events.items().next().is_some())
     }
 }
@@ -136,7 +136,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::{json::tests::any_json, outline::Outline, workflow::DefinitionRef};
+    use crate::domain::{json::tests::any_json, structure::Structure, workflow::DefinitionRef};
 
     const EXPORT: &str = r#"{"workflow":{"id":286,"name":"Call Echo"},
         "tasks":[{"id":849,"name":"Call Echo"},{"id":"850","task_id":849}],
@@ -224,7 +224,7 @@ mod tests {
         let bytes = export.len() as u64;
         let wanted = DefinitionRef { hash: content_hash(export.as_bytes()), chunks: chunks.len() as u32, bytes };
         assert!(restore(chunks, &wanted).unwrap() == export.as_bytes(), "the bytes come back");
-        let _ = Outline::of(&definition);
+        let _ = Structure::of(&definition);
         for task in definition.tasks.iter() {
             let shown = serde_json::to_string(&Task::read(task)).unwrap();
             let shown = Json::read(shown.as_bytes()).unwrap();

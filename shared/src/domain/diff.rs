@@ -3,14 +3,14 @@
 use super::{
     ids::WorkflowId,
     job::Job,
-    stats::Outcome,
+    stats::WorkflowOutcome,
     time::Timestamp,
     workflow::{DefinitionRef, LastChange},
 };
 
 /// What is stored of one workflow, as far as the diff cares.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub struct Head {
     /// Zuora's id.
     pub zuora_id: WorkflowId,
     /// Zuora's creation time.
@@ -39,32 +39,32 @@ pub struct Stored {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Export and store; counts as this.
-    Store(Outcome),
-    /// Export and compare: the listing shows no change, but its daily look is due. Counts as updated if it differs.
+    Store(WorkflowOutcome),
+    /// Export and compare: the listing shows no change, but its daily re-verification is due. Counts as updated if it differs.
     Compare,
     /// Nothing to do. An earlier run of the same job may have stored it: then it still counts as that.
-    Keep(Outcome),
+    Keep(WorkflowOutcome),
 }
 
-/// Decides what a workflow listed with `fingerprint` needs. `look_due` says whether its daily slot has passed.
-pub fn step(stored: Option<&Stored>, fingerprint: &str, job: &Job, look_due: impl FnOnce() -> bool) -> Step {
+/// Decides what a workflow listed with `fingerprint` needs. `reverify_due` says whether its daily slot has passed.
+pub fn step(stored: Option<&Head>, fingerprint: &str, job: &Job, reverify_due: impl FnOnce() -> bool) -> Step {
     let Some(stored) = stored else {
-        return Step::Store(Outcome::Created);
+        return Step::Store(WorkflowOutcome::Created);
     };
     // What the job wrote before somebody retried it is no work of this time.
     let own = stored.last_change.is_of(job);
     if stored.deleted_at.is_some() {
-        return Step::Store(Outcome::Created);
+        return Step::Store(WorkflowOutcome::Created);
     }
     if stored.fingerprint != fingerprint {
         // Created by an earlier run of this job and edited since: all in all this job created it.
-        let created = own && stored.last_change.kind == Outcome::Created;
-        return Step::Store(if created { Outcome::Created } else { Outcome::Updated });
+        let created = own && stored.last_change.kind == WorkflowOutcome::Created;
+        return Step::Store(if created { WorkflowOutcome::Created } else { WorkflowOutcome::Updated });
     }
     if own {
         return Step::Keep(stored.last_change.kind);
     }
-    if look_due() { Step::Compare } else { Step::Keep(Outcome::Unchanged) }
+    if reverify_due() { Step::Compare } else { Step::Keep(WorkflowOutcome::Unchanged) }
 }
 
 #[cfg(test)]
@@ -81,8 +81,8 @@ mod tests {
         Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, None, now, now)
     }
 
-    fn stored(job: &Job, kind: Outcome) -> Stored {
-        Stored {
+    fn stored(job: &Job, kind: WorkflowOutcome) -> Head {
+        Head {
             zuora_id: "48".parse().unwrap(),
             created_at: None,
             fingerprint: "a".into(),
@@ -100,36 +100,36 @@ mod tests {
     #[test]
     fn new_changed_unchanged_and_returning_workflows_are_told_apart() {
         let (earlier, job) = (job(), job());
-        let known = stored(&earlier, Outcome::Created);
-        let gone = Stored { deleted_at: Some(Timestamp::EPOCH), ..known.clone() };
+        let known = stored(&earlier, WorkflowOutcome::Created);
+        let gone = Head { deleted_at: Some(Timestamp::EPOCH), ..known.clone() };
 
-        assert_eq!(step(None, "a", &job, || false), Step::Store(Outcome::Created));
-        assert_eq!(step(Some(&known), "b", &job, || false), Step::Store(Outcome::Updated));
-        assert_eq!(step(Some(&known), "a", &job, || false), Step::Keep(Outcome::Unchanged));
+        assert_eq!(step(None, "a", &job, || false), Step::Store(WorkflowOutcome::Created));
+        assert_eq!(step(Some(&known), "b", &job, || false), Step::Store(WorkflowOutcome::Updated));
+        assert_eq!(step(Some(&known), "a", &job, || false), Step::Keep(WorkflowOutcome::Unchanged));
         assert_eq!(step(Some(&known), "a", &job, || true), Step::Compare);
-        assert_eq!(step(Some(&gone), "a", &job, || false), Step::Store(Outcome::Created), "it is back");
+        assert_eq!(step(Some(&gone), "a", &job, || false), Step::Store(WorkflowOutcome::Created), "it is back");
     }
 
     #[test]
     fn a_later_run_of_the_same_job_counts_what_the_earlier_one_wrote_and_writes_nothing_again() {
         let job = job();
 
-        for kind in [Outcome::Created, Outcome::Updated] {
+        for kind in [WorkflowOutcome::Created, WorkflowOutcome::Updated] {
             assert_eq!(step(Some(&stored(&job, kind)), "a", &job, || true), Step::Keep(kind));
         }
-        let created = stored(&job, Outcome::Created);
-        assert_eq!(step(Some(&created), "b", &job, || true), Step::Store(Outcome::Created));
+        let created = stored(&job, WorkflowOutcome::Created);
+        assert_eq!(step(Some(&created), "b", &job, || true), Step::Store(WorkflowOutcome::Created));
     }
 
     #[test]
     fn what_a_job_wrote_before_it_was_retried_is_old_work_and_its_look_is_taken() {
         let mut job = job();
-        let written = stored(&job, Outcome::Created);
+        let written = stored(&job, WorkflowOutcome::Created);
         job.fail(Failure::new(ErrorClass::Config, "no"), Timestamp::EPOCH);
         job.requeue(Timestamp::EPOCH);
 
         assert_eq!(step(Some(&written), "a", &job, || true), Step::Compare);
-        assert_eq!(step(Some(&written), "a", &job, || false), Step::Keep(Outcome::Unchanged));
-        assert_eq!(step(Some(&written), "b", &job, || false), Step::Store(Outcome::Updated));
+        assert_eq!(step(Some(&written), "a", &job, || false), Step::Keep(WorkflowOutcome::Unchanged));
+        assert_eq!(step(Some(&written), "b", &job, || false), Step::Store(WorkflowOutcome::Updated));
     }
 }

@@ -80,7 +80,7 @@ impl Default for Limits {
 
 /// One stored, not deleted workflow, as far as the guard cares.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct StoredWorkflow {
     /// Zuora's id.
     pub id: WorkflowId,
     /// Zuora's creation time as it was listed; with the id it makes a workflow's identity.
@@ -105,7 +105,7 @@ pub enum Verdict {
 /// is on the `approved` list now nor (it is not among the `gone`) what was deleted by an approval before: a person has looked at exactly
 /// these. Everything else is judged as ever.
 pub fn judge(
-    known: &[Known],
+    known: &[StoredWorkflow],
     seen: &HashSet<&WorkflowId>,
     limits: Limits,
     gone: usize,
@@ -148,7 +148,7 @@ fn doubt(stored: usize, nothing_seen: bool, surprising: usize, gone: usize, limi
 }
 
 /// Looks for signs that the credentials lead to a different tenant; if so, nothing at all may be written.
-pub fn looks_foreign(known: &[Known], seen: &[Seen<'_>]) -> Option<Hold> {
+pub fn is_different_tenant(known: &[StoredWorkflow], seen: &[Seen<'_>]) -> Option<Hold> {
     let by_id: HashMap<_, _> = known.iter().map(|known| (&known.id, known)).collect();
     let common: Vec<_> = seen.iter().filter_map(|(id, created)| Some((*by_id.get(id)?, *created))).collect();
     let other = common.iter().filter(|(known, created)| differs(known.created_at.as_deref(), *created)).count();
@@ -188,8 +188,8 @@ mod tests {
         n.to_string().parse().unwrap()
     }
 
-    fn known(n: usize) -> Vec<Known> {
-        (0..n).map(|n| Known { id: id(n), created_at: Some(format!("2026-01-01T00:00:{n:02}Z")) }).collect()
+    fn known(n: usize) -> Vec<StoredWorkflow> {
+        (0..n).map(|n| StoredWorkflow { id: id(n), created_at: Some(format!("2026-01-01T00:00:{n:02}Z")) }).collect()
     }
 
     fn verdict(stored: usize, missing: usize) -> Verdict {
@@ -303,7 +303,8 @@ mod tests {
                 .collect()
         };
         let foreign = |listed: &[(WorkflowId, String)]| {
-            looks_foreign(&known, &listed.iter().map(|(id, at)| (id, Some(at.as_str()))).collect::<Vec<_>>()).is_some()
+            is_different_tenant(&known, &listed.iter().map(|(id, at)| (id, Some(at.as_str()))).collect::<Vec<_>>())
+                .is_some()
         };
 
         assert!(!foreign(&with(5)), "half is not more than half");
@@ -313,9 +314,10 @@ mod tests {
     #[test]
     fn a_different_tenant_takes_three_workflows_a_second_apart_and_no_text_that_is_no_time() {
         let foreign = |count: usize, stored: &str, listed: &str| {
-            let known: Vec<_> = (0..count).map(|n| Known { id: id(n), created_at: Some(stored.to_owned()) }).collect();
+            let known: Vec<_> =
+                (0..count).map(|n| StoredWorkflow { id: id(n), created_at: Some(stored.to_owned()) }).collect();
             let ids: Vec<_> = (0..count).map(id).collect();
-            looks_foreign(&known, &ids.iter().map(|id| (id, Some(listed))).collect::<Vec<_>>()).is_some()
+            is_different_tenant(&known, &ids.iter().map(|id| (id, Some(listed))).collect::<Vec<_>>()).is_some()
         };
         let stored = "2019-05-31T14:52:38.000Z";
 
@@ -332,10 +334,10 @@ mod tests {
         let strangers: Vec<_> = (100..110).map(id).collect();
         let seen: Vec<_> = strangers.iter().map(|id| (id, None)).collect();
 
-        assert!(looks_foreign(&known(10), &seen).is_some());
-        assert!(looks_foreign(&known(4), &seen).is_none());
-        assert!(looks_foreign(&known(10), &seen[..4]).is_none());
-        assert!(looks_foreign(&[], &seen).is_none(), "a first sync has nothing to compare");
+        assert!(is_different_tenant(&known(10), &seen).is_some());
+        assert!(is_different_tenant(&known(4), &seen).is_none());
+        assert!(is_different_tenant(&known(10), &seen[..4]).is_none());
+        assert!(is_different_tenant(&[], &seen).is_none(), "a first sync has nothing to compare");
     }
 
     #[test]
@@ -354,7 +356,7 @@ mod tests {
             stored in prop::collection::btree_set(0..120_usize, 0..80), gone in 0..30_usize, seen in prop::collection::btree_set(0..120_usize, 0..80),
             approved in prop::collection::btree_set(0..120_usize, 0..40), count in 0..80_u64, percent in 0..120_u64,
         ) {
-            let known: Vec<_> = stored.iter().map(|n| Known { id: id(*n), created_at: None }).collect();
+            let known: Vec<_> = stored.iter().map(|n| StoredWorkflow { id: id(*n), created_at: None }).collect();
             let listed: Vec<_> = seen.iter().map(|n| id(*n)).collect();
             let limits = Limits { count, percent };
             let approved: HashSet<WorkflowId> = approved.into_iter().map(id).collect();

@@ -222,7 +222,7 @@ impl Job {
     }
 
     /// Whether it holds something back that nobody has approved. Once a later sync was complete, nothing is held any more.
-    pub fn is_held_back(&self) -> bool {
+    pub fn awaits_approval(&self) -> bool {
         self.state == State::Held
             && self.kind == Kind::Sync
             && self.held.as_ref().is_some_and(|held| held.approved.is_none())
@@ -321,7 +321,7 @@ impl Job {
     }
 
     /// A message came too early (SQS delays by a quarter of an hour at most): another one takes its place.
-    pub fn hold_back(&mut self) {
+    pub fn reschedule(&mut self) {
         self.seq += 1;
     }
 

@@ -26,7 +26,7 @@ pub enum Message {
 /// A message body that is not one of ours.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{0}")]
-pub struct Unreadable(String);
+pub struct MessageError(String);
 
 impl Message {
     /// The message that makes a worker look at `job` as it stands now.
@@ -44,19 +44,19 @@ impl Message {
     ///
     /// # Errors
     /// Says what is wrong without repeating the body, which may be anything.
-    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+    pub fn parse(body: &str) -> Result<Self, MessageError> {
         let value: serde_json::Value =
-            serde_json::from_str(body).map_err(|_| Unreadable("the body is not JSON".to_owned()))?;
+            serde_json::from_str(body).map_err(|_| MessageError("the body is not JSON".to_owned()))?;
         let kind = value.get("type").and_then(serde_json::Value::as_str);
         if kind != Some("job.v1") {
-            return Err(Unreadable("the type is missing or unknown".to_owned()));
+            return Err(MessageError("the type is missing or unknown".to_owned()));
         }
         for field in ["job_id", "customer_id", "seq"] {
             if value.get(field).is_none() {
-                return Err(Unreadable(format!("{field} is missing")));
+                return Err(MessageError(format!("{field} is missing")));
             }
         }
-        serde_json::from_value(value).map_err(|_| Unreadable("a field has the wrong type".to_owned()))
+        serde_json::from_value(value).map_err(|_| MessageError("a field has the wrong type".to_owned()))
     }
 }
 

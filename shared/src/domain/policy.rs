@@ -81,7 +81,7 @@ pub enum Decision {
 
 /// What a verb is meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope<'a> {
+pub enum Target<'a> {
     /// One customer.
     One(&'a CustomerId),
     /// All of them at once, or none yet.
@@ -100,37 +100,37 @@ impl Caller {
     }
 
     /// Decides whether the caller may do `verb`.
-    pub fn decide(&self, verb: Verb, scope: Scope<'_>) -> Decision {
+    pub fn decide(&self, verb: Verb, target: Target<'_>) -> Decision {
         if self.is_super_admin() {
             return Decision::Allow;
         }
-        let held = self.verbs(scope);
+        let held = self.verbs(target);
         let holds = match verb {
             Verb::ViewAny => sees(&held),
             Verb::View => held.iter().any(|held| shows_one(*held)),
             Verb::Create | Verb::Update | Verb::Delete | Verb::Sync | Verb::Approve => held.contains(&verb),
             Verb::Grant => false,
         };
-        match (holds, scope) {
+        match (holds, target) {
             (true, _) => Decision::Allow,
-            (false, Scope::One(_)) if !sees(&held) => Decision::Hide,
-            (false, Scope::One(_) | Scope::All) => Decision::Deny,
+            (false, Target::One(_)) if !sees(&held) => Decision::Hide,
+            (false, Target::One(_) | Target::All) => Decision::Deny,
         }
     }
 
     /// The only customers on which the caller may do `verb`; none where it may be done on all, those to come too.
     pub fn only(&self, verb: Verb) -> Option<BTreeSet<CustomerId>> {
-        if self.decide(verb, Scope::All) == Decision::Allow {
+        if self.decide(verb, Target::All) == Decision::Allow {
             return None;
         }
         let granted = self.grants.customers.keys();
-        Some(granted.filter(|customer| self.decide(verb, Scope::One(customer)) == Decision::Allow).cloned().collect())
+        Some(granted.filter(|customer| self.decide(verb, Target::One(customer)) == Decision::Allow).cloned().collect())
     }
 
-    /// The granted verbs that count for a scope.
-    pub fn verbs(&self, scope: Scope<'_>) -> Verbs {
+    /// The granted verbs that count for a target.
+    pub fn verbs(&self, target: Target<'_>) -> Verbs {
         let mut held = self.grants.all.clone();
-        if let Scope::One(customer) = scope {
+        if let Target::One(customer) = target {
             held.extend(self.grants.customers.get(customer).into_iter().flatten());
         }
         held

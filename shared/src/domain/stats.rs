@@ -26,7 +26,7 @@ pub struct Stats {
 /// What became of one workflow that was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum WorkflowOutcome {
     /// New, or back after a deletion.
     Created,
     /// Changed.
@@ -39,13 +39,13 @@ pub enum Outcome {
 
 impl Stats {
     /// Counts one workflow that was seen.
-    pub fn count(&mut self, outcome: Outcome) {
+    pub fn count(&mut self, outcome: WorkflowOutcome) {
         self.total += 1;
         match outcome {
-            Outcome::Created => self.created += 1,
-            Outcome::Updated => self.updated += 1,
-            Outcome::Unchanged => self.unchanged += 1,
-            Outcome::Error => self.errors += 1,
+            WorkflowOutcome::Created => self.created += 1,
+            WorkflowOutcome::Updated => self.updated += 1,
+            WorkflowOutcome::Unchanged => self.unchanged += 1,
+            WorkflowOutcome::Error => self.errors += 1,
         }
     }
 
@@ -61,7 +61,8 @@ mod tests {
 
     use super::*;
 
-    const OUTCOMES: [Outcome; 4] = [Outcome::Created, Outcome::Updated, Outcome::Unchanged, Outcome::Error];
+    const OUTCOMES: [WorkflowOutcome; 4] =
+        [WorkflowOutcome::Created, WorkflowOutcome::Updated, WorkflowOutcome::Unchanged, WorkflowOutcome::Error];
 
     proptest! {
         #[test]

@@ -7,8 +7,8 @@ use super::{
     definition::Definition,
     ids::{JobId, WorkflowId},
     job::Job,
-    listed::{ListedWorkflow, Triggers},
-    stats::Outcome,
+    listed_workflow::{ListedWorkflow, Triggers},
+    stats::WorkflowOutcome,
     time::Timestamp,
 };
 
@@ -47,12 +47,12 @@ pub struct LastChange {
     #[serde(default)]
     pub restarts: u32,
     /// What it counted; `deleted` is told by `deleted_at`.
-    pub kind: Outcome,
+    pub kind: WorkflowOutcome,
 }
 
 impl LastChange {
     /// What a job counts now.
-    pub fn of(job: &Job, kind: Outcome) -> Self {
+    pub fn of(job: &Job, kind: WorkflowOutcome) -> Self {
         Self { job_id: job.id.clone(), restarts: job.restarts, kind }
     }
 

@@ -5,25 +5,25 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use lambda_http::request::RequestContext;
+use lambda_http::request::RequestContext as GatewayContext;
 use serde_json::{Map, Value};
 
 use super::problem::{Kind, Problem};
 use crate::{
-    app::asking::Asking,
+    app::context::RequestContext,
     domain::{
         ids::CustomerId,
-        policy::{Caller, Decision, Grants, Scope, Verb},
+        policy::{Caller, Decision, Grants, Target, Verb},
     },
 };
 
-/// Reads the caller, whose grants are not known yet, from a request's context.
+/// Reads the caller, whose grants are not known yet, from API Gateway's request context.
 ///
 /// # Errors
 /// `unauthenticated` without an ID token made for `audience`.
-pub fn identify(context: Option<&RequestContext>, audience: &str) -> Result<Caller, Problem> {
-    let claims = context
-        .and_then(RequestContext::authorizer)
+pub fn identify(gateway: Option<&GatewayContext>, audience: &str) -> Result<Caller, Problem> {
+    let claims = gateway
+        .and_then(GatewayContext::authorizer)
         .and_then(|authorizer| authorizer.fields.get("claims"))
         .and_then(Value::as_object);
     let caller = claims.and_then(|claims| from_claims(claims, audience));
@@ -55,9 +55,9 @@ fn groups(claim: &Value) -> Vec<String> {
 
 /// The caller of the request at hand, put there by [`super::serve`].
 #[derive(Clone, Debug)]
-pub struct Known(pub Caller);
+pub struct CurrentUser(pub Caller);
 
-impl Known {
+impl CurrentUser {
     /// Asks the policy about one customer.
     ///
     /// # Errors
@@ -69,10 +69,10 @@ impl Known {
     /// Asks the policy about the customer to whom a `what` belongs, such as a job.
     ///
     /// # Errors
-    /// As [`Known::may`].
+    /// As [`CurrentUser::may`].
     pub fn may_with(&self, verb: Verb, customer: &CustomerId, what: &str) -> Result<(), Problem> {
         let refusal = Refusal { customer: Some(customer.clone()) };
-        match self.0.decide(verb, Scope::One(customer)) {
+        match self.0.decide(verb, Target::One(customer)) {
             Decision::Allow => Ok(()),
             Decision::Deny => Err(forbidden(refusal)),
             Decision::Hide => Err(Problem::new(Kind::NotFound, format!("There is no such {what}.")).refused(refusal)),
@@ -84,7 +84,7 @@ impl Known {
     /// # Errors
     /// `forbidden`.
     pub fn may_on_all(&self, verb: Verb) -> Result<(), Problem> {
-        match self.0.decide(verb, Scope::All) {
+        match self.0.decide(verb, Target::All) {
             Decision::Allow => Ok(()),
             Decision::Deny | Decision::Hide => Err(forbidden(Refusal { customer: None })),
         }
@@ -92,7 +92,7 @@ impl Known {
 
     /// Whether the caller may do `verb` on a customer: for lists, which show nothing else.
     pub fn can(&self, verb: Verb, customer: &CustomerId) -> bool {
-        self.0.decide(verb, Scope::One(customer)) == Decision::Allow
+        self.0.decide(verb, Target::One(customer)) == Decision::Allow
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) fn forbidden(refusal: Refusal) -> Problem {
 }
 
 /// The request at hand, for the use cases; put there by [`super::serve`].
-impl<S: Sync> FromRequestParts<S> for Asking {
+impl<S: Sync> FromRequestParts<S> for RequestContext {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
@@ -117,7 +117,7 @@ impl<S: Sync> FromRequestParts<S> for Asking {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Known {
+impl<S: Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {

@@ -6,24 +6,25 @@ use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 
 use super::problem::{Kind, Problem};
-use crate::domain::edition::Expected;
+use crate::domain::precondition::Precondition;
 
-/// The header that names an edition.
-pub fn etag(edition: &str) -> [(HeaderName, HeaderValue); 1] {
-    let value = HeaderValue::from_str(&format!("\"{edition}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
+/// The header that names an entity tag.
+pub fn etag(entity_tag: &str) -> [(HeaderName, HeaderValue); 1] {
+    let value =
+        HeaderValue::from_str(&format!("\"{entity_tag}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
     [(header::ETAG, value)]
 }
 
 /// A request's `If-Match`, if it has one; or what is wrong with it.
 #[derive(Clone, Debug)]
-pub struct IfMatch(Result<Option<Expected>, Problem>);
+pub struct IfMatch(Result<Option<Precondition>, Problem>);
 
 impl IfMatch {
     /// What a change is expected to be made to.
     ///
     /// # Errors
     /// `precondition-required` when the request does not say.
-    pub fn required(self) -> Result<Expected, Problem> {
+    pub fn required(self) -> Result<Precondition, Problem> {
         self.0?.ok_or_else(|| {
             let detail = "Read the customer and send its ETag as If-Match, so that you overwrite nothing that you have not seen.";
             Problem::new(Kind::PreconditionRequired, detail)
@@ -34,8 +35,8 @@ impl IfMatch {
     ///
     /// # Errors
     /// When the header is malformed.
-    pub fn optional(self) -> Result<Expected, Problem> {
-        Ok(self.0?.unwrap_or(Expected::Any))
+    pub fn optional(self) -> Result<Precondition, Problem> {
+        Ok(self.0?.unwrap_or(Precondition::Any))
     }
 }
 
@@ -47,7 +48,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-fn parse(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
+fn parse(headers: &HeaderMap) -> Result<Option<Precondition>, Problem> {
     // Several lines are one list (RFC 9110, section 5.3).
     let lines: Vec<&[u8]> = headers.get_all(header::IF_MATCH).iter().map(HeaderValue::as_bytes).collect();
     if lines.is_empty() {
@@ -55,10 +56,10 @@ fn parse(headers: &HeaderMap) -> Result<Option<Expected>, Problem> {
     }
     let list = lines.join(&b',');
     if list.trim_ascii() == b"*" {
-        return Ok(Some(Expected::Any));
+        return Ok(Some(Precondition::Any));
     }
     let malformed = || Problem::parameter("If-Match", "Use ETags as they were answered, quotes included, or * alone.");
-    tags(&list).map(|tags| Some(Expected::OneOf(tags))).ok_or_else(malformed)
+    tags(&list).map(|tags| Some(Precondition::OneOf(tags))).ok_or_else(malformed)
 }
 
 /// The strong tags of a list, whose elements may be empty (RFC 9110, section 5.6.1); none if it is malformed. A weak tag never matches
@@ -95,7 +96,7 @@ mod tests {
 
     use super::*;
 
-    fn read(values: &[&str]) -> Result<Option<Expected>, u16> {
+    fn read(values: &[&str]) -> Result<Option<Precondition>, u16> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::IF_MATCH, value.parse().unwrap());
@@ -105,10 +106,10 @@ mod tests {
 
     #[test]
     fn tags_are_read_from_lists_and_weak_ones_never_match() {
-        let one_of = |tags: &[&str]| Ok(Some(Expected::OneOf(tags.iter().map(ToString::to_string).collect())));
+        let one_of = |tags: &[&str]| Ok(Some(Precondition::OneOf(tags.iter().map(ToString::to_string).collect())));
 
         assert_eq!(read(&[]), Ok(None));
-        assert_eq!(read(&["*"]), Ok(Some(Expected::Any)));
+        assert_eq!(read(&["*"]), Ok(Some(Precondition::Any)));
         assert_eq!(read(&["\"a\""]), one_of(&["a"]));
         assert_eq!(read(&["\"a\", W/\"b\"", "\"c\""]), one_of(&["a", "c"]));
         assert_eq!(read(&["W/\"a\""]), one_of(&[]));
@@ -116,14 +117,14 @@ mod tests {
 
     #[test]
     fn a_list_may_have_blanks_empty_elements_and_commas_within_its_tags() {
-        let one_of = |tags: &[&str]| Ok(Some(Expected::OneOf(tags.iter().map(ToString::to_string).collect())));
+        let one_of = |tags: &[&str]| Ok(Some(Precondition::OneOf(tags.iter().map(ToString::to_string).collect())));
 
         assert_eq!(read(&["\"a\",\"b\""]), one_of(&["a", "b"]));
         assert_eq!(read(&["\t\"a\" \t,  \"b\" "]), one_of(&["a", "b"]));
         assert_eq!(read(&[",, \"a\", ,\"b\",", "", ",\"c\""]), one_of(&["a", "b", "c"]));
         assert_eq!(read(&["\"a,b\", \"W/\", \"\", \"*\""]), one_of(&["a,b", "W/", "", "*"]));
         assert_eq!(read(&["\"\u{e9}\", \"a\""]), one_of(&["\u{e9}", "a"]));
-        assert_eq!(read(&[" * "]), Ok(Some(Expected::Any)));
+        assert_eq!(read(&[" * "]), Ok(Some(Precondition::Any)));
         assert_eq!(read(&[""]), one_of(&[]));
     }
 
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn a_tag_that_was_answered_is_read_back() {
         let [(_, value)] = etag("0a1b");
-        assert_eq!(read(&[value.to_str().unwrap()]), Ok(Some(Expected::OneOf(vec!["0a1b".into()]))));
+        assert_eq!(read(&[value.to_str().unwrap()]), Ok(Some(Precondition::OneOf(vec!["0a1b".into()]))));
     }
 
     proptest! {

@@ -24,7 +24,7 @@ impl std::fmt::Debug for CursorKey {
 
 /// What a cursor is bound to: the caller's `sub`, the route, and the filter in any fixed text form.
 #[derive(Clone, Copy, Debug)]
-pub struct Scope<'a> {
+pub struct CursorScope<'a> {
     /// The caller's `sub`.
     pub caller: &'a str,
     /// The route's template.
@@ -40,7 +40,7 @@ impl CursorKey {
     }
 
     /// Makes a cursor for `position`.
-    pub fn seal(&self, scope: &Scope<'_>, position: &str) -> String {
+    pub fn seal(&self, scope: &CursorScope<'_>, position: &str) -> String {
         let mut bytes = self.tag(scope, position.as_bytes()).to_vec();
         bytes.extend_from_slice(position.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
@@ -52,7 +52,7 @@ impl CursorKey {
     /// `cursor-invalid` when it was not made by us, for this scope, to the letter.
     pub fn open<T>(
         &self,
-        scope: &Scope<'_>,
+        scope: &CursorScope<'_>,
         cursor: Option<&str>,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, Problem> {
@@ -63,7 +63,7 @@ impl CursorKey {
         })
     }
 
-    fn read(&self, scope: &Scope<'_>, cursor: &str) -> Option<String> {
+    fn read(&self, scope: &CursorScope<'_>, cursor: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(Some(cursor).filter(|text| text.len() <= MAX_TEXT)?).ok()?;
         let (tag, position) = bytes.split_at_checked(TAG)?;
         // Compared in constant time.
@@ -77,14 +77,14 @@ impl CursorKey {
         hex::encode(parts.iter().fold(mac, |mac, part| with(mac, part.as_bytes())).finalize().into_bytes())
     }
 
-    fn tag(&self, scope: &Scope<'_>, position: &[u8]) -> [u8; TAG] {
+    fn tag(&self, scope: &CursorScope<'_>, position: &[u8]) -> [u8; TAG] {
         let full = self.mac(scope, position).finalize().into_bytes();
         let mut tag = [0; TAG];
         tag.copy_from_slice(&full[..TAG]);
         tag
     }
 
-    fn mac(&self, scope: &Scope<'_>, position: &[u8]) -> Hmac<Sha256> {
+    fn mac(&self, scope: &CursorScope<'_>, position: &[u8]) -> Hmac<Sha256> {
         let parts = [scope.caller.as_bytes(), scope.route.as_bytes(), scope.filter.as_bytes(), position];
         parts.into_iter().fold(self.begin(b"cursor.v1"), with)
     }
@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    const SCOPE: Scope<'_> = Scope { caller: "s-1", route: "/v1/jobs", filter: "state=failed" };
+    const SCOPE: CursorScope<'_> = CursorScope { caller: "s-1", route: "/v1/jobs", filter: "state=failed" };
 
     fn key() -> CursorKey {
         CursorKey::new("0123456789abcdef0123456789abcdef".into())
@@ -123,10 +123,10 @@ mod tests {
 
         assert_eq!(key().read(&SCOPE, &cursor).as_deref(), Some("job_7"));
         for other in [
-            Scope { caller: "s-2", ..SCOPE },
-            Scope { route: "/v1/customers", ..SCOPE },
-            Scope { filter: "state=held", ..SCOPE },
-            Scope { caller: "s-1/v1/jobs", route: "", ..SCOPE },
+            CursorScope { caller: "s-2", ..SCOPE },
+            CursorScope { route: "/v1/customers", ..SCOPE },
+            CursorScope { filter: "state=held", ..SCOPE },
+            CursorScope { caller: "s-1/v1/jobs", route: "", ..SCOPE },
         ] {
             assert_eq!(key().read(&other, &cursor), None, "{other:?}");
         }

@@ -7,12 +7,12 @@ pub mod body;
 pub mod caller;
 pub mod conditional;
 pub mod cursor;
+mod denied;
 pub mod idempotency;
 pub mod list;
 pub mod path;
 pub mod problem;
 pub mod query;
-mod refused;
 mod request_line;
 pub mod room;
 pub mod serve;
@@ -27,7 +27,7 @@ use crate::{
         app_key::{self, AppKeyError},
         audit::{AuditTrail, RETENTION_DAYS},
         customers::Customers,
-        grants::GrantBook,
+        grants::GrantStore,
         table::Table,
     },
     config::Settings,
@@ -41,7 +41,7 @@ pub struct Edge {
     /// Signs cursors.
     pub cursors: cursor::CursorKey,
     /// Who may do what.
-    pub grants: GrantBook,
+    pub grants: GrantStore,
     /// Where it is written down who did what.
     pub trail: AuditTrail,
     /// The customers that refused attempts are about.
@@ -89,7 +89,7 @@ impl Edge {
         Self {
             audience: settings.audience.as_str().into(),
             cursors: cursor::CursorKey::new(app_key),
-            grants: GrantBook::new(data.clone()),
+            grants: GrantStore::new(data.clone()),
             trail: AuditTrail::new(data.beside(&settings.audit_table), settings.audit_days),
             customers: Customers::new(data.clone()),
         }

@@ -111,7 +111,7 @@ impl Kind {
                 ("precondition-failed", StatusCode::PRECONDITION_FAILED, "It was changed since you read it")
             }
             Self::PreconditionRequired => {
-                ("precondition-required", StatusCode::PRECONDITION_REQUIRED, "Say which edition you change")
+                ("precondition-required", StatusCode::PRECONDITION_REQUIRED, "Say which version you change")
             }
             Self::IdempotencyKeyReused => {
                 ("idempotency-key-reused", StatusCode::UNPROCESSABLE_ENTITY, "The key belongs to another request")
@@ -247,11 +247,11 @@ impl From<AppError> for Problem {
             AppError::NotFound(what) => Self::new(Kind::NotFound, format!("There is no such {what}.")),
             AppError::Invalid(invalid) => Self::invalid(invalid),
             AppError::Conflict(why) => Self::new(Kind::Conflict, why),
-            AppError::Stale(edition) => {
+            AppError::Stale(entity_tag) => {
                 let detail =
                     "Somebody changed it since you read it. Read it again, and send your change with the new ETag.";
                 let mut problem = Self::new(Kind::PreconditionFailed, detail);
-                problem.headers.extend(etag(&edition));
+                problem.headers.extend(etag(&entity_tag));
                 problem
             }
             AppError::UnderWay => {

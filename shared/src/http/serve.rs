@@ -13,18 +13,18 @@ use bytes::Bytes;
 use futures::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Collected};
-use lambda_http::request::RequestContext;
+use lambda_http::request::RequestContext as GatewayContext;
 
 use super::{
     Edge,
-    caller::{Known, Refusal, forbidden, identify},
+    caller::{CurrentUser, Refusal, forbidden, identify},
+    denied,
     problem::{Kind, Problem},
-    refused,
     request_line::{About, RequestLine},
     room::{MOST, too_large, weight},
 };
 use crate::{
-    app::asking::Asking,
+    app::context::RequestContext,
     domain::{
         json::{BYTE_ORDER_MARK, without_mark},
         policy::Caller,
@@ -76,16 +76,16 @@ async fn around(
 ) -> Response {
     let line = RequestLine::begin(&request, path.as_ref());
     let (route, request_id) = (line.route.clone(), line.request_id.clone());
-    let context = request.extensions().get::<RequestContext>();
-    let caller = identify(context, &edge.audience);
+    let gateway = request.extensions().get::<GatewayContext>();
+    let caller = identify(gateway, &edge.audience);
     let sub = caller.as_ref().map(|caller| caller.sub.clone()).ok();
-    let asking = sub.clone().map(|actor| Asking {
+    let context = sub.clone().map(|actor| RequestContext {
         actor,
         request_id: request_id.clone(),
         now: line.started,
         trail: edge.trail.clone(),
     });
-    let is_authorized_route = resource(context).is_none_or(|resource| resource == route);
+    let is_authorized_route = resource(gateway).is_none_or(|resource| resource == route);
     let response = if !is_authorized_route {
         // Such as an encoded `?` in an id: what API Gateway let through is another route than the one that would run.
         unknown().await.into_response()
@@ -95,8 +95,8 @@ async fn around(
         match let_in(&edge, caller, &route).await {
             Ok(known) => {
                 request.extensions_mut().insert(known);
-                if let Some(asking) = &asking {
-                    request.extensions_mut().insert(asking.clone());
+                if let Some(context) = &context {
+                    request.extensions_mut().insert(context.clone());
                 }
                 limited(next.run(request)).await
             }
@@ -105,8 +105,8 @@ async fn around(
     };
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let (response, problem) = finish(bounded(response).await, &request_id);
-    if let (Some(asking), Some(refusal)) = (&asking, problem.as_ref().and_then(Problem::refusal)) {
-        refused::write_down(&edge, asking, refusal, &line.method, &route).await;
+    if let (Some(context), Some(refusal)) = (&context, problem.as_ref().and_then(Problem::refusal)) {
+        denied::write_down(&edge, context, refusal, &line.method, &route).await;
     }
     let about = About { caller: sub.as_deref(), customer_id: param("customer_id"), job_id: param("job_id") };
     line.write(&response, problem.as_ref(), &about);
@@ -114,13 +114,13 @@ async fn around(
 }
 
 /// Lets a caller in who may do anything here at all.
-async fn let_in(edge: &Edge, caller: Result<Caller, Problem>, route: &str) -> Result<Known, Problem> {
+async fn let_in(edge: &Edge, caller: Result<Caller, Problem>, route: &str) -> Result<CurrentUser, Problem> {
     let mut caller = caller?;
     // A `sub` that is no user's id was granted nothing.
     if let (false, Ok(user)) = (caller.is_super_admin(), caller.sub.parse()) {
         caller.grants = edge.grants.of_user(&user).await?;
     }
-    if caller.may_enter() || route == ME { Ok(Known(caller)) } else { Err(forbidden(Refusal { customer: None })) }
+    if caller.may_enter() || route == ME { Ok(CurrentUser(caller)) } else { Err(forbidden(Refusal { customer: None })) }
 }
 
 /// Runs a handler within the time limit; a panic or a late answer is a problem, not a lost connection.
@@ -186,9 +186,9 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem
 }
 
 /// The route that API Gateway found, such as `/v1/customers/{customer_id}`.
-fn resource(context: Option<&RequestContext>) -> Option<&str> {
-    match context {
-        Some(RequestContext::ApiGatewayV1(context)) => context.resource_path.as_deref(),
+fn resource(gateway: Option<&GatewayContext>) -> Option<&str> {
+    match gateway {
+        Some(GatewayContext::ApiGatewayV1(gateway)) => gateway.resource_path.as_deref(),
         _ => None,
     }
 }
@@ -201,14 +201,14 @@ mod tests {
 
     use super::*;
     use crate::{
-        aws::{canned, table::Table},
+        aws::{mock_sdk, table::Table},
         domain::policy::Verb,
         http::EdgeSettings,
     };
 
     fn app() -> Router {
         // Nobody was granted anything.
-        let sdk = canned::sdk(|_| (200, json!({"Items": [], "Count": 0})));
+        let sdk = mock_sdk::sdk(|_| (200, json!({"Items": [], "Count": 0})));
         let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data");
         let settings = EdgeSettings {
             app_key_secret_id: String::new(),
@@ -217,11 +217,11 @@ mod tests {
             audit_days: 1,
         };
         let edge = Edge::over(&settings, "k".repeat(32).into(), &data);
-        let seen = |known: Known| async move { known.may_on_all(Verb::View).map(|()| "seen") };
+        let seen = |known: CurrentUser| async move { known.may_on_all(Verb::View).map(|()| "seen") };
         let router = Router::new()
             .route("/health", get(async || "ok"))
             .route("/v1/things/{customer_id}", get(seen))
-            .route("/v1/me", get(async |Known(caller): Known| axum::Json(caller.sub)))
+            .route("/v1/me", get(async |CurrentUser(caller): CurrentUser| axum::Json(caller.sub)))
             .route("/v1/panics", get(async || -> &'static str { panic!("with a secret") }));
         surround(router, edge)
     }

@@ -45,7 +45,7 @@ struct State {
 
 /// A request's place; given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct InFlight<'a> {
     limiter: &'a Limiter,
     permit: Option<SemaphorePermit<'a>>,
     /// How often it had been halved when the request went out.
@@ -67,12 +67,12 @@ impl Limiter {
     }
 
     /// Waits for a place.
-    pub(super) async fn place(&self) -> Place<'_> {
+    pub(super) async fn place(&self) -> InFlight<'_> {
         // Never closed, so this only waits.
         let permit = self.places.acquire().await.ok();
         let mut state = self.state();
         state.in_flight += 1;
-        Place { limiter: self, permit, halvings: state.pace.halvings, in_flight: state.in_flight }
+        InFlight { limiter: self, permit, halvings: state.pace.halvings, in_flight: state.in_flight }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -94,7 +94,7 @@ impl Limiter {
     }
 }
 
-impl Place<'_> {
+impl InFlight<'_> {
     /// Zuora answered as asked, so long after the request went out.
     pub(super) fn answered(&self, operation: Operation, after: Duration) {
         self.limiter.change(|pace| pace.answered(operation, after));
@@ -106,7 +106,7 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         let mut state = self.limiter.state();
         state.in_flight -= 1;

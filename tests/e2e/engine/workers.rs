@@ -3,8 +3,8 @@
 use aws_config::SdkConfig;
 use shared::{
     app::{
-        asking::Asking,
-        customers::{Creation, CustomerDesk},
+        context::RequestContext,
+        customers::{Creation, CustomerService},
         dispatch::Dispatcher,
         lifecycle::Lifecycle,
         sync::Syncer,
@@ -72,9 +72,9 @@ pub fn worker_on_the_stack(world: &World, queues: &Queues<String>) -> Worker {
 }
 
 /// An admin's side of customers, over a worker's connections; a user may ask as often as they like.
-pub fn desk(worker: &Worker) -> CustomerDesk {
+pub fn service(worker: &Worker) -> CustomerService {
     let syncer = &worker.syncer;
-    CustomerDesk {
+    CustomerService {
         dispatcher: syncer.dispatcher.clone(),
         vault: syncer.vault.clone(),
         secrets: syncer.secrets.clone(),
@@ -100,9 +100,9 @@ pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
 }
 
 /// A person's request; what is written down about it goes to the same table.
-pub fn asking(data: &Table) -> Asking {
+pub fn context(data: &Table) -> RequestContext {
     let trail = AuditTrail::new(data.clone(), 1);
-    Asking { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now(), trail }
+    RequestContext { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now(), trail }
 }
 
 /// Simulators are on loopback.

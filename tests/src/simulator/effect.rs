@@ -74,7 +74,7 @@ impl Effect {
     pub(super) fn apply(&self, asked: &Asked, mut truth: Reply) -> Reply {
         match self {
             Self::Truth | Self::EmptyList | Self::NextPage(_) | Self::EndlessPages | Self::RepeatPage(_) => {}
-            Self::Respond { status, headers, body } => return canned(*status, headers, body),
+            Self::Respond { status, headers, body } => return mock_sdk(*status, headers, body),
             Self::Odd(odd) => return odd.bend(truth),
             Self::Reset => truth.manner = Manner::Reset,
             Self::TruncateBody => truth.manner = Manner::CutShort,
@@ -89,7 +89,7 @@ impl Effect {
     }
 }
 
-fn canned(status: u16, headers: &BTreeMap<String, String>, body: &Value) -> Reply {
+fn mock_sdk(status: u16, headers: &BTreeMap<String, String>, body: &Value) -> Reply {
     let reply = match body {
         Value::Null => {
             let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());

@@ -7,9 +7,9 @@ use crate::{
     domain::{
         base_url::BaseUrl,
         customer::{Customer, Environment},
-        edition::Expected,
         guard::LimitsChange,
         invalid::Invalid,
+        precondition::Precondition,
         schedule::Frequency,
         time::Timestamp,
     },
@@ -17,8 +17,8 @@ use crate::{
 
 /// What an admin changes; absent = stays.
 pub struct Change {
-    /// Which edition it was meant for.
-    pub expected: Expected,
+    /// Which entity tag it was meant for.
+    pub expected: Precondition,
     /// A new name.
     pub name: Option<String>,
     /// Another OAuth client.
@@ -42,7 +42,7 @@ impl Change {
         self.base.as_ref().is_some_and(|base| base.as_str() != current.zuora_base_url)
     }
 
-    /// Whether it applies: to the edition it was meant for, and another base URL needs the secret again.
+    /// Whether it applies: to the entity tag it was meant for, and another base URL needs the secret again.
     pub(super) fn check(&self, current: &Customer) -> Result<(), AppError> {
         is_expected(current, &self.expected)?;
         if !self.moves(current) || self.secret.is_some() {
@@ -84,8 +84,8 @@ impl Change {
     }
 }
 
-/// Whether the customer is still the edition that was meant.
-pub(super) fn is_expected(customer: &Customer, expected: &Expected) -> Result<(), AppError> {
-    let edition = customer.edition();
-    if expected.allows(&edition) { Ok(()) } else { Err(AppError::Stale(edition)) }
+/// Whether the customer is still the entity tag that was meant.
+pub(super) fn is_expected(customer: &Customer, expected: &Precondition) -> Result<(), AppError> {
+    let entity_tag = customer.entity_tag();
+    if expected.allows(&entity_tag) { Ok(()) } else { Err(AppError::Stale(entity_tag)) }
 }

@@ -8,14 +8,14 @@ use std::{cell::Cell, collections::HashSet, time::Duration};
 use futures::{StreamExt, stream};
 
 use super::{
-    Allowed, Run, Stop,
-    tally::Tally,
+    Allowed, Interruption, SyncRun,
+    totals::RunTotals,
     upstream::{Refusal, concerns_the_run},
 };
 use crate::{
     aws::puts::Put,
     clock,
-    domain::{change::Change, diff::Stored as StoredHead, ids::WorkflowId, stats::Outcome, workflow::LastChange},
+    domain::{change::Change, diff::Head, ids::WorkflowId, stats::WorkflowOutcome, workflow::LastChange},
 };
 
 /// How long a deleted workflow is kept.
@@ -32,7 +32,7 @@ enum Word {
 }
 
 /// What became of a missing workflow.
-enum Fate {
+enum Absence {
     Deleted,
     /// It is kept: Zuora still has it, or somebody wrote it meanwhile.
     Kept,
@@ -41,39 +41,40 @@ enum Fate {
     NotAsked,
 }
 
-impl Run<'_> {
-    /// Marks the `missing` workflows that are confirmed as gone; the tally holds what was done by then, however it ends.
-    pub(super) async fn bury_missing(
+impl SyncRun<'_> {
+    /// Marks the `missing` workflows that are confirmed as gone; the totals hold what was done by then, however it ends.
+    pub(super) async fn write_tombstones(
         &self,
         missing: &[WorkflowId],
-        heads: &[StoredHead],
+        heads: &[Head],
         seen: &HashSet<&WorkflowId>,
         allowed: &Allowed,
-        tally: &mut Tally,
-    ) -> Result<(), Stop> {
+        totals: &mut RunTotals,
+    ) -> Result<(), Interruption> {
         // What an earlier run of this job marked counts for the job too.
-        let by_this_job = |head: &&StoredHead| head.deleted_at.is_some() && head.last_change.is_of(self.job);
+        let by_this_job = |head: &&Head| head.deleted_at.is_some() && head.last_change.is_of(self.job);
         let earlier = heads.iter().filter(by_this_job).filter(|head| !seen.contains(&head.zuora_id)).count();
-        tally.stats.deleted = earlier as u64;
+        totals.stats.deleted = earlier as u64;
         if !missing.is_empty() {
             // A short run may not have asked since it began.
             self.check_wanted().await?;
         }
         let halted = Cell::new(false);
         let mut doubtful = Vec::new();
-        let mut fates = stream::iter(missing)
+        let mut absences = stream::iter(missing)
             .map(async |id| {
                 let skip = halted.get() || self.is_late();
-                (id, if skip { Ok(Fate::NotAsked) } else { self.bury_if_gone(id, allowed).await })
+                (id, if skip { Ok(Absence::NotAsked) } else { self.write_tombstone_if_gone(id, allowed).await })
             })
             .buffer_unordered(self.upstream.limit())
             .enumerate();
         // What is in flight when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
         let mut end = Ok(());
-        while let Some((at, (id, fate))) = fates.next().await {
-            let taken = match fate {
-                Ok(fate) => {
-                    self.take_fate(id, fate, &mut doubtful, tally, (at + 1) % CHECK_EVERY == 0 && !halted.get()).await
+        while let Some((at, (id, absence))) = absences.next().await {
+            let taken = match absence {
+                Ok(absence) => {
+                    self.count_absence(id, absence, &mut doubtful, totals, (at + 1) % CHECK_EVERY == 0 && !halted.get())
+                        .await
                 }
                 Err(stop) => Err(stop),
             };
@@ -81,35 +82,35 @@ impl Run<'_> {
                 end = taken;
             }
         }
-        drop(fates);
-        if end.is_ok() && !tally.out_of_time {
-            tally.unproven = Some(self.customer.unproven.after(&doubtful));
+        drop(absences);
+        if end.is_ok() && !totals.out_of_time {
+            totals.unproven = Some(self.customer.unproven.after(&doubtful));
         }
         end
     }
 
-    async fn take_fate(
+    async fn count_absence(
         &self,
         id: &WorkflowId,
-        fate: Fate,
+        absence: Absence,
         doubtful: &mut Vec<WorkflowId>,
-        tally: &mut Tally,
+        totals: &mut RunTotals,
         check: bool,
-    ) -> Result<(), Stop> {
-        match fate {
-            Fate::Deleted => {
-                tally.stats.deleted += 1;
-                tally.counts.remove(id);
+    ) -> Result<(), Interruption> {
+        match absence {
+            Absence::Deleted => {
+                totals.stats.deleted += 1;
+                totals.counts.remove(id);
             }
-            Fate::Kept => {}
-            Fate::Doubtful => doubtful.push(id.clone()),
-            Fate::NotAsked => tally.out_of_time = true,
+            Absence::Kept => {}
+            Absence::Doubtful => doubtful.push(id.clone()),
+            Absence::NotAsked => totals.out_of_time = true,
         }
         if check { self.check_wanted().await } else { Ok(()) }
     }
 
     /// Which of the missing Zuora confirms as gone, for a dry run.
-    pub(super) async fn confirm_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Stop> {
+    pub(super) async fn confirm_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Interruption> {
         let mut answers =
             stream::iter(missing).map(async |id| (id, self.word_on(id).await)).buffered(self.upstream.limit());
         let mut gone = Vec::new();
@@ -121,24 +122,24 @@ impl Run<'_> {
         Ok(gone)
     }
 
-    async fn bury_if_gone(&self, id: &WorkflowId, allowed: &Allowed) -> Result<Fate, Stop> {
+    async fn write_tombstone_if_gone(&self, id: &WorkflowId, allowed: &Allowed) -> Result<Absence, Interruption> {
         let gone = match self.word_on(id).await? {
             Word::Gone => true,
             Word::StillThere => false,
             Word::None if allowed.without_proof(id) => true,
             // It was the run that had no time.
-            Word::None if self.upstream.is_out_of_time() => return Ok(Fate::NotAsked),
-            Word::None => return Ok(Fate::Doubtful),
+            Word::None if self.upstream.is_out_of_time() => return Ok(Absence::NotAsked),
+            Word::None => return Ok(Absence::Doubtful),
         };
-        Ok(if gone && self.bury(id, allowed.covers(id)).await? { Fate::Deleted } else { Fate::Kept })
+        Ok(if gone && self.bury(id, allowed.covers(id)).await? { Absence::Deleted } else { Absence::Kept })
     }
 
     /// Only Zuora's own answer counts; a doubt keeps the workflow, and the next sync asks again.
-    async fn word_on(&self, id: &WorkflowId) -> Result<Word, Stop> {
+    async fn word_on(&self, id: &WorkflowId) -> Result<Word, Interruption> {
         match self.upstream.has(id).await {
             Ok(true) => Ok(Word::StillThere),
             Ok(false) => Ok(Word::Gone),
-            Err(Refusal::Stop(stop)) => Err(stop),
+            Err(Refusal::Interruption(stop)) => Err(stop),
             Err(Refusal::Zuora(error)) if concerns_the_run(error.kind) => Err(error.into()),
             Err(Refusal::Zuora(error)) => {
                 let error: &dyn std::error::Error = &error;
@@ -148,8 +149,8 @@ impl Run<'_> {
         }
     }
 
-    async fn bury(&self, id: &WorkflowId, approved: bool) -> Result<bool, Stop> {
-        self.unsettle().await?;
+    async fn bury(&self, id: &WorkflowId, approved: bool) -> Result<bool, Interruption> {
+        self.forget_listing_digest().await?;
         let Some(found) = self.syncer.workflows.get(&self.customer.id, id).await? else {
             return Ok(false);
         };
@@ -158,7 +159,7 @@ impl Run<'_> {
         workflow.deleted_at = Some(now);
         workflow.deletion_approved = approved;
         workflow.written_at = now;
-        workflow.last_change = LastChange::of(self.job, Outcome::Updated);
+        workflow.last_change = LastChange::of(self.job, WorkflowOutcome::Updated);
         let change = Change::deleted(&workflow);
         let put = Put::new(&self.customer.id, workflow, found.rev, None, Some(&change))?;
         self.syncer.workflows.put(&self.customer.id, &put).await?;
@@ -166,9 +167,9 @@ impl Run<'_> {
     }
 
     /// Removes what was deleted more than 30 days ago, and did not come back in this very run.
-    pub(super) async fn forget_old(&self, heads: &[StoredHead], seen: &HashSet<&WorkflowId>) -> Result<(), Stop> {
+    pub(super) async fn forget_old(&self, heads: &[Head], seen: &HashSet<&WorkflowId>) -> Result<(), Interruption> {
         let now = clock::now();
-        let old = |head: &&StoredHead| head.deleted_at.is_some_and(|at| at.plus(TOMBSTONE) <= now);
+        let old = |head: &&Head| head.deleted_at.is_some_and(|at| at.plus(TOMBSTONE) <= now);
         for head in heads.iter().filter(old).filter(|head| !seen.contains(&head.zuora_id)) {
             if self.is_late() {
                 return Ok(());

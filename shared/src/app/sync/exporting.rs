@@ -6,15 +6,15 @@ use std::{
 };
 
 use super::{
-    Stop,
-    plan::Task,
+    Interruption,
     ready::{Pending, Ready},
     series::{Round, Series, Then},
     store::Prepared,
-    tally::Tally,
+    totals::RunTotals,
+    worklist::Task,
 };
 use crate::{
-    domain::{failure::Failure, ids::WorkflowId, job::WorkflowError, stats::Outcome, time::Timestamp},
+    domain::{failure::Failure, ids::WorkflowId, job::WorkflowError, stats::WorkflowOutcome, time::Timestamp},
     zuora::Export,
 };
 
@@ -26,7 +26,7 @@ const CHECK_EVERY: usize = 100;
 /// What became of one workflow.
 pub(super) enum Done {
     Stored {
-        outcome: Outcome,
+        outcome: WorkflowOutcome,
         tasks: u64,
     },
     /// This workflow failed; the flag says whether Zuora's state may be why.
@@ -66,11 +66,11 @@ pub(super) enum Work<'t> {
 
 /// What came of it.
 pub(super) enum Came<'t> {
-    Answered(Task<'t>, Result<Answer, Stop>),
-    Prepared(Task<'t>, Result<Prepared<'t>, Stop>),
-    Written(Vec<(Task<'t>, Result<Done, Stop>)>),
-    LookedUp(Result<(), Stop>),
-    Listed(Result<(), Stop>),
+    Answered(Task<'t>, Result<Answer, Interruption>),
+    Prepared(Task<'t>, Result<Prepared<'t>, Interruption>),
+    Written(Vec<(Task<'t>, Result<Done, Interruption>)>),
+    LookedUp(Result<(), Interruption>),
+    Listed(Result<(), Interruption>),
 }
 
 /// What follows from it.
@@ -78,22 +78,22 @@ pub(super) enum Sorted<'t> {
     /// The next thing to do.
     Next(Work<'t>),
     /// Workflows that are done with in this round; none if there is nothing but to go on.
-    Done(Vec<(Task<'t>, Result<Done, Stop>)>),
+    Done(Vec<(Task<'t>, Result<Done, Interruption>)>),
     /// A question was answered: go on, or not.
-    Answered(Result<(), Stop>),
+    Answered(Result<(), Interruption>),
 }
 
 /// What the loop over the answers keeps in mind.
 pub(super) struct Exporting<'t, 'r> {
-    pub(super) tally: &'r mut Tally,
+    pub(super) totals: &'r mut RunTotals,
     pub(super) series: Series,
     /// To be asked for in this round.
     pub(super) queue: VecDeque<Task<'t>>,
     /// Not answered in time in the first round.
     pub(super) hung: Vec<(Task<'t>, Failure)>,
-    /// Not dealt with yet, with the moments of their looks.
+    /// Not dealt with yet, with the moments of their re-verifications.
     pub(super) open: HashMap<WorkflowId, Option<Timestamp>>,
-    pub(super) failed_looks: Vec<WorkflowId>,
+    pub(super) failed_reverifications: Vec<WorkflowId>,
     pub(super) asked: usize,
     in_hand: usize,
     pub(super) ready: Ready<'t>,
@@ -116,14 +116,14 @@ impl Answer {
 
 impl<'t, 'r> Exporting<'t, 'r> {
     /// What is planned lies before it; `worked` says whether an export of this tenant was ever read.
-    pub(super) fn new(tally: &'r mut Tally, planned: Vec<Task<'t>>, worked: bool) -> Self {
+    pub(super) fn new(totals: &'r mut RunTotals, planned: Vec<Task<'t>>, worked: bool) -> Self {
         Self {
-            tally,
+            totals,
             series: Series::new(worked),
-            open: planned.iter().map(|task| (task.id.clone(), task.look)).collect(),
+            open: planned.iter().map(|task| (task.id.clone(), task.reverify)).collect(),
             queue: planned.into(),
             hung: Vec::new(),
-            failed_looks: Vec::new(),
+            failed_reverifications: Vec::new(),
             asked: 0,
             in_hand: 0,
             ready: Ready::default(),
@@ -177,7 +177,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
 
     /// Whether nothing more is asked for in this run.
     pub(super) const fn is_over(&self) -> bool {
-        self.tally.out_of_time || self.tally.broken_off
+        self.totals.out_of_time || self.totals.broken_off
     }
 
     pub(super) fn has_room(&self, limit: usize) -> bool {
@@ -200,7 +200,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
         match then {
             Then::GoOn | Then::Denied => return false,
             Then::BreakOff => {
-                self.tally.broken_off = true;
+                self.totals.broken_off = true;
                 return false;
             }
             Then::Mix => fastrand::shuffle(self.queue.make_contiguous()),
@@ -210,14 +210,14 @@ impl<'t, 'r> Exporting<'t, 'r> {
     }
 
     pub(super) fn count_error(&mut self, id: &WorkflowId, Failure { class, message, .. }: Failure) {
-        self.tally.stats.count(Outcome::Error);
-        self.tally.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
-        self.tally.failed_workflows.push(id.clone());
-        let look = self.close(id);
-        self.failed_looks.extend(look.map(|_| id.clone()));
+        self.totals.stats.count(WorkflowOutcome::Error);
+        self.totals.errors.push(WorkflowError { workflow_id: Some(id.clone()), class, message });
+        self.totals.failed_workflows.push(id.clone());
+        let reverify = self.close(id);
+        self.failed_reverifications.extend(reverify.map(|_| id.clone()));
     }
 
-    /// A workflow is dealt with; the moment of its look.
+    /// A workflow is dealt with; the moment of its re-verification.
     pub(super) fn close(&mut self, id: &WorkflowId) -> Option<Timestamp> {
         self.open.remove(id).flatten()
     }

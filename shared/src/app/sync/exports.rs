@@ -1,4 +1,4 @@
-//! Exports what is new, changed or due for its daily look, several at a time, and has it stored, several together.
+//! Exports what is new, changed or due for its daily re-verification, several at a time, and has it stored, several together.
 //!
 //! What must stay true:
 //! - A failed export changes nothing and is counted, and the next sync finds that workflow changed again, because its fingerprint stayed
@@ -12,61 +12,65 @@ use std::{collections::HashSet, mem};
 use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::{
-    Run, Stop,
+    Interruption, SyncRun,
     exporting::{Answer, Came, Done, Exporting, Sorted, Suspect, Work},
     listing::Listing,
-    plan::{Plan, Task},
     series::{Round, Then},
-    tally::Tally,
+    totals::RunTotals,
     upstream::{Refusal, concerns_the_run},
+    worklist::{Task, Worklist},
 };
 use crate::{
     clock,
-    domain::{diff::Stored, ids::WorkflowId, time::Timestamp},
+    domain::{diff::Head, ids::WorkflowId, time::Timestamp},
     zuora::{Version, ZuoraErrorKind},
 };
 
-impl Run<'_> {
-    /// Brings every planned workflow up to date. However it ends, the tally holds what was done by then.
+impl SyncRun<'_> {
+    /// Brings every planned workflow up to date. However it ends, the totals hold what was done by then.
     pub(super) async fn store(
         &self,
         listing: &Listing,
-        plan: Plan<'_>,
-        heads: &[Stored],
-        tally: &mut Tally,
-    ) -> Result<(), Stop> {
-        tally.stats = plan.stats;
-        self.watch.planned(plan.tasks.len());
+        plan: Worklist<'_>,
+        heads: &[Head],
+        totals: &mut RunTotals,
+    ) -> Result<(), Interruption> {
+        totals.stats = plan.stats;
+        self.heartbeat.planned(plan.tasks.len());
         let worked = heads.iter().any(|head| head.definition.is_some());
-        let mut exporting = Exporting::new(tally, plan.tasks, worked);
+        let mut exporting = Exporting::new(totals, plan.tasks, worked);
         let result = self.store_in_two_rounds(listing, &mut exporting).await;
-        let Exporting { tally, open, mut failed_looks, .. } = exporting;
-        let failed: HashSet<_> = tally.failed_workflows.iter().collect();
+        let Exporting { totals, open, mut failed_reverifications, .. } = exporting;
+        let failed: HashSet<_> = totals.failed_workflows.iter().collect();
         let mut skipped = Vec::new();
-        for (id, look) in &open {
-            match look {
-                Some(_) if failed.contains(id) => failed_looks.push(id.clone()),
+        for (id, reverify) in &open {
+            match reverify {
+                Some(_) if failed.contains(id) => failed_reverifications.push(id.clone()),
                 Some(moment) => skipped.push((id.clone(), *moment)),
                 None => {}
             }
         }
         if !listing.complete {
-            skipped.extend(self.unseen_looks(listing, heads));
+            skipped.extend(self.unseen_reverifications(listing, heads));
         }
-        tally.looks = self.customer.looks.after(self.started_at, &skipped, failed_looks);
-        tally.left_undone = if tally.broken_off { open.into_keys().collect() } else { Vec::new() };
+        totals.reverification = self.customer.reverification.after(self.started_at, &skipped, failed_reverifications);
+        totals.left_undone = if totals.broken_off { open.into_keys().collect() } else { Vec::new() };
         result
     }
 
-    /// The looks that are due at workflows which a broken listing did not show.
-    fn unseen_looks(&self, listing: &Listing, heads: &[Stored]) -> Vec<(WorkflowId, Timestamp)> {
+    /// The re-verifications that are due at workflows which a broken listing did not show.
+    fn unseen_reverifications(&self, listing: &Listing, heads: &[Head]) -> Vec<(WorkflowId, Timestamp)> {
         let seen: HashSet<_> = listing.seen();
         let unseen = heads.iter().filter(|head| head.deleted_at.is_none() && !seen.contains(&head.zuora_id));
-        let due = |id: &WorkflowId| self.customer.looks.due_since(id, self.started_at);
+        let due = |id: &WorkflowId| self.customer.reverification.due_since(id, self.started_at);
         unseen.filter_map(|head| Some((head.zuora_id.clone(), due(&head.zuora_id)?))).collect()
     }
 
-    async fn store_in_two_rounds<'t>(&self, listing: &Listing, exporting: &mut Exporting<'t, '_>) -> Result<(), Stop> {
+    async fn store_in_two_rounds<'t>(
+        &self,
+        listing: &Listing,
+        exporting: &mut Exporting<'t, '_>,
+    ) -> Result<(), Interruption> {
         self.store_each(Round::First, listing, exporting).await?;
         let hung = mem::take(&mut exporting.hung);
         if !exporting.is_over() {
@@ -74,7 +78,7 @@ impl Run<'_> {
             self.store_each(Round::Last, listing, exporting).await?;
         }
         // Each of them was asked for, once or twice.
-        let broken_off = exporting.tally.broken_off;
+        let broken_off = exporting.totals.broken_off;
         for (task, failure) in hung {
             if broken_off && exporting.open.contains_key(task.id) {
                 exporting.count_error(task.id, failure);
@@ -88,14 +92,14 @@ impl Run<'_> {
         round: Round,
         listing: &Listing,
         exporting: &mut Exporting<'t, '_>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Interruption> {
         let mut under_way = FuturesUnordered::new();
         let mut end = Ok(());
         loop {
             while end.is_ok() && exporting.has_room(self.upstream.limit()) {
                 let Some(task) = exporting.queue.pop_front() else { break };
                 if self.is_late() {
-                    exporting.tally.out_of_time = true;
+                    exporting.totals.out_of_time = true;
                     break;
                 }
                 exporting.asked += 1;
@@ -127,7 +131,7 @@ impl Run<'_> {
                     _ => {}
                 }
             }
-            if end.is_ok() && exporting.looks_up(self.watch.is_out_of_breath(clock::now())) {
+            if end.is_ok() && exporting.looks_up(self.heartbeat.is_check_due(clock::now())) {
                 under_way.push(self.work(Work::LookUp, listing));
             }
         }
@@ -139,7 +143,7 @@ impl Run<'_> {
             Work::Prepare(task, export) => Came::Prepared(task, self.prepare(task, listing, export).await),
             Work::Write(together) => Came::Written(self.write(together).await),
             Work::LookUp => Came::LookedUp(self.check_wanted().await),
-            Work::Doubt => Came::Listed(self.upstream.page(1).await.map(drop).map_err(Stop::from)),
+            Work::Doubt => Came::Listed(self.upstream.page(1).await.map(drop).map_err(Interruption::from)),
         }
     }
 
@@ -148,45 +152,45 @@ impl Run<'_> {
         &self,
         task: &Task<'t>,
         round: Round,
-        done: Result<Done, Stop>,
+        done: Result<Done, Interruption>,
         goes_on: bool,
         exporting: &mut Exporting<'t, '_>,
-    ) -> Result<Then, Stop> {
+    ) -> Result<Then, Interruption> {
         let mut then = Then::GoOn;
         match done? {
             Done::OutOfTime => {
-                exporting.tally.out_of_time = true;
+                exporting.totals.out_of_time = true;
                 return Ok(then);
             }
             Done::Stored { outcome, tasks } => {
-                exporting.tally.stats.count(outcome);
-                exporting.tally.counts.set(task.id, tasks);
+                exporting.totals.stats.count(outcome);
+                exporting.totals.counts.set(task.id, tasks);
                 exporting.close(task.id);
             }
             Done::Failed(failure, suspect) => {
                 then = exporting.series.failed(suspect);
                 if then == Then::Denied && goes_on {
-                    return Err(Stop::Failed(failure));
+                    return Err(Interruption::Failed(failure));
                 }
                 exporting.count_error(task.id, failure);
             }
             Done::Hung(failure) => {
                 then = exporting.series.hung(round);
                 if round == Round::First {
-                    exporting.tally.failed_workflows.push(task.id.clone());
+                    exporting.totals.failed_workflows.push(task.id.clone());
                     exporting.hung.push((*task, failure));
                     return Ok(then);
                 }
                 exporting.count_error(task.id, failure);
             }
         }
-        self.watch.one_done();
+        self.heartbeat.one_done();
         exporting.done += 1;
         Ok(then)
     }
 
     /// The active version's export; the latest one's when none is active; none when Zuora has none at all.
-    async fn ask_for(&self, id: &WorkflowId, round: Round) -> Result<Answer, Stop> {
+    async fn ask_for(&self, id: &WorkflowId, round: Round) -> Result<Answer, Interruption> {
         let patience = round.patience(self.syncer.request_timeout);
         match self.upstream.export(id, Version::Active, patience).await {
             // It is not published whether "no active version" is a 404 or a 400.
@@ -202,9 +206,9 @@ impl Run<'_> {
     }
 
     /// Whether a failed export is the workflow's problem or the run's.
-    fn judge(&self, refusal: Refusal) -> Result<Done, Stop> {
+    fn judge(&self, refusal: Refusal) -> Result<Done, Interruption> {
         match refusal {
-            Refusal::Stop(stop) => Err(stop),
+            Refusal::Interruption(stop) => Err(stop),
             Refusal::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
             // It was the run that had no time.
             Refusal::Zuora(error) if error.kind == ZuoraErrorKind::TimedOut && self.upstream.is_out_of_time() => {

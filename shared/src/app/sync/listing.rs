@@ -11,9 +11,9 @@ use futures::{StreamExt, stream::FuturesOrdered};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Run, Stop,
+    Interruption, SyncRun,
     ahead::pages_at_once,
-    pages::{Pages, Place},
+    packed_listing::{ItemRef, PackedListing},
     upstream::Refusal,
     walk::{Next, Walk},
 };
@@ -37,11 +37,11 @@ pub(super) struct Item {
     pub(super) created_at: Option<String>,
     pub(super) fingerprint: String,
     /// Where the rest of it is.
-    pub(super) place: Place,
+    pub(super) place: ItemRef,
 }
 
 /// An item that cannot be read.
-pub(super) struct Unreadable {
+pub(super) struct UnreadableItem {
     /// Its id, if it has one.
     pub(super) id: Option<WorkflowId>,
     pub(super) why: String,
@@ -52,9 +52,9 @@ pub(super) struct Listing {
     /// Each workflow once.
     pub(super) items: Vec<Item>,
     /// The items as they came.
-    pub(super) pages: Pages,
+    pub(super) pages: PackedListing,
     /// Items that cannot be read.
-    pub(super) unreadable: Vec<Unreadable>,
+    pub(super) unreadable: Vec<UnreadableItem>,
     /// Whether absence from it means anything.
     pub(super) complete: bool,
     /// Why it is not complete.
@@ -94,10 +94,10 @@ impl Listing {
     }
 }
 
-impl Run<'_> {
+impl SyncRun<'_> {
     /// Lists all workflows. Page 1 alone; then several at once, as far as the number of `stored` ones promises pages or those that were read
     /// let expect more.
-    pub(super) async fn list(&self, stored: u64) -> Result<Listing, Stop> {
+    pub(super) async fn list(&self, stored: u64) -> Result<Listing, Interruption> {
         let promised = u32::try_from(stored.div_ceil(PAGE_LENGTH as u64)).unwrap_or(MAX_PAGES);
         let mut walk = Walk::default();
         let mut asked = VecDeque::new();
@@ -115,7 +115,7 @@ impl Run<'_> {
             }
             let (Some(number), Some(answer)) = (asked.pop_front(), answers.next().await) else {
                 let message = format!("The tenant has more than {MAX_PAGES} pages of workflows.");
-                return Err(Stop::Failed(Failure::new(ErrorClass::TooLarge, message)));
+                return Err(Interruption::Failed(Failure::new(ErrorClass::TooLarge, message)));
             };
             let page = match answer {
                 Ok(page) => page,
@@ -127,16 +127,16 @@ impl Run<'_> {
                 }
                 Err(refusal) => return Err(refusal.into()),
             };
-            let next_step = walk.take(&page).map_err(|error| Stop::bug(&error))?;
-            self.watch.page_read(walk.items.len());
+            let next_step = walk.take(&page).map_err(|error| Interruption::bug(&error))?;
+            self.heartbeat.page_read(walk.items.len());
             match next_step {
                 Next::More => {}
                 Next::Complete => return Ok(walk.end(None)),
                 Next::Broken(why) => return Ok(walk.end(Some(format!("Page {number} of the listing {why}.")))),
             }
-            self.check_wanted_at_times().await?;
+            self.check_wanted_throttled().await?;
             if self.is_late() {
-                return Err(Stop::listing_too_slow());
+                return Err(Interruption::listing_too_slow());
             }
         }
     }

@@ -18,19 +18,19 @@ mod ahead;
 mod deletions;
 mod exporting;
 mod exports;
-mod known;
+mod heartbeat;
 mod listing;
-mod pages;
-mod plan;
+mod orphans;
+mod packed_listing;
 mod ready;
 mod series;
+mod snapshot;
 mod store;
-mod strays;
-mod tally;
 mod times;
+mod totals;
 mod upstream;
 mod walk;
-mod watch;
+mod worklist;
 
 use std::{collections::HashSet, mem, sync::Arc, time::Duration};
 
@@ -38,12 +38,14 @@ use tokio::sync::{OnceCell, Semaphore};
 pub use upstream::Upstream;
 pub(crate) use upstream::{base_url as origin, fresh_token};
 
-use self::{known::Known, listing::Listing, plan::Plan, tally::Tally, times::Times, watch::Watch};
+use self::{
+    heartbeat::Heartbeat, listing::Listing, snapshot::Snapshot, times::Times, totals::RunTotals, worklist::Worklist,
+};
 use super::{
     dispatch::Dispatcher,
+    interruption::Interruption,
     lifecycle::Claimed,
-    outcome::{Outcome, Report},
-    stop::Stop,
+    outcome::{AttemptOutcome, Report},
 };
 use crate::{
     aws::{
@@ -94,16 +96,16 @@ pub struct Syncer {
 }
 
 /// One run: whose, for which job, until when.
-pub(crate) struct Run<'a> {
+pub(crate) struct SyncRun<'a> {
     syncer: &'a Syncer,
     customer: &'a Customer,
     job: &'a Job,
     upstream: Upstream<'a>,
-    watch: Watch,
+    heartbeat: Heartbeat,
     /// The one place for a large old definition: memory does not grow with what a tenant's workflows weigh.
     large_history: Semaphore,
     /// Set once the customer was told that its copy is being written to.
-    unsettled: OnceCell<()>,
+    digest_forgotten: OnceCell<()>,
     /// Workflows whose stored definition was found damaged.
     damaged: Vec<WorkflowId>,
     started_at: Timestamp,
@@ -136,9 +138,9 @@ impl Syncer {
     }
 
     /// Runs a claimed sync job until `deadline`; never fails, but says how it ended. Counts its traffic with `meter`.
-    pub async fn run(&self, claimed: &Claimed, deadline: Timestamp, meter: &Arc<Meter>) -> Outcome {
+    pub async fn run(&self, claimed: &Claimed, deadline: Timestamp, meter: &Arc<Meter>) -> AttemptOutcome {
         let Some(customer) = &claimed.customer else {
-            return Stop::Cancelled("the customer was deleted").into();
+            return Interruption::Cancelled("the customer was deleted").into();
         };
         match self.try_run(customer, &claimed.job, deadline, meter).await {
             Ok(outcome) => outcome,
@@ -157,19 +159,19 @@ impl Syncer {
         job: &Job,
         deadline: Timestamp,
         meter: &Arc<Meter>,
-    ) -> Result<Outcome, Stop> {
+    ) -> Result<AttemptOutcome, Interruption> {
         let times = Times::of(deadline, self.request_timeout);
         let damaged = self.damaged().of(&customer.id).await?;
-        // What was found damaged is exported as a look that is due.
-        let customer = &Customer { looks: customer.looks.with(&damaged), ..customer.clone() };
-        let run = Run {
+        // What was found damaged is exported as a re-verification that is due.
+        let customer = &Customer { reverification: customer.reverification.with(&damaged), ..customer.clone() };
+        let run = SyncRun {
             syncer: self,
             customer,
             job,
             upstream: Upstream::open(self, customer, &job.id, meter, times.asks_until).await?,
-            watch: Watch::new(clock::now()),
+            heartbeat: Heartbeat::new(clock::now()),
             large_history: Semaphore::new(1),
-            unsettled: OnceCell::new(),
+            digest_forgotten: OnceCell::new(),
             damaged,
             started_at: job.started_at.unwrap_or_else(clock::now),
             times,
@@ -178,84 +180,84 @@ impl Syncer {
     }
 }
 
-impl Run<'_> {
-    async fn go(&self) -> Outcome {
-        let known = match self.in_time(Box::pin(self.look())).await {
-            Some(Ok(known)) => known,
+impl SyncRun<'_> {
+    async fn go(&self) -> AttemptOutcome {
+        let snapshot = match self.in_time(Box::pin(self.snapshot())).await {
+            Some(Ok(snapshot)) => snapshot,
             Some(Err(stop)) => return stop.into(),
-            None => return Stop::listing_too_slow().into(),
+            None => return Interruption::listing_too_slow().into(),
         };
-        let Known { listing, heads, settled, allowed } = &known;
-        // Of a settled copy nothing is missing, and nothing has to be compared.
-        let live: Vec<guard::Known> = heads
+        let Snapshot { listing, heads, unchanged, allowed } = &snapshot;
+        // Of an unchanged copy nothing is missing, and nothing has to be compared.
+        let live: Vec<guard::StoredWorkflow> = heads
             .iter()
-            .filter(|head| !settled && head.deleted_at.is_none())
-            .map(|head| guard::Known { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
+            .filter(|head| !unchanged && head.deleted_at.is_none())
+            .map(|head| guard::StoredWorkflow { id: head.zuora_id.clone(), created_at: head.created_at.clone() })
             .collect();
         if allowed.kind != Some(HeldKind::DifferentTenant)
-            && let Some(hold) = guard::looks_foreign(&live, &listing.identities())
+            && let Some(hold) = guard::is_different_tenant(&live, &listing.identities())
         {
-            return Outcome::Ended(Report { hold: Some(hold), ..Report::default() });
+            return AttemptOutcome::Ended(Report { hold: Some(hold), ..Report::default() });
         }
-        let looks = &self.customer.looks;
-        let plan = match settled {
-            true => Plan::of_settled(listing, heads, looks, self.job, self.started_at),
-            false => Plan::of(listing, heads, looks, self.job, self.started_at),
+        let reverification = &self.customer.reverification;
+        let plan = match unchanged {
+            true => Worklist::of_unchanged(listing, heads, reverification, self.job, self.started_at),
+            false => Worklist::of(listing, heads, reverification, self.job, self.started_at),
         };
         let seen = listing.seen();
         let gone = self.deleted_of_late(heads);
         let verdict = guard::judge(&live, &seen, self.customer.delete_guard, gone, &allowed.workflows);
         if self.job.kind == Kind::Plan {
-            return self.rehearse(listing, &plan, verdict).await.unwrap_or_else(Outcome::from);
+            return self.dry_run(listing, &plan, verdict).await.unwrap_or_else(AttemptOutcome::from);
         }
         // Until here nothing is done: a run that stops now says nothing of what an earlier one did.
-        if let Err(stop) = self.clear_the_way(heads, *settled).await {
+        if let Err(stop) = self.clear_the_way(heads, *unchanged).await {
             return stop.into();
         }
-        let mut tally = Tally::new(self.counts(&known), looks.clone());
+        let mut totals = RunTotals::new(self.counts(&snapshot), reverification.clone());
         let worked = async {
-            self.store(listing, plan, heads, &mut tally).await?;
-            // What could not be exported now is among the pending looks.
+            self.store(listing, plan, heads, &mut totals).await?;
+            // What could not be exported now is among the pending re-verifications.
             self.syncer.damaged().forget(&self.customer.id, &self.damaged).await?;
-            if let (true, false, Verdict::Confirm(missing)) = (listing.complete, tally.out_of_time, &verdict) {
-                self.bury_missing(missing, heads, &seen, allowed, &mut tally).await?;
+            if let (true, false, Verdict::Confirm(missing)) = (listing.complete, totals.out_of_time, &verdict) {
+                self.write_tombstones(missing, heads, &seen, allowed, &mut totals).await?;
                 self.forget_old(heads, &seen).await?;
             }
-            Ok::<_, Stop>(())
+            Ok::<_, Interruption>(())
         };
         match self.in_time(Box::pin(worked)).await {
             Some(Ok(())) => {}
-            Some(Err(stop)) => return Outcome::Stopped { stop, so_far: tally.report() },
+            Some(Err(stop)) => return AttemptOutcome::Stopped { stop, so_far: totals.report() },
             // What was being written will be found by the next run, and counts as this job's work.
-            None => tally.out_of_time = true,
+            None => totals.out_of_time = true,
         }
-        if tally.out_of_time {
-            return Outcome::GoOn(listing.count_unreadable(tally.report()));
+        if totals.out_of_time {
+            return AttemptOutcome::GoOn(listing.count_unreadable(totals.report()));
         }
-        let left_out = tally.counts.stored().filter(|id| !seen.contains(id)).cloned();
-        let left_out = left_out.chain(mem::take(&mut tally.left_undone)).collect();
-        let broken_off = tally.broken_off;
-        let mut report = conclude(listing, verdict, left_out, tally.report());
+        let left_out = totals.counts.stored().filter(|id| !seen.contains(id)).cloned();
+        let left_out = left_out.chain(mem::take(&mut totals.left_undone)).collect();
+        let broken_off = totals.broken_off;
+        let mut report = conclude(listing, verdict, left_out, totals.report());
         if broken_off && report.hold.is_none() {
             report.failure = Some(broken_off_failure(report.stats.errors));
         }
-        Outcome::Ended(report)
+        AttemptOutcome::Ended(report)
     }
 
-    async fn clear_the_way(&self, heads: &[diff::Stored], settled: bool) -> Result<(), Stop> {
+    async fn clear_the_way(&self, heads: &[diff::Head], unchanged: bool) -> Result<(), Interruption> {
         self.check_wanted().await?;
-        if settled { Ok(()) } else { self.remove_strays(heads).await }
+        if unchanged { Ok(()) } else { self.remove_orphans(heads).await }
     }
 
     /// How many workflows went within the guard's memory, without anybody's approval.
-    fn deleted_of_late(&self, heads: &[diff::Stored]) -> usize {
+    fn deleted_of_late(&self, heads: &[diff::Head]) -> usize {
         let now = clock::now();
-        let of_late = |head: &&diff::Stored| head.deleted_at.is_some_and(|at| at.plus(guard::MEMORY) > now);
+        let of_late = |head: &&diff::Head| head.deleted_at.is_some_and(|at| at.plus(guard::MEMORY) > now);
         heads.iter().filter(of_late).filter(|head| !head.deletion_approved).count()
     }
 
     /// The approved list, if it still is the one that was approved.
-    async fn allowed(&self) -> Result<Allowed, Stop> {
+    async fn allowed(&self) -> Result<Allowed, Interruption> {
         let Some(approval) = &self.job.approval else {
             return Ok(Allowed::default());
         };
@@ -263,22 +265,27 @@ impl Run<'_> {
         let list = lists.get(&self.customer.id, &approval.held_job_id).await?.unwrap_or_default();
         if list_hash(&list) != approval.list_hash {
             let message = "The list that was approved is gone or was changed. Nothing was deleted.";
-            return Err(Stop::Failed(Failure::new(ErrorClass::Guard, message)));
+            return Err(Interruption::Failed(Failure::new(ErrorClass::Guard, message)));
         }
         Ok(Allowed { workflows: list.into_iter().collect(), kind: Some(approval.kind) })
     }
 
     /// A dry run: what would be done, without exporting or writing anything.
-    async fn rehearse(&self, listing: &Listing, plan: &Plan<'_>, verdict: Verdict) -> Result<Outcome, Stop> {
-        let (stats, mut told) = plan.rehearse();
+    async fn dry_run(
+        &self,
+        listing: &Listing,
+        plan: &Worklist<'_>,
+        verdict: Verdict,
+    ) -> Result<AttemptOutcome, Interruption> {
+        let (stats, mut told) = plan.dry_run();
         let mut report = Report { stats, ..Report::default() };
         if let (true, Verdict::Confirm(missing)) = (listing.complete, &verdict) {
             let gone = self.confirm_gone(missing).await?;
             report.stats.deleted = gone.len() as u64;
-            told.deleted = plan::named(&gone);
+            told.deleted = worklist::named(&gone);
         }
         report.plan = Some(told);
-        Ok(Outcome::Ended(conclude(listing, verdict, Vec::new(), report)))
+        Ok(AttemptOutcome::Ended(conclude(listing, verdict, Vec::new(), report)))
     }
 
     /// Whether there is no time to start anything new.
@@ -306,7 +313,7 @@ fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, repo
     let behind: Vec<_> = behind.take(MOST_BEHIND + 1).collect();
     // What is stored and was not listed (moved off the list, but still there) has to be asked about again.
     let equal = report.undoubted && report.stats.errors == 0 && behind.is_empty();
-    report.settled_listing = listing.digest().filter(|_| equal);
+    report.listing_digest = listing.digest().filter(|_| equal);
     report.behind = (listing.complete && behind.len() <= MOST_BEHIND).then_some(behind);
     if report.failure.is_none() && report.stats.errors > 0 {
         report.failure = Some(summary(&report.errors, report.stats.errors));
@@ -336,7 +343,7 @@ impl Listing {
     /// Each item that cannot be read was seen, and is an error.
     fn count_unreadable(&self, mut report: Report) -> Report {
         for error in self.errors() {
-            report.stats.count(stats::Outcome::Error);
+            report.stats.count(stats::WorkflowOutcome::Error);
             report.errors.push(error);
         }
         report

@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 
 use super::{
-    Run, Stop,
+    Interruption, SyncRun,
     exporting::{Done, Suspect},
-    plan::Task,
+    worklist::Task,
 };
 use crate::{
     aws::{
@@ -18,7 +18,7 @@ use crate::{
     domain::{
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
-        stats::Outcome,
+        stats::WorkflowOutcome,
     },
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Pending<'t> {
     pub(super) task: Task<'t>,
     pub(super) put: Put,
     /// As what it counts then.
-    pub(super) outcome: Outcome,
+    pub(super) outcome: WorkflowOutcome,
     pub(super) tasks: u64,
 }
 
@@ -68,9 +68,9 @@ impl<'t> Ready<'t> {
     }
 }
 
-impl Run<'_> {
+impl SyncRun<'_> {
     /// Writes workflows together; what became of each.
-    pub(super) async fn write<'t>(&self, together: Vec<Pending<'t>>) -> Vec<(Task<'t>, Result<Done, Stop>)> {
+    pub(super) async fn write<'t>(&self, together: Vec<Pending<'t>>) -> Vec<(Task<'t>, Result<Done, Interruption>)> {
         let (puts, rest): (Vec<_>, Vec<_>) =
             together.into_iter().map(|Pending { task, put, outcome, tasks }| (put, (task, outcome, tasks))).unzip();
         match self.syncer.workflows.put_all(&self.customer.id, &puts).await {
@@ -79,7 +79,7 @@ impl Run<'_> {
                 each.map(|((task, outcome, tasks), result)| (task, done(task.id, result, outcome, tasks))).collect()
             }
             Err(error) => {
-                let stop = Stop::from(error);
+                let stop = Interruption::from(error);
                 rest.into_iter().map(|(task, ..)| (task, Err(stop.clone()))).collect()
             }
         }
@@ -87,7 +87,12 @@ impl Run<'_> {
 }
 
 /// What became of one workflow, by what the table said.
-fn done(id: &WorkflowId, result: Result<(), StoreError>, outcome: Outcome, tasks: u64) -> Result<Done, Stop> {
+fn done(
+    id: &WorkflowId,
+    result: Result<(), StoreError>,
+    outcome: WorkflowOutcome,
+    tasks: u64,
+) -> Result<Done, Interruption> {
     match result {
         Ok(()) => Ok(Done::Stored { outcome, tasks }),
         Err(StoreError::TooLarge) => {
@@ -102,11 +107,11 @@ fn done(id: &WorkflowId, result: Result<(), StoreError>, outcome: Outcome, tasks
 mod tests {
     use super::*;
     use crate::{
-        app::sync::pages::Pages,
+        app::sync::packed_listing::PackedListing,
         domain::{
             diff::Step,
             ids::{CustomerId, JobId},
-            listed::ListedWorkflow,
+            listed_workflow::ListedWorkflow,
             time::Timestamp,
             workflow::{Content, LastChange, Workflow},
         },
@@ -116,12 +121,12 @@ mod tests {
     fn pending(id: &WorkflowId, description: usize) -> Pending<'_> {
         let item = format!(r#"{{"id":{id},"description":"{}"}}"#, "d".repeat(description));
         let listed = ListedWorkflow::parse(item.as_bytes()).unwrap();
-        let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: Outcome::Created };
+        let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: WorkflowOutcome::Created };
         let workflow = Workflow::from_listed(listed, None, Content::default(), last_change, Timestamp::EPOCH);
-        let step = Step::Store(Outcome::Created);
-        let task = Task { id, place: Pages::default().next(0), stored: None, step, look: None };
+        let step = Step::Store(WorkflowOutcome::Created);
+        let task = Task { id, place: PackedListing::default().next(0), stored: None, step, reverify: None };
         let put = Put::new(&CustomerId::new(), workflow, 0, None, None).unwrap();
-        Pending { task, put, outcome: Outcome::Created, tasks: 0 }
+        Pending { task, put, outcome: WorkflowOutcome::Created, tasks: 0 }
     }
 
     fn together(ready: &mut Ready<'_>) -> Option<usize> {

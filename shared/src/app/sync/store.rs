@@ -5,11 +5,11 @@
 //! workflow is exported, its stored definition is read and compared with its hash, and what is missing or damaged is written anew.
 
 use super::{
-    Run, Stop,
+    Interruption, SyncRun,
     exporting::{Done, Suspect},
     listing::Listing,
-    plan::Task,
     ready::Pending,
+    worklist::Task,
 };
 use crate::{
     aws::{
@@ -24,9 +24,9 @@ use crate::{
         diff::Step,
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
-        listed::ListedWorkflow,
-        outline::{Extent, Outline},
-        stats::Outcome,
+        listed_workflow::ListedWorkflow,
+        stats::WorkflowOutcome,
+        structure::{Extent, Structure},
         workflow::{Content, DefinitionRef, LastChange, Workflow},
     },
     telemetry::{self, Metric},
@@ -50,7 +50,7 @@ enum Says {
     /// There was none before it.
     New(Extent),
     /// To be compared, unless it is too large.
-    Outline(Option<Outline>),
+    Structure(Option<Structure>),
 }
 
 /// What is stored of the definition.
@@ -60,7 +60,7 @@ struct Kept {
     /// Whether its bytes are those of the export.
     same: bool,
     /// What it says, if it can be read and compared and has other bytes than the export.
-    outline: Option<Outline>,
+    structure: Option<Structure>,
 }
 
 /// What is left to do about a workflow.
@@ -78,17 +78,17 @@ enum Verdict {
     /// Nothing has happened that should be told, but the copy is written: bytes that mean the same, or something that was missing.
     Renew,
     /// Store it, count it so, and tell.
-    Store(Outcome),
+    Store(WorkflowOutcome),
 }
 
-impl Run<'_> {
+impl SyncRun<'_> {
     /// Compares the export with what is stored; what is to be written if it differs.
     pub(super) async fn prepare<'t>(
         &self,
         task: Task<'t>,
         listing: &Listing,
         export: Option<Export>,
-    ) -> Result<Prepared<'t>, Stop> {
+    ) -> Result<Prepared<'t>, Interruption> {
         let old = task.stored.and_then(|stored| stored.definition.as_ref());
         if export.is_none() && old.is_some() {
             return Ok(Prepared::Done(vanished(task.id)));
@@ -97,14 +97,14 @@ impl Run<'_> {
             Ok(new) => new,
             Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
         };
-        let listed = listing.pages.read(task.place).map_err(|error| Stop::bug(&error))?;
+        let listed = listing.pages.read(task.place).map_err(|error| Interruption::bug(&error))?;
         let kept = self.kept(&task, new.hash.as_deref()).await?;
         let tasks = new.content.tasks_count;
         let verdict = verdict(&task, &listed, &new, &kept);
         if let Verdict::Keep = verdict {
-            return Ok(Prepared::Done(Done::Stored { outcome: Outcome::Unchanged, tasks }));
+            return Ok(Prepared::Done(Done::Stored { outcome: WorkflowOutcome::Unchanged, tasks }));
         }
-        self.unsettle().await?;
+        self.forget_listing_digest().await?;
         let Exported { export, content, says, .. } = new;
         let (definition, chunk) = match &export {
             Some(_) if kept.same && kept.intact => (old.cloned(), None),
@@ -121,20 +121,20 @@ impl Run<'_> {
         };
         let (outcome, last_change) = match (verdict, &before) {
             (Verdict::Store(outcome), _) => (outcome, LastChange::of(self.job, outcome)),
-            (_, Some(before)) => (Outcome::Unchanged, before.last_change.clone()),
-            (_, None) => (Outcome::Unchanged, LastChange::of(self.job, Outcome::Unchanged)),
+            (_, Some(before)) => (WorkflowOutcome::Unchanged, before.last_change.clone()),
+            (_, None) => (WorkflowOutcome::Unchanged, LastChange::of(self.job, WorkflowOutcome::Unchanged)),
         };
         let workflow = Workflow::from_listed(listed, definition, content, last_change, clock::now());
         let definitions = match (kept, says) {
             (Kept { same: true, .. }, _) => Definitions::Same,
             (_, Says::New(extent)) => Definitions::New(extent),
-            (Kept { outline: old, .. }, Says::Outline(new)) => match old.zip(new) {
+            (Kept { structure: old, .. }, Says::Structure(new)) => match old.zip(new) {
                 Some((old, new)) => Definitions::Differ { old, new },
                 None => Definitions::Incomparable,
             },
         };
         let change = Change::between(before.as_ref(), &workflow, &definitions);
-        let told = (outcome != Outcome::Unchanged).then_some(&change);
+        let told = (outcome != WorkflowOutcome::Unchanged).then_some(&change);
         let rev = task.stored.map_or(0, |stored| stored.rev);
         let put = Put::new(&self.customer.id, workflow, rev, old, told)?;
         let put = match chunk {
@@ -145,9 +145,9 @@ impl Run<'_> {
     }
 
     /// Reads what is stored of the definition, and compares it with its hash.
-    async fn kept(&self, task: &Task<'_>, hash: Option<&str>) -> Result<Kept, Stop> {
+    async fn kept(&self, task: &Task<'_>, hash: Option<&str>) -> Result<Kept, Interruption> {
         let Some(reference) = task.stored.and_then(|stored| stored.definition.as_ref()) else {
-            return Ok(Kept { intact: true, same: hash.is_none(), outline: Some(Outline::default()) });
+            return Ok(Kept { intact: true, same: hash.is_none(), structure: Some(Structure::default()) });
         };
         let same = hash == Some(&reference.hash);
         let _place = match reference.bytes > LARGE {
@@ -155,15 +155,15 @@ impl Run<'_> {
             false => None,
         };
         match self.syncer.workflows.definition(&self.customer.id, task.id, reference).await {
-            Ok(_) if same => Ok(Kept { intact: true, same, outline: None }),
+            Ok(_) if same => Ok(Kept { intact: true, same, structure: None }),
             Ok(bytes) => {
-                let outline = Definition::parse(&bytes).ok().and_then(|definition| Outline::of(&definition));
-                Ok(Kept { intact: true, same, outline })
+                let structure = Definition::parse(&bytes).ok().and_then(|definition| Structure::of(&definition));
+                Ok(Kept { intact: true, same, structure })
             }
             Err(Unread::Damaged) => {
                 telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), clock::now().millis());
                 tracing::warn!(workflow_id = %task.id, "a stored definition was damaged and is written anew");
-                Ok(Kept { intact: false, same, outline: None })
+                Ok(Kept { intact: false, same, structure: None })
             }
             Err(Unread::Store(error)) => Err(error.into()),
         }
@@ -174,7 +174,7 @@ impl Run<'_> {
         &self,
         id: &WorkflowId,
         export: &[u8],
-    ) -> Result<Result<(DefinitionRef, Option<Vec<u8>>), DefinitionError>, Stop> {
+    ) -> Result<Result<(DefinitionRef, Option<Vec<u8>>), DefinitionError>, Interruption> {
         let mut chunks = match compress(export) {
             Ok(chunks) => chunks,
             Err(error) => return Ok(Err(error)),
@@ -192,21 +192,21 @@ impl Run<'_> {
 impl Exported {
     fn read(export: Option<Export>, is_new: bool) -> Result<Self, DefinitionError> {
         let Some(bytes) = &export else {
-            let says = Says::Outline(Some(Outline::default()));
+            let says = Says::Structure(Some(Structure::default()));
             return Ok(Self { export, hash: None, content: Content::default(), says });
         };
         let definition = Definition::parse(bytes.as_ref())?;
         let content = Content::from(&definition);
         let says = match is_new {
             true => Says::New(Extent::of(&definition)),
-            false => Says::Outline(Outline::of(&definition)),
+            false => Says::Structure(Structure::of(&definition)),
         };
         Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, says, export })
     }
 
     /// Whether it says what another did.
-    fn says_what(&self, other: &Outline) -> bool {
-        matches!(&self.says, Says::Outline(Some(outline)) if outline == other)
+    fn says_what(&self, other: &Structure) -> bool {
+        matches!(&self.says, Says::Structure(Some(structure)) if structure == other)
     }
 }
 
@@ -215,7 +215,7 @@ fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept
     let (Step::Compare, Some(stored)) = (task.step, task.stored) else {
         return match task.step {
             Step::Store(outcome) | Step::Keep(outcome) => Verdict::Store(outcome),
-            Step::Compare => Verdict::Store(Outcome::Updated),
+            Step::Compare => Verdict::Store(WorkflowOutcome::Updated),
         };
     };
     let event = listed.triggers.event || new.content.has_event_trigger;
@@ -224,8 +224,8 @@ fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept
         Kept { same: true, intact: true, .. } if derived => Verdict::Keep,
         Kept { same: true, .. } => Verdict::Renew,
         // Run fields and the like differ: that is nothing to tell.
-        Kept { outline: Some(old), .. } if new.says_what(old) => Verdict::Renew,
-        _ => Verdict::Store(Outcome::Updated),
+        Kept { structure: Some(old), .. } if new.says_what(old) => Verdict::Renew,
+        _ => Verdict::Store(WorkflowOutcome::Updated),
     }
 }
 

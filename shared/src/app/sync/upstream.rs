@@ -16,9 +16,9 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::Syncer;
 use crate::{
-    app::stop::Stop,
+    app::interruption::Interruption,
     aws::{
-        limits::{Place, Share},
+        limits::{Permit, Share},
         vault::CachedToken,
     },
     clock,
@@ -76,7 +76,7 @@ impl<'a> Upstream<'a> {
         job: &JobId,
         meter: &Arc<Meter>,
         until: Timestamp,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, Interruption> {
         let base = base_url(&syncer.policy, customer)?;
         let track_id = job.to_string();
         let ((token, expires_at), issued) = match cached(syncer, customer, &base).await {
@@ -131,7 +131,7 @@ impl<'a> Upstream<'a> {
         loop {
             tries += 1;
             let answers = self.answers.load(Ordering::Relaxed);
-            let open = self.current().await.map_err(Refusal::Stop)?;
+            let open = self.current().await.map_err(Refusal::Interruption)?;
             let refused = match request(&self.syncer.zuora, &open.session).await {
                 Err(error) if error.kind == ZuoraErrorKind::TokenRejected => error,
                 result => {
@@ -144,14 +144,14 @@ impl<'a> Upstream<'a> {
                 return Err(Refusal::Zuora(refused));
             }
             if !is_good {
-                self.replace(open.issued).await.map_err(Refusal::Stop)?;
+                self.replace(open.issued).await.map_err(Refusal::Interruption)?;
                 may_replace = false;
             }
         }
     }
 
     /// The session, with a new token if the old one is about to expire.
-    async fn current(&self) -> Result<Open, Stop> {
+    async fn current(&self) -> Result<Open, Interruption> {
         let mut open = self.open.lock().await;
         if open.expires_at <= clock::now() {
             self.renew(&mut open).await?;
@@ -160,7 +160,7 @@ impl<'a> Upstream<'a> {
     }
 
     /// Sees to a newer token than the rejected one; of many requests rejected together, one asks for it.
-    async fn replace(&self, rejected: u32) -> Result<(), Stop> {
+    async fn replace(&self, rejected: u32) -> Result<(), Interruption> {
         let mut open = self.open.lock().await;
         if open.issued == rejected {
             self.renew(&mut open).await?;
@@ -169,9 +169,9 @@ impl<'a> Upstream<'a> {
     }
 
     /// Budget and counters of the session go on: they belong to the run.
-    async fn renew(&self, open: &mut Open) -> Result<(), Stop> {
+    async fn renew(&self, open: &mut Open) -> Result<(), Interruption> {
         if open.issued == MAX_TOKENS {
-            return Err(Stop::Failed(no_token_lasts()));
+            return Err(Interruption::Failed(no_token_lasts()));
         }
         let (token, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id, &self.meter).await?;
         *open = Open { session: open.session.renewed(token), expires_at, issued: open.issued + 1 };
@@ -193,14 +193,14 @@ pub enum Refusal {
     /// Zuora's answer, to be judged by the caller.
     Zuora(ZuoraError),
     /// Something of our own stopped the run.
-    Stop(Stop),
+    Interruption(Interruption),
 }
 
-impl From<Refusal> for Stop {
+impl From<Refusal> for Interruption {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Zuora(error) => error.into(),
-            Refusal::Stop(stop) => stop,
+            Refusal::Interruption(stop) => stop,
         }
     }
 }
@@ -217,9 +217,9 @@ pub(super) const fn concerns_the_run(kind: ZuoraErrorKind) -> bool {
 }
 
 /// The customer's base URL, checked again at use: the policy may have changed since it was stored.
-pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<BaseUrl, Stop> {
+pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<BaseUrl, Interruption> {
     policy.parse(&customer.zuora_base_url).map_err(|error| {
-        Stop::Failed(Failure::new(ErrorClass::Config, format!("The base URL is not allowed: {error}")))
+        Interruption::Failed(Failure::new(ErrorClass::Config, format!("The base URL is not allowed: {error}")))
     })
 }
 
@@ -253,7 +253,7 @@ async fn issue(
     base: &BaseUrl,
     track_id: &str,
     meter: &Meter,
-) -> Result<(SecretString, Timestamp), Stop> {
+) -> Result<(SecretString, Timestamp), Interruption> {
     let token = fresh_token(syncer, customer, base, Share::Syncs, track_id, REQUEST_TIMEOUT, meter).await?;
     let now = clock::now();
     // A short-lived token is used for half its life.
@@ -283,21 +283,21 @@ pub(crate) async fn fresh_token(
     track_id: &str,
     timeout: Duration,
     meter: &Meter,
-) -> Result<IssuedToken, Stop> {
+) -> Result<IssuedToken, Interruption> {
     let Some(stored) = syncer.vault.credentials(&customer.id).await? else {
-        return Err(Stop::without_credentials(syncer.dispatcher.customers.get(&customer.id).await?.is_some()));
+        return Err(Interruption::without_credentials(syncer.dispatcher.customers.get(&customer.id).await?.is_some()));
     };
     if stored.secret_version > customer.credential_version {
         // Changed since this run began: the new secret may belong to another address than the one this run knows.
-        return Err(Stop::credentials_changed());
+        return Err(Interruption::credentials_changed());
     }
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
     let now = clock::now();
-    if let Place::Full(wait) = syncer.token_budget.take(share, now).await? {
+    if let Permit::Exhausted(wait) = syncer.token_budget.take(share, now).await? {
         let failure =
             Failure::new(ErrorClass::RateLimit, "Too many customers ask Zuora for a token; the job goes on shortly.");
         // Not all at the start of the next slot: most would find it full again.
-        return Err(Stop::Wait(wait + Duration::from_millis(fastrand::u64(..SPREAD_MS)), failure));
+        return Err(Interruption::Wait(wait + Duration::from_millis(fastrand::u64(..SPREAD_MS)), failure));
     }
     meter.sent(Operation::Token);
     let token = syncer.zuora.token(base, &customer.zuora_client_id, &secret, track_id, timeout).await;

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use super::{
     ahead::Read,
-    listing::{Item, Listing, Unreadable},
-    pages::{Lost, Pages},
+    listing::{Item, Listing, UnreadableItem},
+    packed_listing::{Lost, PackedListing},
 };
 use crate::{
     domain::{
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
-        listed::{ListedWorkflow, UnusableItem},
+        listed_workflow::{ListedWorkflow, UnusableItem},
     },
     zuora::{PAGE_LENGTH, Page},
 };
@@ -24,9 +24,9 @@ const DEFAULT_LENGTH: usize = 20;
 pub(super) struct Walk {
     pub(super) items: Vec<Item>,
     ids: HashSet<WorkflowId>,
-    pages: Pages,
+    pages: PackedListing,
     hashes: HashSet<String>,
-    unreadable: Vec<Unreadable>,
+    unreadable: Vec<UnreadableItem>,
     /// How many items a page has that may have another behind it.
     length: usize,
     last: Option<Last>,
@@ -97,7 +97,7 @@ impl Walk {
     fn take_item(&mut self, at: usize, item: &[u8]) {
         if item.is_empty() {
             let why = "it is larger than 10 MB".to_owned();
-            return self.unreadable.push(Unreadable { id: None, why });
+            return self.unreadable.push(UnreadableItem { id: None, why });
         }
         match ListedWorkflow::parse(item) {
             // Page-number paging can show one workflow twice when the list moves: it counts once.
@@ -106,15 +106,15 @@ impl Walk {
                 self.items.push(Item { id, created_at, fingerprint, place: self.pages.next(at) });
             }
             Err(UnusableItem { zuora_id: Some(id), .. }) if !self.ids.insert(id.clone()) => {}
-            Err(UnusableItem { zuora_id: id, reason: why }) => self.unreadable.push(Unreadable { id, why }),
+            Err(UnusableItem { zuora_id: id, reason: why }) => self.unreadable.push(UnreadableItem { id, why }),
         }
     }
 
     pub(super) fn end(self, broken: Option<String>) -> Listing {
-        let nameless = self.unreadable.iter().filter(|item| item.id.is_none()).count();
-        let nameless = (nameless > 0)
-            .then(|| format!("{nameless} listed items have no usable id, so what is missing cannot be told."));
-        let why = broken.or(nameless);
+        let without_id = self.unreadable.iter().filter(|item| item.id.is_none()).count();
+        let without_id = (without_id > 0)
+            .then(|| format!("{without_id} listed items have no usable id, so what is missing cannot be told."));
+        let why = broken.or(without_id);
         Listing {
             items: self.items,
             pages: self.pages,

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 
 use futures::future::try_join_all;
 
-use super::Selection;
+use super::JobSelection;
 use crate::{
     aws::{
         budget::Budget,
@@ -81,7 +81,7 @@ impl Source {
 /// Merges what `selection` and `keep` leave of its ranges, until `limit` jobs are there, the ranges end, or the budget does.
 pub(super) async fn list(
     table: &Table,
-    selection: &Selection,
+    selection: &JobSelection,
     limit: usize,
     budget: &Budget,
     keep: impl Fn(&Job) -> bool,

@@ -26,7 +26,7 @@ const ID_LAG: Duration = Duration::from_secs(900);
 
 /// Which jobs a list shows.
 #[derive(Clone, Debug, Default)]
-pub struct Selection {
+pub struct JobSelection {
     /// Only these customers'; everybody's where that is none.
     pub customers: Option<BTreeSet<CustomerId>>,
     /// Only in one of these states; in any where there are none.
@@ -39,7 +39,7 @@ pub struct Selection {
     pub until: Option<Timestamp>,
 }
 
-impl Selection {
+impl JobSelection {
     /// Those in one state.
     pub fn in_state(state: State) -> Self {
         Self { states: vec![state], ..Self::default() }
@@ -91,7 +91,7 @@ mod tests {
 
     fn of(customers: usize, states: &[State]) -> (usize, bool) {
         let customers = (0..customers).map(|_| CustomerId::new()).collect();
-        let selection = Selection { customers: Some(customers), states: states.to_vec(), ..Selection::default() };
+        let selection = JobSelection { customers: Some(customers), states: states.to_vec(), ..JobSelection::default() };
         let ranges = selection.ranges();
         (ranges.len(), ranges.iter().any(|range| range.index.is_some()))
     }

@@ -4,29 +4,29 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::{
     definition::Definition,
-    listed::ListedWorkflow,
-    stats::Outcome,
+    listed_workflow::ListedWorkflow,
+    stats::WorkflowOutcome,
     workflow::{Content, DefinitionRef, LastChange},
 };
 
 fn workflow(listed: &Value, hash: &str) -> Workflow {
     let definition = DefinitionRef { hash: hash.to_owned(), chunks: 1, bytes: 1 };
-    let change = LastChange { job_id: JobId::new(), restarts: 0, kind: Outcome::Updated };
+    let change = LastChange { job_id: JobId::new(), restarts: 0, kind: WorkflowOutcome::Updated };
     let at = Timestamp::from_millis(1000);
     let listed = ListedWorkflow::parse(listed.to_string().as_bytes()).unwrap();
     Workflow::from_listed(listed, Some(definition), Content::default(), change, at)
 }
 
-fn outline(tasks: &Value, linkages: &Value) -> Outline {
+fn structure(tasks: &Value, linkages: &Value) -> Structure {
     let export = json!({"workflow": {"id": 1, "priority": "High"}, "tasks": tasks, "linkages": linkages});
-    Outline::of(&Definition::parse(export.to_string().as_bytes()).unwrap()).unwrap()
+    Structure::of(&Definition::parse(export.to_string().as_bytes()).unwrap()).unwrap()
 }
 
 fn task(id: u32, name: &str, url: &str) -> Value {
     json!({"id": id, "name": name, "action_type": "Callout", "parameters": {"url": url}})
 }
 
-fn compared(old: Outline, new: Outline) -> Change {
+fn compared(old: Structure, new: Structure) -> Change {
     let listed = json!({"id": 48, "name": "Dunning"});
     let (before, after) = (workflow(&listed, "a"), workflow(&listed, "b"));
     Change::between(Some(&before), &after, &Definitions::Differ { old, new })
@@ -66,8 +66,8 @@ fn listed_fields_that_differ_are_shown_before_and_after_unknown_ones_too() {
 
 #[test]
 fn tasks_are_matched_by_name_and_kind_whatever_their_ids() {
-    let old = outline(&json!([task(1, "Get", "a"), task(2, "Send", "a"), task(3, "Old", "a")]), &json!([]));
-    let new = outline(&json!([task(901, "New", "a"), task(902, "Get", "a"), task(903, "Send", "b")]), &json!([]));
+    let old = structure(&json!([task(1, "Get", "a"), task(2, "Send", "a"), task(3, "Old", "a")]), &json!([]));
+    let new = structure(&json!([task(901, "New", "a"), task(902, "Get", "a"), task(903, "Send", "b")]), &json!([]));
 
     let tasks = compared(old, new).tasks.unwrap();
 
@@ -81,8 +81,8 @@ fn tasks_are_matched_by_name_and_kind_whatever_their_ids() {
 
 #[test]
 fn of_tasks_with_the_same_name_the_unchanged_ones_are_matched_first() {
-    let old = outline(&json!([task(1, "Call", "a"), task(2, "Call", "b"), task(3, "Call", "c")]), &json!([]));
-    let new = outline(
+    let old = structure(&json!([task(1, "Call", "a"), task(2, "Call", "b"), task(3, "Call", "c")]), &json!([]));
+    let new = structure(
         &json!([task(4, "Call", "b"), task(5, "Call", "c"), task(6, "Call", "d"), task(7, "Call", "e")]),
         &json!([]),
     );
@@ -94,11 +94,12 @@ fn of_tasks_with_the_same_name_the_unchanged_ones_are_matched_first() {
 
 #[test]
 fn linkages_are_matched_by_the_tasks_at_their_ends() {
-    let tasks = |from: u32| json!([task(from, "Get", "a"), task(from + 1, "Send", "a"), task(from + 2, "Stop", "a")]);
+    let tasks =
+        |from: u32| json!([task(from, "Get", "a"), task(from + 1, "Send", "a"), task(from + 2, "Interruption", "a")]);
     let link =
         |from: u32, to: u32, kind: &str| json!({"source_task_id": from, "target_task_id": to, "linkage_type": kind});
-    let old = outline(&tasks(1), &json!([link(1, 2, "Success"), link(2, 3, "Success")]));
-    let new = outline(&tasks(91), &json!([link(91, 92, "Failure"), link(91, 93, "Success")]));
+    let old = structure(&tasks(1), &json!([link(1, 2, "Success"), link(2, 3, "Success")]));
+    let new = structure(&tasks(91), &json!([link(91, 92, "Failure"), link(91, 93, "Success")]));
 
     let linkages = compared(old, new).linkages.unwrap();
 
@@ -164,7 +165,7 @@ fn a_record_always_fits_an_item_and_keeps_its_counts() {
         )
     };
     let definitions =
-        Definitions::Differ { old: outline(&many("a"), &json!([])), new: outline(&many("b"), &json!([])) };
+        Definitions::Differ { old: structure(&many("a"), &json!([])), new: structure(&many("b"), &json!([])) };
 
     let change =
         Change::between(Some(&workflow(&listed("\u{1f9fe}"), "a")), &workflow(&listed("x"), "b"), &definitions);
@@ -175,10 +176,10 @@ fn a_record_always_fits_an_item_and_keeps_its_counts() {
 
 #[test]
 fn fifty_of_each_kind_are_named_and_all_are_counted() {
-    let many = |n: u32| outline(&json!((0..n).map(|n| task(n, &n.to_string(), "a")).collect::<Vec<_>>()), &json!([]));
+    let many = |n: u32| structure(&json!((0..n).map(|n| task(n, &n.to_string(), "a")).collect::<Vec<_>>()), &json!([]));
 
     for (tasks, named) in [(49, 49), (50, 50), (51, 50)] {
-        let added = compared(outline(&json!([]), &json!([])), many(tasks)).tasks.unwrap();
+        let added = compared(structure(&json!([]), &json!([])), many(tasks)).tasks.unwrap();
         assert_eq!((added.added.len(), added.counts.added), (named, u64::from(tasks)));
     }
 }
@@ -202,7 +203,7 @@ proptest! {
     fn nothing_is_counted_twice_or_forgotten(old in prop::collection::vec((0..4_u8, 0..3_u8), 0..12), new in prop::collection::vec((0..4_u8, 0..3_u8), 0..12)) {
         let tasks = |parts: &[(u8, u8)]| {
             let tasks: Vec<_> = parts.iter().zip(0..).map(|((name, url), id)| task(id, &name.to_string(), &url.to_string())).collect();
-            outline(&json!(tasks), &json!([]))
+            structure(&json!(tasks), &json!([]))
         };
 
         let counts = compared(tasks(&old), tasks(&new)).tasks.unwrap().counts;
@@ -240,7 +241,7 @@ fn lists_that_are_cut_have_their_counts() {
     let settings = |n: u32| {
         let other: String = (0..80).map(|part| format!(r#","part_{part}":{n}"#)).collect();
         let export = format!(r#"{{"workflow":{{}},"tasks":[]{other}}}"#);
-        Outline::of(&Definition::parse(export.as_bytes()).unwrap()).unwrap()
+        Structure::of(&Definition::parse(export.as_bytes()).unwrap()).unwrap()
     };
     let definitions = Definitions::Differ { old: settings(1), new: settings(2) };
 

@@ -77,7 +77,7 @@ fn what_is_held_back_stays_so_until_a_complete_listing_settles_it() {
     customer.record(&later, now);
     assert_eq!(customer.held_job_id, Some(later.id));
     // Whether every export came through says nothing of what was held back.
-    customer.settle_doubt(Some(now));
+    customer.resolve_doubt(Some(now));
     customer.record(&ended(&customer.clone(), State::Incomplete), now);
     assert_eq!((customer.held_job_id, customer.undoubted_at), (None, Some(now)));
 }
@@ -108,7 +108,7 @@ fn every_edit_makes_another_edition_and_no_sync_does() {
     for (n, edit) in edits.into_iter().enumerate() {
         let mut edited = original.clone();
         edit(&mut edited);
-        assert_ne!(edited.edition(), original.edition(), "{n}");
+        assert_ne!(edited.entity_tag(), original.entity_tag(), "{n}");
     }
     let mut synced = original.clone();
     for _ in 0..MAX_CONFIG_FAILURES {
@@ -116,7 +116,7 @@ fn every_edit_makes_another_edition_and_no_sync_does() {
     }
     synced.workflows_count = 7;
     synced.next_sync_at = None;
-    assert_eq!((synced.status, synced.edition()), (Status::NeedsAttention, original.edition()));
+    assert_eq!((synced.status, synced.entity_tag()), (Status::NeedsAttention, original.entity_tag()));
 }
 
 #[test]

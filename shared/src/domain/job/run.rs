@@ -83,7 +83,7 @@ pub struct Plan {
     /// The first hundred that would be deleted.
     pub deleted: Vec<WorkflowId>,
     /// How many definitions would be looked at though the listing shows no change.
-    pub looks: u64,
+    pub reverifications: u64,
 }
 
 /// One workflow that could not be stored.

@@ -154,7 +154,7 @@ fn only_what_works_alone_leaves_a_dead_letter_and_only_a_sync_holds_something_ba
         assert_eq!((job.state, job.dead_lettered_at), (State::Failed, is_loss.then_some(NOW)), "{kind:?}");
         job.state = State::Held;
         job.held = Some(Hold::new(HeldKind::Deletions, "too many".into(), Vec::new()).held);
-        assert_eq!(job.is_held_back(), kind == Kind::Sync, "{kind:?}");
+        assert_eq!(job.awaits_approval(), kind == Kind::Sync, "{kind:?}");
     }
 }
 
@@ -194,7 +194,7 @@ fn a_cancelled_job_is_over_and_says_why() {
 #[test]
 fn a_message_that_is_replaced_by_another_counts_no_more() {
     let mut job = job();
-    job.hold_back();
+    job.reschedule();
     assert_eq!((job.seq, job.state), (2, State::Queued));
 
     job.fail(failure(), NOW);

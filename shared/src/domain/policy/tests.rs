@@ -1,4 +1,4 @@
-//! Every combination of verb, grant and scope.
+//! Every combination of verb, grant and target.
 
 use super::*;
 
@@ -43,7 +43,7 @@ fn only_the_group_itself_makes_a_super_admin() {
         let caller = caller(groups, Grants::default());
         assert_eq!(caller.may_enter(), is_one, "{groups:?}");
         for verb in EVERY {
-            let [one, all] = [Scope::One(&customer), Scope::All].map(|scope| caller.decide(verb, scope));
+            let [one, all] = [Target::One(&customer), Target::All].map(|target| caller.decide(verb, target));
             let expected = if is_one { [Decision::Allow, Decision::Allow] } else { [Decision::Hide, Decision::Deny] };
             assert_eq!([one, all], expected, "{groups:?} {verb:?}");
         }
@@ -64,9 +64,9 @@ fn a_grant_on_one_customer_counts_for_it_alone() {
                 (false, true) => Decision::Deny,
                 (false, false) => Decision::Hide,
             };
-            assert_eq!(caller.decide(verb, Scope::One(&mine)), expected, "{held:?} {verb:?}");
-            assert_eq!(caller.decide(verb, Scope::One(&other)), Decision::Hide, "{held:?} {verb:?}");
-            assert_eq!(caller.decide(verb, Scope::All), Decision::Deny, "{held:?} {verb:?}");
+            assert_eq!(caller.decide(verb, Target::One(&mine)), expected, "{held:?} {verb:?}");
+            assert_eq!(caller.decide(verb, Target::One(&other)), Decision::Hide, "{held:?} {verb:?}");
+            assert_eq!(caller.decide(verb, Target::All), Decision::Deny, "{held:?} {verb:?}");
         }
     }
 }
@@ -79,10 +79,10 @@ fn a_grant_on_all_counts_for_each_and_adds_to_what_was_granted_on_one() {
         let caller = caller(&[], Grants { all: held.clone(), customers });
         for verb in EVERY {
             let allows = |held: &Verbs| allowing(verb).iter().any(|allowing| held.contains(allowing));
-            assert_eq!(caller.decide(verb, Scope::All) == Decision::Allow, allows(&held), "{held:?} {verb:?}");
-            assert_eq!(caller.decide(verb, Scope::One(&other)) == Decision::Allow, allows(&held), "{held:?} {verb:?}");
+            assert_eq!(caller.decide(verb, Target::All) == Decision::Allow, allows(&held), "{held:?} {verb:?}");
+            assert_eq!(caller.decide(verb, Target::One(&other)) == Decision::Allow, allows(&held), "{held:?} {verb:?}");
             let with_approve = held.iter().copied().chain([Verb::Approve]).collect();
-            let on_mine = caller.decide(verb, Scope::One(&mine));
+            let on_mine = caller.decide(verb, Target::One(&mine));
             assert_eq!(on_mine == Decision::Allow, allows(&with_approve), "{held:?} {verb:?}");
             assert_ne!(on_mine, Decision::Hide, "what one may approve is never hidden");
         }

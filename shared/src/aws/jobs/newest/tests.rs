@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::{
-    aws::{canned::Shelf, keys, table::to_item},
+    aws::{keys, mock_sdk::Shelf, table::to_item},
     domain::{
         ids::CustomerId,
         job::{Kind, State, Trigger},
@@ -36,7 +36,7 @@ fn shelf(jobs: &[Job]) -> Shelf {
 /// The ids of all pages, and how many pages there are.
 async fn walk(
     shelf: &Shelf,
-    selection: &Selection,
+    selection: &JobSelection,
     limit: usize,
     units: usize,
     keep: impl Fn(&Job) -> bool,
@@ -66,9 +66,9 @@ async fn the_pages_of_all_states_show_each_job_once_whatever_the_budget_and_the_
     let all = newest_first(jobs.iter());
 
     for (limit, units) in [(1, 1), (7, 1), (7, 60), (50, 1000), (200, 3), (200, 1000)] {
-        assert_eq!(walk(&shelf, &Selection::default(), limit, units, |_| true).await.0, all, "{limit}, {units}");
+        assert_eq!(walk(&shelf, &JobSelection::default(), limit, units, |_| true).await.0, all, "{limit}, {units}");
     }
-    assert_eq!(walk(&shelf, &Selection::default(), 23, 1000, |_| true).await.1, 10, "no page is empty");
+    assert_eq!(walk(&shelf, &JobSelection::default(), 23, 1000, |_| true).await.1, 10, "no page is empty");
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_budget_that_ends_in_one_state_skips_no_job_of_another() {
     let wanted = newest_first(jobs.iter().filter(|job| rare(job)));
 
     for units in [1, 10, 30, 1000] {
-        let (ids, pages) = walk(&shelf, &Selection::default(), 10, units, rare).await;
+        let (ids, pages) = walk(&shelf, &JobSelection::default(), 10, units, rare).await;
         assert_eq!(ids, wanted, "{units}");
         assert!(pages > 10 || units > 30, "the budget ended many a page: {pages}");
     }
@@ -91,7 +91,7 @@ async fn a_page_reads_few_more_jobs_than_it_shows() {
     let (jobs, _) = history(1000, 3);
     let shelf = shelf(&jobs);
 
-    let page = list(&shelf.table, &Selection::default(), 50, &Budget::default(), |_| true).await.unwrap();
+    let page = list(&shelf.table, &JobSelection::default(), 50, &Budget::default(), |_| true).await.unwrap();
 
     let (_, records) = shelf.read();
     assert!(page.jobs.len() == 50 && records < 250, "{records}");
@@ -103,14 +103,14 @@ async fn who_may_see_few_customers_reads_their_jobs_and_nobody_elses() {
     let shelf = shelf(&jobs);
     let own: BTreeSet<CustomerId> = customers[..2].iter().cloned().collect();
     let is_own = |job: &Job| own.contains(&job.customer_id);
-    let selection = Selection { customers: Some(own.clone()), ..Selection::default() };
+    let selection = JobSelection { customers: Some(own.clone()), ..JobSelection::default() };
 
     assert_eq!(
         walk(&shelf, &selection, 50, 1000, is_own).await,
         (newest_first(jobs.iter().filter(|job| is_own(job))), 1)
     );
     assert_eq!(shelf.read(), (2, 20), "two partitions, and what is in them");
-    let failed = Selection { states: vec![State::Failed], ..selection };
+    let failed = JobSelection { states: vec![State::Failed], ..selection };
     assert_eq!(walk(&shelf, &failed, 50, 1000, is_own).await.0.len(), 0);
     assert_eq!(shelf.read(), (2, 20));
 }
@@ -121,7 +121,7 @@ async fn the_jobs_of_a_hundred_customers_are_merged_from_a_few_of_each() {
     let shelf = shelf(&jobs);
     let own: BTreeSet<CustomerId> = customers[..100].iter().cloned().collect();
     let wanted = newest_first(jobs.iter().filter(|job| own.contains(&job.customer_id)));
-    let selection = Selection { customers: Some(own), ..Selection::default() };
+    let selection = JobSelection { customers: Some(own), ..JobSelection::default() };
 
     let page = list(&shelf.table, &selection, 50, &Budget::default(), |_| true).await.unwrap();
 

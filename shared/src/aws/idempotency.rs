@@ -36,13 +36,13 @@ struct Record<T> {
 
 /// The records of a data table.
 #[derive(Clone, Debug)]
-pub struct OnceBook {
+pub struct IdempotencyStore {
     table: Table,
 }
 
 /// A request that is ours to do.
 #[derive(Debug)]
-pub struct Claim {
+pub struct KeyClaim {
     key: Key,
     id: String,
     fingerprint: String,
@@ -52,7 +52,7 @@ pub struct Claim {
 #[derive(Debug)]
 pub enum Begun<T> {
     /// It is ours to do.
-    New(Claim),
+    New(KeyClaim),
     /// It was done: this came of it.
     Done(T),
     /// Somebody does it at this moment.
@@ -61,7 +61,7 @@ pub enum Begun<T> {
     Other,
 }
 
-impl OnceBook {
+impl IdempotencyStore {
     /// The records in `table`.
     pub const fn new(table: Table) -> Self {
         Self { table }
@@ -75,7 +75,7 @@ impl OnceBook {
         fingerprint: String,
         now: Timestamp,
     ) -> Result<Begun<T>, StoreError> {
-        let claim = Claim { key: keys::once(caller, key), id: Uuid::now_v7().simple().to_string(), fingerprint };
+        let claim = KeyClaim { key: keys::once(caller, key), id: Uuid::now_v7().simple().to_string(), fingerprint };
         let free = Condition::That(
             "attribute_not_exists(PK) OR good_until <= :now",
             vec![(":now", AttributeValue::S(now.to_string()))],
@@ -99,7 +99,7 @@ impl OnceBook {
     }
 
     /// Gives a claim up: nothing was done, and the same key may be used again.
-    pub async fn give_up(&self, claim: Claim) -> Result<(), StoreError> {
+    pub async fn give_up(&self, claim: KeyClaim) -> Result<(), StoreError> {
         match self.table.write(vec![Write::Delete(claim.key, mine(&claim.id))]).await {
             Err(StoreError::Conflict { .. }) => Ok(()),
             result => result,
@@ -107,7 +107,7 @@ impl OnceBook {
     }
 }
 
-impl Claim {
+impl KeyClaim {
     /// The write that keeps the answer; part of the transaction that does what was asked.
     ///
     /// # Errors

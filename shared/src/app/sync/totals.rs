@@ -4,17 +4,20 @@ use std::collections::HashMap;
 
 use crate::{
     app::outcome::Report,
-    domain::{diff::Stored, ids::WorkflowId, job::WorkflowError, looks::Looks, stats::Stats, unproven::Unproven},
+    domain::{
+        diff::Head, ids::WorkflowId, job::WorkflowError, reverification::Reverification, stats::Stats,
+        unproven::Unproven,
+    },
 };
 
 /// The running totals.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(super) struct RunTotals {
     pub(super) stats: Stats,
     pub(super) errors: Vec<WorkflowError>,
     pub(super) counts: Counts,
-    /// How far the daily looks have come.
-    pub(super) looks: Looks,
+    /// How far the daily re-verifications have come.
+    pub(super) reverification: Reverification,
     /// Absences without proof, once all that is missing was asked about.
     pub(super) unproven: Option<Unproven>,
     /// Workflows that failed or hung.
@@ -27,14 +30,14 @@ pub(super) struct Tally {
     pub(super) left_undone: Vec<WorkflowId>,
 }
 
-impl Tally {
+impl RunTotals {
     /// Nothing is done yet.
-    pub(super) fn new(counts: Counts, looks: Looks) -> Self {
+    pub(super) fn new(counts: Counts, reverification: Reverification) -> Self {
         Self {
             stats: Stats::default(),
             errors: Vec::new(),
             counts,
-            looks,
+            reverification,
             unproven: None,
             failed_workflows: Vec::new(),
             out_of_time: false,
@@ -50,7 +53,7 @@ impl Tally {
             errors: self.errors,
             failed_workflows: self.failed_workflows,
             counts: Some(self.counts.totals()),
-            looks: Some(self.looks),
+            reverification: Some(self.reverification),
             unproven: self.unproven,
             ..Report::default()
         }
@@ -67,13 +70,13 @@ pub(super) struct Counts {
 
 impl Counts {
     /// Of a customer all of whose heads are known.
-    pub(super) fn of(heads: &[Stored]) -> Self {
+    pub(super) fn of(heads: &[Head]) -> Self {
         let active = heads.iter().filter(|head| head.deleted_at.is_none());
         Self { others: (0, 0), tasks: active.map(|head| (head.zuora_id.clone(), head.tasks_count)).collect() }
     }
 
     /// Of a customer with so many workflows and tasks, some of whose heads are known.
-    pub(super) fn of_some(heads: &[Stored], (workflows, tasks): (u64, u64)) -> Self {
+    pub(super) fn of_some(heads: &[Head], (workflows, tasks): (u64, u64)) -> Self {
         let known = Self::of(heads);
         let (some, of_some) = known.totals();
         Self { others: (workflows.saturating_sub(some), tasks.saturating_sub(of_some)), ..known }

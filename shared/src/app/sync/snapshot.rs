@@ -1,16 +1,16 @@
 //! What a run knows: what Zuora lists, and what is stored.
 //!
-//! Most syncs find nothing changed. The customer therefore keeps the digest of the listing that its copy equals ("settled"); if the next listing
-//! has the same one, nothing stored is read but the heads of the workflows whose daily look is due. What must stay true:
+//! Most syncs find nothing changed. The customer therefore keeps the digest of the listing that its copy equals; if the next listing
+//! has the same one, nothing stored is read but the heads of the workflows whose daily re-verification is due. What must stay true:
 //! - The digest is there only while the copy equals that listing: it is set with a sync that stored everything listed and nothing else
-//!   is left, and forgotten, durably, before a run's first write ([`Run::unsettle`]).
+//!   is left, and forgotten, durably, before a run's first write ([`SyncRun::forget_listing_digest`]).
 //! - Once a day everything is compared all the same.
 
 use std::collections::HashSet;
 
 use futures::future::try_join_all;
 
-use super::{Allowed, Run, Stop, listing::Listing, tally::Counts};
+use super::{Allowed, Interruption, SyncRun, listing::Listing, totals::Counts};
 use crate::{
     app::{error::AppError, races::until_won},
     aws::{customers::Customers, table::StoreError},
@@ -18,60 +18,60 @@ use crate::{
         diff,
         ids::WorkflowId,
         job::Kind,
-        listed::{ListedWorkflow, is_comparable},
+        listed_workflow::{ListedWorkflow, is_comparable},
     },
 };
 
-/// When so many looks of a hundred workflows are due, one query is cheaper than reading their heads one by one.
+/// When so many re-verifications of a hundred workflows are due, one query is cheaper than reading their heads one by one.
 const MANY_LOOKS_PERCENT: usize = 20;
 
 /// Fingerprints made anew at the same time.
 const RENEWED_AT_ONCE: usize = 8;
 
 /// Both sides of the comparison.
-pub(super) struct Known {
+pub(super) struct Snapshot {
     pub(super) listing: Listing,
-    /// Every stored workflow; of a settled copy only those whose look is due.
-    pub(super) heads: Vec<diff::Stored>,
+    /// Every stored workflow; of an unchanged copy only those whose re-verification is due.
+    pub(super) heads: Vec<diff::Head>,
     /// Whether the copy is known to equal the listing.
-    pub(super) settled: bool,
+    pub(super) unchanged: bool,
     pub(super) allowed: Allowed,
 }
 
-impl Run<'_> {
+impl SyncRun<'_> {
     /// Reads both sides, and what a person allowed.
-    pub(super) async fn look(&self) -> Result<Known, Stop> {
+    pub(super) async fn snapshot(&self) -> Result<Snapshot, Interruption> {
         let listing = Box::pin(self.list(self.customer.workflows_count));
         if !self.may_be_settled() {
             let heads = Box::pin(self.all_heads());
             let (listing, heads, allowed) = tokio::try_join!(listing, heads, Box::pin(self.allowed()))?;
-            return Ok(Known { listing, heads, settled: false, allowed });
+            return Ok(Snapshot { listing, heads, unchanged: false, allowed });
         }
         let (listing, allowed) = (listing.await?, Allowed::default());
-        if listing.digest() == self.customer.settled_listing
+        if listing.digest() == self.customer.listing_digest
             && let Some(heads) = self.heads_of_looks(&listing).await?
         {
-            return Ok(Known { listing, heads, settled: true, allowed });
+            return Ok(Snapshot { listing, heads, unchanged: true, allowed });
         }
-        Ok(Known { listing, heads: self.all_heads().await?, settled: false, allowed })
+        Ok(Snapshot { listing, heads: self.all_heads().await?, unchanged: false, allowed })
     }
 
     /// How many workflows and tasks are stored before this run writes.
-    pub(super) fn counts(&self, known: &Known) -> Counts {
-        if known.settled {
-            Counts::of_some(&known.heads, (self.customer.workflows_count, self.customer.tasks_count))
+    pub(super) fn counts(&self, snapshot: &Snapshot) -> Counts {
+        if snapshot.unchanged {
+            Counts::of_some(&snapshot.heads, (self.customer.workflows_count, self.customer.tasks_count))
         } else {
-            Counts::of(&known.heads)
+            Counts::of(&snapshot.heads)
         }
     }
 
     fn may_be_settled(&self) -> bool {
         let Self { customer, job, .. } = self;
-        let everything_is_due = customer.looks.is_sweep_due(&customer.id, self.started_at);
-        customer.settled_listing.is_some() && job.kind == Kind::Sync && job.approval.is_none() && !everything_is_due
+        let everything_is_due = customer.reverification.is_full_compare_due(&customer.id, self.started_at);
+        customer.listing_digest.is_some() && job.kind == Kind::Sync && job.approval.is_none() && !everything_is_due
     }
 
-    async fn all_heads(&self) -> Result<Vec<diff::Stored>, Stop> {
+    async fn all_heads(&self) -> Result<Vec<diff::Head>, Interruption> {
         let mut heads = self.syncer.workflows.heads(&self.customer.id).await?;
         let mut old: Vec<_> = heads.iter_mut().filter(|head| !is_comparable(&head.fingerprint)).collect();
         for some in old.chunks_mut(RENEWED_AT_ONCE) {
@@ -81,7 +81,7 @@ impl Run<'_> {
     }
 
     /// After a change of the fingerprint's formula: the stored listing says what was listed then, so nothing is exported for it.
-    async fn renew_fingerprint(&self, head: &mut diff::Stored) -> Result<(), Stop> {
+    async fn renew_fingerprint(&self, head: &mut diff::Head) -> Result<(), Interruption> {
         let workflows = &self.syncer.workflows;
         let stored = workflows.get(&self.customer.id, &head.zuora_id).await?.filter(|stored| stored.rev == head.rev);
         let Some(listed) = stored.and_then(|stored| ListedWorkflow::parse(stored.value.listed.as_bytes()).ok()) else {
@@ -98,9 +98,9 @@ impl Run<'_> {
         }
     }
 
-    /// The heads of the workflows whose look is due; none if there are too many, or one of them is not as it should be.
-    async fn heads_of_looks(&self, listing: &Listing) -> Result<Option<Vec<diff::Stored>>, Stop> {
-        let due = |id: &WorkflowId| self.customer.looks.due_since(id, self.started_at).is_some();
+    /// The heads of the workflows whose re-verification is due; none if there are too many, or one of them is not as it should be.
+    async fn heads_of_looks(&self, listing: &Listing) -> Result<Option<Vec<diff::Head>>, Interruption> {
+        let due = |id: &WorkflowId| self.customer.reverification.due_since(id, self.started_at).is_some();
         let ids: Vec<_> = listing.items.iter().map(|item| &item.id).filter(|id| due(id)).cloned().collect();
         if ids.len() * 100 > listing.items.len() * MANY_LOOKS_PERCENT {
             return Ok(None);
@@ -109,31 +109,31 @@ impl Run<'_> {
         let heads: Option<Vec<_>> = heads.into_iter().collect();
         let listed: HashSet<_> = listing.items.iter().map(|item| (&item.id, &item.fingerprint)).collect();
         let as_listed =
-            |head: &diff::Stored| head.deleted_at.is_none() && listed.contains(&(&head.zuora_id, &head.fingerprint));
+            |head: &diff::Head| head.deleted_at.is_none() && listed.contains(&(&head.zuora_id, &head.fingerprint));
         Ok(heads.filter(|heads| heads.iter().all(as_listed)))
     }
 
     /// Before the first write of a run: from now on the copy equals no listing that is known, also if this run dies.
-    pub(super) async fn unsettle(&self) -> Result<(), Stop> {
-        self.unsettled.get_or_try_init(async || self.forget_settled_listing().await).await?;
+    pub(super) async fn forget_listing_digest(&self) -> Result<(), Interruption> {
+        self.digest_forgotten.get_or_try_init(async || self.forget_settled_listing().await).await?;
         Ok(())
     }
 
-    async fn forget_settled_listing(&self) -> Result<(), Stop> {
-        if self.customer.settled_listing.is_none() {
+    async fn forget_settled_listing(&self) -> Result<(), Interruption> {
+        if self.customer.listing_digest.is_none() {
             return Ok(());
         }
         let dispatcher = &self.syncer.dispatcher;
         let forgotten = until_won("customer", || async {
             let found = dispatcher.customers.get(&self.customer.id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
-            customer.settled_listing = None;
+            customer.listing_digest = None;
             Ok(dispatcher.data.write(Customers::put(&customer, Some(&found))?).await?)
         });
         match forgotten.await {
             Ok(()) => Ok(()),
             Err(AppError::Store(error)) => Err(error.into()),
-            Err(_) => Err(Stop::Cancelled("the customer was deleted")),
+            Err(_) => Err(Interruption::Cancelled("the customer was deleted")),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::error::AppError;
 use crate::{
     aws::{
         audit::AuditTrail,
-        limits::{Place, RequestLimits},
+        limits::{Permit, RequestLimits},
         table::{StoreError, Table, Write, write_across},
     },
     domain::{
@@ -19,7 +19,7 @@ use crate::{
 
 /// A person's request.
 #[derive(Clone, Debug)]
-pub struct Asking {
+pub struct RequestContext {
     /// The caller's Cognito `sub`.
     pub actor: String,
     /// The request's id, sent to Zuora as track id.
@@ -37,16 +37,16 @@ pub struct Entry {
     record: Record,
 }
 
-impl Asking {
+impl RequestContext {
     /// Takes a place for what makes this program ask Zuora, now or in a job: of the caller, and of the customer if it is about one.
     /// However many jobs one request queues, it takes one.
     ///
     /// # Errors
     /// `TooMany` when the caller, or all callers together for this customer, asked for too much this minute.
-    pub async fn take_place(&self, limits: &RequestLimits, customer: Option<&CustomerId>) -> Result<(), AppError> {
+    pub async fn acquire_permit(&self, limits: &RequestLimits, customer: Option<&CustomerId>) -> Result<(), AppError> {
         match limits.take(&self.actor, customer, self.now).await? {
-            Place::Taken => Ok(()),
-            Place::Full(retry_after) => {
+            Permit::Granted => Ok(()),
+            Permit::Exhausted(retry_after) => {
                 let why = "Too much was asked for within this minute that Zuora has to answer.";
                 Err(AppError::TooMany { why, retry_after })
             }

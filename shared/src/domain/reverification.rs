@@ -1,8 +1,8 @@
-//! The daily look: each workflow's definition is exported once a day even if the listing shows no change.
+//! The daily re-verification: each workflow's definition is exported once a day even if the listing shows no change.
 //!
-//! It is unproven that Zuora's listing moves on every edit; the look finds what it would hide. Each workflow has a fixed second of
-//! the day, so a day's looks are spread over its syncs. What was done is one moment on the customer, not a write per workflow:
-//! looks are taken in the order of their moments, and everything up to `until` is done. It moves on however the sync ends, so that
+//! It is unproven that Zuora's listing moves on every edit; the re-verification finds what it would hide. Each workflow has a fixed second of
+//! the day, so a day's re-verifications are spread over its syncs. What was done is one moment on the customer, not a write per workflow:
+//! re-verifications are taken in the order of their moments, and everything up to `until` is done. It moves on however the sync ends, so that
 //! one broken workflow or a held deletion does not make every later sync look at everything again.
 
 use serde::{Deserialize, Serialize};
@@ -14,20 +14,20 @@ use super::{
 };
 
 const DAY: i64 = 86_400;
-/// How many failed looks are remembered for the next sync; the others come again with their moment.
+/// How many failed re-verifications are remembered for the next sync; the others come again with their moment.
 const MAX_PENDING: usize = 100;
 
-/// How far a customer's looks have come.
+/// How far a customer's re-verifications have come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Looks {
-    /// All looks due up to then are done, but the pending ones; none before the first sync.
+pub struct Reverification {
+    /// All re-verifications due up to then are done, but the pending ones; none before the first sync.
     pub until: Option<Timestamp>,
     /// Looks that failed: the next sync takes them again.
     pub pending: Vec<WorkflowId>,
 }
 
-impl Looks {
-    /// Since when a look is due that failed, or that somebody asked for.
+impl Reverification {
+    /// Since when a re-verification is due that failed, or that somebody asked for.
     pub const PENDING: Timestamp = Timestamp::EPOCH;
 
     /// Since when a workflow's look is due at `now`; none when it is done.
@@ -46,12 +46,12 @@ impl Looks {
     }
 
     /// Whether it is time for what a customer needs once a day: its fixed second of the day has passed since the last sync.
-    pub fn is_sweep_due(&self, customer: &CustomerId, now: Timestamp) -> bool {
+    pub fn is_full_compare_due(&self, customer: &CustomerId, now: Timestamp) -> bool {
         self.until.is_some_and(|until| latest_slot(customer.as_str(), now) > until)
     }
 
-    /// How far they have come after a sync that began at `now`. `skipped` are the moments of looks there was no time for, `failed` the
-    /// workflows whose look failed.
+    /// How far they have come after a sync that began at `now`. `skipped` are the moments of re-verifications there was no time for, `failed` the
+    /// workflows whose re-verification failed.
     pub fn after(&self, now: Timestamp, skipped: &[(WorkflowId, Timestamp)], failed: Vec<WorkflowId>) -> Self {
         let earliest = skipped.iter().map(|(_, moment)| *moment).filter(|moment| *moment > Self::PENDING).min();
         let until = earliest.map_or(now, |moment| Timestamp::from_millis(moment.millis() - 1));
@@ -89,11 +89,11 @@ mod tests {
     #[test]
     fn every_workflow_is_looked_at_exactly_once_a_day() {
         for n in 0..50 {
-            let mut looks = Looks::default().after(start(), &[], Vec::new());
+            let mut reverification = Reverification::default().after(start(), &[], Vec::new());
             let mut taken = 0;
             for hour in 1..=24 {
-                taken += usize::from(looks.due_since(&id(n), hours(hour)).is_some());
-                looks = looks.after(hours(hour), &[], Vec::new());
+                taken += usize::from(reverification.due_since(&id(n), hours(hour)).is_some());
+                reverification = reverification.after(hours(hour), &[], Vec::new());
             }
             assert_eq!(taken, 1, "{n}");
         }
@@ -101,79 +101,88 @@ mod tests {
 
     #[test]
     fn nothing_is_due_before_the_first_sync_and_everything_after_a_day_away() {
-        assert_eq!(Looks::default().due_since(&id(1), hours(0)), None, "the first sync exports everything anyway");
-        let looks = Looks { until: Some(start()), pending: Vec::new() };
+        assert_eq!(
+            Reverification::default().due_since(&id(1), hours(0)),
+            None,
+            "the first sync exports everything anyway"
+        );
+        let reverification = Reverification { until: Some(start()), pending: Vec::new() };
 
-        assert!((0..100).all(|n| looks.due_since(&id(n), hours(24)).is_some()));
+        assert!((0..100).all(|n| reverification.due_since(&id(n), hours(24)).is_some()));
     }
 
     #[test]
     fn what_there_was_no_time_for_is_due_again_and_what_was_done_is_not() {
-        let looks = Looks { until: Some(start()), pending: Vec::new() };
-        let mut due: Vec<_> = (0..100).map(|n| (id(n), looks.due_since(&id(n), hours(24)).unwrap())).collect();
+        let reverification = Reverification { until: Some(start()), pending: Vec::new() };
+        let mut due: Vec<_> = (0..100).map(|n| (id(n), reverification.due_since(&id(n), hours(24)).unwrap())).collect();
         due.sort_by_key(|(_, moment)| *moment);
         let (done, skipped) = due.split_at(60);
 
-        let looks = looks.after(hours(24), skipped, Vec::new());
+        let reverification = reverification.after(hours(24), skipped, Vec::new());
 
-        assert!(skipped.iter().all(|(id, _)| looks.due_since(id, hours(24)).is_some()));
+        assert!(skipped.iter().all(|(id, _)| reverification.due_since(id, hours(24)).is_some()));
         assert!(
             done.iter()
                 .filter(|(_, moment)| *moment < skipped[0].1)
-                .all(|(id, _)| looks.due_since(id, hours(24)).is_none())
+                .all(|(id, _)| reverification.due_since(id, hours(24)).is_none())
         );
     }
 
     #[test]
     fn a_failed_look_is_taken_again_by_the_next_sync_and_holds_nothing_else_up() {
-        let looks = Looks { until: Some(start()), pending: Vec::new() }.after(hours(24), &[], vec![id(7)]);
+        let reverification =
+            Reverification { until: Some(start()), pending: Vec::new() }.after(hours(24), &[], vec![id(7)]);
 
-        assert!(looks.due_since(&id(7), hours(24)).is_some());
-        assert!((0..100).filter(|n| *n != 7).all(|n| looks.due_since(&id(n), hours(24)).is_none()));
-        assert_eq!(looks.after(hours(25), &[], Vec::new()).pending, []);
+        assert!(reverification.due_since(&id(7), hours(24)).is_some());
+        assert!((0..100).filter(|n| *n != 7).all(|n| reverification.due_since(&id(n), hours(24)).is_none()));
+        assert_eq!(reverification.after(hours(25), &[], Vec::new()).pending, []);
     }
 
     #[test]
     fn a_failed_look_that_there_was_no_time_for_waits_on_and_makes_nothing_else_due_again() {
-        let looks = Looks { until: Some(start()), pending: vec![id(7)] };
-        let skipped = (id(7), looks.due_since(&id(7), hours(24)).unwrap());
+        let reverification = Reverification { until: Some(start()), pending: vec![id(7)] };
+        let skipped = (id(7), reverification.due_since(&id(7), hours(24)).unwrap());
 
-        let looks = looks.after(hours(24), &[skipped], Vec::new());
+        let reverification = reverification.after(hours(24), &[skipped], Vec::new());
 
-        assert_eq!(looks, Looks { until: Some(hours(24)), pending: vec![id(7)] });
+        assert_eq!(reverification, Reverification { until: Some(hours(24)), pending: vec![id(7)] });
     }
 
     #[test]
     fn a_workflow_that_somebody_names_is_due_at_once_and_once() {
-        let looks = Looks { until: Some(start()), pending: vec![id(7)] }.with(&[id(7), id(8)]);
+        let reverification = Reverification { until: Some(start()), pending: vec![id(7)] }.with(&[id(7), id(8)]);
 
-        assert_eq!((looks.due_since(&id(8), start()), looks.pending.len()), (Some(Timestamp::EPOCH), 2));
-        assert_eq!(looks.after(hours(1), &[], Vec::new()).due_since(&id(8), hours(1)), None);
+        assert_eq!(
+            (reverification.due_since(&id(8), start()), reverification.pending.len()),
+            (Some(Timestamp::EPOCH), 2)
+        );
+        assert_eq!(reverification.after(hours(1), &[], Vec::new()).due_since(&id(8), hours(1)), None);
     }
 
     #[test]
     fn a_look_that_was_taken_at_its_very_second_is_done() {
         let second = latest_slot("48", hours(24));
-        let looks = |until: i64| Looks { until: Some(Timestamp::from_millis(until)), pending: Vec::new() };
+        let reverification =
+            |until: i64| Reverification { until: Some(Timestamp::from_millis(until)), pending: Vec::new() };
 
-        assert_eq!(looks(second.millis()).due_since(&"48".parse().unwrap(), hours(24)), None);
-        assert_eq!(looks(second.millis() - 1).due_since(&"48".parse().unwrap(), hours(24)), Some(second));
+        assert_eq!(reverification(second.millis()).due_since(&"48".parse().unwrap(), hours(24)), None);
+        assert_eq!(reverification(second.millis() - 1).due_since(&"48".parse().unwrap(), hours(24)), Some(second));
     }
 
     #[test]
     fn what_is_needed_once_a_day_is_due_once_a_day_but_not_before_the_first_sync() {
         let customer = CustomerId::new();
-        assert!(!Looks::default().is_sweep_due(&customer, start()));
-        let mut looks = Looks::default().after(start(), &[], Vec::new());
+        assert!(!Reverification::default().is_full_compare_due(&customer, start()));
+        let mut reverification = Reverification::default().after(start(), &[], Vec::new());
         let mut due = 0;
         for hour in 1..=48 {
-            due += usize::from(looks.is_sweep_due(&customer, hours(hour)));
-            looks = looks.after(hours(hour), &[], Vec::new());
+            due += usize::from(reverification.is_full_compare_due(&customer, hours(hour)));
+            reverification = reverification.after(hours(hour), &[], Vec::new());
         }
 
         assert_eq!(due, 2);
         let second = latest_slot(customer.as_str(), start());
-        assert!(!Looks { until: Some(second), pending: Vec::new() }.is_sweep_due(&customer, start()));
+        assert!(!Reverification { until: Some(second), pending: Vec::new() }.is_full_compare_due(&customer, start()));
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     listing::{Item, Listing},
-    pages::Place,
+    packed_listing::ItemRef,
 };
 use crate::domain::{
-    diff::{self, Step, Stored},
+    diff::{self, Head, Step},
     ids::WorkflowId,
     job::{self, Job},
-    looks::Looks,
+    reverification::Reverification,
     stats::{self, Stats},
     time::Timestamp,
 };
@@ -23,62 +23,62 @@ const NAMED: usize = 100;
 pub(super) struct Task<'a> {
     pub(super) id: &'a WorkflowId,
     /// Where its listed fields are.
-    pub(super) place: Place,
-    pub(super) stored: Option<&'a Stored>,
+    pub(super) place: ItemRef,
+    pub(super) stored: Option<&'a Head>,
     pub(super) step: Step,
-    /// Since when its daily look is due, if that is why it is exported.
-    pub(super) look: Option<Timestamp>,
+    /// Since when its daily re-verification is due, if that is why it is exported.
+    pub(super) reverify: Option<Timestamp>,
 }
 
 /// What is settled already, and what is left to do.
 #[derive(Debug, Default)]
-pub(super) struct Plan<'a> {
+pub(super) struct Worklist<'a> {
     /// What needs nothing, counted.
     pub(super) stats: Stats,
-    /// Changes first, in the order of the listing; then the looks in the order of their moments, which `Looks` relies on. What failed in
-    /// an earlier run of the job, and looks that failed before, come last: they must not keep the others waiting.
+    /// Changes first, in the order of the listing; then the re-verifications in the order of their moments, which `Reverification` relies on. What failed in
+    /// an earlier run of the job, and re-verifications that failed before, come last: they must not keep the others waiting.
     pub(super) tasks: Vec<Task<'a>>,
 }
 
-impl<'a> Plan<'a> {
+impl<'a> Worklist<'a> {
     /// Compares a listing with what is stored.
     pub(super) fn of(
         listing: &'a Listing,
-        heads: &'a [Stored],
-        looks: &Looks,
+        heads: &'a [Head],
+        reverification: &Reverification,
         job: &Job,
         started_at: Timestamp,
     ) -> Self {
         Self::by(listing, heads, job, |id, fingerprint, stored| {
-            let mut look = None;
+            let mut reverify = None;
             let due = || {
-                look = looks.due_since(id, started_at);
-                look.is_some()
+                reverify = reverification.due_since(id, started_at);
+                reverify.is_some()
             };
-            (diff::step(stored, fingerprint, job, due), look)
+            (diff::step(stored, fingerprint, job, due), reverify)
         })
     }
 
-    /// The plan when the copy equals the listing: nothing but the daily looks, at the workflows whose heads were read for it.
-    pub(super) fn of_settled(
+    /// The plan when the copy equals the listing: nothing but the daily re-verifications, at the workflows whose heads were read for it.
+    pub(super) fn of_unchanged(
         listing: &'a Listing,
-        heads: &'a [Stored],
-        looks: &Looks,
+        heads: &'a [Head],
+        reverification: &Reverification,
         job: &Job,
         started_at: Timestamp,
     ) -> Self {
         Self::by(listing, heads, job, |id, _, stored| match stored {
-            Some(_) => (Step::Compare, looks.due_since(id, started_at)),
-            None => (Step::Keep(stats::Outcome::Unchanged), None),
+            Some(_) => (Step::Compare, reverification.due_since(id, started_at)),
+            None => (Step::Keep(stats::WorkflowOutcome::Unchanged), None),
         })
     }
 
-    /// Counts what `decide` keeps of a listing, and puts the rest in order; it gives each workflow's step, and the moment of its look.
+    /// Counts what `decide` keeps of a listing, and puts the rest in order; it gives each workflow's step, and the moment of its re-verification.
     fn by(
         listing: &'a Listing,
-        heads: &'a [Stored],
+        heads: &'a [Head],
         job: &Job,
-        decide: impl Fn(&WorkflowId, &str, Option<&Stored>) -> (Step, Option<Timestamp>),
+        decide: impl Fn(&WorkflowId, &str, Option<&Head>) -> (Step, Option<Timestamp>),
     ) -> Self {
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
         let mut plan = Self::default();
@@ -86,7 +86,7 @@ impl<'a> Plan<'a> {
             let stored = by_id.get(id).copied();
             match decide(id, fingerprint, stored) {
                 (Step::Keep(outcome), _) => plan.stats.count(outcome),
-                (step, look) => plan.tasks.push(Task { id, place: *place, stored, step, look }),
+                (step, reverify) => plan.tasks.push(Task { id, place: *place, stored, step, reverify }),
             }
         }
         plan.put_in_order(job);
@@ -95,20 +95,24 @@ impl<'a> Plan<'a> {
 
     fn put_in_order(&mut self, job: &Job) {
         let failed: HashSet<_> = job.failed_workflows.iter().collect();
-        self.tasks.sort_by_key(|task| (failed.contains(task.id) || task.look == Some(Looks::PENDING), task.look));
+        self.tasks.sort_by_key(|task| {
+            (failed.contains(task.id) || task.reverify == Some(Reverification::PENDING), task.reverify)
+        });
     }
 
-    /// What a dry run reports of it. A look counts as unchanged: only its export would show more.
-    pub(super) fn rehearse(&self) -> (Stats, job::Plan) {
+    /// What a dry run reports of it. A re-verification counts as unchanged: only its export would show more.
+    pub(super) fn dry_run(&self) -> (Stats, job::Plan) {
         let mut stats = self.stats;
         let mut told = job::Plan::default();
         for task in &self.tasks {
             let (outcome, ids) = match task.step {
-                Step::Store(stats::Outcome::Created) => (stats::Outcome::Created, Some(&mut told.created)),
+                Step::Store(stats::WorkflowOutcome::Created) => {
+                    (stats::WorkflowOutcome::Created, Some(&mut told.created))
+                }
                 Step::Store(outcome) => (outcome, Some(&mut told.updated)),
                 Step::Compare | Step::Keep(_) => {
-                    told.looks += 1;
-                    (stats::Outcome::Unchanged, None)
+                    told.reverifications += 1;
+                    (stats::WorkflowOutcome::Unchanged, None)
                 }
             };
             stats.count(outcome);

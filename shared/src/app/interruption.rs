@@ -16,7 +16,7 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 
 /// Why a run stopped.
 #[derive(Clone, Debug)]
-pub enum Stop {
+pub enum Interruption {
     /// Wait, then go on: not a failure.
     Wait(Duration, Failure),
     /// A failure; its class decides about another attempt.
@@ -27,7 +27,7 @@ pub enum Stop {
     Cancelled(&'static str),
 }
 
-impl Stop {
+impl Interruption {
     /// The customer has other credentials than those that this run began with.
     pub(super) fn credentials_changed() -> Self {
         let message = "The credentials were just changed; the job goes on with the new ones.";
@@ -57,7 +57,7 @@ impl Stop {
     }
 }
 
-impl From<ZuoraError> for Stop {
+impl From<ZuoraError> for Interruption {
     fn from(error: ZuoraError) -> Self {
         let failure = error.failure();
         match error.kind {
@@ -72,7 +72,7 @@ impl From<ZuoraError> for Stop {
     }
 }
 
-impl From<StoreError> for Stop {
+impl From<StoreError> for Interruption {
     fn from(error: StoreError) -> Self {
         log(&error);
         let class = match error {
@@ -84,7 +84,7 @@ impl From<StoreError> for Stop {
     }
 }
 
-impl From<SealError> for Stop {
+impl From<SealError> for Interruption {
     fn from(error: SealError) -> Self {
         log(&error);
         match error {
@@ -115,9 +115,12 @@ mod tests {
 
     #[test]
     fn credentials_that_are_gone_are_a_matter_of_configuration_only_while_their_customer_is_there() {
-        let Stop::Failed(failure) = Stop::without_credentials(true) else { panic!("not a failure") };
+        let Interruption::Failed(failure) = Interruption::without_credentials(true) else { panic!("not a failure") };
         assert_eq!(failure.class, ErrorClass::Config);
         assert!(failure.message.ends_with("Enter the secret again."), "{}", failure.message);
-        assert!(matches!(Stop::without_credentials(false), Stop::Cancelled("the customer was deleted")));
+        assert!(matches!(
+            Interruption::without_credentials(false),
+            Interruption::Cancelled("the customer was deleted")
+        ));
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::domain::{
     json,
-    listed::{ListedWorkflow, UnusableItem},
+    listed_workflow::{ListedWorkflow, UnusableItem},
 };
 
 /// Fast, and still a tenth of the size for such repetitive text.
@@ -17,14 +17,14 @@ const LEVEL: i32 = 1;
 
 /// Where a listed item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct ItemRef {
     page: usize,
     item: usize,
 }
 
 /// Packed pages, and the one that was read last: items are stored in the order of the listing, mostly.
 #[derive(Default)]
-pub(super) struct Pages {
+pub(super) struct PackedListing {
     packed: Vec<Vec<u8>>,
     last: Mutex<Option<Unpacked>>,
 }
@@ -37,10 +37,10 @@ struct Unpacked(usize, Vec<Bytes>);
 #[error("a listed item could not be unpacked")]
 pub(super) struct Lost;
 
-impl Pages {
+impl PackedListing {
     /// Where the items of the next page will be.
-    pub(super) fn next(&self, item: usize) -> Place {
-        Place { page: self.packed.len(), item }
+    pub(super) fn next(&self, item: usize) -> ItemRef {
+        ItemRef { page: self.packed.len(), item }
     }
 
     /// Adds a page.
@@ -53,7 +53,7 @@ impl Pages {
     }
 
     /// Reads an item again.
-    pub(super) fn read(&self, place: Place) -> Result<ListedWorkflow, Lost> {
+    pub(super) fn read(&self, place: ItemRef) -> Result<ListedWorkflow, Lost> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_none_or(|Unpacked(page, _)| *page != place.page) {
             *last = Some(Unpacked(place.page, self.unpack(place.page)?));
@@ -79,7 +79,7 @@ mod tests {
         let page = |from: usize| -> Vec<Bytes> {
             (from..from + 3).map(|n| Bytes::from(format!(r#"{{ "id" : {n}, "name":"é\u0000 " }}"#))).collect()
         };
-        let mut pages = Pages::default();
+        let mut pages = PackedListing::default();
         let mut places = Vec::new();
         for from in [10, 20, 30] {
             places.extend((0..3).map(|item| (from + item, pages.next(item))));
@@ -90,7 +90,7 @@ mod tests {
         for (n, place) in places {
             assert_eq!(pages.read(place).unwrap().raw, format!(r#"{{ "id" : {n}, "name":"é\u0000 " }}"#));
         }
-        assert!(pages.read(Place { page: 3, item: 0 }).is_err() && pages.read(Place { page: 0, item: 3 }).is_err());
+        assert!(pages.read(ItemRef { page: 3, item: 0 }).is_err() && pages.read(ItemRef { page: 0, item: 3 }).is_err());
     }
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
         let items: Vec<_> = (0..50)
             .map(|n| Bytes::from(format!(r#"{{"id":{n},"text":"{}"}}"#, "the same again ".repeat(1000))))
             .collect();
-        let mut pages = Pages::default();
+        let mut pages = PackedListing::default();
         pages.add(&items).unwrap();
 
         assert!(pages.packed[0].len() * 10 < items.iter().map(Bytes::len).sum());

@@ -2,7 +2,7 @@
 //!
 //! Zuora gives tasks new ids with every version, so a task is known by its name and kind, and a linkage by the tasks at its ends.
 //! No value of a definition is kept here: a task's settings may hold what a change record should not show. And whatever a definition
-//! holds, its outline and what is made of it when two are compared stay within [`BUDGET`]: one with more parts and fields has none.
+//! holds, its structure and what is made of it when two are compared stay within [`BUDGET`]: one with more parts and fields has none.
 
 use std::{
     borrow::Cow,
@@ -32,7 +32,7 @@ const NUMBERED: [&str; 11] = [
     "task_summary",
 ];
 
-/// What an outline may take, in bytes: ten thousand tasks with thirty fields each, as the largest export may have, take three quarters of it.
+/// What a structure may take, in bytes: ten thousand tasks with thirty fields each, as the largest export may have, take three quarters of it.
 const BUDGET: usize = 40_000_000;
 /// What a part takes, here and in the tables of a comparison.
 const A_PART: usize = 400;
@@ -73,7 +73,7 @@ pub struct Part<N> {
 
 /// A whole export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outline {
+pub struct Structure {
     /// The tasks, in the export's order.
     pub tasks: Vec<Part<TaskName>>,
     /// The linkages.
@@ -89,7 +89,7 @@ pub struct Extent {
     pub tasks: u64,
     /// Its linkages.
     pub linkages: u64,
-    /// Everything else that an outline names.
+    /// Everything else that a structure names.
     pub settings: u64,
 }
 
@@ -111,21 +111,21 @@ fn count_fields(object: Json<'_>) -> u64 {
     parts.sum()
 }
 
-impl Outline {
-    /// The outline of a definition, unless it would take more than [`BUDGET`].
+impl Structure {
+    /// The structure of a definition, unless it would take more than [`BUDGET`].
     pub fn of(definition: &Definition<'_>) -> Option<Self> {
         Self::within(Budget(BUDGET), definition)
     }
 
     fn within(mut budget: Budget, definition: &Definition<'_>) -> Option<Self> {
-        let mut outline = Self::default();
+        let mut structure = Self::default();
         let mut names = HashMap::new();
         for task in definition.tasks.iter() {
             let get = |key: &str| task.get(key).and_then(Json::text);
             let (id, name) = (get("id"), TaskName { name: get("name"), action_type: get("action_type") });
             budget.part(name.bytes() + id.as_ref().map_or(0, String::len))?;
             names.extend(id.map(|id| (id, name.clone())));
-            outline.tasks.push(Part { name, fields: fields(&mut budget, "", task)? });
+            structure.tasks.push(Part { name, fields: fields(&mut budget, "", task)? });
         }
         for linkage in definition.linkages.iter() {
             let end = |key: &str| linkage.get(key).and_then(Json::text).and_then(|id| names.get(&id));
@@ -134,15 +134,15 @@ impl Outline {
             let known_by = [from, to].into_iter().flatten().map(TaskName::bytes).sum::<usize>();
             budget.part(known_by + linkage_type.as_ref().map_or(0, String::len))?;
             let name = LinkageName { from: from.cloned(), to: to.cloned(), linkage_type };
-            outline.linkages.push(Part { name, fields: fields(&mut budget, "", linkage)? });
+            structure.linkages.push(Part { name, fields: fields(&mut budget, "", linkage)? });
         }
         for (name, part) in last_of_each(&mut budget, "", definition.rest())? {
             match name.as_ref() {
-                "workflow" => outline.settings.extend(fields(&mut budget, "workflow.", part)?),
-                name => outline.settings.push((name.to_owned(), part.digest())),
+                "workflow" => structure.settings.extend(fields(&mut budget, "workflow.", part)?),
+                name => structure.settings.push((name.to_owned(), part.digest())),
             }
         }
-        Some(outline)
+        Some(structure)
     }
 }
 
@@ -152,11 +152,11 @@ impl TaskName {
     }
 }
 
-/// How many bytes an outline may still take.
+/// How many bytes a structure may still take.
 struct Budget(usize);
 
 impl Budget {
-    /// A part that is known by so many bytes. They are kept here, with the names of the tasks, and while two outlines are compared.
+    /// A part that is known by so many bytes. They are kept here, with the names of the tasks, and while two structures are compared.
     fn part(&mut self, known_by: usize) -> Option<()> {
         self.spend(A_PART + 3 * known_by)
     }
@@ -227,8 +227,8 @@ mod tests {
         "linkages":[{"source_workflow_id":7,"source_task_id":null,"target_task_id":1,"linkage_type":"Start"},
             {"source_task_id":1,"target_task_id":"2","linkage_type":"Success"}]}"#;
 
-    fn outline(export: &str) -> Outline {
-        Outline::of(&Definition::parse(export.as_bytes()).unwrap()).unwrap()
+    fn structure(export: &str) -> Structure {
+        Structure::of(&Definition::parse(export.as_bytes()).unwrap()).unwrap()
     }
 
     fn names(fields: &[Field]) -> Vec<&str> {
@@ -238,15 +238,16 @@ mod tests {
     #[test]
     fn the_extent_of_an_export_counts_what_its_outline_names() {
         let definition = Definition::parse(EXPORT.as_bytes()).unwrap();
-        let (outline, extent) = (Outline::of(&definition).unwrap(), Extent::of(&definition));
+        let (structure, extent) = (Structure::of(&definition).unwrap(), Extent::of(&definition));
 
-        let named = [outline.tasks.len(), outline.linkages.len(), outline.settings.len()].map(|count| count as u64);
+        let named =
+            [structure.tasks.len(), structure.linkages.len(), structure.settings.len()].map(|count| count as u64);
         assert_eq!([extent.tasks, extent.linkages, extent.settings], named);
     }
 
     #[test]
     fn parts_are_known_by_names_and_their_ids_do_not_count() {
-        let read = outline(EXPORT);
+        let read = structure(EXPORT);
 
         let [get, call] = &read.tasks[..] else { panic!("two tasks") };
         assert_eq!(names(&get.fields), ["action_type", "name", "parameters.where", "parameters.z"]);
@@ -256,13 +257,13 @@ mod tests {
         assert_eq!((&success.name.from, &success.name.to), (&Some(get.name.clone()), &Some(call.name.clone())));
         assert_eq!(names(&read.settings), ["workflow.css", "workflow.priority", "workflow_definition"]);
         let renumbered = EXPORT.replace(":1,", ":801,").replace("\"2\"", "802").replace(":7,", ":900,");
-        assert_eq!(outline(&renumbered), read);
+        assert_eq!(structure(&renumbered), read);
     }
 
     #[test]
     fn the_order_of_keys_and_white_space_are_no_difference_and_a_repeated_key_counts_once() {
         let with = |definition: &str, task: &str| {
-            outline(&format!(r#"{{"workflow":{{"a":1,"b":2}},"tasks":[{task}],"workflow_definition":{definition}}}"#))
+            structure(&format!(r#"{{"workflow":{{"a":1,"b":2}},"tasks":[{task}],"workflow_definition":{definition}}}"#))
         };
         let base = with(r#"{"x":1,"y":[2]}"#, r#"{"id":1,"name":"b","parameters":{"k":2}}"#);
 
@@ -285,7 +286,7 @@ mod tests {
     fn a_definition_of_too_many_parts_or_fields_or_of_too_long_names_has_no_outline() {
         let has_one = |tasks: &str, linkages: &str| {
             let export = format!(r#"{{"workflow":{{}},"tasks":[{tasks}],"linkages":[{linkages}]}}"#);
-            Outline::within(Budget(10_000), &Definition::parse(export.as_bytes()).unwrap()).is_some()
+            Structure::within(Budget(10_000), &Definition::parse(export.as_bytes()).unwrap()).is_some()
         };
         let many = |part: &str, count: usize| vec![part; count].join(",");
         let named = |name: &str| format!(r#"{{"id":1,"name":"{name}"}}"#);

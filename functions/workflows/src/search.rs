@@ -1,6 +1,6 @@
 //! `GET /v1/workflows`, by `zuora_id`, by the beginning of `name`, or all: across the customers that the caller may see.
 
-use axum::{Json, extract::State as Shared};
+use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
@@ -8,8 +8,8 @@ use shared::{
     aws::budget::Budget,
     domain::{ids::CustomerId, policy::Verb},
     http::{
-        caller::Known,
-        cursor::Scope,
+        caller::CurrentUser,
+        cursor::CursorScope,
         list::List,
         problem::Problem,
         query::{Limit, ValidQuery},
@@ -18,7 +18,7 @@ use shared::{
 };
 use utoipa::IntoParams;
 
-use crate::{json::WorkflowJson, setup::State};
+use crate::{json::WorkflowJson, setup::App};
 
 /// Customers that one request asks at most: their ids are read before, and each costs a unit of the budget at least.
 const MOST_CUSTOMERS: usize = 1000;
@@ -50,17 +50,17 @@ pub struct Wanted {
     responses((status = 200, description = "Done.", body = List<WorkflowJson>)),
 )]
 pub async fn find_workflows(
-    Shared(state): Shared<State>,
-    known: Known,
+    State(app): State<App>,
+    known: CurrentUser,
     wanted: ValidQuery<Wanted>,
 ) -> Result<Json<List<Box<RawValue>>>, Problem> {
     let wanted = wanted.0?;
     let text = format!("{:?}", (&wanted.zuora_id, &wanted.name));
-    let scope = Scope { caller: &known.0.sub, route: "/v1/workflows", filter: &text };
-    let start = state.edge.cursors.open(&scope, wanted.cursor.as_deref(), Start::parse)?;
-    let customers = customers(&state, &known, start.as_ref()).await?;
+    let scope = CursorScope { caller: &known.0.sub, route: "/v1/workflows", filter: &text };
+    let start = app.edge.cursors.open(&scope, wanted.cursor.as_deref(), Start::parse)?;
+    let customers = customers(&app, &known, start.as_ref()).await?;
     let (asked, behind) = customers.split_at(MOST_CUSTOMERS.min(customers.len()));
-    let (workflows, limit, budget) = (&state.workflows, wanted.limit.0, Budget::default());
+    let (workflows, limit, budget) = (&app.workflows, wanted.limit.0, Budget::default());
     let prefix = wanted.name.as_deref().unwrap_or_default();
     let found = match wanted.zuora_id.as_deref().map(str::parse) {
         Some(Ok(id)) => search::by_id(workflows, asked, &id, prefix, start.as_ref(), limit, &budget).await?,
@@ -68,27 +68,27 @@ pub async fn find_workflows(
         Some(Err(_)) => return Ok(Json(List { items: Vec::new(), next_cursor: None, total: None })),
         None => search::by_name(workflows, asked, prefix, start.as_ref(), limit, &budget).await?,
     };
-    let (items, next) = page(&state, found).await?;
+    let (items, next) = page(&app, found).await?;
     let next = next.or_else(|| behind.first().cloned().map(Start::at));
-    let next_cursor = next.map(|next| state.edge.cursors.seal(&scope, &next.text()));
+    let next_cursor = next.map(|next| app.edge.cursors.seal(&scope, &next.text()));
     Ok(Json(List { items, next_cursor, total: None }))
 }
 
 /// The customers from where the page begins on, in the order of their ids: those that the caller may see, and one more than are asked.
-async fn customers(state: &State, known: &Known, start: Option<&Start>) -> Result<Vec<CustomerId>, Problem> {
+async fn customers(app: &App, known: &CurrentUser, start: Option<&Start>) -> Result<Vec<CustomerId>, Problem> {
     let first = start.map(|start| &start.customer);
     if let Some(few) = known.0.only(Verb::View) {
         return Ok(few.into_iter().filter(|id| first.is_none_or(|first| first <= id)).collect());
     }
-    let others = state.customers.after(first, MOST_CUSTOMERS as u64 + 1).await?;
+    let others = app.customers.after(first, MOST_CUSTOMERS as u64 + 1).await?;
     Ok(first.cloned().into_iter().chain(others).collect())
 }
 
 /// As many of them as one answer holds, and where the next one starts. What a customer leaves behind that is being deleted is not shown.
-async fn page(state: &State, found: Hits) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
+async fn page(app: &App, found: Hits) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
     let mut ids: Vec<CustomerId> = found.hits.iter().map(|hit| hit.customer.clone()).collect();
     ids.dedup();
-    let customers = state.customers.get_all(&ids).await?;
+    let customers = app.customers.get_all(&ids).await?;
     let mut room = Room::default();
     let mut last = None;
     for Hit { customer, workflow, then } in found.hits {

@@ -1,4 +1,4 @@
-//! A run looks up now and then: is it still wanted? And tells how far it has come.
+//! A run checks now and then: is it still wanted? And tells how far it has come.
 //!
 //! What must stay true: a run that was paused, deleted, cancelled or replaced stops here, between two workflows, with everything it
 //! wrote whole; and progress is a sketch that never gets in the way of the job's own, conditional writes.
@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Run, Stop};
+use super::{Interruption, SyncRun};
 use crate::{
     clock,
     domain::{
@@ -21,21 +21,21 @@ use crate::{
 const FIRST: Duration = Duration::from_secs(15);
 /// How often progress is written from then on, at most.
 const EVERY: Duration = Duration::from_secs(5);
-/// How often a run looks up, at most, where it could do so at every step. Each look reads two items.
-const BREATH: Duration = Duration::from_secs(5);
+/// How often a run checks, at most, where it could do so at every step. Each check reads two items.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How far a run has come.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct Heartbeat {
     started_at: Timestamp,
     progress: Mutex<Progress>,
-    looked_up_at: Mutex<Timestamp>,
+    checked_at: Mutex<Timestamp>,
 }
 
-impl Watch {
+impl Heartbeat {
     pub(super) fn new(started_at: Timestamp) -> Self {
         let progress = Progress { pages: 0, listed: 0, to_export: None, exported: 0, updated_at: started_at };
-        Self { started_at, progress: Mutex::new(progress), looked_up_at: Mutex::new(started_at) }
+        Self { started_at, progress: Mutex::new(progress), checked_at: Mutex::new(started_at) }
     }
 
     /// A page was read; so many workflows were seen by now.
@@ -74,45 +74,47 @@ impl Watch {
     }
 
     /// Whether it is a while since the run looked up.
-    pub(super) fn is_out_of_breath(&self, now: Timestamp) -> bool {
-        let looked_up_at = *self.looked_up_at.lock().unwrap_or_else(PoisonError::into_inner);
-        looked_up_at.plus(BREATH) <= now
+    pub(super) fn is_check_due(&self, now: Timestamp) -> bool {
+        let checked_at = *self.checked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        checked_at.plus(CHECK_INTERVAL) <= now
     }
 
-    fn look_up(&self, now: Timestamp) {
-        *self.looked_up_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    fn note_check(&self, now: Timestamp) {
+        *self.checked_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 }
 
-impl Run<'_> {
-    /// Does [`Run::check_wanted`] if that is some seconds ago: for places that are passed many times a second.
-    pub(super) async fn check_wanted_at_times(&self) -> Result<(), Stop> {
-        if self.watch.is_out_of_breath(clock::now()) { self.check_wanted().await } else { Ok(()) }
+impl SyncRun<'_> {
+    /// Does [`SyncRun::check_wanted`] if that is some seconds ago: for places that are passed many times a second.
+    pub(super) async fn check_wanted_throttled(&self) -> Result<(), Interruption> {
+        if self.heartbeat.is_check_due(clock::now()) { self.check_wanted().await } else { Ok(()) }
     }
 
     /// Stops the run when it is no longer wanted: customer paused or deleted, other credentials, cancelled, replaced.
-    pub(super) async fn check_wanted(&self) -> Result<(), Stop> {
-        self.watch.look_up(clock::now());
+    pub(super) async fn check_wanted(&self) -> Result<(), Interruption> {
+        self.heartbeat.note_check(clock::now());
         let dispatcher = &self.syncer.dispatcher;
         let id = &self.customer.id;
         let (customer, job) = tokio::join!(dispatcher.customers.standing(id), dispatcher.jobs.get(id, &self.job.id));
-        let Some(customer) = customer? else { return Err(Stop::Cancelled("the customer was deleted")) };
+        let Some(customer) = customer? else { return Err(Interruption::Cancelled("the customer was deleted")) };
         match job? {
-            Some(found) if found.value.cancel_requested => return Err(Stop::Cancelled("an admin cancelled it")),
+            Some(found) if found.value.cancel_requested => {
+                return Err(Interruption::Cancelled("an admin cancelled it"));
+            }
             Some(found) if found.value.state == State::Running && found.value.lock_until == self.job.lock_until => {}
-            _ => return Err(Stop::Cancelled("another worker took over")),
+            _ => return Err(Interruption::Cancelled("another worker took over")),
         }
         if !customer.status.is_syncable() {
-            return Err(Stop::Cancelled("the customer was paused"));
+            return Err(Interruption::Cancelled("the customer was paused"));
         }
         if self.job.kind == Kind::Sync && customer.sync_job_id.as_ref() != Some(&self.job.id) {
-            return Err(Stop::Cancelled("another sync took over"));
+            return Err(Interruption::Cancelled("another sync took over"));
         }
         if customer.credential_version != self.customer.credential_version {
             // They may lead to another tenant: nothing more is written for the old ones.
-            return Err(Stop::credentials_changed());
+            return Err(Interruption::credentials_changed());
         }
-        if let Some(progress) = self.watch.due(clock::now())
+        if let Some(progress) = self.heartbeat.due(clock::now())
             && let Err(error) = dispatcher.jobs.show_progress(self.job, &progress).await
         {
             let error: &dyn std::error::Error = &error;
@@ -130,26 +132,26 @@ mod tests {
     fn progress_is_written_every_few_seconds_of_a_long_run_and_not_more_often() {
         let start = Timestamp::EPOCH;
         let first = start.plus(FIRST);
-        let watch = Watch::new(start);
-        watch.page_read(50);
-        watch.planned(20);
-        watch.one_done();
+        let heartbeat = Heartbeat::new(start);
+        heartbeat.page_read(50);
+        heartbeat.planned(20);
+        heartbeat.one_done();
 
-        assert_eq!(watch.due(first.minus(Duration::from_millis(1))), None);
-        let progress = watch.due(first).unwrap();
+        assert_eq!(heartbeat.due(first.minus(Duration::from_millis(1))), None);
+        let progress = heartbeat.due(first).unwrap();
         assert_eq!((progress.pages, progress.listed, progress.to_export, progress.exported), (1, 50, Some(20), 1));
-        assert_eq!(watch.due(first.plus(EVERY - Duration::from_millis(1))), None);
-        assert!(watch.due(first.plus(EVERY)).is_some());
+        assert_eq!(heartbeat.due(first.plus(EVERY - Duration::from_millis(1))), None);
+        assert!(heartbeat.due(first.plus(EVERY)).is_some());
     }
 
     #[test]
     fn a_run_looks_up_every_few_seconds() {
-        let watch = Watch::new(Timestamp::EPOCH);
-        let next = Timestamp::EPOCH.plus(BREATH);
+        let heartbeat = Heartbeat::new(Timestamp::EPOCH);
+        let next = Timestamp::EPOCH.plus(CHECK_INTERVAL);
 
-        assert!(!watch.is_out_of_breath(next.minus(Duration::from_millis(1))));
-        assert!(watch.is_out_of_breath(next));
-        watch.look_up(next);
-        assert!(!watch.is_out_of_breath(next));
+        assert!(!heartbeat.is_check_due(next.minus(Duration::from_millis(1))));
+        assert!(heartbeat.is_check_due(next));
+        heartbeat.note_check(next);
+        assert!(!heartbeat.is_check_due(next));
     }
 }

@@ -39,7 +39,7 @@ pub fn answering(answer: impl Fn(&str, Value) -> (u16, Value) + Send + Sync + 's
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "canned")))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "mock_sdk")))
         .retry_config(RetryConfig::disabled())
         .http_client(SharedHttpClient::new(Canned(Arc::new(answer))))
         .build()

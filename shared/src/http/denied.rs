@@ -4,34 +4,34 @@ use http::Method;
 
 use super::{Edge, caller::Refusal};
 use crate::{
-    app::asking::{Asking, commit},
+    app::context::{RequestContext, commit},
     aws::store_error::StoreError,
-    domain::audit::{Action, Outcome},
+    domain::audit::{Action, AuditOutcome},
 };
 
 /// Writes a refused attempt to the trail. A failure is logged only: the attempt stays refused.
-pub(super) async fn write_down(edge: &Edge, asking: &Asking, refusal: &Refusal, method: &Method, route: &str) {
-    if let Err(error) = try_write(edge, asking, refusal, action(method, route)).await {
+pub(super) async fn write_down(edge: &Edge, context: &RequestContext, refusal: &Refusal, method: &Method, route: &str) {
+    if let Err(error) = try_write(edge, context, refusal, action(method, route)).await {
         let error: &dyn std::error::Error = &error;
         tracing::error!(
-            request_id = asking.request_id,
-            caller = asking.actor,
+            request_id = context.request_id,
+            caller = context.actor,
             error,
             "a refused attempt was not recorded"
         );
     }
 }
 
-async fn try_write(edge: &Edge, asking: &Asking, refusal: &Refusal, action: Action) -> Result<(), StoreError> {
-    let mut record = asking.record(action);
-    record.outcome = Outcome::Refused;
+async fn try_write(edge: &Edge, context: &RequestContext, refusal: &Refusal, action: Action) -> Result<(), StoreError> {
+    let mut record = context.record(action);
+    record.outcome = AuditOutcome::Refused;
     // Ids that somebody made up are no customers': all attempts at those are one record.
     if let Some(id) = &refusal.customer
         && let Some(customer) = edge.customers.get(id).await?
     {
         record = record.about(&customer.value);
     }
-    commit(Vec::new(), Some(&asking.entry(record))).await
+    commit(Vec::new(), Some(&context.entry(record))).await
 }
 
 /// What a request would have done.
