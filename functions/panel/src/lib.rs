@@ -1,4 +1,4 @@
-//! HTTP: the web panel's files, built from `web/` and compiled in. May do nothing in AWS but write its log.
+//! HTTP: the web panel's files, built from `web/` and compiled in. May do nothing in AWS but write its log. See D-49.
 //!
 //! What must stay true: the page is fetched anew each time and names its files by their content, so that these may be kept
 //! for ever; nothing is loaded from anywhere else, and the page says so to the browser (its content security policy).

@@ -1,4 +1,4 @@
-//! A person approves what a guard held back: a new sync, for which exactly the workflows of that list may go.
+//! A person approves what a guard held back: a new sync, for which exactly the workflows of that list may go. See D-35.
 //!
 //! What must stay true: an approval is for one job and one list, acts once, re-verifies everything (a new listing, a question to Zuora
 //! for each), and changes no limit for good. Only where Zuora would not say whether a workflow is gone does it take the place of Zuora's

@@ -1,4 +1,4 @@
-//! A sync of all customers: asked for by one request, served in rounds of a minute.
+//! A sync of all customers: asked for by one request, served in rounds of a minute. See D-57.
 //!
 //! What must stay true: the request is answered at once, however many customers there are. A round asks for no more than people may
 //! cause at Zuora in a minute, so a batch is never refused and leaves syncs their tokens. Whoever serves it may be stopped at any line:

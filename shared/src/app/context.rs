@@ -1,4 +1,4 @@
-//! Who asks, whether there is a place for it, and what is written down about it.
+//! Who asks, whether there is a place for it, and what is written down about it. See D-24.
 //!
 //! What must stay true: what a person changes and the record that they did are one transaction. A request that changes nothing, since
 //! it was done already, is recorded all the same. What a person causes at Zuora takes a place first, wherever it comes from.

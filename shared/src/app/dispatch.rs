@@ -1,4 +1,4 @@
-//! Dispatch: stores a job and sends its message, in this order.
+//! Dispatch: stores a job and sends its message, in this order. See D-2.
 //!
 //! What must stay true:
 //! - A customer has at most one sync job that is queued, waiting or running: `customer.sync_job_id` names it, and is set

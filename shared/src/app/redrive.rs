@@ -1,4 +1,4 @@
-//! Redrive: the failed jobs behind dead letters start anew.
+//! Redrive: the failed jobs behind dead letters start anew. See D-14 and D-62.
 //!
 //! What must stay true: a letter that has to be skipped hides none behind it, however many there are; no more than a page of them is
 //! held; and what is left is said, or that it is more than was counted.

@@ -1,4 +1,5 @@
 //! Workflows of many customers, found by the beginning of their name: customer by customer in the order of their ids, and within each by name.
+//! See D-61.
 //!
 //! What must stay true: the order does not depend on who answers first, and a search that stops says exactly where it goes on.
 

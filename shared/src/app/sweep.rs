@@ -1,4 +1,5 @@
 //! The sweeper: finds jobs that fell silent and sends them again, or gives them up as lost; and clears the dead-letter queue.
+//! See D-13 and D-54.
 //!
 //! It covers every crash between a write and a send, messages that SQS moved to the dead-letter queue by itself, and
 //! workers that died: none of them can silence a customer. A job that waits its turn in a long queue is silent too, so nothing is

@@ -1,4 +1,4 @@
-//! The audit trail, in a table of its own: no role may delete from it, and a purge does not touch it.
+//! The audit trail, in a table of its own: no role may delete from it, and a purge does not touch it. See D-32.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the lists of one request may read, in one place.
+//! What the lists of one request may read, in one place. See D-59.
 //!
 //! DynamoDB charges for what a query reads, not for what a filter lets through, and a function has seconds. So a list that finds
 //! little stops after a budget and says where it goes on, instead of reading on until its page is full.

@@ -1,4 +1,4 @@
-//! What syncs changed, kept for 400 days: by customer in the order of time, and by workflow.
+//! What syncs changed, kept for 400 days: by customer in the order of time, and by workflow. See D-45.
 //!
 //! What must stay true: a feed that is read on from where it ended misses nothing. A sync writes its changes over minutes, so the feed shows
 //! them only when nothing earlier can come any more: see [`Changes::horizon`].

@@ -1,5 +1,5 @@
 //! Customers in the data table. Each is three items: what people edit (`PROFILE`), what syncs write (`STATE`), and the little that
-//! lists of many read ([`Summary`]).
+//! lists of many read ([`Summary`]). See D-56.
 //!
 //! What must stay true:
 //! - The `rev` of the state fences the whole customer: every write of it raises that one, and the other two are written along with it

@@ -1,4 +1,5 @@
 //! Notes that a stored definition was found damaged: who reads definitions may not write them, so the next sync exports them anew.
+//! See D-21.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 

@@ -1,5 +1,5 @@
 //! Requests that are done once, however often they come: `Idempotency-Key`, after the IETF draft
-//! draft-ietf-httpapi-idempotency-key-header.
+//! draft-ietf-httpapi-idempotency-key-header. See D-27.
 //!
 //! What must stay true: the answer is stored in the transaction that does what was asked, so there is never one without the
 //! other. A claim whose holder died is taken over when the holder is certainly dead, and then that holder can commit no more.

@@ -1,4 +1,5 @@
 //! What is counted in the table, so that all functions together stay below a limit: token requests, and what people ask for.
+//! See D-23 and D-24.
 //!
 //! Zuora allows 100 token requests a minute per IP address, and all customers share ours. What must stay true: no 60 seconds, wherever they begin, see more than 100. Nobody knows how Zuora's minutes lie, so a counter per
 //! calendar minute would not do: 80 at the end of one and 80 at the start of the next are 160 within seconds. Each slot of ten seconds has a

@@ -1,4 +1,4 @@
-//! Which dry run a customer was asked for last: an item beside the customer names it.
+//! Which dry run a customer was asked for last: an item beside the customer names it. See D-36.
 //!
 //! What must stay true: whoever makes a new one names it in the transaction that stores it, at the entity tag of the name that was read;
 //! so of two who ask at once one finds the other's, and a customer has at most one under way.

@@ -1,4 +1,4 @@
-//! Stores workflows, several in one transaction.
+//! Stores workflows, several in one transaction. See D-42.
 //!
 //! What must stay true:
 //! - All or nothing for each workflow: its record, if nobody wrote it since; the record of its change; a small definition, and the one that

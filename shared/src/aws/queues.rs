@@ -1,4 +1,4 @@
-//! The two queues in which jobs wait for a worker, and which job waits in which.
+//! The two queues in which jobs wait for a worker, and which job waits in which. See D-37.
 //!
 //! Whoever asks a question waits for its answer. In one queue with the syncs it would come after all of them, hundreds on a morning
 //! when many customers are created; so questions have a queue, and workers, of their own.

@@ -1,4 +1,4 @@
-//! One DynamoDB table: typed reads, pages, and conditional transactions.
+//! One DynamoDB table: typed reads, pages, and conditional transactions. See D-1.
 //!
 //! What must stay true:
 //! - Every stored record carries `rev`, raised by each write and checked by the next ("nobody wrote since I read"). A lost

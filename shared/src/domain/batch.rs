@@ -1,4 +1,4 @@
-//! A batch: a sync of all customers that one request asks for, and that is served minute by minute.
+//! A batch: a sync of all customers that one request asks for, and that is served minute by minute. See D-57.
 //!
 //! What must stay true: customers are served in the order of their ids, so a place in it stays whatever is edited meanwhile; a batch
 //! knows its place, and each customer the last batch that asked for its sync, so whoever is stopped at any line and begins again asks

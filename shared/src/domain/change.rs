@@ -1,4 +1,4 @@
-//! What a sync changed about one workflow: the record that stays when the copy has moved on.
+//! What a sync changed about one workflow: the record that stays when the copy has moved on. See D-46.
 //!
 //! What must stay true: a record always fits an item of the table, and two hundred one answer. Its lists are cut, its counts are not; and it shows values only of
 //! what Zuora lists, never of a definition, whose settings may hold secrets.

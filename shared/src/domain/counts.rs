@@ -1,4 +1,4 @@
-//! The numbers of the dashboard: what is there now, and how the syncs of each hour ended.
+//! The numbers of the dashboard: what is there now, and how the syncs of each hour ended. See D-58.
 //!
 //! They are kept and not counted when somebody looks, since looking would read everything. What must stay true: a number changes by
 //! the difference between a record as it was stored and as it is stored now, in the transaction that stores it.

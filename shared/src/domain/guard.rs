@@ -1,4 +1,4 @@
-//! The delete guard: whether what is missing from a listing may be deleted.
+//! The delete guard: whether what is missing from a listing may be deleted. See D-16 and D-38.
 //!
 //! Zuora has no list of deleted workflows; every deletion is inferred from absence. So absence counts only after a
 //! complete listing, never when the listing is empty while something is stored, never when too much goes within a day, in one

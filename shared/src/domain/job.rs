@@ -1,4 +1,4 @@
-//! A job: one requested piece of work, and every rule of its life. Pure: state in, state out.
+//! A job: one requested piece of work, and every rule of its life. Pure: state in, state out. See D-5 and D-39.
 //!
 //! What must stay true:
 //! - **Which message is live**: whoever changes what is to be done raises `seq` and then sends, so of all messages ever sent for a

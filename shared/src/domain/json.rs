@@ -1,4 +1,5 @@
 //! The one reader of Zuora's JSON: what is stored, listed and shown goes through it, and nothing of it is changed on the way.
+//! See D-20.
 //!
 //! Readers that make values of JSON (numbers of 64 bits, strings of whole characters, one value a key) refuse or alter what is legal:
 //! `1e400`, `122.416294033786585`, half an emoji, a key twice, a thousand brackets. Here a value is its own text ([`Json`]), proven to be

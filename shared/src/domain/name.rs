@@ -1,4 +1,4 @@
-//! How names are compared: in any case, and in any normal form of Unicode.
+//! How names are compared: in any case, and in any normal form of Unicode. See D-52.
 //!
 //! What must stay true: index keys hold folded names ([`crate::aws::keys`]), so another folding needs the old keys to be found still.
 

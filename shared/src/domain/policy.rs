@@ -1,4 +1,4 @@
-//! Who may do what: the one place that decides, default deny.
+//! Who may do what: the one place that decides, default deny. See D-26 and D-30.
 //!
 //! What must stay true:
 //! - A super admin may do everything. Everybody else may do what was granted: verbs on one customer, or on all of them.

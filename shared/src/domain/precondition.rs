@@ -1,4 +1,5 @@
 //! Which entity tag of a record a change was meant for (`If-Match`): who changes what they have not seen overwrites somebody's work.
+//! See D-28.
 
 /// The entity tags that a change may be made to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,5 @@
 //! The daily re-verification: each workflow's definition is exported once a day even if the listing shows no change.
+//! See D-33.
 //!
 //! It is unproven that Zuora's listing moves on every edit; the re-verification finds what it would hide. Each workflow has a fixed second of
 //! the day, so a day's re-verifications are spread over its syncs. What was done is one moment on the customer, not a write per workflow:

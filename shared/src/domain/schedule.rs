@@ -1,4 +1,4 @@
-//! When a customer's next sync is due: each customer has its own minute of the hour.
+//! When a customer's next sync is due: each customer has its own minute of the hour. See D-55.
 //!
 //! Due = `next_sync_at` at or before the event's time, so a missed event is caught up by the next, and an event that
 //! comes twice finds nothing due.

@@ -1,5 +1,5 @@
 //! Absences that Zuora did not confirm: a workflow is missing from the list, and the question for it is answered by something that is
-//! no word of Zuora's, or not at all.
+//! no word of Zuora's, or not at all. See D-18.
 //!
 //! Such a workflow is kept. When it was absent from three complete listings in a row, a person is asked: an approval deletes it without
 //! Zuora's word. Whatever is listed again, or confirmed either way, is forgotten here.

@@ -1,4 +1,5 @@
 //! How much one answer may hold: Lambda takes at most 6,291,556 bytes of it, as JSON in which the body is a string.
+//! See D-22.
 //!
 //! What must stay true: every answer is measured as it will be sent, every page of a list that could grow beyond it ends early with a
 //! cursor, and what is too large by itself says how it can be had all the same.

@@ -1,4 +1,5 @@
 //! How many requests of one run are in flight at its tenant: as many as Zuora answers well. Pages, exports and questions share it.
+//! See D-9.
 //!
 //! It starts at four. Each window of answers (as many as may be in flight) that came about as fast as the fastest window of their kind lets
 //! one more in; a 429, a 503 or a time-out halves it, once for all that were in flight together.

@@ -1,4 +1,4 @@
-//! Whether an answer is Zuora's word.
+//! Whether an answer is Zuora's word. See D-18.
 //!
 //! Proxies, firewalls and maintenance pages answer in Zuora's place, with any status. What must stay true:
 //! - That something does not exist is believed only if the refusal is recognizably Zuora's own: its request id, and a body in one of

@@ -1,4 +1,5 @@
 //! Exports what is new, changed or due for its daily re-verification, several at a time, and has it stored, several together.
+//! See D-44.
 //!
 //! What must stay true:
 //! - A failed export changes nothing and is counted, and the next sync finds that workflow changed again, because its fingerprint stayed

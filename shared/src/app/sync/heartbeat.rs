@@ -1,4 +1,4 @@
-//! A run checks now and then: is it still wanted? And tells how far it has come.
+//! A run checks now and then: is it still wanted? And tells how far it has come. See D-64.
 //!
 //! What must stay true: a run that was paused, deleted, cancelled or replaced stops here, between two workflows, with everything it
 //! wrote whole; and progress is a sketch that never gets in the way of the job's own, conditional writes.

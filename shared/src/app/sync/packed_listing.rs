@@ -1,4 +1,5 @@
 //! The listed items of a run, packed: a tenant's whole listing is kept in a fraction of its size until it is stored.
+//! See D-40.
 //!
 //! Nothing may be written before the whole listing was judged (it may be another tenant's), so it has to be kept; as text it
 //! could be larger than the function's memory.

@@ -1,4 +1,4 @@
-//! Workflows that are ready to be stored wait here while the table is busy with others, and then go together.
+//! Workflows that are ready to be stored wait here while the table is busy with others, and then go together. See D-42.
 //!
 //! What must stay true: nobody waits for a transaction to fill. One is under way; whoever comes while there is none goes at once, alone,
 //! and what comes meanwhile goes next, together. So a slow tenant's workflows are stored as they come, and a fast one's by the dozen.

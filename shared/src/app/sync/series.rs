@@ -1,4 +1,5 @@
 //! What the exports of a run say together: is Zuora down, may this user export at all, does it answer in time?
+//! See D-8 and D-34.
 //!
 //! Pure: it is told what became of each export, and says what follows. An export is asked for with a third of a request's time first;
 //! one that hangs is taken again after all others, with the whole time. So ten workflows that hang cost ten short waits, and the

@@ -1,4 +1,4 @@
-//! What a run knows: what Zuora lists, and what is stored.
+//! What a run knows: what Zuora lists, and what is stored. See D-41.
 //!
 //! Most syncs find nothing changed. The customer therefore keeps the digest of the listing that its copy equals; if the next listing
 //! has the same one, nothing stored is read but the heads of the workflows whose daily re-verification is due. What must stay true:

@@ -1,4 +1,4 @@
-//! Until when a run starts something, asks Zuora, and works at all.
+//! Until when a run starts something, asks Zuora, and works at all. See D-10.
 //!
 //! What must stay true: a run ends by itself, with all that it did counted, before the worker's own limit would drop it. So its last
 //! request ends in time to store the answer, and it starts nothing that might not be answered by then.

@@ -1,4 +1,5 @@
 //! Zuora as one run sees it: with a token that is cached, refreshed before it expires, and replaced if Zuora keeps refusing it.
+//! See D-25.
 //!
 //! What must stay true: a token is used only with the credential version and the origin it was issued for, every new one takes
 //! a place in the minute's budget first, and a run asks for few of them, whatever its Zuora answers: all customers share the budget.

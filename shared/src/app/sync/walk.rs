@@ -1,4 +1,5 @@
 //! What the pages of a listing amount to, page by page: whether it goes on, is complete, or is broken.
+//! See D-17 and D-19.
 
 use std::collections::HashSet;
 

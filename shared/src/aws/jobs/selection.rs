@@ -1,4 +1,4 @@
-//! Which jobs a list shows, and which ranges of keys hold them.
+//! Which jobs a list shows, and which ranges of keys hold them. See D-60.
 
 use std::{collections::BTreeSet, time::Duration};
 

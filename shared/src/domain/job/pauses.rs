@@ -1,4 +1,5 @@
 //! How often a job is tried again: its pauses after failures that may pass and when it is asked to wait, and when a row of either ends it.
+//! See D-6 and D-7.
 //!
 //! What must stay true: a row ends with anything new that was counted and with a run that ended for lack of time; and no row goes on for
 //! ever.

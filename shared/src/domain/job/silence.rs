@@ -1,4 +1,5 @@
 //! Jobs of which nothing is heard: their message is gone, their worker died, or they wait their turn in a long queue.
+//! See D-54.
 //!
 //! What must stay true: a job that may only be waiting its turn is never given up as lost, and nothing that is done about its silence
 //! costs it its place in the queue.
