@@ -1,6 +1,6 @@
 """`make test`: everything that must hold before a change goes in.
 
-Parts are left out by naming them: ZWM_SKIP=fmt,links,secrets,build,dependencies,template,costs,unit,stack (the default leaves nothing out).
+Parts are left out by naming them: ZWM_SKIP=fmt,links,commits,secrets,build,dependencies,template,costs,unit,stack (the default leaves nothing out).
 """
 
 import os
@@ -42,6 +42,7 @@ def check_everything(stack: Stack) -> int:
     toolbox.check_free(*stack.ports)
     part("fmt", _format)
     part("links", _links)
+    part("commits", _commits)
     part("secrets", check_secrets)
     part("build", lambda: build(all_targets=True))
     part("dependencies", check_dependencies)
@@ -72,6 +73,17 @@ def _links() -> None:
             log=LOCAL / "logs" / "links.log",
             advice="The file or heading has another name now, or none.",
             cwd=ROOT,
+        )
+
+
+def _commits() -> None:
+    with step("Subjects of the commits"):
+        run(
+            [sys.executable, str(ROOT / "infra" / "local" / "commits.py")],
+            log=LOCAL / "logs" / "commits.log",
+            advice="CONTRIBUTING.md says how a subject is written; `git rebase -i` and `reword` put it right.",
+            cwd=ROOT,
+            show=True,
         )
 
 
