@@ -8,13 +8,20 @@ from settings import LOCAL, Stack
 
 
 def check_panel_style() -> None:
-    """Format of the panel's sources; the compiler, when it is built, holds the rest."""
+    """Format and lints of the panel's sources; the compiler, when it is built, holds the rest."""
     web.install()
     with step("Panel: format (prettier)"):
         run(
             ["npx", "--no-install", "prettier", "--check", "."],
             log=LOCAL / "logs" / "prettier.log",
             advice="`make fmt` puts it right.",
+            cwd=web.WEB,
+        )
+    with step("Panel: lints (eslint)"):
+        run(
+            ["npm", "run", "lint"],
+            log=LOCAL / "logs" / "eslint.log",
+            advice="The rule's name above leads to why.",
             cwd=web.WEB,
         )
 

@@ -11,7 +11,7 @@ import { stack } from "./stack";
 const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** For a file of tests: a browser that is closed after them. What is returned opens pages in it, each of a session of its own. */
-export function useBrowser(): (viewport?: { width: number; height: number }) => Promise<Watched> {
+export function browserForTests(): (viewport?: { width: number; height: number }) => Promise<Watched> {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();

@@ -1,10 +1,10 @@
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 
-import { expectAccessible, signIn, useBrowser } from "./browser";
+import { expectAccessible, signIn, browserForTests } from "./browser";
 import { createTenant } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 
 test("a customer is created with a wrong secret, told so, put right, synced, and deleted by its name", async () => {
   const tenant = await createTenant(7);

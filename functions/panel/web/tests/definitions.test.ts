@@ -4,10 +4,10 @@ import type { Page, Route } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 
 import { call, createCustomer, waitForSync } from "./api";
-import { expectAccessible, signIn, useBrowser } from "./browser";
+import { expectAccessible, signIn, browserForTests } from "./browser";
 import { control, createTenant } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 let workflow: string;
 beforeAll(async () => {
   const tenant = await createTenant(0);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
 import { call, createCustomer, jobs, waitForJob, waitForSync } from "./api";
-import { expectAccessible, goTo, signIn, useBrowser } from "./browser";
+import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
 import { control, createTenant, refuseSecret, takeSecret } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 
 test("a job that failed says what to do, and is done after the secret was replaced and it was sent on", async () => {
   const tenant = await createTenant(3);

@@ -2,10 +2,10 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { createCustomer, waitForJob, waitForSync } from "./api";
-import { signIn, useBrowser } from "./browser";
+import { signIn, browserForTests } from "./browser";
 import { createTenant } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 
 /** Presses a key until what has the focus is called so. */
 async function press(page: Page, key: string, name: string | RegExp): Promise<void> {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
 import { call, createCustomer, waitForJob, waitForSync } from "./api";
-import { signIn, useBrowser } from "./browser";
+import { signIn, browserForTests } from "./browser";
 import { createTenant, refuseSecret } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 
 test("a long list is read page by page: the browser never holds more than one", async () => {
   const tenant = await createTenant(120);

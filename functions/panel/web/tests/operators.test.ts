@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 
 import { call, createCustomer, jobs, waitForJob, waitForSync } from "./api";
-import { expectAccessible, goTo, signIn, useBrowser } from "./browser";
+import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
 import { signUp } from "./people";
 import { control, createTenant, refuseSecret, takeSecret } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 
 test("a dead letter says why it is one, is redriven, and is gone", async () => {
   const tenant = await createTenant(2);

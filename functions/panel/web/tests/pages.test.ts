@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { call, createCustomer, waitForSync } from "./api";
-import { expectAccessible, goTo, signIn, useBrowser } from "./browser";
+import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
 import { signUp } from "./people";
 import { control, createTenant, type Tenant } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 let tenant: Tenant;
 let customer: string;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
-import { giveCredentials, signIn, useBrowser } from "./browser";
+import { giveCredentials, signIn, browserForTests } from "./browser";
 import { stack } from "./stack";
 import { createTenant } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 
 test("who signs out leaves nothing behind, and is asked to sign in again", async () => {
   const { page, faults } = await open();

@@ -4,10 +4,10 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { createCustomer, jobs, waitForSync } from "./api";
-import { goTo, signIn, useBrowser } from "./browser";
+import { goTo, signIn, browserForTests } from "./browser";
 import { createTenant } from "./zuora";
 
-const open = useBrowser();
+const open = browserForTests();
 const MINUTE_MS = 60_000;
 const STEP_MS = 5_000;
 
@@ -22,7 +22,7 @@ async function watch(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const traffic: Traffic = { asked: [], unanswered: 0 };
     (window as unknown as Watched).traffic = traffic;
-    const real = window.fetch;
+    const real = window.fetch.bind(window);
     window.fetch = async (...sent) => {
       const [, path] = new Request(...sent).url.split("/v1/");
       if (path !== undefined) traffic.asked.push(`/v1/${path}`);

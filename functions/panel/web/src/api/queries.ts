@@ -12,7 +12,7 @@ export function useStats(refetchInterval: number | false = false) {
   const api = useApi();
   return useQuery({
     queryKey: ["stats"],
-    queryFn: async () => body(await api.GET("/v1/stats")) as Counters,
+    queryFn: async () => body<Counters>(await api.GET("/v1/stats")),
     staleTime: CALM_MS / 2,
     refetchInterval,
   });

@@ -18,7 +18,7 @@ import { body, type Customer, type ZuoraHost } from "../api/client";
 import { useApi } from "../api/context";
 import { fieldError, sentence } from "../api/problem";
 import { HelpLink } from "../help/HelpLink";
-import { age } from "../parts/time";
+import { age, useNow } from "../parts/time";
 import { EMPTY, fieldsOf, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
 
@@ -54,6 +54,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
   const isNew = customer === undefined;
   const moves = customer !== undefined && fields.baseUrl !== customer.zuora_base_url;
   const recommended = RECOMMENDED[fields.environment];
+  const now = useNow();
   return (
     <form
       onSubmit={(event) => {
@@ -144,7 +145,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
                 <Input
                   type="password"
                   value={fields.secret}
-                  placeholder={customer && `set ${age(customer.zuora_client_secret.updated_at, Date.now())}`}
+                  placeholder={customer && `set ${age(customer.zuora_client_secret.updated_at, now)}`}
                   onChange={({ detail }) => set({ secret: detail.value })}
                   autoComplete="new-password"
                   ariaRequired={isNew || moves}
@@ -252,7 +253,7 @@ function Choice<Key extends string>({
   value: Key;
   onChange: (key: Key) => void;
 }) {
-  const list = (Object.keys(options) as Key[]).map((key) => ({ value: key as string, label: options[key] }));
+  const list = (Object.keys(options) as Key[]).map((key) => ({ value: key, label: options[key] }));
   return (
     <Box>
       <Select

@@ -30,7 +30,8 @@ interface Properties<Item, Shown extends Page<Item>> {
   readonly header: ReactNode | ((selected: readonly Item[], page: Shown | undefined) => ReactNode);
   /** As the page itself, or as a part of it. */
   readonly variant?: "full-page" | "container";
-  readonly columns: readonly TableProps.ColumnDefinition<Item>[];
+  /** Their headers are texts, because they are choices of what is shown, too. */
+  readonly columns: readonly (TableProps.ColumnDefinition<Item> & { readonly header: string })[];
   /** Columns that are not shown at first. */
   readonly hidden?: readonly string[];
   /** Whether long texts go on in the next line, unless the user wants it otherwise. */
@@ -162,7 +163,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
             wrapLinesPreference={{ label: "Wrap lines", description: "Show all of a text" }}
             contentDisplayPreference={{
               title: "Columns",
-              options: columns.map(({ id = "", header }) => ({ id, label: String(header) })),
+              options: columns.map(({ id = "", header }) => ({ id, label: header })),
             }}
           />
         }

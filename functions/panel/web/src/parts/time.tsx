@@ -25,13 +25,19 @@ export function exact(at: string): string {
   return absolute.format(new Date(at));
 }
 
-/** A moment's age, kept true while it is looked at; the moment itself as its title. */
-export function Age({ at }: { at: string }) {
+/** The present moment, for ages: kept true while they are looked at. */
+export function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 20_000);
     return () => clearInterval(timer);
   }, []);
+  return now;
+}
+
+/** A moment's age; the moment itself as its title. */
+export function Age({ at }: { at: string }) {
+  const now = useNow();
   return (
     <time dateTime={at} title={`${exact(at)} (${at})`}>
       {age(at, now)}

@@ -29,9 +29,10 @@ export function useSession(): Session {
 }
 
 export function SessionProvider({ children, failed }: { children: ReactNode; failed: (why: string) => ReactNode }) {
-  const tokens = useRef<Tokens | undefined>(readTokens());
+  const [kept] = useState(readTokens);
+  const tokens = useRef(kept);
   const renewal = useRef<Promise<Tokens> | undefined>(undefined);
-  const [isReady, setReady] = useState(tokens.current !== undefined);
+  const [isReady, setReady] = useState(kept !== undefined);
   const [hasEnded, setEnded] = useState(false);
   const [problem, setProblem] = useState<string>();
   const begun = useRef(false);

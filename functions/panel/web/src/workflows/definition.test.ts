@@ -16,14 +16,14 @@ type Answer = (part: number | undefined) => Response;
 function reading(answer: Answer) {
   const asked: (number | undefined)[] = [];
   const told: Progress[] = [];
-  vi.stubGlobal("fetch", async (request: Request) => {
+  vi.stubGlobal("fetch", (request: Request) => {
     const address = new URL(request.url);
     expect([request.headers.get("authorization"), address.origin + address.pathname]).toEqual(["Bearer t", ADDRESS]);
     const part = address.searchParams.get("part");
     asked.push(part === null ? undefined : Number(part));
-    return answer(asked.at(-1));
+    return Promise.resolve(answer(asked.at(-1)));
   });
-  const api = createApi({ token: async () => "t" } as Session);
+  const api = createApi({ token: () => Promise.resolve("t") } as Session);
   return { asked, told, read: readDefinition(api, PATH, (progress) => told.push(progress)) };
 }
 

@@ -63,5 +63,5 @@ async function ask(api: Api, path: Ids, part?: number): Promise<{ readonly blob:
     params: { path, query: { part } },
     parseAs: "blob",
   });
-  return { blob: body(answer) as Blob, tag: answer.response.headers.get("etag") };
+  return { blob: body<Blob>(answer), tag: answer.response.headers.get("etag") };
 }

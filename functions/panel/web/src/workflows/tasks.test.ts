@@ -14,9 +14,9 @@ test("a task is shown with its numbers and its odd fields as the API sent them",
   const odd =
     '{"id":"9007199254740993","name":"A","tags":["x"],"parameters":{"2":122.416294033786585,"1":100.00},"other":{"priority":1e400}}';
   const answer = `{"items":[${odd},{"id":"2","name":null}],"next_cursor":null,"total":2}`;
-  vi.stubGlobal("fetch", async () => new Response(answer, { headers: { "content-type": "application/json" } }));
+  vi.stubGlobal("fetch", () => Promise.resolve(new Response(answer, { headers: { "content-type": "application/json" } })));
 
-  const api = createApi({ token: async () => "t" } as Session);
+  const api = createApi({ token: () => Promise.resolve("t") } as Session);
   const [first, second] = await readTasks(api, { customer_id: "cus_1", workflow_id: "48" });
 
   expect(first).toMatchObject({ id: "9007199254740993", name: "A", tags: ["x"], json: odd });

@@ -15,7 +15,7 @@ export async function readTasks(api: Api, path: Ids): Promise<readonly ShownTask
     params: { path },
     parseAs: "text",
   });
-  return elements(member(body(answer) as string, "items") ?? "[]").map(shown);
+  return elements(member(body<string>(answer), "items") ?? "[]").map(shown);
 }
 
 function shown(json: string): ShownTask {

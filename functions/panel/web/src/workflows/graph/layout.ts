@@ -24,7 +24,7 @@ export function layOut(graph: Graph): Places {
   dagre.layout(plan);
   return new Map(
     graph.nodes.map(({ id }) => {
-      const { x, y } = plan.node(id);
+      const { x, y } = plan.node(id) as { x: number; y: number };
       return [id, { x: x - NODE.width / 2, y: y - NODE.height / 2 }];
     }),
   );
