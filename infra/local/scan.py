@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import toolbox
@@ -53,7 +54,14 @@ def _expanded() -> Path:
 
 
 def check_dependencies() -> None:
-    """deny.toml: licences, one of everything, one TLS stack, nothing from outside the registry."""
+    """None that nothing uses, and deny.toml: licences, one of everything, one TLS stack, nothing from outside the registry."""
+    with step("Dependencies that nothing uses"):
+        run(
+            [sys.executable, str(ROOT / "infra" / "local" / "unused.py")],
+            log=LOCAL / "logs" / "unused.log",
+            advice="Take it out of that Cargo.toml.",
+            cwd=ROOT,
+        )
     with step("Dependencies (cargo deny)"):
         run(
             [str(toolbox.cargo_deny()), "--locked", "check", "licenses", "bans", "sources"],
