@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 def check_machine() -> None:
     """Fails with a list of what is missing."""
     missing = []
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - what runs it may be older, and is told so here
         missing.append(f"Python 3.11 or newer (this is {sys.version.split()[0]})")
     if not shutil.which("cargo"):
         missing.append("Rust with rustup: https://rustup.rs")
@@ -67,7 +67,7 @@ def check_free(*ports: Port) -> None:
 
 
 def environment(name: str) -> Path:
-    """The virtual environment of `requirements-<name>.txt`; installed when that file changed."""
+    """The virtual environment of `requirements-<name>.txt`, which has the hash of every file; installed when it changed."""
     wanted = HERE / f"requirements-{name}.txt"
     place = LOCAL / "venv" / name
     mark = place / "installed"
@@ -78,7 +78,8 @@ def environment(name: str) -> Path:
         shutil.rmtree(place, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
         run(
-            [str(place / "bin" / "pip"), "install", "--disable-pip-version-check", "--no-deps", "-r", str(wanted)],
+            [str(place / "bin" / "pip"), "install", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+            + ["-r", str(wanted)],
             log=LOCAL / "logs" / f"install-{name}.log",
             advice="The package index could not deliver; check the network (or PIP_INDEX_URL) and run it again.",
         )
