@@ -27,8 +27,11 @@ web: ## builds the panel's web files, which its function serves
 secrets: ## names what looks like a secret in the tree, and is none, in .secrets.baseline
 	@$(ZWM) secrets
 
-fmt: ## puts the form of the code right: cargo fmt, prettier
+fmt: ## puts the form of the code right: cargo fmt, ruff, prettier
 	@cargo fmt --all
+	@$(ZWM) tools lint
+	@.local/venv/lint/bin/ruff check --fix --quiet
+	@.local/venv/lint/bin/ruff format --quiet
 	@$(ZWM) web
 	@cd functions/panel/web && npx --no-install prettier --log-level warn --write .
 

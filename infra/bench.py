@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "local"))
 
 import boto3  # noqa: E402
+
 import people  # noqa: E402
 from function import Function  # noqa: E402
 from settings import LOCAL, REGION, TARGET, Port, Stack  # noqa: E402

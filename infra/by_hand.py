@@ -68,7 +68,7 @@ def sync(zuora: Zuora, table, tenant: str) -> dict:
     compared = time.perf_counter()
     changed = [id for id in listed if stored.get(id) != hashes[id]]
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool, table.batch_writer() as batch:
-        for id, export in zip(changed, pool.map(lambda id: zlib.compress(zuora.export(id)), changed)):
+        for id, export in zip(changed, pool.map(lambda id: zlib.compress(zuora.export(id)), changed), strict=True):
             batch.put_item(Item={"PK": tenant, "SK": id, "fingerprint": hashes[id], "listed": listed[id], "definition": export})
         for id in stored.keys() - listed.keys():
             batch.delete_item(Key={"PK": tenant, "SK": id})

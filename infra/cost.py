@@ -202,7 +202,9 @@ def _dashboard(costs: Costs) -> str:
 
 
 def _prices(costs: Costs) -> str:
-    rows = [[one["what"], _price(one), _number(one["free"]) if one["free"] else "-", one["page"]] for one in costs.prices.values()]
+    rows = [
+        [one["what"], _price(one), _number(one["free"]) if one["free"] else "-", one["page"]] for one in costs.prices.values()
+    ]
     return "### Prices\n\n" + _markdown(["", "dollars, us-east-1", "always free a month", "from"], rows)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "local"))
 
-from measure import peak_memory  # noqa: E402
-from settings import REGION  # noqa: E402
+from measure import peak_memory
+from settings import REGION
 
 # What the longest function may take, and a little longer.
 SECONDS = 900

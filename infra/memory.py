@@ -48,7 +48,9 @@ def filled(before: str, parts: Iterator[str], after: str, size: int = LARGEST) -
 def templates(seed: str, size: int = LARGEST) -> str:
     """An export as large ones are: tasks with long texts."""
     parameters = (noise(f"{seed}{n}", 8_000) for n in itertools.count())
-    tasks = (f'{{"id":{n},"name":"t{n}","action_type":"Email","parameters":{{"body":"{text}"}}}}' for n, text in enumerate(parameters))
+    tasks = (
+        f'{{"id":{n},"name":"t{n}","action_type":"Email","parameters":{{"body":"{text}"}}}}' for n, text in enumerate(parameters)
+    )
     return filled(HEAD + '"linkages":[],"tasks":[', tasks, "]}", size)
 
 
@@ -175,13 +177,19 @@ def workflows_cases(bench: Bench) -> Iterator[tuple[str, float, str]]:
             tenant.add(export(str(seed), ANSWER * 9 // 10))
         tenant.sync()
         query = {"include": "tasks"}
-        yield f"list?include=tasks of ten of 5.6 MB: {name}", *ask(bench, "workflows", "workflows/list", {"customer_id": tenant.customer}, query)
+        yield (
+            f"list?include=tasks of ten of 5.6 MB: {name}",
+            *ask(bench, "workflows", "workflows/list", {"customer_id": tenant.customer}, query),
+        )
 
 
 def customers_cases(bench: Bench) -> Iterator[tuple[str, float, str]]:
     with Hostile() as zuora:
         body = {"zuora_base_url": zuora.url, "zuora_client_id": "c", "zuora_client_secret": "s"}
-        yield f"a listing of {len(zuora.page):,} bytes that unpacks to 10 MB", *ask(bench, "customers", "customers/connection-test", {}, {}, body)
+        yield (
+            f"a listing of {len(zuora.page):,} bytes that unpacks to 10 MB",
+            *ask(bench, "customers", "customers/connection-test", {}, {}, body),
+        )
 
 
 def ask(bench: Bench, function: str, event: str, ids: dict, query: dict, body: dict | None = None) -> tuple[float, str]:

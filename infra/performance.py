@@ -2,9 +2,9 @@
 
     performance.py [--workflows 2000,10000] [--slow 2000] [--bytes 0] [--full]
 
-For each size: a first sync, one without changes, one with an hour's share of the daily re-verifications, one with 1 % changed. Each is run in a process of
-its own, once straight against the emulator (time, memory) and once through a counting proxy (calls, items, bytes). Beside each stand the floor
-(the same requests to Zuora, as many at a time as `sync` may have in flight from the first one on, by a client that throws the answers away) and
+For each size: a first sync, one without changes, one with an hour's share of the daily re-verifications, one with 1 % changed. Each is run in a
+process of its own, once straight against the emulator (time, memory) and once through a counting proxy (calls, items, bytes). Beside each stand the
+floor (the same requests to Zuora, as many at a time as `sync` may have in flight from the first one on, by a client that throws the answers away) and
 what a user would write instead (by_hand.py). `--slow` are tenants that take as long as real ones do; `--full` adds those that take an hour.
 Needs what `make performance` builds.
 """
@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -56,7 +56,11 @@ class Tenant:
         effect = {"effect": {"huge": size}} if size else {}
         self._answer("list", {"delay_ms": pace.page})
         self._answer("export", {"delay_ms": pace.export, **effect})
-        created = {"name": self.name, "zuora_client_id": self.zuora["client_id"], "zuora_client_secret": self.zuora["client_secret"]}
+        created = {
+            "name": self.name,
+            "zuora_client_id": self.zuora["client_id"],
+            "zuora_client_secret": self.zuora["client_secret"],
+        }
         self.customer = bench.api("POST", "/v1/customers", {**created, "zuora_base_url": bench.stack.simulator_url})["id"]
         self.ids = bench.zuora("GET", f"tenants/{self.name}/workflows")
         self.pages = -(-workflows // PAGE) + (workflows % PAGE == 0)
@@ -81,7 +85,7 @@ class Tenant:
 
     def _set_reverified_until(self, back: timedelta) -> None:
         """Lets the daily re-verifications have come to so long ago."""
-        until = (datetime.now(timezone.utc) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        until = (datetime.now(UTC) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.bench.table.update_item(
             Key={"PK": f"CUSTOMER#{self.customer}", "SK": "STATE"},
             UpdateExpression="SET reverification.#until = :until",
@@ -157,7 +161,19 @@ def calls_of(tenant: Tenant, case: str, counter: Counter) -> list[str]:
     return [f"{tenant.workflows:,}", case, f"{total:,}", *traffic, calls, emulator]
 
 
-TIMES = ["Workflows", "Zuora takes", "Sync", "Wall s", "Pull s", "Floor s", "Pull / floor", "CPU s", "Peak MB", "Pages + exports", "Ended"]
+TIMES = [
+    "Workflows",
+    "Zuora takes",
+    "Sync",
+    "Wall s",
+    "Pull s",
+    "Floor s",
+    "Pull / floor",
+    "CPU s",
+    "Peak MB",
+    "Pages + exports",
+    "Ended",
+]
 TIMES += ["By hand: wall s", "CPU s", "Peak MB", "Ours / by hand: wall", "CPU", "Memory"]
 CALLS = ["Workflows", "Sync", "Calls to AWS", "Items written", "KB sent", "KB received", "Calls", "The emulator's own time"]
 
@@ -178,11 +194,13 @@ def main() -> None:
     parser.add_argument("--uncounted", action="store_true", help="leaves out the calls to AWS")
     parser.add_argument("--binaries", type=Path, default=BINARIES, help="of another version, to compare")
     options = argparse.Namespace(**vars(parser.parse_args()) | parser.parse_args().full)
-    sizes = {pace: [int(size) for size in text.split(",") if size] for pace, text in ((FAST, options.workflows), (SLOW, options.slow))}
+    sizes = {
+        pace: [int(size) for size in text.split(",") if size] for pace, text in ((FAST, options.workflows), (SLOW, options.slow))
+    }
     times, calls = [], []
     with brought_up(options.binaries.resolve()) as bench:
         counter = Counter(bench.stack.emulator_url)
-        for pace, workflows in ((pace, size) for pace in sizes for size in sizes[pace]):
+        for pace, workflows in ((of, size) for of in sizes for size in sizes[of]):
             tenant = Tenant(bench, workflows, pace, options.bytes)
             for case, prepare in tenant.cases():
                 prepare()

@@ -63,6 +63,15 @@ def _format() -> None:
             advice="`make fmt` puts it right.",
             cwd=ROOT,
         )
+    ruff = str(toolbox.environment("lint") / "bin" / "ruff")
+    for title, command in {"lints": ["check", "--quiet"], "format": ["format", "--check"]}.items():
+        with step(f"Python: {title} (ruff)"):
+            run(
+                [ruff, *command],
+                log=LOCAL / "logs" / "ruff.log",
+                advice="`make fmt` puts right what can be done without thinking.",
+                cwd=ROOT,
+            )
     check_panel_style()
 
 

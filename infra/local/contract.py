@@ -35,7 +35,7 @@ def check_contract(stack: Stack, description: dict) -> None:
 
 def _run(place: Path, name: str, url: str, auth: str, checks: str) -> None:
     config = place / f"{name}.toml"
-    config.write_text(f"{CONFIG.read_text()}\n[auth.wfc]\npath = \"{place / 'users.json'}\"\n{auth}\n")
+    config.write_text(f'{CONFIG.read_text()}\n[auth.wfc]\npath = "{place / "users.json"}"\n{auth}\n')
     log = LOCAL / "logs" / f"contract-{name}.log"
     with step(f"Contract as {name} (schemathesis)"):
         tool = toolbox.environment("contract") / "bin" / "schemathesis"

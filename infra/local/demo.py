@@ -14,13 +14,20 @@ STATS = ("created", "updated", "unchanged", "deleted", "total", "errors")
 def create_and_sync(stack: Stack, api: str, token: str, client_id: str, client_secret: str) -> dict:
     """Creates the customer and waits for its first sync; returns the customer."""
     with step("Creating the customer Demo through the API"):
-        customer = call(stack, api, token, "POST", "/v1/customers", {
-            "name": "Demo",
-            "zuora_client_id": client_id,
-            "zuora_client_secret": client_secret,
-            "zuora_base_url": stack.simulator_url,
-            "environment": "development",
-        })
+        customer = call(
+            stack,
+            api,
+            token,
+            "POST",
+            "/v1/customers",
+            {
+                "name": "Demo",
+                "zuora_client_id": client_id,
+                "zuora_client_secret": client_secret,
+                "zuora_base_url": stack.simulator_url,
+                "environment": "development",
+            },
+        )
     with step("Waiting for its first sync"):
         end = time.monotonic() + 120
         while not (customer.get("last_sync") or {}).get("finished_at"):

@@ -43,17 +43,11 @@ def complete(stack: Stack, description: dict) -> None:
     """Sets what the template asks for and the emulator leaves out of a template."""
     dynamodb = client(stack, "dynamodb")
     for table in (description["table_name"], description["vault_table_name"], description["audit_table_name"]):
-        dynamodb.update_time_to_live(
-            TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True}
-        )
-        dynamodb.update_continuous_backups(
-            TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
-        )
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True})
+        dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     _complete_api(stack, description["api_url"].rstrip("/").split("/")[-2:])
     _let_the_panel_sign_in(stack, description)
-    client(stack, "lambda").put_function_recursion_config(
-        FunctionName=description["functions"]["sync"], RecursiveLoop="Allow"
-    )
+    client(stack, "lambda").put_function_recursion_config(FunctionName=description["functions"]["sync"], RecursiveLoop="Allow")
 
 
 def _let_the_panel_sign_in(stack: Stack, description: dict) -> None:

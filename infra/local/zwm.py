@@ -99,28 +99,30 @@ def _run(stack: Stack) -> None:
 
 
 def _explain(stack: Stack, description: dict, customer: dict) -> None:
-    request = json.dumps({
-        "AuthFlow": "USER_PASSWORD_AUTH",
-        "ClientId": description["user_pool_client_id"],
-        "AuthParameters": {"USERNAME": description["username"], "PASSWORD": description["password"]},
-    })
+    request = json.dumps(
+        {
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": description["user_pool_client_id"],
+            "AuthParameters": {"USERNAME": description["username"], "PASSWORD": description["password"]},
+        }
+    )
     say(f"""
-  Panel     {description['panel_url']}
-  API       {description['api_url']}
-  Login     {description['username']} / {description['password']}
+  Panel     {description["panel_url"]}
+  API       {description["api_url"]}
+  Login     {description["username"]} / {description["password"]}
   Simulator {stack.simulator_url}
   Details   {stack.stack_file}
 
 Paste these:
 
-  API={description['api_url']}
+  API={description["api_url"]}
   TOKEN=$(curl -s {stack.emulator_url}/ -H 'X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth' \\
     -H 'Content-Type: application/x-amz-json-1.1' -d '{request}' \\
     | python3 -c 'import json,sys; print(json.load(sys.stdin)["AuthenticationResult"]["IdToken"])')
   curl -s -H "Authorization: Bearer $TOKEN" $API/v1/customers
-  curl -s -H "Authorization: Bearer $TOKEN" "$API/v1/customers/{customer['id']}/workflows?limit=5"
-  curl -s -H "Authorization: Bearer $TOKEN" -X POST $API/v1/customers/{customer['id']}/sync
-  curl -s -H "Authorization: Bearer $TOKEN" "$API/v1/jobs?customer_id={customer['id']}"
+  curl -s -H "Authorization: Bearer $TOKEN" "$API/v1/customers/{customer["id"]}/workflows?limit=5"
+  curl -s -H "Authorization: Bearer $TOKEN" -X POST $API/v1/customers/{customer["id"]}/sync
+  curl -s -H "Authorization: Bearer $TOKEN" "$API/v1/jobs?customer_id={customer["id"]}"
 
 Ready after {elapsed():.0f}s. Ctrl-C ends everything.""")
 

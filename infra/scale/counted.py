@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from console import say
 from counting import item_size
@@ -32,7 +32,7 @@ def run(deployed: Deployed) -> tuple[dict[str, dict], dict[str, float]]:
     counts = {}
     with deployed.function("customers", **UNLIMITED) as customers, deployed.function("schedule") as schedule:
         customer = ask(customers, "customers/create", body=body)[1]["id"]
-        at = datetime.now(timezone.utc)
+        at = datetime.now(UTC)
         with Workers(deployed, most=1, **UNLIMITED) as workers:
             for name, prepare in (
                 ("first", None),
@@ -73,7 +73,7 @@ def _stored(deployed: Deployed, customer: str) -> dict[str, float]:
     job = max((item for item in items if item not in lasting), key=lambda item: item["SK"]["S"])
     jobs = [job, *partition_as_json(deployed, job["SK"]["S"])]
     ended = datetime.fromisoformat(job["finished_at"]["S"])
-    kept = datetime.fromtimestamp(int(job["ttl"]["N"]), timezone.utc) - ended
+    kept = datetime.fromtimestamp(int(job["ttl"]["N"]), UTC) - ended
     return {
         "lasting": sum(map(_in_table, lasting)) + sum(map(_in_index, lasting)),
         "lasting_in_table": sum(map(_in_table, lasting)),
@@ -98,8 +98,10 @@ def _told(deployed: Deployed, name: str) -> dict:
     counted = deployed.counters["sync"].counted()
     run = job["runs"][-1]
     seconds = (datetime.fromisoformat(run["ended_at"]) - datetime.fromisoformat(run["started_at"])).total_seconds()
-    say(f"  {name:<15} {job['state']}, {seconds:.1f} s, {run['requests']} requests to Zuora of which {run['exports']} exports; "
-        f"{sum(counted['calls'].values())} calls to AWS, {counted['read_units']:.1f} read and {counted['write_units']:.0f} write units")
+    say(
+        f"  {name:<15} {job['state']}, {seconds:.1f} s, {run['requests']} requests to Zuora of which {run['exports']} exports; "
+        f"{sum(counted['calls'].values())} calls to AWS, {counted['read_units']:.1f} read and {counted['write_units']:.0f} write units"
+    )
     say("                  " + ", ".join(f"{operation} {count}" for operation, count in counted["calls"].items()))
     return counted | {"seconds": round(seconds, 1), "requests": int(run["requests"]), "exports": int(run["exports"])}
 
@@ -112,7 +114,7 @@ def _forget_token(deployed: Deployed, customer: str) -> None:
 
 def _reverified_until(deployed: Deployed, customer: str, back: timedelta) -> None:
     """Sets how far the daily re-verifications have come."""
-    until = (datetime.now(timezone.utc) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    until = (datetime.now(UTC) - back).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for item in partition(deployed, customer):
         if "reverification" in item:
             deployed.table.update_item(

@@ -7,12 +7,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "local"))
 
-import boto3  # noqa: E402
-from botocore.config import Config  # noqa: E402
-from counting import Counter  # noqa: E402
-from events import api_event  # noqa: E402
-from function import Function  # noqa: E402
-from settings import REGION, TARGET, Stack  # noqa: E402
+import boto3
+from botocore.config import Config
+
+from counting import Counter
+from events import api_event
+from function import Function
+from settings import REGION, TARGET, Stack
 
 # The client of the events in events/.
 CLIENT = "1h57kf5cpq17m0eml12EXAMPLE"

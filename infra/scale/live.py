@@ -10,10 +10,10 @@ minutes; `--outage 600` makes it real.
 """
 
 import collections
-import concurrent.futures
+import itertools
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from console import say
@@ -48,9 +48,14 @@ def run(deployed: Deployed, customers: int, workflows: int, compression: float, 
     """Runs all of it, and returns what went wrong."""
     names = [*BROKEN, *(f"tenant-{n:04}" for n in range(customers - len(BROKEN)))]
     fleet, wrong = Fleet(), []
-    say(f"\n{customers} customers with {workflows} workflows each; an hour in {60 / compression:.1f} minutes: "
-        f"as {customers * compression:,.0f} customers in a real hour")
-    with Phase(deployed, fleet, wrong, "onboarding: created at once, no latency, no token budget"), Workers(deployed, **UNLIMITED):
+    say(
+        f"\n{customers} customers with {workflows} workflows each; an hour in {60 / compression:.1f} minutes: "
+        f"as {customers * compression:,.0f} customers in a real hour"
+    )
+    with (
+        Phase(deployed, fleet, wrong, "onboarding: created at once, no latency, no token budget"),
+        Workers(deployed, **UNLIMITED),
+    ):
         _create(deployed, fleet, names, workflows)
         drain(deployed, set())
     for seed, name in enumerate(names):
@@ -90,7 +95,7 @@ class Clock:
     def __init__(self, deployed: Deployed, schedule, workers: Workers, compression: float) -> None:
         self.deployed, self.schedule, self.workers = deployed, schedule, workers
         self.every = TICK.total_seconds() / compression
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         self.at = now.replace(second=0, microsecond=0) - timedelta(minutes=now.minute % 5)
         self._swept = self._served = time.monotonic()
 
@@ -112,7 +117,7 @@ class Clock:
     def look_at_times(self) -> None:
         """Sweeps and rounds of a batch go by the real clock; they are asked for more often than the rules would."""
         self.workers.check()
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if time.monotonic() - self._swept > 60:
             self._swept = time.monotonic()
             task(self.schedule, "sweep", now)
@@ -131,7 +136,7 @@ class Phase:
 
     def __enter__(self) -> "Phase":
         self.deployed.reset()
-        self.since = datetime.now(timezone.utc)
+        self.since = datetime.now(UTC)
         return self
 
     def expect(self, syncs: collections.Counter) -> None:
@@ -147,7 +152,7 @@ class Phase:
     def __exit__(self, kind, *_) -> None:
         if kind:
             return
-        took = (datetime.now(timezone.utc) - self.since).total_seconds()
+        took = (datetime.now(UTC) - self.since).total_seconds()
         counted = self.deployed.counted()
         jobs = [job for job in jobs_of(self.deployed) if _time(job["created_at"]) >= self.since]
         sound = [job for job in jobs if job["customer_id"] in self.fleet.sound()]
@@ -159,8 +164,10 @@ class Phase:
         self._show_tokens()
         for name, counts in counted.items():
             calls = ", ".join(f"{operation} {count}" for operation, count in counts["calls"].items())
-            say(f"  {name}: {sum(counts['calls'].values()):,} calls ({calls}), "
-                f"{counts['read_units']:,.0f} read and {counts['write_units']:,.0f} write units")
+            say(
+                f"  {name}: {sum(counts['calls'].values()):,} calls ({calls}), "
+                f"{counts['read_units']:,.0f} read and {counts['write_units']:,.0f} write units"
+            )
 
     def _show_states(self, jobs: list[dict]) -> None:
         states = collections.Counter(job["state"] for job in jobs)
@@ -168,8 +175,10 @@ class Phase:
         for job in jobs:
             if job["customer_id"] not in self.fleet.sound() or job["state"] != "succeeded":
                 error = job.get("error") or {}
-                say(f"    {self.fleet.name(job['customer_id'])}: {job['state']}, {job['attempts']} attempts, "
-                    f"{error.get('class', '')} {error.get('message', '')[:110]}")
+                say(
+                    f"    {self.fleet.name(job['customer_id'])}: {job['state']}, {job['attempts']} attempts, "
+                    f"{error.get('class', '')} {error.get('message', '')[:110]}"
+                )
 
     def _show_delays(self, jobs: list[dict]) -> None:
         for what, ends in (("waited for a worker", "started_at"), ("asked for until done", "finished_at")):
@@ -251,7 +260,7 @@ def _overlaps(jobs: list[dict]) -> int:
     runs = collections.defaultdict(list)
     for job in jobs:
         runs[job["customer_id"]] += [(run["started_at"], run["ended_at"]) for run in job.get("runs", [])]
-    return sum(earlier[1] > later[0] for ordered in map(sorted, runs.values()) for earlier, later in zip(ordered, ordered[1:]))
+    return sum(earlier[1] > later[0] for ordered in map(sorted, runs.values()) for earlier, later in itertools.pairwise(ordered))
 
 
 def _time(text: str) -> datetime:

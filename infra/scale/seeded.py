@@ -6,7 +6,7 @@ DynamoDB answers in some 10 ms; that is what the seconds here are made of, one c
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from console import say
 from events import api_event
@@ -31,7 +31,7 @@ def run(deployed: Deployed, size: int) -> dict[str, dict]:
 
 def _measure(deployed: Deployed):
     _set_numbers_right(deployed)
-    day = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    day = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     some = {"limit": "50"}
     for function, name, action in (
         ("schedule", "a tick of the schedule", lambda f: task(f, "schedule", _next_tick())),
@@ -45,7 +45,11 @@ def _measure(deployed: Deployed):
         ("jobs", "jobs under way", lambda f: pages(f, "jobs/list", query=some | {"state": "queued,waiting,running"}, most=1)),
         ("jobs", "syncs of a day", lambda f: pages(f, "jobs/list", query=some | {"kind": "sync", "since": day}, most=1)),
         ("jobs", "dead letters", lambda f: pages(f, "jobs/dead-letters", query=some, most=1)),
-        ("workflows", "workflows by name", lambda f: pages(f, "workflows/find-by-name", query=some | {"name": "Invoice"}, most=1)),
+        (
+            "workflows",
+            "workflows by name",
+            lambda f: pages(f, "workflows/find-by-name", query=some | {"name": "Invoice"}, most=1),
+        ),
         ("workflows", "a workflow by id", lambda f: pages(f, "workflows/find-by-id", query=some | {"zuora_id": "100"}, most=1)),
         ("schedule", "a look for a batch", lambda f: task(f, "batch", _next_tick())),
         ("customers", "a sync of all (POST /v1/sync)", lambda f: ask(f, "customers/sync-all")),
@@ -75,9 +79,11 @@ def _one(deployed: Deployed, function: str, name: str, action: Callable) -> dict
     calls = sum(counted["calls"].values())
     read = sum(counted["calls"].get(operation, 0) for operation in ("Query", "Scan"))
     placed = counted["calls"].get("TransactWriteItems", 0)
-    say(f"  {name:<30} {calls:>7,} calls, {read:>5,} pages, {counted['read_units']:>9,.1f} read and "
+    say(
+        f"  {name:<30} {calls:>7,} calls, {read:>5,} pages, {counted['read_units']:>9,.1f} read and "
         f"{counted['write_units']:>7,.0f} write units, {calls * A_CALL:>6.1f} s of 10 ms a call, {peak:.0f} MB"
-        + (", CUT OFF" if cut_off else ""))
+        + (", CUT OFF" if cut_off else "")
+    )
     told = {"pages": read, "invocations": invocations, "placed": placed, "megabytes": round(peak), "cut_off": cut_off}
     return counted | told
 
@@ -101,5 +107,5 @@ def _let_the_emulator_finish(deployed: Deployed) -> None:
 
 def _next_tick() -> str:
     """The next moment at which the rule would send."""
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     return (now.replace(second=0, microsecond=0) + timedelta(minutes=5 - now.minute % 5)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -19,7 +19,9 @@ def customers_in(deployed: Deployed, state: str) -> list[str]:
 def jobs_of(deployed: Deployed) -> list[dict]:
     """All jobs of all customers."""
     values = {":pk": "CUSTOMER#", ":sk": "JOB#"}
-    return _all(deployed, "scan", FilterExpression="begins_with(PK, :pk) AND begins_with(SK, :sk)", ExpressionAttributeValues=values)
+    return _all(
+        deployed, "scan", FilterExpression="begins_with(PK, :pk) AND begins_with(SK, :sk)", ExpressionAttributeValues=values
+    )
 
 
 def token_slots(deployed: Deployed) -> dict[int, int]:
@@ -36,7 +38,11 @@ def partition(deployed: Deployed, customer: str) -> list[dict]:
 
 def partition_as_json(deployed: Deployed, key: str) -> list[dict]:
     """All items of a partition, in DynamoDB's JSON."""
-    asked = {"TableName": deployed.table.name, "KeyConditionExpression": "PK = :pk", "ExpressionAttributeValues": {":pk": {"S": key}}}
+    asked = {
+        "TableName": deployed.table.name,
+        "KeyConditionExpression": "PK = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": key}},
+    }
     return raw(deployed, "Query", json.dumps(asked))["Items"]
 
 

@@ -10,7 +10,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from .deployed import Deployed, ask, task
 from .live import UNLIMITED, drain
@@ -41,7 +41,7 @@ class Template:
         ):
             self.id = ask(customers, "customers/create", body=body)[1]["id"]
             drain(deployed, {self.id})
-            task(schedule, "schedule", _text(datetime.now(timezone.utc) + timedelta(hours=1)))
+            task(schedule, "schedule", _text(datetime.now(UTC) + timedelta(hours=1)))
             drain(deployed, {self.id})
             found = ask(customers, "customers/get", ids={"customer_id": self.id})[1]
         self.next_sync_at, self.job = found["next_sync_at"], found["last_sync"]["job_id"]
@@ -52,7 +52,7 @@ class Template:
 
     def copies(self, numbers: range) -> Iterator[str]:
         """The items of the copies with these numbers."""
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         for number in numbers:
             rng = random.Random(number)
             id = f"cus_{_uuid(now - timedelta(days=30), rng)}"
@@ -63,7 +63,7 @@ class Template:
             for item in self.lasting:
                 item = item.replace(self.next_sync_at, _text(due, like=self.next_sync_at)).replace(self.job, jobs[0])
                 yield item.replace(self.id, id).replace(NAME, f"fleet-template-{number:05}")
-            for moment, job in zip(began, jobs):
+            for moment, job in zip(began, jobs, strict=True):
                 item = self.hourly.replace(self.job, job).replace(self.id, id)
                 yield MOMENT.sub(lambda found, by=moment - self.created_at: _text(_moment(found[0]) + by, like=found[0]), item)
 
