@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import toolbox
+from browser import browser
 from build import build, cargo_environment
 from console import Failed, elapsed, run, say, step
 from contract import check_contract
@@ -38,7 +39,7 @@ def check_everything(stack: Stack) -> int:
     stop_orphans(stack)
     toolbox.environment("faults")
     toolbox.environment("contract")
-    toolbox.check_browser()
+    browser()
     toolbox.check_free(*stack.ports)
     part("fmt", _format)
     part("links", _links)

@@ -1,8 +1,9 @@
-"""The panel's own tests: what needs no browser, and the deployed pages in the system's Chromium."""
+"""The panel's own tests: what needs no browser, and the deployed pages in Chromium."""
 
 import os
 
 import web
+from browser import browser
 from console import run, step
 from settings import LOCAL, Stack
 
@@ -33,7 +34,11 @@ def check_panel_units() -> None:
 
 def check_panel(stack: Stack) -> None:
     """The panel in a browser, against the stack."""
-    _vitest("Panel: pages in Chromium (vitest, playwright)", "pages", {"ZWM_STACK_JSON": str(stack.stack_file)})
+    _vitest(
+        "Panel: pages in Chromium (vitest, playwright)",
+        "pages",
+        {"ZWM_STACK_JSON": str(stack.stack_file), "CHROMIUM": str(browser())},
+    )
 
 
 def _vitest(title: str, project: str, extra: dict[str, str]) -> None:

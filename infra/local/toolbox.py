@@ -12,8 +12,6 @@ from console import Failed, run, step
 from settings import LOCAL, ROOT, Port
 
 CARGO_DENY = "0.20.2"
-# As in functions/panel/web/tests/browser.ts.
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 HERE = Path(__file__).resolve().parent
 
 
@@ -35,13 +33,6 @@ def check_machine() -> None:
         missing.append("Python's venv module (Debian: apt install python3-venv)")
     if missing:
         raise Failed("Missing on this machine:\n" + "\n".join(f"  - {name}" for name in missing))
-
-
-def check_browser() -> None:
-    """Fails where no Chromium is found for the tests of the panel."""
-    named = os.environ.get("CHROMIUM")
-    if not any(name and shutil.which(name) for name in (named, *BROWSERS)):
-        raise Failed("Missing on this machine: Chromium (Debian: apt install chromium), or its path in CHROMIUM.")
 
 
 def _node_version() -> tuple[int, ...]:

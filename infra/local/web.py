@@ -1,6 +1,7 @@
 """Builds the panel's web files, which are compiled into its function: when their sources changed, and only then."""
 
 import hashlib
+import json
 import shutil
 
 from console import run, step
@@ -28,6 +29,11 @@ def install() -> None:
             cwd=WEB,
         )
         mark.write_text(lock)
+
+
+def version(package: str) -> str:
+    """The version of a package that is installed."""
+    return json.loads((WEB / "node_modules" / package / "package.json").read_text())["version"]
 
 
 def build_web() -> None:

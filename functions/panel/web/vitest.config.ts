@@ -7,7 +7,7 @@ export default defineConfig({
     projects: [
       // What needs no browser.
       { plugins: [markdown()], test: { name: "unit", include: ["src/**/*.test.ts"] } },
-      // The deployed panel, in the system's Chromium.
+      // The deployed panel, in Chromium.
       { test: { name: "pages", include: ["tests/**/*.test.ts"], testTimeout: 180_000, hookTimeout: 60_000 } },
     ],
   },

@@ -1,14 +1,10 @@
-// The system's Chromium, and what every test of a page does: open the panel, sign in, look for faults.
-
-import { existsSync } from "node:fs";
+// Chromium, and what every test of a page does: open the panel, sign in, look for faults.
 
 import AxeBuilder from "@axe-core/playwright";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 
 import { stack } from "./stack";
-
-const PLACES = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** For a file of tests: a browser that is closed after them. What is returned opens pages in it, each of a session of its own. */
 export function browserForTests(): (viewport?: { width: number; height: number }) => Promise<Watched> {
@@ -23,8 +19,8 @@ export function browserForTests(): (viewport?: { width: number; height: number }
 }
 
 async function launch(): Promise<Browser> {
-  const executablePath = PLACES.find((place) => place && existsSync(place));
-  if (!executablePath) throw new Error("No Chromium was found. Debian: apt install chromium. Elsewhere: name it in CHROMIUM.");
+  const executablePath = process.env.CHROMIUM;
+  if (!executablePath) throw new Error("CHROMIUM must name the browser's program.");
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
