@@ -1,21 +1,17 @@
 // Has Vite import a Markdown file of the documentation as HTML, so that the panel's help and the documentation are one text.
 
+import GithubSlugger from "github-slugger";
 import { Marked, type Tokens } from "marked";
 import type { Plugin } from "vite";
 
-/** The name of a heading in addresses, as code hosts make it. */
-function slug(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N} -]/gu, "")
-    .replaceAll(" ", "-");
-}
+/** Names headings in addresses, as code hosts do; the second of the same name gets another. */
+const names = new GithubSlugger();
 
 const marked = new Marked({
   renderer: {
     heading({ tokens, depth, text }: Tokens.Heading) {
       // Where the reader is taken, the focus goes.
-      return `<h${depth} id="help-${slug(text)}" tabindex="-1">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      return `<h${depth} id="help-${names.slug(text)}" tabindex="-1">${this.parser.parseInline(tokens)}</h${depth}>\n`;
     },
     link({ href, tokens }: Tokens.Link) {
       const text = this.parser.parseInline(tokens);
@@ -32,6 +28,7 @@ export function markdown(): Plugin {
     name: "markdown",
     transform(text, id) {
       if (!id.endsWith(".md")) return undefined;
+      names.reset();
       const html = marked.parse(text, { async: false });
       return { code: `export default ${JSON.stringify(scrollable(html))};`, map: null };
     },
