@@ -2,7 +2,7 @@
 
 import AxeBuilder from "@axe-core/playwright";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, onTestFailed } from "vitest";
 
 import { stack } from "./stack";
 
@@ -30,7 +30,7 @@ export interface Watched {
   readonly faults: string[];
 }
 
-/** A page that nobody is signed in to. */
+/** A page that nobody is signed in to. Where its test fails, what it showed then is told. */
 async function open(browser: Browser, viewport = { width: 1280, height: 900 }): Promise<Watched> {
   const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
   const page = await context.newPage();
@@ -39,6 +39,9 @@ async function open(browser: Browser, viewport = { width: 1280, height: 900 }): 
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
     if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+  });
+  onTestFailed(async () => {
+    console.error([page.url(), ...faults, await page.locator("body").innerText()].join("\n"));
   });
   return { page, faults };
 }

@@ -53,9 +53,10 @@ test("a workflow shows its graph, its tasks, its definition and its changes", as
   await signIn(page, `#/customers/${customer}`);
 
   await page.getByRole("tabpanel").getByRole("row").nth(1).getByRole("link").click();
-  await page.getByTestId("graph").getByText("Start", { exact: true }).waitFor();
-  await expectAccessible(page);
+  // Not "Start": some of the tenant's workflows have none.
   const task = page.getByTestId("graph").locator(".graph-task").first();
+  await task.waitFor();
+  await expectAccessible(page);
   await task.click();
   const beside = page.getByRole("region", { name: await task.locator("strong").innerText() });
   await beside.getByText("Action", { exact: true }).waitFor();
