@@ -34,6 +34,9 @@ pub struct App {
 }
 
 /// Reads the configuration and connects.
+///
+/// # Errors
+/// A setting that is missing or wrong; an AWS that does not give the keys.
 pub async fn state() -> Result<App, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
@@ -56,6 +59,9 @@ pub async fn state() -> Result<App, Error> {
 
 impl App {
     /// The customer that a path names, if the caller may see it.
+    ///
+    /// # Errors
+    /// The problem of an id that is none, of a caller who may not see it, or of a customer that is not there; store failures.
     pub async fn customer(&self, known: &CurrentUser, ids: &Ids) -> Result<Customer, Problem> {
         let id: CustomerId = ids.get("customer_id", "customer")?;
         known.may(Verb::View, &id)?;
@@ -63,6 +69,9 @@ impl App {
     }
 
     /// The customer and the workflow that a path names; a deleted workflow is still there to be read.
+    ///
+    /// # Errors
+    /// As [`App::customer`], and where the customer has no such workflow.
     pub async fn workflow(&self, known: &CurrentUser, ids: &Ids) -> Result<(Customer, Workflow), Problem> {
         let customer = self.customer(known, ids).await?;
         let id: WorkflowId = ids.get("workflow_id", "workflow")?;
