@@ -1,7 +1,8 @@
-//! Additions to numbers that are kept in the table.
+//! Additions to counters that are kept in the table.
 //!
-//! What must stay true: a transaction may name an item once, so what it adds to one number is summed up first. And transactions that add
-//! to one item wait for each other, so each number is spread over shards, and a transaction takes any of them.
+//! What must stay true: a transaction may name an item once, so all that it adds to one counter is summed up first. And
+//! transactions that add to one item wait for each other, so each counter is spread over shards, and a transaction picks one of
+//! them at random.
 
 use std::collections::BTreeMap;
 
@@ -15,17 +16,17 @@ use super::{
     keys::{self, Key},
 };
 
-/// Over how many items a number is spread. All of a day's are read with one page.
+/// The number of items (shards) over which a counter is spread. One query reads all shards of a day.
 const SHARDS: u64 = 32;
 
-/// What is added to the numbers of an item.
+/// An addition to the counters of one item.
 #[derive(Clone, Debug)]
 pub struct Addition {
-    /// Which numbers, without the shard.
+    /// The key of the item, without its shard.
     pub to: Key,
-    /// By name.
+    /// The counters by attribute name, and the amount to add to each.
     pub numbers: Vec<(&'static str, i64)>,
-    /// When DynamoDB removes them, in seconds, if it does.
+    /// The moment of removal by DynamoDB, in seconds since the epoch; none to keep the item.
     pub ttl: Option<i64>,
 }
 
@@ -48,7 +49,10 @@ impl Additions {
         sum.ttl = addition.ttl;
     }
 
-    /// One write for each item to which something is added in all.
+    /// Returns one write for each item whose sum is not zero.
+    ///
+    /// # Errors
+    /// [`BuildError`] if a write lacks a field; that is a bug.
     pub(super) fn into_items(self) -> Result<Vec<TransactWriteItem>, BuildError> {
         let mut items = Vec::new();
         for ((table, to), mut sum) in self.0 {

@@ -14,44 +14,45 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How long records are kept unless the deployment says otherwise.
+/// The retention of audit records in days, unless the deployment sets another.
 pub const RETENTION_DAYS: u64 = 400;
-/// Refused attempts of one user at one thing within this are one record, so that nobody can fill the trail with them.
+/// The span within which refused attempts of one user at one thing are one record, so that nobody can flood the trail with
+/// them.
 const REFUSED_TOGETHER: Duration = Duration::from_secs(60);
 
-/// The trail in its table.
+/// The audit trail in its table.
 #[derive(Clone, Debug)]
 pub struct AuditTrail {
     table: Table,
     retention: Duration,
 }
 
-/// Which records a list shows.
+/// The selection of records for a list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditSelection<'a> {
-    /// Only this customer's.
+    /// Only records of this customer.
     pub customer: Option<&'a CustomerId>,
-    /// Only from this moment on.
+    /// Only records from this moment on.
     pub since: Option<Timestamp>,
-    /// Only before this moment.
+    /// Only records before this moment.
     pub until: Option<Timestamp>,
 }
 
 impl AuditTrail {
-    /// The trail in `table`, whose records are kept for so many days.
+    /// The trail in `table`, whose records are kept for `retention_days`.
     pub fn new(table: Table, retention_days: u64) -> Self {
         Self { table, retention: Duration::from_secs(retention_days.saturating_mul(86_400)) }
     }
 
-    /// Where it is.
+    /// The table of the trail.
     pub const fn table(&self) -> &Table {
         &self.table
     }
 
-    /// The write that stores a record; part of the transaction that does what it tells.
+    /// The write that stores a record; it belongs in the transaction that it describes.
     ///
     /// # Errors
-    /// When it has no storable form; that is a bug.
+    /// [`StoreError::Refused`] if the record has no storable form; that is a bug.
     pub fn put(&self, record: &Record) -> Result<Write, StoreError> {
         let key = match record.outcome {
             AuditOutcome::Done => keys::audit(record.customer_id.as_ref(), record.at, record.id.as_str()),
@@ -66,7 +67,11 @@ impl AuditTrail {
         Ok(Write::Put(Box::new(to_item(record, &key, Some(&index), 1, Some(ttl))?), Condition::None))
     }
 
-    /// Lists records, newest first, until `limit` satisfy `keep` or the budget ends. Across customers the index lags behind by moments.
+    /// Lists records, newest first, until `limit` satisfy `keep` or the budget ends. The index across customers lags by
+    /// moments.
+    ///
+    /// # Errors
+    /// As [`filtered`].
     pub async fn list(
         &self,
         selection: AuditSelection<'_>,

@@ -1,4 +1,5 @@
-//! Many items at once. DynamoDB may leave some of a batch over: they are sent again, with pauses, and not for ever.
+//! Many items at once. DynamoDB may leave some of a batch unprocessed: those are sent again, with pauses, a limited number of
+//! times.
 
 use std::time::Duration;
 
@@ -12,21 +13,21 @@ use super::{
     table::Table,
 };
 
-/// How often a batch is sent of which DynamoDB leaves something over: enough for a hundred items if it does half each time.
+/// The number of times that a batch is sent: enough for a hundred items if DynamoDB processes half each time.
 const ROUNDS: u32 = 8;
 
 impl Table {
-    /// Reads many records (at most 100 keys) to show them, in no order; absent ones are left out, and what was written a moment ago may
-    /// be. What DynamoDB leaves over is asked for again.
+    /// Reads many records (at most 100 keys) for display, in no order. Absent ones are left out, and so may be those written a
+    /// moment ago (eventually consistent). Keys that DynamoDB leaves unprocessed are sent again.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it keeps leaving some over: the caller comes back later.
+    /// [`StoreError::Unavailable`] if it keeps leaving some unprocessed: the caller may try again later.
     pub async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<(Key, T)>, StoreError> {
         let items = self.get_many_items(keys).await?.into_iter();
         items.map(|item| Ok((key_of(&item), parse::<T>(item)?.value))).collect()
     }
 
-    /// The same as the items that they are stored as.
+    /// Reads the same as stored items.
     ///
     /// # Errors
     /// As [`Table::get_many`].
@@ -49,10 +50,10 @@ impl Table {
         Ok(found)
     }
 
-    /// Removes items in batches of 25; what DynamoDB leaves over is sent again.
+    /// Removes items in batches of 25; those that DynamoDB leaves unprocessed are sent again.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it keeps leaving some over: the caller comes back later.
+    /// [`StoreError::Unavailable`] if it keeps leaving some unprocessed: the caller may try again later.
     pub async fn delete_all(&self, keys: &[Key]) -> Result<(), StoreError> {
         let requests = keys.iter().map(|key| {
             let delete = DeleteRequest::builder().set_key(Some(key_item(key))).build();
@@ -77,8 +78,8 @@ impl Table {
     }
 }
 
-/// The pause before what was left over is sent again: none before the first round, then full jitter over a doubling ceiling, and an
-/// error after the last.
+/// Waits before unprocessed items are sent again: not at all before the first round, then with full jitter below a doubling
+/// ceiling. Fails after the last round.
 async fn pause_before(round: u32) -> Result<(), StoreError> {
     if round == ROUNDS {
         return Err(StoreError::Unavailable("items were left unprocessed".into()));
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
     use crate::aws::mock_sdk;
 
-    /// A table that leaves everything over so many times, then answers `done`; and how often it was asked.
+    /// A table that leaves `over` unprocessed `times` times, then answers `done`; and the number of requests so far.
     fn busy(times: u32, over: Value, done: Value) -> (Table, Arc<AtomicU32>) {
         let asked = Arc::new(AtomicU32::new(0));
         let counter = Arc::clone(&asked);

@@ -1,6 +1,6 @@
-//! Batches in the data table, and which of them is under way.
+//! Batches (syncs of all customers) in the data table, and the one under way.
 //!
-//! What must stay true: at most one is under way. Who asks while one is, gets that one.
+//! What must stay true: at most one is under way. A request that arrives meanwhile gets that one.
 
 use super::{
     keys,
@@ -17,7 +17,7 @@ pub struct Batches {
     table: Table,
 }
 
-/// Which batch was asked for last.
+/// The name of the newest batch.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct Last {
     batch_id: BatchId,
@@ -30,18 +30,27 @@ impl Batches {
     }
 
     /// Reads a batch.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn get(&self, id: &BatchId) -> Result<Option<Stored<Batch>>, StoreError> {
         self.table.get(&keys::batch(id)).await
     }
 
-    /// The batch under way, if one is; and what fences the beginning of another.
+    /// Returns the batch under way, if any, and the fence for beginning another.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn under_way(&self) -> Result<(Option<Stored<Batch>>, Fence), StoreError> {
         let Some(last) = self.table.get::<Last>(&keys::last_batch()).await? else { return Ok((None, Fence(0))) };
         let batch = self.get(&last.value.batch_id).await?;
         Ok((batch.filter(|batch| batch.value.finished_at.is_none()), Fence(last.rev)))
     }
 
-    /// The writes that begin a batch where none was under way.
+    /// The writes that begin a batch if none has begun since `fence` was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if the batch has no storable form; that is a bug.
     pub fn begin(batch: &Batch, fence: Fence) -> Result<Vec<Write>, StoreError> {
         let condition = Condition::unchanged_since(fence.0);
         let last = Last { batch_id: batch.id.clone() };
@@ -52,13 +61,13 @@ impl Batches {
     /// Stores a batch that was read at `rev`.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when somebody else has served it since.
+    /// [`StoreError::Conflict`] if another caller has stored it since.
     pub async fn save(&self, batch: &Batch, rev: u64) -> Result<(), StoreError> {
         self.table.write(vec![put(batch, rev)?]).await
     }
 }
 
-/// What was read of the last batch.
+/// The `rev` at which the name of the newest batch was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Fence(u64);
 

@@ -1,7 +1,7 @@
-//! What the lists of one request may read, in one place. See D-59.
+//! The bound on what all lists of one request may read. See D-59.
 //!
-//! DynamoDB charges for what a query reads, not for what a filter lets through, and a function has seconds. So a list that finds
-//! little stops after a budget and says where it goes on, instead of reading on until its page is full.
+//! DynamoDB charges for what a query reads, not for what a filter lets through, and a function has seconds. So a list with few
+//! matches ends its page early, when the budget is spent, and returns a cursor, instead of reading on until the page is full.
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -9,13 +9,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::items::Item;
 
-/// What one request may read: a thousand small records, or one megabyte of larger ones.
+/// The units that one request may read: a thousand small records, or one megabyte of larger ones.
 const OF_A_REQUEST: usize = 1000;
-/// The bytes of one unit.
+/// The size of one unit in bytes.
 const UNIT: usize = 1024;
 
-/// What is left to read. It is shared by whatever reads for the same request, and may be overdrawn by the pages that were on their
-/// way when it ended.
+/// The units left to read, shared by all readers of one request. Pages in flight when it reaches zero may overdraw it.
 #[derive(Debug)]
 pub struct Budget(AtomicUsize);
 
@@ -26,30 +25,30 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// A budget of so many units.
+    /// A budget of `units`.
     pub const fn of(units: usize) -> Self {
         Self(AtomicUsize::new(units))
     }
 
-    /// Whether nothing is left: nobody begins to read anything then.
+    /// True if nothing is left: no reader starts another read then.
     pub fn is_spent(&self) -> bool {
         self.0.load(Relaxed) == 0
     }
 
-    /// Takes what was read: a unit for every begun kilobyte of each item, and one for asking if nothing was there.
+    /// Takes the cost of a page: a unit for every begun kilobyte of each item, and one unit for a page without items.
     pub(super) fn spend<'a>(&self, items: impl IntoIterator<Item = &'a Item>) {
         let units: usize = items.into_iter().map(|item| weight(item).div_ceil(UNIT)).sum();
         self.spend_units(units.max(1));
     }
 
-    /// Takes so many units.
+    /// Takes `units`.
     pub fn spend_units(&self, units: usize) {
         // The closure always gives a value, so this cannot fail.
         let _ = self.0.fetch_update(Relaxed, Relaxed, |left| Some(left.saturating_sub(units)));
     }
 }
 
-/// About how many bytes DynamoDB counts for an item.
+/// The approximate size of an item in bytes, as DynamoDB counts.
 fn weight(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + weight_of(value)).sum()
 }

@@ -1,7 +1,7 @@
-//! What syncs changed, kept for 400 days: by customer in the order of time, and by workflow. See D-45.
+//! Change records of syncs, kept for 400 days: by customer in the order of time, and by workflow. See D-45.
 //!
-//! What must stay true: a feed that is read on from where it ended misses nothing. A sync writes its changes over minutes, so the feed shows
-//! them only when nothing earlier can come any more: see [`Changes::horizon`].
+//! What must stay true: a reader who continues a feed from its end misses nothing. A sync writes its changes over minutes, so
+//! the feed shows a change only when nothing earlier can be added any more: see [`Changes::horizon`].
 
 use std::time::Duration;
 
@@ -20,72 +20,73 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How long a change is kept: a year and a month, so that this month can be compared with the same one last year.
+/// The retention of a change: a year and a month, so that this month can be compared with the same one last year.
 const RETENTION: Duration = Duration::from_secs(400 * 24 * 3600);
-/// How far the clocks of two functions may be apart.
+/// The largest difference between the clocks of two functions.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 
-/// The changes of a data table.
+/// The change records of a data table.
 #[derive(Clone, Debug)]
 pub struct Changes {
     table: Table,
 }
 
-/// A part of a customer's feed.
+/// One page of a customer's feed.
 #[derive(Debug)]
 pub struct Feed {
     /// The changes, oldest first.
     pub changes: Vec<Change>,
-    /// Where to read on, now or later.
+    /// The position to continue from, now or later.
     pub resume: FeedPosition,
-    /// Whether there are more already.
+    /// True if more changes are available already.
     pub more: bool,
 }
 
-/// A place in a customer's feed: everything before it was seen.
+/// A position in a customer's feed: everything before it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedPosition(String);
 
-/// The text is not a place in a feed.
+/// The error for a text that is not a position in a feed.
 #[derive(Debug, thiserror::Error)]
 #[error("not a place in a feed")]
 pub struct NotAFeedPosition;
 
 impl FeedPosition {
-    /// The place before everything from `at` on.
+    /// The position before all changes from `at` on.
     pub fn before(at: Timestamp) -> Self {
         Self(keys::changes_before(at))
     }
 
-    /// The place right after the change at a sort key. An id goes on with letters, digits, `-` or `_`, all behind `!`.
+    /// The position right after the change at a sort key. An id continues with letters, digits, `-` or `_`, which all sort
+    /// after `!`.
     fn after(sort_key: &str) -> Self {
         Self(format!("{sort_key}!"))
     }
 
-    /// Reads a place back from a cursor's text.
+    /// Parses a position from a cursor's text.
     ///
     /// # Errors
-    /// [`NotAFeedPosition`] when it was not made by [`FeedPosition::as_str`].
+    /// [`NotAFeedPosition`] if [`FeedPosition::as_str`] did not produce the text.
     pub fn parse(text: &str) -> Result<Self, NotAFeedPosition> {
         if text.starts_with(keys::CHANGE_PREFIX) { Ok(Self(text.to_owned())) } else { Err(NotAFeedPosition) }
     }
 
-    /// The text for a cursor.
+    /// The position as text for a cursor.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Changes {
-    /// The changes in `table`.
+    /// The change records in `table`.
     pub const fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// A change as it is stored, in the transaction that makes it.
+    /// A change as an item, for the transaction that stores the workflow.
     ///
     /// # Errors
-    /// When it has no storable form; that is a bug.
+    /// [`StoreError::Refused`] if it has no storable form; that is a bug.
     pub fn item(customer: &CustomerId, change: &Change) -> Result<Item, StoreError> {
         let key = keys::change(customer, change.at, &change.zuora_id);
         let index = keys::change_by_workflow(customer, change.at, &change.zuora_id);
@@ -93,7 +94,10 @@ impl Changes {
         to_item(change, &key, Some(&index), 1, Some(ttl))
     }
 
-    /// Lists the changes of one workflow, newest first. The index lags behind by moments.
+    /// Lists the changes of one workflow, newest first. The index lags by moments.
+    ///
+    /// # Errors
+    /// As [`filtered`].
     pub async fn of_workflow(
         &self,
         customer: &CustomerId,
@@ -106,6 +110,9 @@ impl Changes {
     }
 
     /// Reads a customer's changes from `from` on, up to the horizon.
+    ///
+    /// # Errors
+    /// As [`Table::page`].
     pub async fn feed(
         &self,
         customer: &CustomerId,
@@ -128,9 +135,13 @@ impl Changes {
         Ok(Feed { changes, resume, more })
     }
 
-    /// Up to when a customer's changes are all there: until the start of the run that is writing, or until just now.
+    /// Returns the moment up to which a customer's changes are complete: the start of the run that is writing, or just before
+    /// `now`.
     ///
-    /// `now` has to be read before this: a run that starts meanwhile starts after it.
+    /// The caller takes `now` before the call, so a run that starts during it starts after `now`.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn horizon(&self, customer: &CustomerId, now: Timestamp) -> Result<Timestamp, StoreError> {
         let safe = now.minus(CLOCKS_DIFFER);
         let customers = Customers::new(self.table.clone());

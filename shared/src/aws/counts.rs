@@ -1,6 +1,6 @@
-//! The dashboard's numbers in the data table.
+//! The dashboard's counters in the data table.
 //!
-//! What must stay true: they are only ever added to, in the transaction of what they count, so none is lost when two write at once.
+//! What must stay true: they only change by additions, in the transaction of what they count, so concurrent writes lose none.
 
 use std::collections::BTreeMap;
 
@@ -16,35 +16,35 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How long the outcomes of an hour are kept, in seconds.
+/// The retention of an hour's outcomes, in seconds.
 const KEPT: i64 = 3 * 86_400;
 
-/// The write that adds to what is there now; none where nothing changes.
+/// The write that adds a difference to the present totals; none if nothing changes.
 pub fn add(difference: &Totals) -> Option<Write> {
     let numbers = difference.named();
     (!numbers.is_empty()).then(|| Write::Add(Addition { to: keys::totals(), numbers, ttl: None }))
 }
 
-/// The write that adds to how the syncs of an hour ended.
+/// The write that adds the end of a sync to the outcomes of its hour.
 pub fn add_outcome(outcome: &Outcomes, at: Timestamp) -> Option<Write> {
     let numbers = outcome.named();
     let ttl = Some(at.seconds() + KEPT);
     (!numbers.is_empty()).then(|| Write::Add(Addition { to: keys::outcomes(at), numbers, ttl }))
 }
 
-/// The numbers of a data table.
+/// The counters of a data table.
 #[derive(Clone, Debug)]
 pub struct Counts {
     table: Table,
 }
 
 impl Counts {
-    /// Those in `table`.
+    /// The counters in `table`.
     pub const fn new(table: Table) -> Self {
         Self { table }
     }
 
-    /// What is there now.
+    /// Reads the present totals.
     ///
     /// # Errors
     /// Store failures.
@@ -53,7 +53,7 @@ impl Counts {
         Ok(shards.iter().fold(Totals::default(), |sum, (_, totals)| sum.plus(totals)))
     }
 
-    /// How syncs ended, by the hour, from the hour of `since` on; hours in which none ended are left out.
+    /// Reads how syncs ended, by hour, from the hour of `since` on; hours in which none ended are left out.
     ///
     /// # Errors
     /// Store failures.
@@ -72,7 +72,7 @@ impl Counts {
         items.into_iter().map(|item| Ok((item.clone(), parse::<T>(item)?.value))).collect()
     }
 
-    /// Reads the note about the last check of the numbers.
+    /// Reads the note of the last recount.
     ///
     /// # Errors
     /// Store failures.
@@ -80,10 +80,10 @@ impl Counts {
         self.table.get(&keys::counts_check()).await
     }
 
-    /// Writes the note anew that was read at `rev` (0 = none was), with what is to be added.
+    /// Replaces the note of the last recount, read at `rev` (0 = there was none), and applies the correction `add` with it.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when another check was made meanwhile.
+    /// [`StoreError::Conflict`] if another recount wrote the note meanwhile.
     pub async fn note_check<T: Serialize>(&self, note: &T, rev: u64, add: Option<Write>) -> Result<(), StoreError> {
         let condition = Condition::unchanged_since(rev);
         let item = to_item(note, &keys::counts_check(), None, rev + 1, None)?;

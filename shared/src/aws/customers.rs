@@ -1,11 +1,12 @@
-//! Customers in the data table. Each is three items: what people edit (`PROFILE`), what syncs write (`STATE`), and the little that
-//! lists of many read ([`Summary`]). See D-56.
+//! Customers in the data table. Each is three items: the fields that people edit (`PROFILE`), those that syncs write (`STATE`),
+//! and the few that lists of many customers read ([`Summary`]). See D-56.
 //!
 //! What must stay true:
-//! - The `rev` of the state fences the whole customer: every write of it raises that one, and the other two are written along with it
-//!   when they have changed, and only then.
-//! - The state is read before the profile, so who read a profile newer than the state fails at that fence.
-//! - What decides whether something may run (status, credentials' version, the sync under way) is in the state: a run looks at nothing else.
+//! - The `rev` of the state fences the whole customer: every write of a customer raises it. The other two items are written in
+//!   the same transaction, and only if they changed.
+//! - The state is read before the profile, so a reader whose profile is newer than its state fails at that fence.
+//! - All that decides whether work may run (status, credential version, sync under way) is in the state: a run reads nothing
+//!   else.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -42,7 +43,7 @@ const PROFILE: [&str; 9] = [
 
 /// The most keys that one batch may name.
 const KEYS_AT_ONCE: usize = 100;
-/// The field that every key of a customer has too.
+/// The attribute that every key of a customer holds too.
 const ID: &str = "id";
 
 /// The customers of a data table.
@@ -51,10 +52,10 @@ pub struct Customers {
     table: Table,
 }
 
-/// Whether a customer's work may go on.
+/// The part of a customer that decides whether its work may continue.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Standing {
-    /// Whether it takes part.
+    /// The customer's status.
     pub status: Status,
     /// See [`Customer::credential_version`].
     pub credential_version: u64,
@@ -69,20 +70,26 @@ impl Customers {
     }
 
     /// Reads a customer that is not being deleted.
+    ///
+    /// # Errors
+    /// As [`Table::get`]; [`StoreError::Corrupt`] if the items do not form a customer.
     pub async fn get(&self, id: &CustomerId) -> Result<Option<Stored<Customer>>, StoreError> {
         Ok(self.get_any(id).await?.filter(|found| found.value.status != Status::Deleting))
     }
 
-    /// Reads a customer, even one being deleted: for its purge.
+    /// Reads a customer, even one that is being deleted: for its purge.
+    ///
+    /// # Errors
+    /// As [`Customers::get`].
     pub async fn get_any(&self, id: &CustomerId) -> Result<Option<Stored<Customer>>, StoreError> {
         let Some(state) = self.table.get_item(&keys::state(id)).await? else { return Ok(None) };
-        // Both go in one transaction, so a customer without a profile was removed between the reads.
+        // All items are removed in one transaction, so a customer without a profile was removed between the two reads.
         let Some(mut whole) = self.table.get_item(&keys::profile(id)).await? else { return Ok(None) };
         whole.extend(state);
         Ok(Some(parse(whole)?))
     }
 
-    /// Reads customers in the order of their ids given; those that are gone or cannot be read are left out.
+    /// Reads customers in the order of the given ids; absent and unreadable ones are left out.
     ///
     /// # Errors
     /// As [`Table::get_many`].
@@ -99,7 +106,7 @@ impl Customers {
         Ok(whole.filter_map(readable::<Customer>).filter(|customer| customer.status != Status::Deleting).collect())
     }
 
-    /// The summaries of these customers, or of all; those that are gone or cannot be read are left out.
+    /// Reads the summaries of the given customers, or of all; absent and unreadable ones are left out.
     ///
     /// # Errors
     /// As [`Table::get_many`].
@@ -113,34 +120,43 @@ impl Customers {
         Ok(found.into_iter().filter_map(|item| summary_of(item).inspect_err(report_unreadable).ok()).collect())
     }
 
-    /// Reads whether a customer's work may go on; none when it is being deleted.
+    /// Reads whether a customer's work may continue; none if it is being deleted.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn standing(&self, id: &CustomerId) -> Result<Option<Standing>, StoreError> {
         let found = self.table.get::<Standing>(&keys::state(id)).await?;
         Ok(found.map(|found| found.value).filter(|standing| standing.status != Status::Deleting))
     }
 
-    /// Every customer that is not being deleted, by name, page by page. The index lags behind by moments.
+    /// Every customer that is not being deleted, by name, page by page. The index lags by moments.
     pub fn each(&self) -> impl Stream<Item = Result<Summary, StoreError>> {
         let items = items(&self.table, Range::index(keys::CUSTOMERS, ""));
         items.try_filter_map(|item| ready(Ok(summary_of(item).inspect_err(report_unreadable).ok())))
     }
 
-    /// All of them at once.
+    /// Collects [`Customers::each`].
+    ///
+    /// # Errors
+    /// As [`Table::page`].
     pub async fn all(&self) -> Result<Vec<Summary>, StoreError> {
         self.each().try_collect().await
     }
 
-    /// How many customers there are that are not being deleted.
+    /// Counts the customers that are not being deleted.
+    ///
+    /// # Errors
+    /// As [`Table::count`].
     pub async fn count(&self) -> Result<u64, StoreError> {
         self.table.count(&Range::of_keys(keys::CUSTOMERS, keys::ids_after(None))).await
     }
 
-    /// The customers that the schedule syncs at `time` or should have synced before, those that wait longest first.
+    /// The customers whose next sync was due at `time` or before, longest overdue first.
     pub fn due(&self, time: Timestamp) -> impl Stream<Item = Result<CustomerId, StoreError>> {
         self.ids(keys::DUE, keys::due_until(time))
     }
 
-    /// At most so many customers after one, by id.
+    /// Reads the ids of at most `most` customers after `id`, or from the first on, in the order of ids.
     ///
     /// # Errors
     /// Store failures.
@@ -156,7 +172,7 @@ impl Customers {
         items.try_filter_map(|item| ready(Ok(keys::customer_of(&key_of(&item).pk))))
     }
 
-    /// The writes that store a customer as it is now, and what was read of it; none for a new one.
+    /// The writes that store a customer, given the customer as it was read; none for a new one.
     ///
     /// # Errors
     /// [`StoreError::Refused`] when it has no storable form; that is a bug.
@@ -180,12 +196,12 @@ impl Customers {
         Ok(writes)
     }
 
-    /// The condition that nobody has written a customer since it was read at `rev`.
+    /// The condition that a customer was not written since it was read at `rev`.
     pub fn unchanged(id: &CustomerId, rev: u64) -> Write {
         Write::Check(keys::state(id), Condition::RevIs(rev))
     }
 
-    /// The condition that a customer is there.
+    /// The condition that a customer exists.
     pub fn exists(id: &CustomerId) -> Write {
         Write::Check(keys::state(id), Condition::Exists)
     }
@@ -200,7 +216,7 @@ impl Customers {
     }
 }
 
-/// A customer as its profile and its state.
+/// Splits a customer into the items of its profile and its state.
 fn halves(customer: &Customer, rev: u64) -> Result<(Item, Item), StoreError> {
     let mut state = to_item(customer, &keys::state(&customer.id), None, rev, None)?;
     let due = customer.next_sync_at.filter(|_| customer.status == Status::Active);
@@ -215,8 +231,8 @@ fn halves(customer: &Customer, rev: u64) -> Result<(Item, Item), StoreError> {
     Ok((profile, state))
 }
 
-/// Stored without its id, which the key has: DynamoDB bills a list by the size of what it reads. A customer that is being deleted is in
-/// no list any more.
+/// The write of a summary. It is stored without the id, which the key holds: DynamoDB bills a list by the size of the items
+/// read. A customer that is being deleted leaves all lists.
 fn put_summary(summary: &Summary) -> Result<Write, StoreError> {
     let key = keys::summary(&summary.id);
     if summary.status == Status::Deleting {

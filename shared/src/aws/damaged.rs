@@ -1,5 +1,5 @@
-//! Notes that a stored definition was found damaged: who reads definitions may not write them, so the next sync exports them anew.
-//! See D-21.
+//! Notes on stored definitions that were found damaged. The functions that read definitions may not write them, so they leave a
+//! note, and the next sync exports the workflow again. See D-21.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -12,9 +12,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How many notes one sync follows: the daily exports find the others.
+/// The number of notes that one sync handles; reverification finds the others.
 const MOST: i32 = 100;
-/// How long a note is kept if no sync follows it: for a paused customer, say.
+/// The retention of a note that no sync handles, such as that of a paused customer.
 const KEPT: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3600);
 
 /// The notes of a data table.
@@ -29,7 +29,7 @@ impl Damaged {
         Self { table }
     }
 
-    /// Notes that the definition of a workflow is damaged.
+    /// Stores a note that the definition of a workflow is damaged.
     ///
     /// # Errors
     /// Store failures.
@@ -43,7 +43,7 @@ impl Damaged {
         self.table.put(item, &Condition::None).await
     }
 
-    /// The workflows of a customer whose definition was found damaged.
+    /// Reads the workflows of a customer whose definition was found damaged.
     ///
     /// # Errors
     /// Store failures.

@@ -1,4 +1,4 @@
-//! The record of messages that nobody could read: the queue hides what is received, so lists read this instead.
+//! The records of unreadable messages. SQS hides a message once it is received, so lists read these records instead.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use super::{
 };
 use crate::domain::time::Timestamp;
 
-/// How long SQS keeps a dead letter, and so how long its record is shown.
+/// The retention of a dead letter in SQS, and so of its record in lists.
 const SHOWN: Duration = Duration::from_secs(14 * 86_400);
-/// How much of an unreadable body is kept.
+/// The number of characters that are kept of an unreadable body.
 const BODY_CHARS: usize = 1000;
 
 /// One unreadable message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = UnreadableMessage)]
 pub struct UnreadableLetter {
-    /// The id SQS gave it.
+    /// The id that SQS gave the message.
     pub message_id: String,
-    /// What was wrong.
+    /// The reason why it could not be read.
     pub reason: String,
-    /// The beginning of its body.
+    /// The first [`BODY_CHARS`] characters of its body.
     pub body: String,
-    /// When it was set aside.
+    /// The moment at which it was moved to the dead letter queue.
     pub dead_lettered_at: Timestamp,
 }
 
@@ -39,13 +39,13 @@ impl UnreadableLetter {
         Self { message_id: message_id.to_owned(), reason, body, dead_lettered_at: now }
     }
 
-    /// From then on it is shown no more: DynamoDB removes expired items days later.
+    /// The end of its time in lists: DynamoDB removes expired items only days later.
     fn shown_until(&self) -> Timestamp {
         self.dead_lettered_at.plus(SHOWN)
     }
 }
 
-/// Stores the record; the same message twice is stored once.
+/// Stores the record; a message that arrives twice is stored once.
 ///
 /// # Errors
 /// As [`Table::put`].
@@ -55,7 +55,7 @@ pub async fn record(table: &Table, letter: &UnreadableLetter) -> Result<(), Stor
     table.put(item, &Condition::None).await
 }
 
-/// Lists the records that are shown at `now`, by their ids, the last first.
+/// Lists the records that have not expired at `now`, by message id, descending.
 ///
 /// # Errors
 /// As [`filtered`].

@@ -1,4 +1,4 @@
-//! Who was granted what, in the data table: read by user on every request, listed by customer.
+//! Grants in the data table: read by user on every request, listed by customer.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,18 +13,18 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Verbs that one user was granted, on one customer or on all.
+/// The verbs granted to one user on one customer, or on all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Grant {
-    /// Who.
+    /// The user who holds the grant.
     pub user: UserId,
-    /// On which customer; none = on all.
+    /// The customer that it covers; none for all customers.
     pub customer_id: Option<CustomerId>,
-    /// What they may do.
+    /// The granted verbs.
     pub verbs: Verbs,
-    /// Who granted it: a super admin's `sub`.
+    /// The `sub` of the super admin who granted it.
     pub granted_by: String,
-    /// When.
+    /// The moment of the grant.
     pub granted_at: Timestamp,
 }
 
@@ -40,7 +40,10 @@ impl GrantStore {
         Self { table }
     }
 
-    /// Everything that one user was granted; strongly consistent, so that a grant that was withdrawn is gone at once.
+    /// Reads all grants of one user, strongly consistent, so that a withdrawn grant stops counting at once.
+    ///
+    /// # Errors
+    /// As [`Table::all`].
     pub async fn of_user(&self, user: &UserId) -> Result<Grants, StoreError> {
         let mut grants = Grants::default();
         for item in self.table.all(&Range::table(keys::user_partition(user), keys::GRANT_PREFIX)).await? {
@@ -53,21 +56,27 @@ impl GrantStore {
         Ok(grants)
     }
 
-    /// Everyone who was granted something on one customer (none: on all), by user. The index lags behind by moments.
+    /// Lists all grants on one customer (none: on all customers), by user. The index lags by moments.
+    ///
+    /// # Errors
+    /// As [`Table::all`].
     pub async fn on_customer(&self, customer: Option<&CustomerId>) -> Result<Vec<Grant>, StoreError> {
         let items = self.table.all(&Range::index(keys::grants_on(customer), "")).await?;
         items.into_iter().map(|item| Ok(parse::<Grant>(item)?.value)).collect()
     }
 
     /// Reads one grant, strongly consistent.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn get(&self, user: &UserId, customer: Option<&CustomerId>) -> Result<Option<Grant>, StoreError> {
         Ok(self.table.get::<Grant>(&keys::grant(user, customer)).await?.map(|found| found.value))
     }
 
-    /// The write that stores a grant in place of what the user had there.
+    /// The write that stores a grant in place of the user's previous one there.
     ///
     /// # Errors
-    /// When it has no storable form; that is a bug.
+    /// [`StoreError::Refused`] if it has no storable form; that is a bug.
     pub fn put(grant: &Grant) -> Result<Write, StoreError> {
         let customer = grant.customer_id.as_ref();
         let index = keys::grant_by_customer(customer, &grant.user);
@@ -75,12 +84,15 @@ impl GrantStore {
         Ok(Write::Put(Box::new(item), Condition::None))
     }
 
-    /// The write that withdraws a grant; it has to be there.
+    /// The write that withdraws a grant; its condition is that the grant exists.
     pub fn delete(user: &UserId, customer: Option<&CustomerId>) -> Write {
         Write::Delete(keys::grant(user, customer), Condition::Exists)
     }
 
     /// Withdraws every grant on a customer that is being removed.
+    ///
+    /// # Errors
+    /// As [`Table::all`] and [`Table::delete_all`].
     pub async fn forget_customer(&self, customer: &CustomerId) -> Result<(), StoreError> {
         let grants = self.on_customer(Some(customer)).await?;
         let keys: Vec<_> = grants.iter().map(|grant| keys::grant(&grant.user, Some(customer))).collect();

@@ -1,4 +1,5 @@
-//! The whole lists of workflows that guards held back: an approval has to name every one of them, and a job shows only the first.
+//! The complete lists of workflows whose deletion a guard held: an approval covers all of them, and the job itself shows only
+//! the first.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -12,7 +13,7 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Fast, and ids are short.
+/// The compression level: fast, and ids are short.
 const LEVEL: i32 = 1;
 
 /// The held lists of a data table.
@@ -27,7 +28,7 @@ impl HeldLists {
         Self { table }
     }
 
-    /// The write that stores what a job held back; a job that is tried again replaces its list.
+    /// The write that stores what a job held; a retried job replaces its list.
     ///
     /// # Errors
     /// [`StoreError::TooLarge`] when memory runs out.
@@ -44,10 +45,10 @@ impl HeldLists {
         Ok(Write::Put(Box::new(item), Condition::None))
     }
 
-    /// Reads a list, sorted; none when there is none.
+    /// Reads a job's list, sorted; none if there is none.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when it is not what we wrote.
+    /// [`StoreError::Corrupt`] if the stored bytes are not such a list.
     pub async fn get(&self, customer: &CustomerId, job: &JobId) -> Result<Option<Vec<WorkflowId>>, StoreError> {
         let key = keys::held_list(customer, job);
         let Some(item) = self.table.get_item(&key).await? else { return Ok(None) };

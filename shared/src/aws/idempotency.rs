@@ -1,8 +1,8 @@
-//! Requests that are done once, however often they come: `Idempotency-Key`, after the IETF draft
+//! Requests that take effect once, however often they arrive: `Idempotency-Key`, after the IETF draft
 //! draft-ietf-httpapi-idempotency-key-header. See D-27.
 //!
-//! What must stay true: the answer is stored in the transaction that does what was asked, so there is never one without the
-//! other. A claim whose holder died is taken over when the holder is certainly dead, and then that holder can commit no more.
+//! What must stay true: the answer is stored in the transaction of the request's effect, so neither exists without the other. A
+//! claim is taken over only when its holder is certainly dead, and from then on that holder can no longer commit.
 
 use std::time::Duration;
 
@@ -16,21 +16,21 @@ use super::{
 };
 use crate::domain::time::Timestamp;
 
-/// How long an answer is kept.
+/// The retention of an answer.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
-/// How long a request may be under way: functions behind the API end after 25 s.
+/// The longest time that a request may be under way: functions behind the API end after 25 s.
 const UNDER_WAY: Duration = Duration::from_secs(60);
 
 /// One request under a key.
 #[derive(Debug, Serialize, Deserialize)]
 struct Record<T> {
-    /// Who has it.
+    /// The id of the holder.
     claim: String,
-    /// Names what was asked.
+    /// The digest of the request.
     fingerprint: String,
-    /// What came of it; none while it is under way.
+    /// The stored answer; none while the request is under way.
     answer: Option<T>,
-    /// Until when the record counts.
+    /// The end of the record's validity.
     good_until: Timestamp,
 }
 
@@ -40,7 +40,7 @@ pub struct IdempotencyStore {
     table: Table,
 }
 
-/// A request that is ours to do.
+/// The right to serve one request, held by this caller.
 #[derive(Debug)]
 pub struct KeyClaim {
     key: Key,
@@ -48,16 +48,16 @@ pub struct KeyClaim {
     fingerprint: String,
 }
 
-/// What became of the wish to do something once.
+/// The result of [`IdempotencyStore::begin`].
 #[derive(Debug)]
 pub enum Begun<T> {
-    /// It is ours to do.
+    /// The caller holds the claim and has to serve the request.
     New(KeyClaim),
-    /// It was done: this came of it.
+    /// It was served before, with this answer.
     Done(T),
-    /// Somebody does it at this moment.
+    /// Another caller is serving it at this moment.
     UnderWay,
-    /// The key was used for something else.
+    /// The key was used for a different request.
     Other,
 }
 
@@ -67,7 +67,10 @@ impl IdempotencyStore {
         Self { table }
     }
 
-    /// Claims what `caller` asks under `key`; `fingerprint` names what that is.
+    /// Claims the request that `caller` sends under `key`; `fingerprint` is its digest.
+    ///
+    /// # Errors
+    /// As [`Table::get`] and [`Table::put`].
     pub async fn begin<T: DeserializeOwned + Serialize>(
         &self,
         caller: &str,
@@ -86,11 +89,11 @@ impl IdempotencyStore {
             Err(error) => return Err(error),
         }
         let Some(found) = self.table.get::<Record<T>>(&claim.key).await? else {
-            // It was given up at this very moment.
+            // Its holder released it between the two calls.
             return Ok(Begun::UnderWay);
         };
         Ok(match found.value {
-            // Our own write, whose answer was lost.
+            // The record is our own write, whose answer was lost.
             Record { claim: id, .. } if id == claim.id => Begun::New(claim),
             Record { fingerprint, .. } if fingerprint != claim.fingerprint => Begun::Other,
             Record { answer: Some(answer), .. } => Begun::Done(answer),
@@ -98,7 +101,10 @@ impl IdempotencyStore {
         })
     }
 
-    /// Gives a claim up: nothing was done, and the same key may be used again.
+    /// Releases a claim without effect, so that the same key may be used again.
+    ///
+    /// # Errors
+    /// As [`Table::write`].
     pub async fn give_up(&self, claim: KeyClaim) -> Result<(), StoreError> {
         match self.table.write(vec![Write::Delete(claim.key, mine(&claim.id))]).await {
             Err(StoreError::Conflict { .. }) => Ok(()),
@@ -108,10 +114,10 @@ impl IdempotencyStore {
 }
 
 impl KeyClaim {
-    /// The write that keeps the answer; part of the transaction that does what was asked.
+    /// The write that stores the answer; it belongs in the transaction of the request's effect.
     ///
     /// # Errors
-    /// When the answer has no storable form; that is a bug.
+    /// [`StoreError::Refused`] if the answer has no storable form; that is a bug.
     pub fn done<T: Serialize>(&self, answer: &T, now: Timestamp) -> Result<Write, StoreError> {
         Ok(Write::Put(Box::new(self.item(Some(answer), now.plus(KEPT))?), mine(&self.id)))
     }

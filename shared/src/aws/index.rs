@@ -1,9 +1,10 @@
-//! Lists: all records of a range, or pages of those that a filter keeps, and where the next one starts.
+//! Lists: all records of a range, or pages of those that a filter keeps, with the position of the next page.
 //!
 //! What must stay true:
-//! - A record that cannot be read is left out and stops no list ([`readable`]).
-//! - A page reads little more than it shows, and never more than its request's [`Budget`] and what was on its way when that ended.
-//! - A list goes on exactly where it stopped reading, whatever was removed or added meanwhile.
+//! - An unreadable record is left out and fails no list ([`readable`]).
+//! - A page reads little more than it returns, and never more than its request's [`Budget`] and the pages in flight when that
+//!   ended.
+//! - A list continues exactly where it stopped, whatever was removed or added meanwhile.
 
 use futures::{
     Stream, TryStreamExt as _,
@@ -19,54 +20,54 @@ use super::{
     table::{Item, Range, SortKeys, StoreError, Table},
 };
 
-/// How many records are read at a time where a filter has left out so many that the first ones were not enough.
+/// The number of records to read at a time after a filter has left out too many of the first ones.
 pub(super) const MORE: usize = 100;
 
 /// One page of a filtered list.
 #[derive(Debug)]
 pub struct Found<T> {
-    /// At most as many as asked for, each with its place. Fewer, or none, where the budget ended.
+    /// At most as many as requested, each with its position. Fewer, or none, if the budget ended.
     pub items: Vec<(T, Position)>,
-    /// Where the next page starts; none when this is the last one.
+    /// The position of the next page; none if this is the last one.
     pub next: Option<Position>,
 }
 
 impl<T> Found<T> {
-    /// The items without their places.
+    /// Returns the items without their positions, and the position of the next page.
     pub fn into_items(self) -> (Vec<T>, Option<Position>) {
         (self.items.into_iter().map(|(item, _)| item).collect(), self.next)
     }
 }
 
-/// How far a list was read, as text for a cursor: up to a sort key of its range, that one included.
+/// The position up to which a list was read, as text for a cursor: a sort key of its range, that one included.
 ///
-/// Nothing else is in it, so a cursor that stands at a record which its reader may not see tells no more of it than its sort key.
+/// It holds nothing else, so a cursor that points at a record which its reader may not see reveals only the record's sort key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position(String);
 
-/// The text is not a position.
+/// The error for a text that is not a position.
 #[derive(Debug, thiserror::Error)]
 #[error("not a position in a list")]
 pub struct NotAPosition;
 
-/// What the text of a position begins with: texts of another form are from another version.
+/// The prefix of a position's text: texts of another form come from another version.
 const AFTER: &str = "after:";
 
 impl Position {
-    /// The place right after a sort key.
+    /// The position right after a sort key.
     pub(crate) fn after(sort_key: &str) -> Self {
         Self(format!("{AFTER}{sort_key}"))
     }
 
-    /// Reads a position back from a cursor's text.
+    /// Parses a position from a cursor's text.
     ///
     /// # Errors
-    /// [`NotAPosition`] when it was not made by [`Position::as_str`].
+    /// [`NotAPosition`] if [`Position::as_str`] did not produce the text.
     pub fn parse(text: &str) -> Result<Self, NotAPosition> {
         if text.starts_with(AFTER) { Ok(Self(text.to_owned())) } else { Err(NotAPosition) }
     }
 
-    /// The text for a cursor.
+    /// The position as text for a cursor.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -83,9 +84,9 @@ pub(super) fn sort_key<'a>(range: &Range, item: &'a Item) -> &'a str {
     item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 
-/// What is left of a range from a sort key on, that one included.
+/// The rest of a range from a sort key on, that one included.
 fn rest(range: &Range, from: &str) -> Range {
-    // Before and behind all keys that begin so. A key is never empty.
+    // The bounds before and behind all keys with the prefix. A key is never empty.
     let (first, last) = match &range.keys {
         SortKeys::Prefix(prefix) if prefix.is_empty() => ("\u{1}".to_owned(), char::MAX.to_string()),
         SortKeys::Prefix(prefix) => (prefix.clone(), format!("{prefix}{}", char::MAX)),
@@ -99,23 +100,23 @@ fn rest(range: &Range, from: &str) -> Range {
     Range { keys, ..range.clone() }
 }
 
-/// So many items at a time.
+/// The range, limited to `items` for one page.
 pub(super) fn at_most(range: &Range, items: usize) -> Range {
     Range { limit: i32::try_from(items).ok(), ..range.clone() }
 }
 
-/// Where a walk through a range goes on.
+/// The state of a walk through a range.
 enum Walk {
     From(Option<Item>),
     Over,
 }
 
-/// Every record of `range`, read page by page as it is asked for: no more than a page is held, however many there are.
+/// Every record of `range`, read page by page on demand: at most one page is in memory.
 pub fn records<T: DeserializeOwned>(table: &Table, range: Range) -> impl Stream<Item = Result<T, StoreError>> {
     items(table, range).try_filter_map(|item| ready(Ok(readable(item))))
 }
 
-/// The same as the items that they are stored as.
+/// The same as stored items.
 pub fn items(table: &Table, range: Range) -> impl Stream<Item = Result<Item, StoreError>> {
     let pages = try_unfold((range, Walk::From(None)), async |(range, walk)| {
         let Walk::From(start) = walk else { return Ok(None) };
@@ -141,7 +142,7 @@ pub async fn filtered<T: DeserializeOwned>(
     let seen = after.map(Position::sort_key);
     let range = seen.map_or_else(|| range.clone(), |seen| rest(range, seen));
     let mut items: Vec<(T, Position)> = Vec::new();
-    // One more than is shown says whether there are more; the one that was seen is read once more.
+    // One more than the page shows whether there are more; the record at the cursor is read a second time.
     let mut page = table.page(&at_most(&range, limit + 2), None).await?;
     loop {
         budget.spend(&page.items);
@@ -179,7 +180,7 @@ mod tests {
     use super::*;
     use crate::aws::mock_sdk::{self, Shelf};
 
-    /// Two pages of one record each, with one between them that cannot be read.
+    /// Two pages of one record each, with an unreadable one between them.
     fn two_pages() -> Table {
         let item = |sk: &str, n: Value| json!({"PK": {"S": "P"}, "SK": {"S": sk}, "n": n});
         let pages = [
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!((found.items.len(), found.next.is_none()), (2, true));
     }
 
-    /// A table whose one partition has `many` records, `n` from 0 on.
+    /// A table with one partition of `many` records, `n` counting from 0.
     fn numbered(many: u64) -> Shelf {
         let text = |name: &str, value: String| (name.to_owned(), AttributeValue::S(value));
         let item = |n: u64| {
@@ -217,7 +218,7 @@ mod tests {
         Shelf::of(&(0..many).map(item).collect::<Vec<_>>())
     }
 
-    /// What all pages show, and how many there are.
+    /// The records of all pages, and the number of pages.
     async fn walk(table: &Table, limit: usize, units: usize, keep: fn(&Number) -> bool) -> (Vec<u64>, usize) {
         let (mut shown, mut pages, mut after) = (Vec::new(), 0, None);
         loop {

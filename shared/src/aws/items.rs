@@ -1,7 +1,7 @@
 //! Records as items and back: fields, keys, and `rev`, the number of the write that stored them.
 //!
-//! What must stay true: one item that cannot be read (a later version of the program wrote it, say) stops nothing that reads many:
-//! those use [`readable`].
+//! What must stay true: an unreadable item (one that a later version of the program wrote, say) fails no read of many items:
+//! those reads use [`readable`].
 
 use std::collections::HashMap;
 
@@ -21,9 +21,9 @@ use crate::{
 /// A stored item.
 pub type Item = HashMap<String, AttributeValue>;
 
-/// The attribute that counts writes.
+/// The attribute that counts an item's writes.
 const REV: &str = "rev";
-/// The attribute that DynamoDB's TTL reads, in seconds.
+/// The attribute that DynamoDB's TTL reads, in seconds since the epoch.
 pub(super) const TTL: &str = "ttl";
 
 /// A record and the number of its last write.
@@ -38,7 +38,7 @@ pub struct Stored<T> {
 /// Turns a record into an item: its fields, its keys, and `rev`, the number of the write that stores it.
 ///
 /// # Errors
-/// [`StoreError::Refused`] when the record has no storable form; that is a bug.
+/// [`StoreError::Refused`] if the record has no storable form; that is a bug.
 pub fn to_item<T: Serialize>(
     record: &T,
     key: &Key,
@@ -60,7 +60,7 @@ pub fn to_item<T: Serialize>(
 /// Reads a record back from its item.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] when it is not what we wrote.
+/// [`StoreError::Corrupt`] if the item does not have the shape of a `T`.
 pub fn parse<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
     let key = key_of(&item);
     let rev = item.get(REV).and_then(|rev| rev.as_n().ok()).and_then(|rev| rev.parse().ok()).unwrap_or_default();
@@ -72,7 +72,7 @@ pub fn parse<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
     Ok(Stored { value, rev })
 }
 
-/// Reads one record of many. What is not what we wrote is counted, logged with its key, and none.
+/// Reads one record of many. An unreadable one is counted, logged with its key, and returned as none.
 pub fn readable<T: DeserializeOwned>(item: Item) -> Option<T> {
     match parse(item) {
         Ok(stored) => Some(stored.value),
@@ -83,7 +83,7 @@ pub fn readable<T: DeserializeOwned>(item: Item) -> Option<T> {
     }
 }
 
-/// Counts and logs that a record among many is left out, with its key.
+/// Counts an unreadable record that is left out of many, and logs its key.
 pub fn report_unreadable(error: &StoreError) {
     telemetry::emit(Metric::UnreadableRecord, 1, &stage(), clock::now().millis());
     let error: &dyn std::error::Error = error;
@@ -107,7 +107,7 @@ pub fn number(n: u64) -> AttributeValue {
     AttributeValue::N(n.to_string())
 }
 
-/// What an item weighs, about as DynamoDB counts: names and values, and a little for each part of a list or map.
+/// The approximate size of an item in bytes, as DynamoDB counts: names and values, and a little for each part of a list or map.
 pub(super) fn size(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + size_of_value(value)).sum()
 }

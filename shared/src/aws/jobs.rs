@@ -1,6 +1,7 @@
 //! Jobs, their pointers, and the lock on a customer, in the data table.
 //!
-//! What must stay true: a job and its pointer live equally long, or the job would be listed and not be found by its id.
+//! What must stay true: a job and its pointer expire together; otherwise a list would show a job that cannot be found by its
+//! id.
 
 mod newest;
 mod selection;
@@ -27,13 +28,13 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Whose job it is: lets a job be found by its id alone, with a strong read.
+/// The customer of a job: with it a job can be found by its id alone, with a strong read.
 #[derive(Debug, Serialize, Deserialize)]
 struct Pointer {
     customer_id: CustomerId,
 }
 
-/// As what a job is counted.
+/// The attributes that decide how a job is counted.
 #[derive(Debug, Deserialize)]
 struct Counted {
     counted_as: Option<State>,
@@ -42,9 +43,9 @@ struct Counted {
 /// The lock on a customer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lock {
-    /// Who holds it.
+    /// The job that holds the lock.
     pub job_id: JobId,
-    /// From then on the holder is certainly dead.
+    /// The moment from which the holder is certainly dead.
     pub lock_until: Timestamp,
 }
 
@@ -61,11 +62,17 @@ impl Jobs {
     }
 
     /// Reads a customer's job.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn get(&self, customer: &CustomerId, id: &JobId) -> Result<Option<Stored<Job>>, StoreError> {
         self.table.get(&keys::job(customer, id)).await
     }
 
     /// Reads a job by its id alone.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn find(&self, id: &JobId) -> Result<Option<Stored<Job>>, StoreError> {
         match self.table.get::<Pointer>(&keys::job_pointer(id)).await? {
             Some(pointer) => self.get(&pointer.value.customer_id, id).await,
@@ -74,6 +81,9 @@ impl Jobs {
     }
 
     /// Reads jobs by their customers and ids; absent ones are left out.
+    ///
+    /// # Errors
+    /// As [`Table::get_many`].
     pub async fn get_all(&self, wanted: &[(&CustomerId, &JobId)]) -> Result<Vec<Job>, StoreError> {
         let keys: Vec<_> = wanted.iter().map(|(customer, id)| keys::job(customer, id)).collect();
         let items = self.table.get_items(&keys).await?;
@@ -81,11 +91,17 @@ impl Jobs {
     }
 
     /// Reads the lock of a customer.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn lock(&self, customer: &CustomerId) -> Result<Option<Lock>, StoreError> {
         Ok(self.table.get::<Lock>(&keys::lock(customer)).await?.map(|lock| lock.value))
     }
 
     /// Lists jobs, newest first, until `limit` satisfy `keep` or the budget ends.
+    ///
+    /// # Errors
+    /// As [`Table::page`].
     pub async fn list(
         &self,
         selection: &JobSelection,
@@ -96,12 +112,13 @@ impl Jobs {
         newest::list(&self.table, selection, limit, budget, keep).await
     }
 
-    /// Every job in one state, oldest first, page by page. The index lags behind by moments: read a job again before acting on it.
+    /// Every job in one state, oldest first, page by page. The index lags by moments: read a job again before acting on it.
     pub fn each_in(&self, state: State) -> impl Stream<Item = Result<Job, StoreError>> {
         records(&self.table, Range::index(keys::jobs_in(state), ""))
     }
 
-    /// What the jobs in one state are counted as. Only that is read out of them: there may be hundreds of thousands.
+    /// Counts the jobs in one state for the dashboard. It reads only the attributes that decide the count: there may be
+    /// hundreds of thousands of jobs.
     ///
     /// # Errors
     /// Store failures.
@@ -111,8 +128,8 @@ impl Jobs {
         counted.try_fold(Totals::default(), |sum, one| ready(Ok(sum.plus(&one)))).await
     }
 
-    /// When the oldest job was asked for that the dashboard counts in one state; of those that failed only the oldest hundred are
-    /// looked at.
+    /// Reads the creation time of the oldest job in one state that the dashboard counts. Of failed jobs only the oldest hundred
+    /// are considered.
     ///
     /// # Errors
     /// Store failures.
@@ -123,8 +140,11 @@ impl Jobs {
         Ok(pin!(counted).try_next().await?.map(|job| job.created_at))
     }
 
-    /// The writes that store a job read at `rev` (0 = a new one), with its pointer where that has to live shorter or longer now:
-    /// before a job begins, or begins anew, and when it has ended.
+    /// The writes that store a job read at `rev` (0 = a new one). The pointer is written too when its time of removal changes:
+    /// before a job begins, when it begins again, and when it has ended.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if the job has no storable form; that is a bug.
     pub fn put(job: &Job, rev: u64) -> Result<Vec<Write>, StoreError> {
         let condition = Condition::unchanged_since(rev);
         let index = keys::job_by_state(job.state, &job.id);
@@ -144,7 +164,7 @@ impl Jobs {
         Ok(writes)
     }
 
-    /// The writes that remove a job as it was read, with its pointer and with what it counts for.
+    /// The writes that remove a job as it was read, its pointer, and its share of the counters.
     pub fn remove(read: &Stored<Job>) -> Vec<Write> {
         let Stored { value: job, rev } = read;
         let mut writes = vec![
@@ -155,20 +175,26 @@ impl Jobs {
         writes
     }
 
-    /// Shows how far a claimed job has come. Does not count as a write of the job: who read it before may still write it.
+    /// Stores the progress of a claimed job. It does not raise the job's `rev`, so an earlier reader may still write the job.
+    ///
+    /// # Errors
+    /// As [`Table::set`]; a job that is no longer claimed so is no error.
     pub async fn show_progress(&self, claimed: &Job, progress: &Progress) -> Result<(), StoreError> {
         let progress = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(progress)
             .map_err(|error| StoreError::Refused(error.into()))?;
         let until = claimed.lock_until.map(|until| until.to_string()).unwrap_or_default();
         let ours = Condition::That("lock_until = :until", vec![(":until", AttributeValue::S(until))]);
         match self.table.set(&keys::job(&claimed.customer_id, &claimed.id), "progress", progress, &ours).await {
-            // It is somebody else's by now, and so is its progress.
+            // Another run has claimed the job by now and reports its own progress.
             Err(StoreError::Conflict { .. }) => Ok(()),
             result => result,
         }
     }
 
-    /// The write that takes the lock on a customer: fails while somebody else may be alive.
+    /// The write that takes the lock on a customer; its condition fails while another holder may be alive.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if the lock has no storable form; that is a bug.
     pub fn take_lock(job: &Job, until: Timestamp, now: Timestamp) -> Result<Write, StoreError> {
         let lock = Lock { job_id: job.id.clone(), lock_until: until };
         let item = to_item(&lock, &keys::lock(&job.customer_id), None, 1, Some(until.seconds() + 86_400))?;
@@ -179,20 +205,20 @@ impl Jobs {
         Ok(Write::Put(Box::new(item), free))
     }
 
-    /// The write that gives the lock back.
+    /// The write that releases the lock.
     pub fn release_lock(job: &Job) -> Write {
         let mine = vec![(":job", AttributeValue::S(job.id.to_string()))];
         Write::Delete(keys::lock(&job.customer_id), Condition::That("attribute_not_exists(PK) OR job_id = :job", mine))
     }
 }
 
-/// Whether the dashboard counts a job's item.
+/// True if the dashboard counts the job in this item.
 pub fn is_counted(item: &Item) -> bool {
     item.get("counted_as").is_some_and(AttributeValue::is_s)
 }
 
-/// When a job and its pointer are removed, in seconds since the epoch; never before the job has ended. A purge removes itself when
-/// it succeeds, and until then nobody else knows what is left of its customer.
+/// The moment at which DynamoDB removes a job and its pointer, in seconds since the epoch; none before the job has ended. A
+/// purge removes its own job when it succeeds, and until then no other record tells what is left of its customer.
 fn kept_until(job: &Job) -> Option<i64> {
     job.finished_at.filter(|_| job.kind != Kind::Purge).map(|end| end.plus(RETENTION).seconds())
 }
@@ -207,7 +233,7 @@ mod tests {
         job::Trigger,
     };
 
-    /// When the item with this sort key is removed; none where it is not among the writes.
+    /// The removal time of the item with this sort key; none if it is not among the writes.
     fn ttl_of(writes: &[Write], sort_key: &str) -> Option<Option<i64>> {
         writes.iter().find_map(|write| {
             let Write::Put(item, _) = write else { return None };

@@ -45,9 +45,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// The attribute names of the table's keys.
+/// The attribute of the table's partition key.
 pub const PK: &str = "PK";
-/// See [`PK`].
+/// The attribute of the table's sort key.
 pub const SK: &str = "SK";
 
 /// The full primary key of one item.
@@ -65,27 +65,27 @@ impl Key {
     }
 }
 
-/// A customer's partition; everything that a purge removes is in it (besides job pointers and the vault).
+/// A customer's partition; it holds everything that a purge removes, except job pointers and the vault.
 pub fn customer_partition(id: &CustomerId) -> String {
     format!("CUSTOMER#{id}")
 }
 
-/// Whose partition it is; none where it is no customer's.
+/// The customer that owns a partition; none if no customer does.
 pub fn customer_of(partition: &str) -> Option<CustomerId> {
     partition.strip_prefix("CUSTOMER#")?.parse().ok()
 }
 
-/// The customer as people edit it.
+/// The fields of a customer that people edit.
 pub fn profile(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "PROFILE")
 }
 
-/// What syncs write of a customer.
+/// The fields of a customer that syncs write.
 pub fn state(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "STATE")
 }
 
-/// What lists of many customers read of it.
+/// The fields of a customer that lists of many customers read.
 pub fn summary(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "SUMMARY")
 }
@@ -95,7 +95,7 @@ pub fn lock(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "LOCK")
 }
 
-/// What names a customer's last dry run.
+/// The item that names a customer's last dry run.
 pub fn last_plan(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "PLAN")
 }
@@ -129,12 +129,12 @@ pub fn definition_chunk(customer: &CustomerId, id: &WorkflowId, hash: &str, chun
 /// Sort key prefix of a customer's changes: they sort by time.
 pub const CHANGE_PREFIX: &str = "CHANGE#";
 
-/// One change.
+/// One change record.
 pub fn change(customer: &CustomerId, at: Timestamp, id: &WorkflowId) -> Key {
     Key::new(customer_partition(customer), format!("{}#{id}", changes_before(at)))
 }
 
-/// A sort key between the changes before a moment and those from it on.
+/// A sort key between the changes before a moment and those at it or later.
 pub fn changes_before(at: Timestamp) -> String {
     format!("{CHANGE_PREFIX}{at}")
 }
@@ -147,12 +147,12 @@ pub fn job(customer: &CustomerId, id: &JobId) -> Key {
     Key::new(customer_partition(customer), format!("{JOB_PREFIX}{id}"))
 }
 
-/// Which of a customer's jobs a sort key is of.
+/// The job that a sort key belongs to.
 pub fn job_of(sort_key: &str) -> Option<JobId> {
     sort_key.strip_prefix(JOB_PREFIX)?.parse().ok()
 }
 
-/// Partition of the notes that definitions are damaged: one of its own, so that a role can be let write nothing else.
+/// Partition of the notes on damaged definitions: a partition of its own, so that a role can be limited to it.
 pub const DAMAGED: &str = "DAMAGED";
 
 /// Sort key prefix of the notes on a customer's workflows.
@@ -160,70 +160,70 @@ pub fn damaged_of(customer: &CustomerId) -> String {
     format!("{customer}#")
 }
 
-/// The note that the definition of a workflow is damaged.
+/// The note on a damaged definition.
 pub fn damaged(customer: &CustomerId, id: &WorkflowId) -> Key {
     Key::new(DAMAGED, format!("{}{id}", damaged_of(customer)))
 }
 
-/// What a job held back.
+/// The complete list of what a job held.
 pub fn held_list(customer: &CustomerId, job: &JobId) -> Key {
     Key::new(customer_partition(customer), format!("HELD#{job}"))
 }
 
-/// Whose job it is.
+/// The item that names a job's customer.
 pub fn job_pointer(id: &JobId) -> Key {
     Key::new(format!("JOB#{id}"), "POINTER")
 }
 
-/// Partition of the syncs of all customers.
+/// Partition of the batches.
 const BATCHES: &str = "BATCHES";
 
-/// One of them.
+/// One batch.
 pub fn batch(id: &BatchId) -> Key {
     Key::new(BATCHES, format!("BATCH#{id}"))
 }
 
-/// Which was asked for last.
+/// The item that names the newest batch.
 pub fn last_batch() -> Key {
     Key::new(BATCHES, "LAST")
 }
 
-/// Partition of the dashboard's numbers.
+/// Partition of the dashboard's counters.
 pub const COUNTS: &str = "COUNTS";
 
-/// What is there now.
+/// The present totals, without a shard.
 pub fn totals() -> Key {
     Key::new(COUNTS, "TOTAL")
 }
 
-/// A shard of numbers.
+/// One shard of counters.
 pub fn shard(numbers: &Key, shard: u64) -> Key {
     Key::new(numbers.pk.clone(), format!("{}#{shard:02}", numbers.sk))
 }
 
-/// All shards of it.
+/// All shards of the totals.
 pub fn all_totals() -> SortKeys {
     SortKeys::Prefix("TOTAL#".to_owned())
 }
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// How the syncs of an hour ended.
+/// The outcomes of an hour's syncs, without a shard.
 pub fn outcomes(at: Timestamp) -> Key {
     Key::new(COUNTS, format!("HOUR#{}", at.floor(HOUR)))
 }
 
-/// All of the hours from that of `since` on.
+/// All outcomes from the hour of `since` on.
 pub fn outcomes_since(since: Timestamp) -> SortKeys {
     SortKeys::Between(format!("HOUR#{}", since.floor(HOUR)), "HOUR#~".to_owned())
 }
 
-/// The hour that a sort key of [`outcomes`] is of.
+/// The hour that a sort key of [`outcomes`] belongs to.
 pub fn hour_of(sort_key: &str) -> Option<Timestamp> {
     sort_key.strip_prefix("HOUR#")?.split_once('#')?.0.parse().ok()
 }
 
-/// When the numbers were counted last.
+/// The note of the last recount.
 pub fn counts_check() -> Key {
     Key::new(COUNTS, "CHECK")
 }
@@ -235,33 +235,33 @@ pub fn user_partition(user: &UserId) -> String {
 
 /// Sort key prefix of a user's grants.
 pub const GRANT_PREFIX: &str = "GRANT#";
-/// Stands for all customers where one's id would.
+/// The text in the place of a customer's id that stands for all customers.
 const ALL: &str = "*";
 
-/// What a user was granted on one customer, or on all.
+/// A user's grant on one customer, or on all.
 pub fn grant(user: &UserId, customer: Option<&CustomerId>) -> Key {
     Key::new(user_partition(user), format!("{GRANT_PREFIX}{}", customer.map_or(ALL, CustomerId::as_str)))
 }
 
-/// Audit partition of what was done with one customer, or with none.
+/// Audit partition of one customer, or of actions without a customer.
 pub fn audit_of(customer: Option<&CustomerId>) -> String {
     format!("AUDIT#{}", customer.map_or("-", CustomerId::as_str))
 }
 
-/// One audit record; `which` tells it from others of the same moment.
+/// One audit record; `which` distinguishes records of the same moment.
 pub fn audit(customer: Option<&CustomerId>, at: Timestamp, which: &str) -> Key {
     Key::new(audit_of(customer), format!("{at}#{which}"))
 }
 
-/// Partition of the messages nobody could read.
+/// Partition of the records of unreadable messages.
 pub const DEAD_LETTERS: &str = "DEADLETTERS";
 
-/// One of them.
+/// One record of an unreadable message.
 pub fn dead_letter(message_id: &str) -> Key {
     Key::new(DEAD_LETTERS, format!("DEADLETTER#{message_id}"))
 }
 
-/// What a caller asked under an idempotency key. Hashed: such a key is any text, of anybody's.
+/// A caller's request under an idempotency key. The key is hashed: it may be any text, from any client.
 pub fn once(caller: &str, key: &str) -> Key {
     let name = hex::encode(Sha256::digest(format!("{caller}\n{key}")));
     Key::new(format!("ONCE#{name}"), "ONCE")
@@ -272,13 +272,13 @@ pub fn token_slot(start: Timestamp) -> Key {
     Key::new(format!("LIMIT#token#{}", start.seconds()), "LIMIT")
 }
 
-/// The counter of what a caller asked for in a minute. Hashed, as in [`once`].
+/// The counter of a caller's requests in a minute. Hashed, as in [`once`].
 pub fn requests_of_caller(caller: &str, minute: Timestamp) -> Key {
     let name = hex::encode(Sha256::digest(caller));
     Key::new(format!("LIMIT#caller#{name}#{}", minute.seconds()), "LIMIT")
 }
 
-/// The counter of what was asked for about a customer in a minute.
+/// The counter of requests about a customer in a minute.
 pub fn requests_about(customer: &CustomerId, minute: Timestamp) -> Key {
     Key::new(format!("LIMIT#customer#{customer}#{}", minute.seconds()), "LIMIT")
 }

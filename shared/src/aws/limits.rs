@@ -1,10 +1,11 @@
-//! What is counted in the table, so that all functions together stay below a limit: token requests, and what people ask for.
-//! See D-23 and D-24.
+//! Counters in the table that keep all functions together below a limit: token requests, and requests of people. See D-23 and
+//! D-24.
 //!
-//! Zuora allows 100 token requests a minute per IP address, and all customers share ours. What must stay true: no 60 seconds, wherever they begin, see more than 100. Nobody knows how Zuora's minutes lie, so a counter per
-//! calendar minute would not do: 80 at the end of one and 80 at the start of the next are 160 within seconds. Each slot of ten seconds has a
-//! sixth of the budget; 60 seconds touch seven slots at most, which is 91 of 80. Nor can people keep syncs from their tokens: a slot has one
-//! counter, and who only tries credentials finds it full at half.
+//! Zuora allows 100 token requests a minute per IP address, and all customers share ours. What must stay true: no 60 seconds,
+//! wherever they begin, contain more than 100 of our token requests. The phase of Zuora's minutes is unknown, so a counter per
+//! calendar minute would not do: 80 at the end of one and 80 at the start of the next are 160 within seconds. Each slot of ten
+//! seconds has a sixth of the budget; 60 seconds touch at most seven slots, which hold 91 requests at a budget of 80. Nor can
+//! people starve syncs of tokens: a slot has one counter, and for people who try credentials it is exhausted at half.
 
 use std::time::Duration;
 
@@ -14,9 +15,10 @@ use super::{
 };
 use crate::domain::{ids::CustomerId, time::Timestamp};
 
-/// What we take of Zuora's 100 a minute unless the deployment says otherwise. Source: zuora.md section 3.3.
+/// Token requests per minute, unless the deployment sets another number: less than the 100 per minute and IP address that Zuora
+/// allows (its OAuth documentation).
 pub const TOKEN_REQUESTS_PER_MINUTE: u64 = 80;
-/// How long a slot is.
+/// The length of a slot.
 const SLOT: Duration = Duration::from_secs(10);
 const SLOTS_A_MINUTE: u64 = 6;
 
@@ -27,17 +29,17 @@ pub struct TokenBudget {
     per_slot: u64,
 }
 
-/// Whom a token request is for.
+/// The purpose of a token request, which decides its share of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {
-    /// A sync: whatever is left of the slot.
+    /// A sync: it may use whatever is left of the slot.
     Syncs,
-    /// A person who tries credentials: nothing any more once half of the slot is taken, by whomever.
+    /// A person who tries credentials: exhausted once half of the slot is taken, by any purpose.
     People,
 }
 
 impl Share {
-    /// How much of a slot may be taken when this one still gets a place; at least the first.
+    /// The number of requests in a slot of `slot` requests below which this purpose still gets a permit; at least one.
     fn of(self, slot: u64) -> u64 {
         match self {
             Self::Syncs => slot,
@@ -46,32 +48,32 @@ impl Share {
     }
 }
 
-/// Whether something may be asked for.
+/// The answer to a request for a permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permit {
-    /// Yes, now.
+    /// The request may be sent now.
     Granted,
-    /// No: the present slot is full, the next one begins after this.
+    /// The present slot is full; the next one begins after this duration.
     Exhausted(Duration),
 }
 
 impl TokenBudget {
-    /// A budget of so many requests a minute, six at least.
+    /// A budget of `per_minute` token requests, six at least.
     pub fn new(table: Table, per_minute: u64) -> Self {
         Self { table, per_slot: (per_minute / SLOTS_A_MINUTE).max(1) }
     }
 
-    /// How many requests a minute has.
+    /// The number of requests per minute.
     pub const fn a_minute(&self) -> u64 {
         self.per_slot * SLOTS_A_MINUTE
     }
 
-    /// How many of a minute's requests people may have.
+    /// The number of requests per minute that people may use.
     pub fn for_people(&self) -> u64 {
         Share::People.of(self.per_slot) * SLOTS_A_MINUTE
     }
 
-    /// Takes a place in the present slot.
+    /// Takes a permit from the present slot.
     ///
     /// # Errors
     /// As [`Table::count_up`].
@@ -83,13 +85,13 @@ impl TokenBudget {
     }
 }
 
-/// How much one user may ask for in a minute unless the deployment says otherwise: everything that costs more than reading.
+/// The requests that one user may make in a minute, unless the deployment sets another number. Plain reads do not count.
 pub const REQUESTS_PER_MINUTE: u64 = 60;
-/// How much may be asked for one customer in a minute: each may cost Zuora a token and a page.
+/// The requests that may be made about one customer in a minute: each may cost Zuora a token and a page.
 const PER_CUSTOMER: u64 = 20;
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Counts what people ask for that costs more than reading.
+/// Counts requests of people that cost more than a plain read.
 #[derive(Clone, Debug)]
 pub struct RequestLimits {
     table: Table,
@@ -97,12 +99,12 @@ pub struct RequestLimits {
 }
 
 impl RequestLimits {
-    /// Limits of so many requests a minute for each caller.
+    /// Limits each caller to `per_caller` requests a minute.
     pub const fn new(table: Table, per_caller: u64) -> Self {
         Self { table, per_caller }
     }
 
-    /// Takes a place for a caller, and for a customer if it is about one.
+    /// Takes a permit for a caller, and for a customer if the request is about one.
     ///
     /// # Errors
     /// As [`Table::count_up`].

@@ -1,4 +1,4 @@
-//! For tests: an AWS that answers what it is told to, for answers that the emulator does not give.
+//! For tests: an AWS SDK whose responses the test decides, for responses that the emulator cannot give.
 
 mod shelf;
 
@@ -29,12 +29,12 @@ impl std::fmt::Debug for Canned {
     }
 }
 
-/// An SDK whose every call is answered by `answer`, which is told the operation, with a status and a body.
+/// An SDK whose every call is answered by `answer`, which receives the operation's name and returns a status and a body.
 pub fn sdk(answer: impl Fn(&str) -> (u16, Value) + Send + Sync + 'static) -> SdkConfig {
     answering(move |operation, _| answer(operation))
 }
 
-/// The same where `answer` is told the request's body too.
+/// The same, with an `answer` that receives the request's body too.
 pub fn answering(answer: impl Fn(&str, Value) -> (u16, Value) + Send + Sync + 'static) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -1,7 +1,7 @@
-//! Which dry run a customer was asked for last: an item beside the customer names it. See D-36.
+//! The item beside a customer that names its last dry run. See D-36.
 //!
-//! What must stay true: whoever makes a new one names it in the transaction that stores it, at the entity tag of the name that was read;
-//! so of two who ask at once one finds the other's, and a customer has at most one under way.
+//! What must stay true: a new dry run is named in the transaction that stores it, on condition that the name is still at the
+//! `rev` that was read. So of two requests at once one finds the other's dry run, and a customer has at most one under way.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,20 +14,26 @@ use crate::domain::{
     job::Job,
 };
 
-/// The name of a dry run.
+/// The name of a customer's last dry run.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct LastPlan {
-    /// Its job, which may be over, or gone.
+    /// Its job, which may have ended or expired.
     pub job_id: JobId,
 }
 
 impl LastPlan {
-    /// Reads which was the last one.
+    /// Reads the name of a customer's last dry run.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn of(table: &Table, customer: &CustomerId) -> Result<Option<Stored<Self>>, StoreError> {
         table.get(&keys::last_plan(customer)).await
     }
 
-    /// The write that names another one in place of that which was read at `rev` (0 = none was).
+    /// The write that replaces the name read at `rev` (0 = there was none).
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if it has no storable form; that is a bug.
     pub fn put(job: &Job, rev: u64) -> Result<Write, StoreError> {
         let last = Self { job_id: job.id.clone() };
         let item = to_item(&last, &keys::last_plan(&job.customer_id), None, rev + 1, None)?;

@@ -1,9 +1,10 @@
 //! Stores workflows, several in one transaction. See D-42.
 //!
 //! What must stay true:
-//! - All or nothing for each workflow: its record, if nobody wrote it since; the record of its change; a small definition, and the one that
-//!   it replaces. A larger definition is stored before ([`Workflows::put_definition`]), so a reader always finds what a workflow names.
-//! - One that cannot be stored keeps no other from it: if a transaction is cancelled, each is written by itself.
+//! - All or nothing for each workflow: its record, if it was not written since it was read; the record of its change; a small
+//!   definition, and the removal of the one that it replaces. A larger definition is stored before
+//!   ([`Workflows::put_definition`]), so a reader always finds the definition that a workflow names.
+//! - A workflow that cannot be stored does not keep others from it: if a transaction is cancelled, each is written by itself.
 
 use futures::future::join_all;
 
@@ -21,26 +22,28 @@ use crate::domain::{
     workflow::{DefinitionRef, Workflow},
 };
 
-/// A definition that packs to no more travels with its workflow: a transaction costs twice a plain write, and a call of its own is spared.
+/// The largest packed definition, in bytes, that is stored in the transaction of its workflow. A transaction costs twice a
+/// plain write, but spares a call.
 pub const TRAVELS: usize = 32_000;
-/// Old chunks that go in the transaction of their replacement: it may hold 4 MB, and a chunk 350 KB. More go after it.
+/// The number of old chunks that are removed in the transaction of their replacement: it may hold 4 MB, and a chunk 350 KB.
+/// More are removed after it.
 const CHUNKS_IN_A_TRANSACTION: u32 = 8;
-/// Writes of a transaction, as DynamoDB has it.
+/// The largest number of writes in a transaction, as DynamoDB allows.
 const MOST_WRITES: usize = 100;
-/// Bytes of a transaction with several workflows: DynamoDB takes four times as many, and memory is to stay flat.
+/// The bytes of a transaction with several workflows: DynamoDB allows four times as many, but memory has to stay flat.
 const MOST_BYTES: usize = 1_000_000;
 
-/// A workflow as it is to be stored, and all that is written for it.
+/// A workflow to store, and everything that is written for it.
 #[derive(Clone, Debug)]
 pub struct Put {
     workflow: Workflow,
-    /// The definition that it named before, if it is another one.
+    /// The definition that it named before, if a different one.
     replaced: Option<DefinitionRef>,
     writes: Vec<Write>,
     bytes: usize,
 }
 
-/// What a transaction holds so far.
+/// The writes and bytes of a transaction so far.
 #[derive(Debug, Default)]
 pub struct Load {
     writes: usize,
@@ -48,11 +51,11 @@ pub struct Load {
 }
 
 impl Put {
-    /// A workflow that was read at `rev` (0 = there was none), and the record of its change, if there is one to tell; the definition that it
-    /// `replaces` goes.
+    /// A workflow that was read at `rev` (0 = there was none), with the record of its change, if any; the definition that it
+    /// `replaces` is removed.
     ///
     /// # Errors
-    /// When it has no storable form; that is a bug.
+    /// [`StoreError::Refused`] if it has no storable form; that is a bug.
     pub fn new(
         customer: &CustomerId,
         workflow: Workflow,
@@ -79,7 +82,7 @@ impl Put {
         Ok(put)
     }
 
-    /// The same with the one chunk of its definition, which is not stored yet.
+    /// Adds the only chunk of its definition, which is not stored yet.
     #[must_use]
     pub fn with_chunk(mut self, customer: &CustomerId, chunk: Vec<u8>) -> Self {
         let definition = self.workflow.definition.as_ref();
@@ -95,7 +98,7 @@ impl Put {
 }
 
 impl Load {
-    /// Whether one more workflow has room; it is counted then.
+    /// True if one more workflow fits; it is counted then.
     pub fn takes(&mut self, put: &Put) -> bool {
         let more = Self { writes: self.writes + put.writes.len(), bytes: self.bytes + put.bytes };
         let has_room = more.writes <= MOST_WRITES && more.bytes <= MOST_BYTES;
@@ -106,18 +109,19 @@ impl Load {
     }
 }
 
-/// What the chunks of a definition weigh at most: DynamoDB may count what is removed too. Packing adds next to nothing to what cannot be packed.
+/// An upper bound for the bytes of a definition's chunks: DynamoDB may count removed items too. Packing adds next to nothing to
+/// data that does not shrink.
 fn most_bytes(definition: &DefinitionRef) -> usize {
     let unpacked = usize::try_from(definition.bytes).unwrap_or(usize::MAX).saturating_add(1_000);
     unpacked.min(definition.chunks as usize * MAX_CHUNK)
 }
 
 impl Workflows {
-    /// Stores workflows in one transaction, or each by itself if that is cancelled; what came of each.
+    /// Stores workflows in one transaction, or each by itself if that is cancelled. Returns one result for each workflow.
     ///
     /// # Errors
-    /// When the table cannot be reached: nothing is known of any then. Of one workflow: [`StoreError::Conflict`] when somebody else wrote it, which the
-    /// customer's lock forbids, and [`StoreError::TooLarge`].
+    /// If the table cannot be reached; then the result is unknown for all. For one workflow: [`StoreError::Conflict`] if it was
+    /// written since it was read, which the customer's lock prevents, and [`StoreError::TooLarge`].
     pub async fn put_all(
         &self,
         customer: &CustomerId,
@@ -136,7 +140,8 @@ impl Workflows {
         }
     }
 
-    /// Stores one workflow. A write whose answer was lost is recognised as our own when it comes again (R42).
+    /// Stores one workflow. A write whose answer was lost is recognised as our own when it is repeated (`docs/reliability.md`
+    /// R42).
     ///
     /// # Errors
     /// As [`Workflows::put_all`].
@@ -178,7 +183,7 @@ mod tests {
         DefinitionRef { hash: hash.into(), chunks, bytes: 1 }
     }
 
-    /// A workflow whose name has so many characters, with a definition of one small chunk in the place of another.
+    /// A workflow whose name has `name` characters, with a definition of one small chunk in the place of another.
     fn put(name: usize, replaces: Option<&DefinitionRef>) -> Put {
         let item = format!(r#"{{"id":1,"name":"{}"}}"#, "n".repeat(name));
         let listed = ListedWorkflow::parse(item.as_bytes()).unwrap();

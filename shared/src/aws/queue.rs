@@ -1,4 +1,4 @@
-//! One queue, whatever waits in it. Which queue a job waits in: [`super::queues`].
+//! One SQS queue. The choice of the queue for a job is in [`super::queues`].
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use aws_sdk_sqs::{
 
 use crate::domain::{failure::ErrorClass, ids::CustomerId, job::Kind, message::Message};
 
-/// The longest delay SQS allows; longer waits are sent again.
+/// The longest delay that SQS allows; a message with a longer wait is sent again when it arrives.
 pub const MAX_DELAY: Duration = Duration::from_secs(900);
 const ROUNDS: u32 = 4;
 
-/// The queue could not be reached or refused.
+/// The error for a queue that could not be reached, or that refused.
 #[derive(Debug, thiserror::Error)]
 #[error("the queue did not take the request")]
 pub struct QueueError(#[source] Box<dyn std::error::Error + Send + Sync>);
@@ -22,14 +22,14 @@ fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> QueueEr
     QueueError(error.into())
 }
 
-/// A message to send, and how long SQS should hold it back.
+/// A message to send, with its delay.
 #[derive(Clone, Debug)]
 pub struct Sending {
-    /// What the job does.
+    /// The kind of the job, which decides the queue.
     pub kind: Kind,
     /// The message.
     pub message: Message,
-    /// At most [`MAX_DELAY`]; more is cut.
+    /// The time for which SQS delays it: at most [`MAX_DELAY`]; more is cut.
     pub delay: Duration,
 }
 
@@ -38,7 +38,7 @@ pub struct Sending {
 pub struct Received {
     /// The body.
     pub body: String,
-    /// What deletes it.
+    /// The receipt with which it is deleted.
     pub receipt: String,
 }
 
@@ -55,7 +55,10 @@ impl Queue {
         Self { client, url: url.into() }
     }
 
-    /// Sends one message. The group makes the queue fair: one customer's backlog does not delay the others.
+    /// Sends one message. Its group makes the queue fair: a backlog of one customer does not delay the others.
+    ///
+    /// # Errors
+    /// [`QueueError`] if SQS cannot be reached, or refuses.
     pub async fn send(&self, sending: &Sending) -> Result<(), QueueError> {
         self.client
             .send_message()
@@ -72,7 +75,7 @@ impl Queue {
     /// Sends many messages, ten at a time. SQS answers 200 even if it refused some: those are sent again.
     ///
     /// # Errors
-    /// When some still fail after several rounds, and all others were sent; the sweeper sends those jobs later.
+    /// [`QueueError`] if some still fail after several rounds; all others were sent. The sweeper sends those jobs later.
     pub async fn send_all(&self, sendings: &[Sending]) -> Result<(), QueueError> {
         let mut result = Ok(());
         for batch in sendings.chunks(10) {
@@ -98,7 +101,10 @@ impl Queue {
         Err(failed(format!("{} messages of a batch were refused", left.len())))
     }
 
-    /// Puts a job's dead letter into this queue, with what operators filter by as attributes.
+    /// Sends a job's dead letter to this queue, with attributes for operators to filter by.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
     pub async fn send_dead_letter(&self, message: &Message, class: ErrorClass) -> Result<(), QueueError> {
         let Message::JobV1 { job_id, customer_id, .. } = message;
         let attributes =
@@ -106,7 +112,10 @@ impl Queue {
         self.send_with_attributes(message.body(), customer_id.as_str(), &attributes).await
     }
 
-    /// Puts a message nobody could read into this queue, as it came.
+    /// Sends an unreadable message to this queue, unchanged.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
     pub async fn send_unreadable(&self, body: &str, reason: &str) -> Result<(), QueueError> {
         self.send_with_attributes(body.to_owned(), "unreadable", &[("error_class", "bad_message"), ("reason", reason)])
             .await
@@ -118,7 +127,7 @@ impl Queue {
         group: &str,
         attributes: &[(&str, &str)],
     ) -> Result<(), QueueError> {
-        // SQS takes no empty body.
+        // SQS refuses an empty body.
         let body = if body.is_empty() { "(empty)".to_owned() } else { body };
         let mut request = self.client.send_message().queue_url(&self.url).message_body(body).message_group_id(group);
         for (name, value) in attributes {
@@ -129,8 +138,11 @@ impl Queue {
         Ok(())
     }
 
-    /// Receives up to ten messages and hides them for `hidden`. None after waiting for a second at least means that there are none:
-    /// without a wait only some of the queue's servers are asked.
+    /// Receives up to ten messages and hides them for `hidden`. An empty answer after a `wait` of at least a second means that
+    /// the queue is empty: without a wait SQS asks only some of its servers.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
     pub async fn receive(&self, hidden: Duration, wait: Duration) -> Result<Vec<Received>, QueueError> {
         let answer = self
             .client
@@ -147,6 +159,9 @@ impl Queue {
     }
 
     /// Deletes received messages (at most ten).
+    ///
+    /// # Errors
+    /// As [`Queue::send`]; also if SQS could not delete some of them.
     pub async fn delete(&self, receipts: &[String]) -> Result<(), QueueError> {
         let entries = receipts.iter().enumerate().map(|(at, receipt)| {
             DeleteMessageBatchRequestEntry::builder().id(at.to_string()).receipt_handle(receipt).build()
@@ -164,7 +179,10 @@ impl Queue {
         Ok(())
     }
 
-    /// How many messages lie in the queue, about, also those that somebody is looking at right now and those that are delayed.
+    /// Reads the approximate number of messages in the queue, including hidden and delayed ones.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
     pub async fn depth(&self) -> Result<u64, QueueError> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
@@ -185,7 +203,7 @@ fn group(message: &Message) -> &CustomerId {
 }
 
 fn seconds(delay: Duration) -> i32 {
-    // Rounded up: a message must not come before its moment.
+    // Rounded up: a message must not arrive early.
     i32::try_from(delay.min(MAX_DELAY).as_millis().div_ceil(1000)).unwrap_or(900)
 }
 

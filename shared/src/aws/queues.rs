@@ -1,31 +1,31 @@
-//! The two queues in which jobs wait for a worker, and which job waits in which. See D-37.
+//! The two queues in which jobs wait for a worker, and the queue of each kind of job. See D-37.
 //!
-//! Whoever asks a question waits for its answer. In one queue with the syncs it would come after all of them, hundreds on a morning
-//! when many customers are created; so questions have a queue, and workers, of their own.
+//! A person who asks a question waits for the answer. In one queue with the syncs it would come after all of them: hundreds on
+//! a morning on which many customers are created. So questions have a queue, and workers, of their own.
 
 use aws_sdk_sqs::Client;
 
 use super::queue::{Queue, QueueError, Sending};
 use crate::{config::Settings, domain::job::Kind};
 
-/// The queues, or something that is to be known of each of them.
+/// The two queues, or a value for each of them.
 #[derive(Clone, Debug)]
 pub struct Queues<Q = Queue> {
-    /// Where syncs and purges wait.
+    /// For syncs and purges.
     pub jobs: Q,
-    /// Where questions wait: dry runs and connection tests.
+    /// For questions: dry runs and connection tests.
     pub questions: Q,
 }
 
 impl<Q> Queues<Q> {
-    /// What belongs to the queue in which jobs of a kind wait.
+    /// Returns the value for the queue in which jobs of a kind wait.
     pub const fn of(&self, kind: Kind) -> &Q {
         if kind.is_question() { &self.questions } else { &self.jobs }
     }
 }
 
 impl Queues<String> {
-    /// The URLs, from a function's environment.
+    /// Reads the URLs from a function's environment.
     pub fn read(settings: &mut Settings<'_>) -> Self {
         Self { jobs: settings.required("JOB_QUEUE_URL"), questions: settings.required("QUESTION_QUEUE_URL") }
     }
@@ -38,7 +38,10 @@ impl Queues {
         Self { jobs: queue(urls.jobs), questions: queue(urls.questions) }
     }
 
-    /// Sends one message.
+    /// Sends one message to the queue of its kind.
+    ///
+    /// # Errors
+    /// As [`Queue::send`].
     pub async fn send(&self, sending: &Sending) -> Result<(), QueueError> {
         self.of(sending.kind).send(sending).await
     }
@@ -46,7 +49,7 @@ impl Queues {
     /// Sends many messages; see [`Queue::send_all`].
     ///
     /// # Errors
-    /// When some could not be sent, and all others were.
+    /// As [`Queue::send_all`].
     pub async fn send_all(&self, sendings: Vec<Sending>) -> Result<(), QueueError> {
         let (questions, jobs): (Vec<_>, Vec<_>) = sendings.into_iter().partition(|sending| sending.kind.is_question());
         let (jobs, questions) = tokio::join!(self.jobs.send_all(&jobs), self.questions.send_all(&questions));

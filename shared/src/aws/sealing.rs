@@ -1,7 +1,7 @@
 //! Secrets at rest: sealed with a KMS key, bound to the customer and the purpose.
 //!
-//! What must stay true: ciphertext moved to another customer or another purpose does not open (encryption context), and
-//! nothing that does open is believed unless it is our versioned JSON.
+//! What must stay true: ciphertext that is moved to another customer or another purpose does not open (encryption context), and
+//! an opened plaintext is accepted only if it is our versioned JSON.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::domain::ids::CustomerId;
 
-/// What a sealed value is for; part of the encryption context.
+/// The purpose of a sealed value; part of the encryption context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// A customer's OAuth client secret.
@@ -33,16 +33,16 @@ impl Purpose {
     }
 }
 
-/// Why a secret could not be sealed or opened. Never holds any part of it.
+/// The reason why a secret could not be sealed or opened. Never holds any part of the secret.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// Not sealed for this customer and purpose, damaged, or not ours.
+    /// The value was not sealed for this customer and purpose, is damaged, or is not ours.
     #[error("the stored secret cannot be decrypted")]
     DecryptFailed,
-    /// Throttled or unreachable: may pass.
+    /// KMS throttled or could not be reached: trying again may help.
     #[error("the key service could not be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Not allowed, or the key is disabled: an operator has to act.
+    /// KMS refused, or the key is disabled: an operator has to act.
     #[error("the key service refused")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -63,12 +63,15 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Uses the key `key_id` for `purpose`.
+    /// A sealer with the key `key_id` for `purpose`.
     pub fn new(client: Client, key_id: impl Into<String>, purpose: Purpose) -> Self {
         Self { client, key_id: key_id.into(), purpose }
     }
 
     /// Encrypts a secret for a customer.
+    ///
+    /// # Errors
+    /// [`SealError::Unavailable`] and [`SealError::Refused`].
     pub async fn seal(&self, customer: &CustomerId, secret: &SecretString) -> Result<Vec<u8>, SealError> {
         let plaintext = serde_json::json!({"v": 1, "secret": secret.expose_secret()}).to_string();
         let answer = self
@@ -87,6 +90,9 @@ impl Sealer {
     }
 
     /// Decrypts what [`Sealer::seal`] made for the same customer and purpose.
+    ///
+    /// # Errors
+    /// All of [`SealError`].
     pub async fn open(&self, customer: &CustomerId, ciphertext: Vec<u8>) -> Result<SecretString, SealError> {
         if ciphertext.is_empty() {
             return Err(SealError::DecryptFailed);
@@ -146,7 +152,7 @@ mod tests {
     use super::*;
     use crate::aws::mock_sdk;
 
-    /// What opening says when the key service answers so.
+    /// The outcome of opening, as text, when KMS responds with `status` and `answer`.
     async fn opened(status: u16, answer: serde_json::Value) -> String {
         let sdk = mock_sdk::sdk(move |_| (status, answer.clone()));
         let sealer = Sealer::new(Client::new(&sdk), "key", Purpose::ClientSecret);
@@ -179,7 +185,7 @@ mod tests {
         ] {
             assert_eq!(opened(status, refusal(code)).await, told, "{code}");
         }
-        // What opens but is not ours: base64 of `{}`, of `not json`, and nothing at all.
+        // Opens, but is not ours: base64 of `{}`, of `not json`, and nothing at all.
         for plaintext in ["e30=", "bm90IGpzb24=", ""] {
             assert_eq!(opened(200, serde_json::json!({"Plaintext": plaintext})).await, damaged, "{plaintext}");
         }

@@ -1,4 +1,4 @@
-//! Why the store did not do it, told by what the caller can do about it.
+//! Errors of the store, classified by what the caller can do about them.
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
@@ -6,39 +6,39 @@ use aws_sdk_dynamodb::{
     types::CancellationReason,
 };
 
-/// Why the store did not do it.
+/// The reason why a read or write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody else wrote first, or a condition of a transaction does not hold; `failed` are the positions of those
-    /// writes. Read again, decide again.
+    /// Another writer was first, or a condition of a transaction does not hold; `failed` holds the positions of those writes.
+    /// The caller reads again and decides again.
     #[error("a condition did not hold (writes {failed:?})")]
     Conflict {
-        /// Which writes of the transaction.
+        /// The positions of the failed writes in the transaction.
         failed: Vec<usize>,
     },
-    /// An item is over DynamoDB's 400 KB.
+    /// An item exceeds DynamoDB's 400 KB.
     #[error("an item is too large to store")]
     TooLarge,
-    /// Throttled, timed out, unreachable: may pass.
+    /// The table throttled, timed out or could not be reached: trying again may help.
     #[error("the table could not be reached")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The service refused in a way that trying again does not change.
+    /// The service refused, and would refuse again.
     #[error("the table refused the request")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// An item does not have the shape we wrote.
+    /// An item does not have the shape that we write.
     #[error("the stored item {pk} {sk} cannot be read")]
     Corrupt {
-        /// Its partition.
+        /// The item's partition.
         pk: String,
-        /// Its sort key.
+        /// The item's sort key.
         sk: String,
-        /// What is wrong.
+        /// The parser's error.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
-/// Whether a transaction was cancelled only because it met another one, or the table was busy.
+/// True if a transaction was cancelled only because it collided with another one, or the table was busy.
 pub(super) fn collided(error: &SdkError<TransactWriteItemsError>) -> bool {
     let passes = |code: &str| {
         matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
@@ -52,7 +52,7 @@ pub(super) fn collided(error: &SdkError<TransactWriteItemsError>) -> bool {
     }
 }
 
-/// A cancelled transaction is a conflict if a condition failed; a mere collision with another one passes.
+/// Classifies a cancelled transaction: a conflict if a condition failed; a mere collision with another one is temporary.
 pub(super) fn classify_transaction(error: SdkError<TransactWriteItemsError>) -> StoreError {
     if collided(&error) {
         return StoreError::Unavailable(error.into());
@@ -74,7 +74,7 @@ pub(super) fn classify_transaction(error: SdkError<TransactWriteItemsError>) -> 
     classify(error)
 }
 
-/// Sorts what the SDK reports: passing faults, lost races, too large items, and refusals.
+/// Classifies an SDK error: temporary faults, lost races, oversized items, and refusals.
 pub(super) fn classify<E>(error: SdkError<E>) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

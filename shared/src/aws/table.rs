@@ -1,10 +1,10 @@
 //! One DynamoDB table: typed reads, pages, and conditional transactions. See D-1.
 //!
 //! What must stay true:
-//! - Every stored record carries `rev`, raised by each write and checked by the next ("nobody wrote since I read"). A lost
-//!   race is [`StoreError::Conflict`]: read again, decide again.
+//! - Every stored record carries `rev`, raised by each write and checked by the next ("unchanged since I read it"). A lost race
+//!   is [`StoreError::Conflict`]: read again, decide again.
 //! - All state changes are transactions ([`super::write`]).
-//! - "No more" is told by the missing `LastEvaluatedKey` alone, never by an empty page.
+//! - Only the missing `LastEvaluatedKey` says that there are no more items, never an empty page.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -27,24 +27,24 @@ use super::{
     write::expression,
 };
 
-/// Reads in flight where many items are read one by one.
+/// The number of concurrent reads when items are read one by one.
 const READS_AT_ONCE: usize = 4;
 
-/// A page of a query, and where the next one starts.
+/// A page of a query, and the start of the next one.
 #[derive(Debug)]
 pub struct QueryPage {
     /// The items.
     pub items: Vec<Item>,
-    /// The last key of this page, when there may be more.
+    /// The last key of this page; none if there are no more pages.
     pub last: Option<Item>,
 }
 
 /// The sort keys of a range.
 #[derive(Clone, Debug)]
 pub enum SortKeys {
-    /// Those that start with this.
+    /// Those that start with a text.
     Prefix(String),
-    /// Those from the first to the second, both included.
+    /// Those between two texts, both included.
     Between(String, String),
 }
 
@@ -53,20 +53,20 @@ pub enum SortKeys {
 pub struct Range {
     /// The partition (of the table, or of the index).
     pub partition: String,
-    /// Which sort keys.
+    /// The sort keys.
     pub keys: SortKeys,
-    /// The index that is meant, if one is.
+    /// The index to query; none for the table itself.
     pub index: Option<Index>,
-    /// Newest (largest) first.
+    /// True to read the largest sort key (the newest item) first.
     pub descending: bool,
-    /// How many items DynamoDB reads for one page.
+    /// The number of items that DynamoDB reads for one page.
     pub limit: Option<i32>,
-    /// Only these attributes.
+    /// The attributes to return; none for all.
     pub projection: Option<&'static str>,
 }
 
 impl Range {
-    /// All of a partition whose sort keys start with `prefix`, ascending.
+    /// The items of a partition whose sort keys start with `prefix`, ascending.
     pub fn table(partition: impl Into<String>, prefix: impl Into<String>) -> Self {
         Self {
             partition: partition.into(),
@@ -83,7 +83,7 @@ impl Range {
         Self { index: Some(Index::Gsi1), ..Self::table(partition, prefix) }
     }
 
-    /// These keys of the index of keys.
+    /// A range of sort keys in the index of keys.
     pub fn of_keys(partition: impl Into<String>, keys: SortKeys) -> Self {
         Self { index: Some(Index::Gsi2), keys, ..Self::table(partition, "") }
     }
@@ -97,7 +97,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of that name.
+    /// The table called `name`.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self { client, name: name.into() }
     }
@@ -107,7 +107,7 @@ impl Table {
         Self::new(self.client.clone(), name)
     }
 
-    /// Who talks to DynamoDB.
+    /// The SDK client.
     pub(super) const fn client(&self) -> &Client {
         &self.client
     }
@@ -118,6 +118,9 @@ impl Table {
     }
 
     /// Reads one record, strongly consistent.
+    ///
+    /// # Errors
+    /// As [`Table::get_item`]; [`StoreError::Corrupt`] if the item does not have the shape of a `T`.
     pub async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<Stored<T>>, StoreError> {
         match self.get_item(key).await? {
             Some(item) => Ok(Some(parse(item)?)),
@@ -125,7 +128,10 @@ impl Table {
         }
     }
 
-    /// Reads one item as it is, strongly consistent.
+    /// Reads one stored item, strongly consistent.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Refused`].
     pub async fn get_item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
@@ -139,7 +145,10 @@ impl Table {
         Ok(answer.item)
     }
 
-    /// Reads items by their keys, strongly consistent, in the order of the keys; none for what is not there.
+    /// Reads items by their keys, strongly consistent, in the order of the keys; none for each absent one.
+    ///
+    /// # Errors
+    /// As [`Table::get_item`].
     pub async fn get_items(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
         let mut items = Vec::with_capacity(keys.len());
         for some in keys.chunks(READS_AT_ONCE) {
@@ -149,6 +158,9 @@ impl Table {
     }
 
     /// Reads one page of a range.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Refused`].
     pub async fn page(&self, range: &Range, after: Option<Item>) -> Result<QueryPage, StoreError> {
         let Some(query) = self.query(range, after) else { return Ok(QueryPage { items: Vec::new(), last: None }) };
         let answer = query
@@ -164,7 +176,8 @@ impl Table {
         })
     }
 
-    /// A query for the items of a range, from a position on. None: the range ends before it begins, which DynamoDB would refuse.
+    /// A query for the items of a range from a position on; none if the range is empty by its bounds, which DynamoDB would
+    /// refuse.
     fn query(&self, range: &Range, after: Option<Item>) -> Option<QueryFluentBuilder> {
         let (pk, sk) = range.index.map_or((PK, SK), Index::attributes);
         let mut condition = "#pk = :pk".to_owned();
@@ -188,7 +201,7 @@ impl Table {
         }
         let query = query
             .set_index_name(range.index.map(|index| index.name().to_owned()))
-            // An index cannot be read consistently; the table is.
+            // DynamoDB reads an index with eventual consistency only; the table is read strongly.
             .consistent_read(range.index.is_none())
             .key_condition_expression(condition)
             .expression_attribute_values(":pk", AttributeValue::S(range.partition.clone()))
@@ -197,6 +210,9 @@ impl Table {
     }
 
     /// Reads all of a range.
+    ///
+    /// # Errors
+    /// As [`Table::page`].
     pub async fn all(&self, range: &Range) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut after = None;
@@ -210,7 +226,10 @@ impl Table {
         }
     }
 
-    /// Counts the items of a range without reading them out.
+    /// Counts the items of a range without returning them.
+    ///
+    /// # Errors
+    /// As [`Table::page`].
     pub async fn count(&self, range: &Range) -> Result<u64, StoreError> {
         let mut total = 0;
         let mut after = None;
@@ -228,13 +247,17 @@ impl Table {
     /// Writes all or nothing, in this table.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] names the writes whose condition did not hold; a collision with another transaction in
-    /// flight is tried again, and [`StoreError::Unavailable`] in the end.
+    /// [`StoreError::Conflict`] names the writes whose condition did not hold. A collision with a concurrent transaction is
+    /// tried again, and becomes [`StoreError::Unavailable`] in the end.
     pub async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         write_across(vec![(self, writes)]).await
     }
 
     /// Stores one item under a condition. Cheaper than a transaction; a lost answer may look like a conflict.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the condition does not hold; [`StoreError::TooLarge`], [`StoreError::Unavailable`] or
+    /// [`StoreError::Refused`].
     pub async fn put(&self, item: Item, condition: &Condition) -> Result<(), StoreError> {
         let (expression, values) = expression(condition);
         self.client
@@ -250,6 +273,9 @@ impl Table {
     }
 
     /// Sets one attribute of an item, under a condition.
+    ///
+    /// # Errors
+    /// As [`Table::put`].
     pub async fn set(
         &self,
         key: &Key,
@@ -274,13 +300,20 @@ impl Table {
         Ok(())
     }
 
-    /// Removes one item.
+    /// Removes one item, if it is there.
+    ///
+    /// # Errors
+    /// As [`Table::write`].
     pub async fn delete(&self, key: &Key) -> Result<(), StoreError> {
         self.client.delete_item().table_name(&self.name).set_key(Some(key_item(key))).send().await.map_err(classify)?;
         Ok(())
     }
 
-    /// Adds one to the number `n` of an item unless it is at `most` already; says whether it did. `ttl` in seconds.
+    /// Adds one to the number `n` of an item unless it is at `most` already; returns true if it did. `ttl` is in seconds since
+    /// the epoch.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Refused`].
     pub async fn count_up(&self, key: &Key, most: u64, ttl: i64) -> Result<bool, StoreError> {
         let result = self
             .client

@@ -10,27 +10,27 @@ use super::{
 };
 use crate::domain::{ids::CustomerId, time::Timestamp};
 
-/// A customer's client secret, sealed.
+/// The sealed client secret of a customer.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Credentials {
-    /// What [`super::sealing::Sealer`] made.
+    /// The output of [`super::sealing::Sealer`].
     #[serde(with = "binary")]
     pub ciphertext: Vec<u8>,
-    /// The customer's credential version it belongs to.
+    /// The customer's credential version that it belongs to.
     pub secret_version: u64,
 }
 
-/// A customer's access token, sealed, and what it is bound to.
+/// The sealed access token of a customer, and what it is bound to.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CachedToken {
-    /// What [`super::sealing::Sealer`] made.
+    /// The output of [`super::sealing::Sealer`].
     #[serde(with = "binary")]
     pub ciphertext: Vec<u8>,
-    /// The credential version it was asked with.
+    /// The credential version that it was requested with.
     pub credential_version: u64,
     /// The origin that issued it.
     pub base_url: String,
-    /// When it stops being used: Zuora's expiry less a margin.
+    /// The moment after which it is not used: Zuora's expiry less a margin.
     pub expires_at: Timestamp,
 }
 
@@ -52,22 +52,34 @@ impl Vault {
     }
 
     /// Reads a customer's sealed secret.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn credentials(&self, customer: &CustomerId) -> Result<Option<Credentials>, StoreError> {
         Ok(self.table.get(&keys::credentials(customer)).await?.map(|found| found.value))
     }
 
     /// Reads a customer's cached token.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn token(&self, customer: &CustomerId) -> Result<Option<CachedToken>, StoreError> {
         Ok(self.table.get(&keys::token(customer)).await?.map(|found| found.value))
     }
 
     /// Stores a cached token.
+    ///
+    /// # Errors
+    /// As [`Table::put`].
     pub async fn put_token(&self, customer: &CustomerId, token: &CachedToken) -> Result<(), StoreError> {
         let item = to_item(token, &keys::token(customer), None, 1, Some(token.expires_at.seconds()))?;
         self.table.put(item, &Condition::None).await
     }
 
     /// The write that stores a sealed secret.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if it has no storable form; that is a bug.
     pub fn put_credentials(customer: &CustomerId, credentials: &Credentials) -> Result<Write, StoreError> {
         let item = to_item(credentials, &keys::credentials(customer), None, 1, None)?;
         Ok(Write::Put(Box::new(item), Condition::None))
@@ -84,7 +96,7 @@ impl Vault {
     }
 }
 
-/// Bytes as a DynamoDB binary, not as a list of numbers.
+/// Serializes bytes as a DynamoDB binary, not as a list of numbers.
 mod binary {
     use serde::{Deserializer, Serializer, de::Visitor};
 

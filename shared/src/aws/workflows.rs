@@ -1,8 +1,8 @@
 //! Workflows and their definitions in the data table.
 //!
-//! What must stay true: chunks first, or together with the one transaction that moves the workflow's pointer to them and removes the old
-//! ones ([`super::puts`]). A reader therefore always finds the definition its workflow names. A crash between the two leaves at most chunks
-//! without a name: the next run writes the same ones, or they are removed as orphans, once a day.
+//! What must stay true: chunks are written before, or in, the one transaction that points the workflow at them and removes the
+//! old ones ([`super::puts`]). A reader therefore always finds the definition that its workflow names. A crash between the two
+//! leaves at most orphans: the next run writes the same chunks, or the daily clean-up removes them.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -26,20 +26,20 @@ use crate::domain::{
     workflow::{DefinitionRef, LastChange, Workflow},
 };
 
-/// The attributes that a diff needs; the listed item itself stays in the table.
+/// The attributes that a diff needs; the listed item itself is not read.
 const HEAD: &str = "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, triggers, deleted_at, deletion_approved, \
      last_change, written_at";
 
-/// How many characters of a name are told where it only accompanies an id.
+/// The largest number of characters of a name where it only accompanies an id.
 const LONGEST_NAME: usize = 200;
 
-/// A stored definition that cannot be put together again.
+/// The error for a stored definition that cannot be reassembled.
 #[derive(Debug, thiserror::Error)]
 pub enum DefinitionError {
     /// The table failed.
     #[error("the definition could not be read")]
     Store(#[from] StoreError),
-    /// Chunks are missing or damaged.
+    /// Chunks are missing, or their digest is wrong.
     #[error("the stored definition is damaged")]
     Damaged,
 }
@@ -50,7 +50,7 @@ pub struct Workflows {
     table: Table,
 }
 
-/// One head as it is stored.
+/// A head as it is stored.
 #[derive(serde::Deserialize)]
 struct Head {
     zuora_id: WorkflowId,
@@ -72,19 +72,22 @@ impl Workflows {
         Self { table }
     }
 
-    /// Where they are.
+    /// The table of the workflows.
     pub(super) const fn table(&self) -> &Table {
         &self.table
     }
 
-    /// What the diff needs of every stored workflow of a customer, tombstones included.
+    /// Reads the head of every stored workflow of a customer, tombstones included.
+    ///
+    /// # Errors
+    /// As [`Table::page`].
     pub async fn heads(&self, customer: &CustomerId) -> Result<Vec<diff::Head>, StoreError> {
         let range =
             Range { projection: Some(HEAD), ..Range::table(keys::customer_partition(customer), keys::WORKFLOW_PREFIX) };
         let mut heads = Vec::new();
         let mut after = None;
         loop {
-            // Page by page: the items themselves take several times the memory of what is kept.
+            // Page by page: the items themselves take several times the memory of the heads.
             let page = self.table.page(&range, after).await?;
             for item in page.items {
                 heads.push(head(item)?);
@@ -96,7 +99,10 @@ impl Workflows {
         }
     }
 
-    /// The heads of some workflows, in the order of the ids; none for what is not there.
+    /// Reads the heads of some workflows, in the order of the ids; none for each absent one.
+    ///
+    /// # Errors
+    /// As [`Table::get_items`].
     pub async fn heads_of(
         &self,
         customer: &CustomerId,
@@ -107,7 +113,10 @@ impl Workflows {
         items.into_iter().map(|item| item.map(head).transpose()).collect()
     }
 
-    /// The names of some workflows, by Zuora id, long ones cut; what has none is left out.
+    /// Reads the names of some workflows, by Zuora id, long ones cut; workflows without a name are left out.
+    ///
+    /// # Errors
+    /// As [`Table::get_many_items`].
     pub async fn names_of(
         &self,
         customer: &CustomerId,
@@ -123,11 +132,17 @@ impl Workflows {
     }
 
     /// Reads one workflow, or its tombstone.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
     pub async fn get(&self, customer: &CustomerId, id: &WorkflowId) -> Result<Option<Stored<Workflow>>, StoreError> {
         self.table.get(&keys::workflow(customer, id)).await
     }
 
     /// Reads the workflow with one Zuora id at many customers (at most 100).
+    ///
+    /// # Errors
+    /// As [`Table::get_many`].
     pub async fn get_everywhere(
         &self,
         customers: &[CustomerId],
@@ -139,7 +154,10 @@ impl Workflows {
         Ok(found.into_iter().filter_map(|(key, workflow)| Some((owner(&key.pk)?, workflow))).collect())
     }
 
-    /// Lists a customer's workflows by name; `prefix` in any case and normal form. The index lags behind by moments.
+    /// Lists a customer's workflows by name; `prefix` in any case and normal form. The index lags by moments.
+    ///
+    /// # Errors
+    /// As [`filtered`].
     pub async fn list(
         &self,
         customer: &CustomerId,
@@ -155,6 +173,9 @@ impl Workflows {
     }
 
     /// Stores the chunks of a definition, before the workflow that will name it.
+    ///
+    /// # Errors
+    /// As [`Table::put`].
     pub async fn put_definition(
         &self,
         customer: &CustomerId,
@@ -168,17 +189,20 @@ impl Workflows {
         Ok(())
     }
 
-    /// Replaces the fingerprint of a head, which says the same by another formula, unless somebody wrote the workflow since.
+    /// Replaces the fingerprint of a head by that of a new formula, unless the workflow was written since.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if somebody did.
+    /// [`StoreError::Conflict`] if it was.
     pub async fn put_fingerprint(&self, customer: &CustomerId, head: &diff::Head) -> Result<(), StoreError> {
         let fingerprint = AttributeValue::S(head.fingerprint.clone());
         let key = keys::workflow(customer, &head.zuora_id);
         self.table.set(&key, "fingerprint", fingerprint, &Condition::RevIs(head.rev)).await
     }
 
-    /// Reads a definition back, byte for byte: what comes is compared with its hash.
+    /// Reads a definition back, byte for byte, and compares it with its hash.
+    ///
+    /// # Errors
+    /// [`DefinitionError::Damaged`] if chunks are missing or the hash differs; [`DefinitionError::Store`] as [`Table::page`].
     pub async fn definition(
         &self,
         customer: &CustomerId,
@@ -197,7 +221,10 @@ impl Workflows {
         definition::restore(chunks, wanted).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
     }
 
-    /// Removes every chunk of a customer that none of its workflows names, page by page while `go_on` holds.
+    /// Removes every orphan of a customer, page by page while `go_on` returns true.
+    ///
+    /// # Errors
+    /// As [`Table::page`] and [`Table::delete_all`].
     pub async fn remove_orphans(
         &self,
         customer: &CustomerId,
@@ -224,7 +251,10 @@ impl Workflows {
         Ok(())
     }
 
-    /// Removes the chunks of a workflow that do not belong to the definition it names: replaced ones, and what a crash left.
+    /// Removes the chunks of a workflow that do not belong to the definition it names: replaced ones, and orphans of a crash.
+    ///
+    /// # Errors
+    /// As [`Table::page`] and [`Table::delete_all`].
     pub async fn tidy_definitions(
         &self,
         customer: &CustomerId,
@@ -239,8 +269,11 @@ impl Workflows {
         self.table.delete_all(&stray.collect::<Vec<_>>()).await
     }
 
-    /// Removes a workflow for good, unless somebody wrote it since. Its definition goes first: what is left after a crash
-    /// still has a name, and goes next time.
+    /// Removes a workflow for good, unless it was written since. Its definition is removed first: after a crash the workflow
+    /// still names what is left, and the next attempt removes it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if it was written since; as [`Table::delete_all`].
     pub async fn remove(&self, customer: &CustomerId, stored: &diff::Head) -> Result<(), StoreError> {
         self.tidy_definitions(customer, &stored.zuora_id, None).await?;
         let key = keys::workflow(customer, &stored.zuora_id);

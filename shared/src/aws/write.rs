@@ -1,7 +1,7 @@
 //! Conditional writes and transactions.
 //!
-//! The SDK gives each transaction one idempotency token and repeats it on a retry, so a transaction that won but whose answer
-//! was lost is answered as won (R42).
+//! The SDK gives each transaction one idempotency token and repeats it on a retry, so a transaction that succeeded but whose
+//! answer was lost succeeds again (`docs/reliability.md` R42).
 
 use std::time::Duration;
 
@@ -18,26 +18,26 @@ use super::{
     table::Table,
 };
 
-/// How often a transaction that met another one is tried again.
+/// The number of times that a transaction is tried again after a collision with another one.
 const MAX_COLLISIONS: u32 = 5;
 
-/// What has to hold for a write.
+/// The condition of a write.
 #[derive(Clone, Debug)]
 pub enum Condition {
-    /// Nothing.
+    /// No condition.
     None,
-    /// There is no such item.
+    /// The item does not exist.
     Absent,
-    /// There is one.
+    /// The item exists.
     Exists,
-    /// Its write number is this one.
+    /// The item's write number is this one.
     RevIs(u64),
     /// An expression over attributes whose names are not reserved words.
     That(&'static str, Vec<(&'static str, AttributeValue)>),
 }
 
 impl Condition {
-    /// Nobody has written the item since it was read at `rev`; 0 = there was none.
+    /// The condition that the item was not written since it was read at `rev`; 0 = there was none.
     pub const fn unchanged_since(rev: u64) -> Self {
         if rev == 0 { Self::Absent } else { Self::RevIs(rev) }
     }
@@ -50,9 +50,9 @@ pub enum Write {
     Put(Box<Item>, Condition),
     /// Removes an item.
     Delete(Key, Condition),
-    /// Changes nothing, but the condition has to hold.
+    /// Changes nothing; fails if the condition does not hold.
     Check(Key, Condition),
-    /// Adds to numbers; it cannot fail by itself.
+    /// Adds to counters; it has no condition.
     Add(Addition),
 }
 
@@ -82,7 +82,7 @@ pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreE
     loop {
         let result = client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
         let Err(error) = result else { return Ok(()) };
-        // Two transactions met on an item: neither is wrong, and the SDK does not repeat it.
+        // Two transactions collided on an item: neither is wrong, and the SDK does not repeat them.
         if round == MAX_COLLISIONS || !collided(&error) {
             return Err(classify_transaction(error));
         }

@@ -1,7 +1,7 @@
 //! The newest jobs of several ranges, merged: ids sort by age, and each range has its newest first.
 //!
-//! What must stay true: nothing is shown before every range was read as far. So the position of a list is one job: everything
-//! younger was seen, in all ranges, however far each of them was read when the budget ended.
+//! What must stay true: a job is returned only after every range was read up to it. So one job marks the position of a list:
+//! everything younger was returned, in all ranges, however far each of them was read when the budget ended.
 
 use std::cmp::Reverse;
 
@@ -22,14 +22,15 @@ use crate::{
 /// One page of a list of jobs.
 #[derive(Debug, Default)]
 pub struct Listed {
-    /// At most as many as asked for, newest first. Fewer, or none, where the budget ended.
+    /// At most as many as requested, newest first. Fewer, or none, if the budget ended.
     pub jobs: Vec<Job>,
-    /// The next page is older than this job; none when this is the last one.
+    /// The last job of this page, the next page being older; none if this is the last page.
     pub next: Option<JobId>,
 }
 
 impl Listed {
-    /// The newest of them. One that changed its state while the states were read may be there twice.
+    /// Merges jobs by age and keeps the newest `limit`. A job that changed its state between the reads of two states may be
+    /// there twice.
     pub fn newest_of(mut jobs: Vec<Job>, limit: usize) -> Self {
         sort(&mut jobs);
         let next = (jobs.len() > limit).then(|| jobs[limit - 1].id.clone());
@@ -46,9 +47,9 @@ fn sort(jobs: &mut Vec<Job>) {
 /// A range that is read from its newest job on.
 struct Source {
     range: Range,
-    /// Where its next page starts.
+    /// The start key of its next page.
     start: Option<Item>,
-    /// The id of the last job that was read. Before the first page it is behind all ids.
+    /// The id of the last job read; before the first page, a text that sorts behind all ids.
     read_to: String,
     is_over: bool,
 }
@@ -58,9 +59,9 @@ impl Source {
         Self { range, start: None, read_to: char::MAX.to_string(), is_over: false }
     }
 
-    /// Reads about so many more.
+    /// Reads about `many` more jobs.
     async fn read(&mut self, table: &Table, many: usize, budget: &Budget) -> Result<Vec<Item>, StoreError> {
-        // Two at least: the first one of a list that goes on may be the one that was seen, and each page has to get on.
+        // Two at least: the first job of a continued list may be the one at its cursor, and each page has to advance.
         let page = table.page(&at_most(&self.range, many.max(2)), self.start.take()).await?;
         budget.spend(&page.items);
         if let Some(last) = page.last.as_ref().or(page.items.last()) {
@@ -72,13 +73,14 @@ impl Source {
         Ok(page.items)
     }
 
-    /// Whether it may hold a job that is younger than this one and was not read.
+    /// True if the range may hold an unread job younger than this one.
     fn lags_behind(&self, job: Option<&JobId>) -> bool {
         !self.is_over && job.is_none_or(|job| self.read_to.as_str() > job.as_str())
     }
 }
 
-/// Merges what `selection` and `keep` leave of its ranges, until `limit` jobs are there, the ranges end, or the budget does.
+/// Merges the jobs of the ranges that satisfy `selection` and `keep`, until `limit` are found, the ranges end, or the budget
+/// does.
 pub(super) async fn list(
     table: &Table,
     selection: &JobSelection,
@@ -87,9 +89,10 @@ pub(super) async fn list(
     keep: impl Fn(&Job) -> bool,
 ) -> Result<Listed, StoreError> {
     let mut sources: Vec<Source> = selection.ranges().into_iter().map(Source::new).collect();
-    // A page may come from one range or from all of them; twice their equal share is often enough, and one page is all at most.
+    // A page may come from one range or from all; twice their equal share is often enough, and one page is all that is ever
+    // needed.
     let first = (2 * (limit + 1)).div_ceil(sources.len().max(1)).min(limit + 2);
-    // From then on those that lag furthest behind are read, an eighth of all at a time.
+    // Then the ranges that lag furthest behind are read, an eighth of all at a time.
     let at_once = sources.len().div_ceil(8);
     let (mut wanted, mut many): (Vec<&mut Source>, usize) = (sources.iter_mut().collect(), first);
     let mut found: Vec<Job> = Vec::new();
@@ -98,7 +101,7 @@ pub(super) async fn list(
         let jobs = pages.into_iter().flatten().filter_map(readable::<Job>);
         found.extend(jobs.filter(|job| selection.takes(job) && keep(job)));
         sort(&mut found);
-        // Every range was read as far as this.
+        // Every range was read up to this id.
         let read_to = sources.iter().filter(|source| !source.is_over).map(|source| source.read_to.clone()).max();
         let Some(read_to) = read_to else { return Ok(Listed::newest_of(found, limit)) };
         let whole = found.partition_point(|job| job.id.as_str() >= read_to.as_str());

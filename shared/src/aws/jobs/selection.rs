@@ -1,4 +1,4 @@
-//! Which jobs a list shows, and which ranges of keys hold them. See D-60.
+//! The selection of jobs for a list, and the ranges of keys that hold them. See D-60.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -14,38 +14,38 @@ use crate::{
     },
 };
 
-/// Up to so many customers are read by their own partitions instead of everybody's jobs by state.
+/// The largest number of customers whose own partitions are read, instead of all jobs by state.
 const FEW: usize = 100;
-/// The same where only some states are wanted: a partition holds jobs in all states, of which few are in the wanted one, so beyond
-/// this the index by state finds more in what it reads.
+/// The same for a list of some states only. A partition holds jobs in all states, of which few match, so for more customers
+/// than this the index by state finds more in what it reads.
 const FEW_IN_A_STATE: usize = 10;
 
-/// How much later than `created_at` a job's id may have been made: the moment is taken when the run that makes it begins, and no run
+/// The longest time by which a job's id may be younger than its `created_at`: a run takes that moment at its start, and no run
 /// is longer.
 const ID_LAG: Duration = Duration::from_secs(900);
 
-/// Which jobs a list shows.
+/// The selection of jobs for a list.
 #[derive(Clone, Debug, Default)]
 pub struct JobSelection {
-    /// Only these customers'; everybody's where that is none.
+    /// Only jobs of these customers; none for those of all.
     pub customers: Option<BTreeSet<CustomerId>>,
-    /// Only in one of these states; in any where there are none.
+    /// Only jobs in one of these states; empty for any state.
     pub states: Vec<State>,
-    /// Only older than this job.
+    /// Only jobs older than this one.
     pub before: Option<JobId>,
-    /// Only made at or after this moment.
+    /// Only jobs created at or after this moment.
     pub since: Option<Timestamp>,
-    /// Only made before this moment.
+    /// Only jobs created before this moment.
     pub until: Option<Timestamp>,
 }
 
 impl JobSelection {
-    /// Those in one state.
+    /// All jobs in one state.
     pub fn in_state(state: State) -> Self {
         Self { states: vec![state], ..Self::default() }
     }
 
-    /// Whether this job is one of them.
+    /// True if the selection includes this job.
     pub fn takes(&self, job: &Job) -> bool {
         self.customers.as_ref().is_none_or(|customers| customers.contains(&job.customer_id))
             && self.before.as_ref().is_none_or(|before| job.id < *before)
@@ -58,7 +58,7 @@ impl JobSelection {
         self.states.is_empty() || self.states.contains(&state)
     }
 
-    /// The ranges that hold them, newest first in each. Other jobs are there too.
+    /// The ranges that hold the selected jobs, newest first in each. They hold other jobs too.
     pub(super) fn ranges(&self) -> Vec<Range> {
         let few = if self.states.is_empty() { FEW } else { FEW_IN_A_STATE };
         match &self.customers {
@@ -73,7 +73,7 @@ impl JobSelection {
         }
     }
 
-    /// What the moments and the last job seen leave of a range whose sort keys are job ids behind a prefix.
+    /// Narrows a range, whose sort keys are job ids behind a prefix, to the moments and the last job of the selection.
     fn within(&self, range: Range, prefix: &str) -> Range {
         // The id begins with its millisecond in hex, so a moment bounds the range.
         let bound = |moment: Timestamp| format!("job_{:012x}", moment.millis().max(0));

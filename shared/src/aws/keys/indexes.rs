@@ -1,4 +1,4 @@
-//! Where items stand in the two indexes; the head of [`super`] lists what is in which.
+//! The positions of items in the two indexes; the head of [`super`] lists the contents of each.
 
 use std::fmt::Display;
 
@@ -13,27 +13,27 @@ use crate::{
     },
 };
 
-/// The attribute names of the indexes' keys.
+/// The attribute of the first index's partition key.
 pub const GSI1PK: &str = "GSI1PK";
-/// See [`GSI1PK`].
+/// The attribute of the first index's sort key.
 pub const GSI1SK: &str = "GSI1SK";
-/// See [`GSI1PK`].
+/// The attribute of the second index's sort key.
 const GSI2SK: &str = "GSI2SK";
 
-/// The longest part of a name that goes into the index (DynamoDB's bound is 1,024 bytes for the whole key).
+/// The largest number of bytes of a name in an index key (DynamoDB allows 1,024 bytes for the whole key).
 const NAME_BYTES: usize = 200;
 
 /// An index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
-    /// Whole items.
+    /// The index that holds whole items.
     Gsi1,
-    /// Keys only.
+    /// The index that holds keys only.
     Gsi2,
 }
 
 impl Index {
-    /// Its name.
+    /// The index's name in the template.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Gsi1 => "GSI1",
@@ -41,7 +41,7 @@ impl Index {
         }
     }
 
-    /// The attribute names of its keys.
+    /// The attributes of the index's partition key and sort key.
     pub const fn attributes(self) -> (&'static str, &'static str) {
         match self {
             Self::Gsi1 => (GSI1PK, GSI1SK),
@@ -50,7 +50,7 @@ impl Index {
     }
 }
 
-/// Where an item stands in an index.
+/// The position of an item in an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexKey {
     /// The index.
@@ -79,28 +79,28 @@ pub fn customer_by_name(name: &str, id: &CustomerId) -> IndexKey {
     IndexKey::new(CUSTOMERS, by_name(name, id))
 }
 
-/// A customer among all, by id: a place in this order stays whatever is edited.
+/// A customer among all, by id: edits do not move it in this order.
 pub fn customer_by_id(id: &CustomerId) -> IndexKey {
     IndexKey::of_keys(CUSTOMERS, id.as_str())
 }
 
-/// The customers after one, or all, by id.
+/// The sort keys of the customers after `id`, or of all.
 pub fn ids_after(id: Option<&CustomerId>) -> SortKeys {
     let first = id.map_or_else(|| "cus_".to_owned(), |id| format!("{id}~"));
     SortKeys::Between(first, "cus_~".to_owned())
 }
 
-/// Index partition of the customers that the schedule syncs.
+/// Index partition of the customers that have a next sync.
 pub const DUE: &str = "DUE";
 
-/// A customer among those, by the time of its next sync.
+/// A customer in that partition, by the time of its next sync.
 pub fn customer_due(at: Timestamp, id: &CustomerId) -> IndexKey {
     IndexKey::of_keys(DUE, format!("{at}#{id}"))
 }
 
-/// Those that are due at `time` or were before.
+/// The sort keys of the customers whose next sync was due at `time` or before.
 pub fn due_until(time: Timestamp) -> SortKeys {
-    // A year's first digit, and what no id begins with.
+    // "0" sorts before every year, and "~" after every id.
     SortKeys::Between("0".to_owned(), format!("{time}~"))
 }
 
@@ -152,10 +152,10 @@ pub fn audit_by_time(at: Timestamp, id: &AuditId) -> IndexKey {
     IndexKey::new(AUDIT, format!("{at}#{id}"))
 }
 
-/// The index sort keys among which those of the names are that begin so. Others are there too: compare the names that are read.
+/// The index sort keys of the names that begin with a text. They include others, so the caller compares the names themselves.
 ///
-/// Keys from before names were folded hold them in lower case only, until their item is written again; so where the two differ, what
-/// is between them is meant as well.
+/// Items not written since names were folded by Unicode rules still have keys in plain lower case. If the two forms differ, the
+/// range spans both.
 pub fn names(beginning: &str) -> SortKeys {
     let mut forms = [folded(beginning), beginning.to_lowercase()].map(cut);
     forms.sort_unstable();
@@ -167,7 +167,7 @@ fn by_name(name: &str, id: &impl Display) -> String {
     format!("{}#{id}", cut(folded(name)))
 }
 
-/// A folded name as far as it goes into the index, cut at a character.
+/// A folded name, cut at a character to the length of an index key.
 fn cut(mut name: String) -> String {
     name.truncate(name.floor_char_boundary(NAME_BYTES));
     name

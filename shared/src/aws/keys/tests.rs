@@ -1,4 +1,4 @@
-//! Which items share a partition, and how they sort in it.
+//! The items that share a partition, and their order in it.
 
 use super::*;
 

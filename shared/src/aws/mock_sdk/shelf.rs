@@ -1,4 +1,4 @@
-//! For tests: a table that can be queried like one of DynamoDB's, page by page, and that counts what is read of it.
+//! For tests: a table that answers queries like one of DynamoDB's, page by page, and counts the reads.
 
 use std::sync::{
     Arc,
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::aws::{items::Item, table::Table};
 
-/// The table's items, and what was read of them.
+/// The table's items, and the reads so far.
 pub struct Shelf {
-    /// The table, for the code that is tested.
+    /// The table for the tested code.
     pub table: Table,
     queries: Arc<AtomicUsize>,
     records: Arc<AtomicUsize>,
@@ -34,7 +34,7 @@ impl Shelf {
         Self { table: Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data"), queries, records }
     }
 
-    /// How many queries there were, and how many items they read, since this was asked last.
+    /// The number of queries, and of items that they read, since the last call.
     pub fn read(&self) -> (usize, usize) {
         (self.queries.swap(0, SeqCst), self.records.swap(0, SeqCst))
     }
@@ -61,13 +61,13 @@ fn query(items: &[Value], request: &Value) -> Value {
     let from = start.map_or(0, |start| range.iter().position(|item| key(item) == start).unwrap() + 1);
     let limit = request["Limit"].as_u64().map_or(usize::MAX, |limit| usize::try_from(limit).unwrap());
     let page: Vec<&&Value> = range[from..].iter().take(limit).collect();
-    // DynamoDB does not look whether there is one behind the last of a full page.
+    // DynamoDB does not check whether an item follows the last one of a full page.
     let last = page.last().filter(|_| page.len() == limit);
     let last = last.map(|last| json!({"PK": last["PK"], "SK": last["SK"], pk: last[pk], sk: last[sk]}));
     json!({"Items": page, "Count": page.len(), "LastEvaluatedKey": last})
 }
 
-/// An item as it goes over the wire.
+/// An item in DynamoDB's wire format.
 fn told(item: &Item) -> Value {
     item.iter().map(|(name, value)| (name.clone(), told_value(value))).collect()
 }

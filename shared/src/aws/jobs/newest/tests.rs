@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// `many` jobs, oldest first, of as many customers in turn: of ten, eight succeeded, one failed, one was cancelled.
+/// `many` jobs, oldest first, of `customers` customers in turn: of ten, eight succeeded, one failed, one was cancelled.
 fn history(many: usize, customers: usize) -> (Vec<Job>, Vec<CustomerId>) {
     let customers: Vec<CustomerId> = (0..customers).map(|_| CustomerId::new()).collect();
     let job = |n: usize| {
@@ -33,7 +33,7 @@ fn shelf(jobs: &[Job]) -> Shelf {
     Shelf::of(&jobs.iter().map(item).collect::<Vec<_>>())
 }
 
-/// The ids of all pages, and how many pages there are.
+/// The ids of all pages, and the number of pages.
 async fn walk(
     shelf: &Shelf,
     selection: &JobSelection,
@@ -75,7 +75,7 @@ async fn the_pages_of_all_states_show_each_job_once_whatever_the_budget_and_the_
 async fn a_budget_that_ends_in_one_state_skips_no_job_of_another() {
     let (jobs, customers) = history(400, 3);
     let shelf = shelf(&jobs);
-    // Of one customer, and not the most common state: each page reads much of `succeeded` and shows little of the others.
+    // One customer's jobs outside the most common state: each page reads much of `succeeded` and returns few of the others.
     let rare = |job: &Job| job.customer_id == customers[0] && job.state != State::Succeeded;
     let wanted = newest_first(jobs.iter().filter(|job| rare(job)));
 
