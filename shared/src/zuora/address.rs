@@ -1,11 +1,11 @@
-//! Which network addresses a name on the internet may lead to.
+//! The network addresses to which a name on the internet may resolve.
 //!
-//! Everything that is not plainly a global unicast address is refused, tunnels that carry an IPv4 address inside included:
-//! a name under a foreign zone must not lead into the deployment's own network or to its metadata service.
+//! Everything that is not plainly a global unicast address is refused, including tunnels that carry an IPv4 address: a name
+//! that a third party controls must not lead into the deployment's own network or to its metadata service.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether the address is a public one.
+/// True if the address is a public one.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -30,7 +30,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    // Only 2000::/3 is handed out; loopback, mapped, NAT64, ULA, link-local and multicast all lie outside it.
+    // Only 2000::/3 is allocated; loopback, mapped, NAT64, ULA, link-local and multicast all lie outside it.
     let [a, b, ..] = address.segments();
     let global = a & 0xe000 == 0x2000;
     let reserved = match a {

@@ -19,24 +19,24 @@ use super::{
 };
 use crate::domain::base_url::{BaseUrl, BaseUrlPolicy};
 
-/// The workflows asked for per page: Zuora's maximum.
+/// The number of workflows to request per page: Zuora's maximum.
 pub const PAGE_LENGTH: usize = 50;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A function that was frozen for longer finds its connections dead.
+/// The time after which an idle connection is closed: a function that was frozen for longer would find it dead.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-/// Room for the headers that proxies add.
+/// The largest number of response headers, with room for those that proxies add.
 const MAX_HEADERS: usize = 256;
 const MAX_HEADER_BYTES: u32 = 64 * 1024;
 const WORKFLOW_LIMIT: usize = 10 * 1024 * 1024;
 const EXPORT_LIMIT: usize = 20 * 1024 * 1024;
 
-/// The TLS or HTTP client could not be built.
+/// The error for a TLS or HTTP client that could not be built.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTP client for Zuora could not be built")]
 pub struct SetupError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
-/// Which version of a workflow to export.
+/// The version of a workflow to export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
     /// The active one, Zuora's default.
@@ -56,7 +56,7 @@ impl Zuora {
     /// Builds the client; origins outside `policy` are refused at every use.
     ///
     /// # Errors
-    /// If the TLS setup of this build is unusable.
+    /// [`SetupError`] if the TLS setup of this build is unusable.
     pub fn new(policy: BaseUrlPolicy) -> Result<Self, SetupError> {
         Self::with_lookup(policy, system_lookup())
     }
@@ -86,10 +86,12 @@ impl Zuora {
 
     /// Exchanges a client's credentials for a token.
     ///
-    /// Sends exactly one request: Zuora limits these by address, so repeating is left to the caller, who counts them.
+    /// Sends exactly one request: Zuora limits token requests by address, so the caller counts them and decides about
+    /// repetitions.
     ///
     /// # Errors
-    /// `InvalidCredentials` also for a JSON object of a 200 that holds no token; `RateLimited`, `Transient` and the rest as their kinds say.
+    /// `InvalidCredentials` also for a 200 with a JSON object that holds no token; `RateLimited`, `Transient` and the rest as
+    /// [`ZuoraErrorKind`] describes.
     pub async fn token(
         &self,
         base: &BaseUrl,
@@ -111,10 +113,10 @@ impl Zuora {
             .ok_or_else(|| answer.mark(call.fail(Kind::InvalidCredentials, "the answer holds no access token")))
     }
 
-    /// Whether Zuora has the workflow. Used to confirm an absence.
+    /// Returns true if Zuora has the workflow, false if Zuora itself says that it does not exist. Used to confirm an absence.
     ///
     /// # Errors
-    /// As the kinds say; no error means that the workflow is gone.
+    /// As [`ZuoraErrorKind`] describes; an error says nothing about the workflow.
     pub async fn workflow(&self, session: &Session, id: &str) -> Result<bool, ZuoraError> {
         let call = session.call(Operation::GetWorkflow, WORKFLOW_LIMIT);
         let path = format!("/workflows/{}", call.path_id(id)?);
@@ -125,8 +127,8 @@ impl Zuora {
         }
     }
 
-    /// Reads a workflow's export, byte for byte. Whether the bytes are an export is for
-    /// [`Definition::parse`](crate::domain::definition::Definition::parse) to say.
+    /// Reads a workflow's export, byte for byte. [`Definition::parse`](crate::domain::definition::Definition::parse) decides if
+    /// the bytes are an export.
     ///
     /// # Errors
     /// `NotFound` or `Rejected` if there is no such version, `TooLarge` over 20 MB.
@@ -140,7 +142,7 @@ impl Zuora {
         self.get(session, call, &path, |answer| Ok(answer.take())).await
     }
 
-    /// Sends a request and reads its body, a second time if the first ends in something that passes.
+    /// Sends a request and reads the body of its response. Both are repeated once after a temporary fault.
     async fn get<T>(
         &self,
         session: &Session,

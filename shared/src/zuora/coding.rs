@@ -1,34 +1,34 @@
-//! Unpacks a body as it comes, whatever content codings HTTP allows for it (RFC 9110 section 8.4), and never beyond a bound: a small
-//! answer cannot become a large one.
+//! Unpacks a body while it arrives, in all content codings that HTTP allows for it (RFC 9110 section 8.4), and never beyond a
+//! limit: a small response cannot become a large one.
 //!
-//! Only gzip is asked for. Its names count in any case, it may have been applied more than once, and a body may consist of several
-//! gzip members.
+//! Requests accept gzip only. Its names count in any case, it may have been applied more than once, and a body may consist of
+//! several gzip members.
 
 use std::io::{self, ErrorKind, Write};
 
 use flate2::write::MultiGzDecoder;
 use http::{HeaderMap, header::CONTENT_ENCODING};
 
-/// What is asked for.
+/// The value of `Accept-Encoding`.
 pub(super) const ACCEPTED: &str = "gzip";
-/// Nobody packs a body more often; each time costs memory before the first byte has come.
+/// The largest number of codings of one body. No server applies more, and each costs memory before the first byte has arrived.
 const MAX_CODINGS: usize = 4;
 
-/// A body that is being unpacked.
+/// A body in the course of unpacking.
 pub(super) enum Unpacking {
-    /// What is left when all codings are undone.
+    /// The bytes after all codings are undone.
     Plain(Bounded),
     /// One coding to be undone.
     Gzip(Box<MultiGzDecoder<Self>>),
 }
 
-/// The unpacked bytes and their bound.
+/// The unpacked bytes and their limit.
 pub(super) struct Bounded {
     bytes: Vec<u8>,
     limit: usize,
 }
 
-/// The body is packed in a way that was not asked for.
+/// The error for a body in a coding that was not accepted.
 #[derive(Debug, thiserror::Error)]
 #[error("the answer has the content coding `{0}`, which was not asked for")]
 pub(super) struct UnknownCoding(String);
@@ -40,7 +40,7 @@ impl Unpacking {
         let values = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
         let all = values.collect::<Vec<_>>().join(",").to_ascii_lowercase();
         let codings = all.split(',').map(str::trim).filter(|coding| !matches!(*coding, "" | "identity"));
-        // Listed in the order in which they were applied, so the last one is undone first.
+        // Listed in the order of application, so the last one is undone first.
         for (count, coding) in codings.enumerate() {
             if count == MAX_CODINGS || !matches!(coding, "gzip" | "x-gzip") {
                 return Err(UnknownCoding(if count == MAX_CODINGS { all } else { coding.to_owned() }));
@@ -50,7 +50,7 @@ impl Unpacking {
         Ok(body)
     }
 
-    /// How many bytes are unpacked so far.
+    /// The number of bytes unpacked so far.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Plain(body) => body.bytes.len(),
@@ -58,8 +58,8 @@ impl Unpacking {
         }
     }
 
-    /// Makes room for all that may come, at once: memory that is not written to costs nothing, and a body that has to grow exists
-    /// twice while it does.
+    /// Reserves room for the whole limit at once: memory that is not written to costs nothing, and a body that has to grow
+    /// exists twice meanwhile.
     pub(super) fn reserve(&mut self) {
         match self {
             Self::Plain(body) => body.bytes.reserve_exact(body.limit - body.bytes.len()),
@@ -67,7 +67,7 @@ impl Unpacking {
         }
     }
 
-    /// The unpacked body, if it came to its end.
+    /// Returns the unpacked body; fails if it is incomplete.
     pub(super) fn finish(self) -> io::Result<Vec<u8>> {
         match self {
             Self::Plain(body) => Ok(body.bytes),
@@ -77,7 +77,7 @@ impl Unpacking {
 }
 
 impl Write for Unpacking {
-    /// Fails with `FileTooLarge` at the bound.
+    /// Fails with `FileTooLarge` at the limit.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(body) if body.bytes.len() + bytes.len() > body.limit => Err(ErrorKind::FileTooLarge.into()),

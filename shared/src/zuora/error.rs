@@ -1,13 +1,13 @@
-//! What a call to Zuora can end in, told by what the caller can do about it.
+//! Errors of calls to Zuora, classified by what the caller can do about them.
 //!
-//! The text is for people and safe to store and show: `detail` has passed [`scrub`](super::scrub), and no address,
-//! header or body is in it.
+//! The text is for people and safe to store and show: `detail` has passed [`scrub`](super::scrub), and it contains no address,
+//! header or body.
 
 use std::{fmt, time::Duration};
 
 use super::word::Word;
 
-/// What was being done.
+/// The operation that a request is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Exchanging the client's credentials for a token.
@@ -21,7 +21,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// How many there are.
+    /// The number of operations.
     pub(super) const COUNT: usize = 4;
 
     /// The name in logs and messages.
@@ -35,33 +35,33 @@ impl Operation {
     }
 }
 
-/// The classes of failure.
+/// The kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ZuoraErrorKind {
-    /// Zuora does not take the client's credentials, or this is not its data center.
+    /// Zuora does not accept the client's credentials, or they belong to another data center.
     InvalidCredentials,
-    /// The token is not taken (any more), or a good one is refused now and then.
+    /// Zuora does not accept the token (any more). Some tenants now and then refuse a good one.
     TokenRejected,
-    /// The client is known; its user's role may not do this.
+    /// Zuora accepts the token, but the role of the client's user lacks the permission.
     PermissionMissing,
     /// Zuora asked for a wait: 429, or 503 with a `Retry-After`.
     RateLimited {
-        /// For how long, if it said so.
+        /// The wait that it asked for, if any.
         retry_after: Option<Duration>,
     },
-    /// Something that passes: resets, cut answers, 5xx, answers that are not Zuora's.
+    /// A temporary fault: resets, cut responses, 5xx, responses that are not Zuora's.
     Transient,
-    /// No answer within the time of a request, or not all of it. It may pass too.
+    /// No complete response within the time limit of a request. It may be temporary too.
     TimedOut,
-    /// An answer that is not what was asked for; it proves nothing.
+    /// A response that is not what was requested; it proves nothing.
     Malformed,
-    /// Zuora itself says that this does not exist.
+    /// Zuora itself says that the object does not exist.
     NotFound,
-    /// Zuora itself says that it does not take such a request.
+    /// Zuora itself says that it does not accept such a request.
     Rejected,
-    /// The answer is over its bound.
+    /// The response exceeds its size limit.
     TooLarge,
-    /// The base URL is refused, or leads to an address that is not public.
+    /// The base URL is refused, or resolves to an address that is not public.
     AddressRefused,
     /// Any other refusal.
     Unexpected,
@@ -94,28 +94,28 @@ impl ZuoraErrorKind {
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZuoraError {
-    /// What the caller can do about it.
+    /// The kind of failure.
     pub kind: ZuoraErrorKind,
-    /// What was being done.
+    /// The operation that failed.
     pub operation: Operation,
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub status: Option<u16>,
-    /// Whose word a refusal is; none if there was none.
+    /// The origin of the refusal; none if there was no response.
     pub word: Option<Word>,
-    /// Zuora's id of the request, which its support asks for.
+    /// Zuora's id of the request, which Zuora's support needs.
     pub request_id: Option<String>,
-    /// What Zuora said or what went wrong, in at most 200 characters; may be empty.
+    /// The text of the refusal or fault, at most 200 characters; may be empty.
     pub detail: String,
 }
 
 impl ZuoraError {
-    /// Whether Zuora itself says that there is no such page, version or workflow.
+    /// True if Zuora itself says that there is no such page, version or workflow.
     pub const fn says_there_is_none(&self) -> bool {
         matches!(self.kind, ZuoraErrorKind::NotFound | ZuoraErrorKind::Rejected)
     }
 
-    /// Whether the same request with the same token may be answered a moment later. Some tenants refuse a good token one time in three. An
-    /// export that hangs is not asked for again at once: the run takes it later, behind the others.
+    /// True if the same request with the same token may succeed a moment later. Some tenants refuse a good token one time in
+    /// three. An export that hangs is not repeated at once: the run tries it later, after the others.
     pub(super) fn may_pass(&self) -> bool {
         match self.kind {
             ZuoraErrorKind::Transient | ZuoraErrorKind::TokenRejected => true,
@@ -124,7 +124,7 @@ impl ZuoraError {
         }
     }
 
-    /// The kind when it is not asked again: what something else than Zuora says of a token is no word about it.
+    /// The kind after the last repetition: a refusal of the token that is not Zuora's own says nothing about the token.
     pub const fn final_kind(&self) -> ZuoraErrorKind {
         match (self.kind, self.word) {
             (ZuoraErrorKind::TokenRejected, Some(Word::Other)) => ZuoraErrorKind::Transient,
@@ -149,7 +149,7 @@ impl fmt::Display for ZuoraError {
 
 impl std::error::Error for ZuoraError {}
 
-/// Returns what a status other than 2xx means for `operation`, said by whoever's word it is.
+/// Returns the meaning of a status other than 2xx for `operation`; `word` is the origin of the response.
 pub(super) fn kind_of(operation: Operation, status: u16, word: Word, retry_after: Option<Duration>) -> ZuoraErrorKind {
     use ZuoraErrorKind as Kind;
     match (operation, status, word) {
@@ -159,7 +159,7 @@ pub(super) fn kind_of(operation: Operation, status: u16, word: Word, retry_after
         (Operation::Token, 400 | 401, Word::Zuora | Word::Object) => Kind::InvalidCredentials,
         (Operation::Token, 404, Word::Zuora | Word::Object) => Kind::NotFound,
         (Operation::Token, 403, _) => Kind::Transient,
-        // Also if it is nobody's word: to try another token harms nobody.
+        // Of any origin: trying another token does no harm.
         (Operation::ListWorkflows | Operation::GetWorkflow | Operation::ExportWorkflow, 401, _) => Kind::TokenRejected,
         (_, _, Word::Other) => Kind::Transient,
         (_, 403, _) => Kind::PermissionMissing,
@@ -191,7 +191,7 @@ mod tests {
         let wait = Some(Duration::from_secs(7));
         let limited = |retry_after| Kind::RateLimited { retry_after };
         let (token, list) = (Operation::Token, Operation::ListWorkflows);
-        // What it means when Zuora says it, when some JSON object says it, when anything else does.
+        // The meaning if Zuora says it, if some JSON object says it, and if anything else does.
         for (operation, status, retry_after, kinds) in [
             (token, 302, None, [Kind::Unexpected, Kind::Unexpected, Kind::Transient]),
             (token, 400, None, [Kind::InvalidCredentials, Kind::InvalidCredentials, Kind::Transient]),

@@ -1,6 +1,6 @@
-//! One request and its answer: bounded in size and time, classified, without a word too many in its errors.
+//! One request and its response: limited in size and time, classified, with errors that reveal nothing secret.
 //!
-//! Every answer passes through here, so whether it is Zuora's word ([`word`](super::word)) is asked once and for all of them.
+//! Every response passes through here, so the check of its origin ([`word`](super::word)) exists only once.
 
 use std::{
     error::Error as _,
@@ -29,36 +29,36 @@ use super::{
 };
 use crate::domain::ids::is_plain;
 
-/// The bound for tokens and error bodies.
+/// The limit of token responses and error bodies, in bytes.
 pub(super) const SMALL_LIMIT: usize = 64 * 1024;
-/// From this size on, a run holds one export at a time: five of 20 MB would not fit into a small function.
+/// The size in bytes from which a run holds one export at a time: five of 20 MB would not fit into a small function.
 const LARGE: usize = 1024 * 1024;
-/// What is unpacked in one go: it becomes a thousand times as much at most, so that a body is noticed to be large in time.
+/// The bytes to unpack in one step: they become at most a thousand times as many, so an oversized body is noticed in time.
 const PIECE: usize = 1024;
 
-/// One exchange: what it is for, how much it may bring and take, what its errors must not show.
+/// One exchange: its operation, its limits, and the secret that its errors must not show.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub(super) operation: Operation,
     pub(super) limit: usize,
-    /// For the request and its answer; waiting for the place of a large export is not counted.
+    /// The time for the request and its response, without waits for the permit of a large export.
     pub(super) timeout: Duration,
     pub(super) secret: &'a SecretString,
-    /// The run's place for a large export. Nothing else takes it: who holds it may be waiting for a page.
+    /// The run's permit for a large export. Nothing else takes it: its holder may be waiting for a page.
     pub(super) large: Option<&'a Arc<Semaphore>>,
 }
 
-/// What came back: enough to name it in an error, and its body.
+/// A response: enough to name it in an error, and its body.
 pub(super) struct Answer {
     status: u16,
     request_id: Option<String>,
     pub(super) body: Bytes,
-    /// How long after the request its head came.
+    /// The time from the request to the head of the response.
     pub(super) after: Duration,
     place: Option<OwnedSemaphorePermit>,
 }
 
-/// A workflow's export, byte for byte. While a large one is held, no other large one is read by the same run.
+/// A workflow's export, byte for byte. While a large one is held, the same run reads no other large one.
 #[derive(Debug)]
 pub struct Export {
     bytes: Bytes,
@@ -87,7 +87,7 @@ impl Call<'_> {
         Err(self.refusal(&answer, &body, retry_after(response.headers())))
     }
 
-    /// What a status other than 2xx means, with what the body says.
+    /// The error for a status other than 2xx, with the text of its body.
     fn refusal(self, answer: &Answer, body: &[u8], retry_after: Option<Duration>) -> ZuoraError {
         let word = Word::of_refusal(answer.request_id.as_deref(), body);
         let kind = kind_of(self.operation, answer.status, word, retry_after);
@@ -101,7 +101,7 @@ impl Call<'_> {
         answer.mark(ZuoraError { word: Some(word), ..self.fail(kind, &detail) })
     }
 
-    /// Reads the body as it unpacks, so that a small answer cannot become a large one.
+    /// Reads the body and unpacks it on the way, so that a small response cannot become a large one.
     async fn body(
         self,
         response: &mut Response,
@@ -115,7 +115,7 @@ impl Call<'_> {
                 if !is_large && body.len() + piece.len() > LARGE {
                     is_large = true;
                     if let Some(large) = self.large {
-                        // Never closed, so this only waits.
+                        // The semaphore is never closed, so this only waits.
                         place = Arc::clone(large).acquire_owned().await.ok();
                     }
                     body.reserve();
@@ -127,7 +127,7 @@ impl Call<'_> {
         Ok((body.into(), place))
     }
 
-    /// Waits for a part of the answer, as long as there is time left for it.
+    /// Waits for a part of the response for the rest of the time limit.
     async fn within<T>(
         self,
         left: &mut Duration,
@@ -146,7 +146,7 @@ impl Call<'_> {
         if is_plain(id) { Ok(id) } else { Err(self.fail(Kind::Unexpected, "not a workflow id; nothing was sent")) }
     }
 
-    /// The transport failed. Its own text is not passed on: it holds addresses and is not for admins.
+    /// The error for a transport failure. The transport's own text is dropped: it holds addresses and means nothing to admins.
     fn no_answer(self, error: &reqwest::Error) -> ZuoraError {
         let refused =
             std::iter::successors(error.source(), |&error| error.source()).any(|error| error.is::<AddressRefused>());
@@ -171,7 +171,7 @@ impl Call<'_> {
         self.fail(Kind::Transient, "the answer ended early or could not be unpacked")
     }
 
-    /// The body of a 2xx is not what was asked for.
+    /// The error for a 2xx whose body is not what was requested.
     pub(super) fn refuse(self, fault: &BodyFault) -> ZuoraError {
         self.fail(fault.kind, &fault.detail)
     }
@@ -194,18 +194,18 @@ impl Answer {
         }
     }
 
-    /// The body of an export, with its place.
+    /// Returns the body of an export, with its permit.
     pub(super) fn take(&mut self) -> Export {
         Export { bytes: std::mem::take(&mut self.body), _place: self.place.take() }
     }
 
-    /// Says in `error` which answer it is about.
+    /// Adds to `error` which response it is about.
     pub(super) fn mark(&self, error: ZuoraError) -> ZuoraError {
         ZuoraError { status: Some(self.status), request_id: self.request_id.clone(), ..error }
     }
 }
 
-/// Adds the id that Zuora's logs will show; it takes at most 64 ASCII characters, none of `: ; " '`.
+/// Adds the id that Zuora's logs will show; Zuora accepts at most 64 ASCII characters, none of `: ; " '`.
 pub(super) fn tracked(request: RequestBuilder, track_id: &str) -> RequestBuilder {
     let allowed = |c: &char| c.is_ascii_graphic() && !matches!(c, ':' | ';' | '"' | '\'');
     let track_id: String = track_id.chars().filter(allowed).take(64).collect();

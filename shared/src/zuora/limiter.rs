@@ -1,14 +1,17 @@
-//! How many requests of one run are in flight at its tenant: as many as Zuora answers well. Pages, exports and questions share it.
-//! See D-9.
+//! The number of concurrent requests of one run to its tenant: as many as Zuora answers well. Pages, exports and checks of
+//! single workflows share it. See D-9.
 //!
-//! It starts at four. Each window of answers (as many as may be in flight) that came about as fast as the fastest window of their kind lets
-//! one more in; a 429, a 503 or a time-out halves it, once for all that were in flight together.
+//! It starts at four. A window is as many answers as may be in flight. Each window that took about as long as the fastest
+//! window of its kind allows one more; a 429, a 503 or a time-out halves the number, once for all requests that were in flight
+//! together.
 //!
-//! What must stay true, so that nobody waits for ever:
-//! - A place is held for one request and its answer, never while waiting for another place, and is given back when the request is dropped.
-//! - Whoever waits for a place does so beside the requests that hold one, in a set of futures that is polled as a whole: the question for
-//!   page 1 that failing exports raise is one more future among them. A request may hold its place while its large body waits for the run's
-//!   one place for such; who has that is storing, needs no request for it, and is polled in the same set.
+//! What must stay true, so that nothing waits for ever:
+//! - A permit is held for one request and its answer, never while waiting for another permit, and is returned when the request
+//!   is dropped.
+//! - A request that waits for a permit is polled in one set of futures with the requests that hold one: the check of page 1
+//!   that failing exports cause is one more future in that set. A request may hold its permit while its large body waits for
+//!   the run's only permit for large bodies; the holder of that one is storing, needs no request for it, and is polled in the
+//!   same set.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -19,17 +22,19 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::{Operation, ZuoraError, ZuoraErrorKind};
 
-/// Requests in flight at one tenant at most, unless the deployment says otherwise.
+/// The largest number of concurrent requests to one tenant, unless the deployment sets another.
 pub const MAX_IN_FLIGHT: usize = 12;
-/// The most that a deployment can say: half of the 40 that Zuora allows a tenant, whose own integrations need the rest.
+/// The largest number that a deployment can set: half of the 40 that Zuora allows a tenant, whose own integrations need the
+/// rest.
 pub const CEILING: usize = 20;
-/// In flight at the beginning.
+/// The number of concurrent requests at the start of a run.
 const START: usize = 4;
-/// A window may take so many times as long as the fastest of its kind, and this much longer: short answers vary by that.
+/// The factor by which a window may be slower than the fastest of its kind, besides [`SLACK`]: the times of short answers vary
+/// by that.
 const SLOWER: u32 = 2;
 const SLACK: Duration = Duration::from_millis(50);
 
-/// The places of one run.
+/// The permits of one run.
 #[derive(Debug)]
 pub struct Limiter {
     places: Semaphore,
@@ -40,36 +45,36 @@ pub struct Limiter {
 struct State {
     pace: Pace,
     in_flight: usize,
-    /// Places that were taken away while requests held them: they go when those end.
+    /// Permits withdrawn while requests held them: they vanish when those requests end.
     surplus: usize,
 }
 
-/// A request's place; given back when it is dropped.
+/// A request's permit; returned when it is dropped.
 #[derive(Debug)]
 pub(super) struct InFlight<'a> {
     limiter: &'a Limiter,
     permit: Option<SemaphorePermit<'a>>,
-    /// How often it had been halved when the request went out.
+    /// The number of halvings when the request was sent.
     halvings: u64,
-    /// How many requests are in flight with it.
+    /// The number of requests in flight, this one included.
     pub(super) in_flight: usize,
 }
 
 impl Limiter {
-    /// Places for at most `ceiling` requests at a time: one at least, [`CEILING`] at most.
+    /// Permits for at most `ceiling` concurrent requests: at least one, at most [`CEILING`].
     pub fn new(ceiling: usize) -> Self {
         let pace = Pace::new(ceiling);
         Self { places: Semaphore::new(pace.limit), state: Mutex::new(State { pace, in_flight: 0, surplus: 0 }) }
     }
 
-    /// How many may be in flight now.
+    /// The number of requests that may be in flight now.
     pub fn limit(&self) -> usize {
         self.state().pace.limit
     }
 
-    /// Waits for a place.
+    /// Waits for a permit.
     pub(super) async fn place(&self) -> InFlight<'_> {
-        // Never closed, so this only waits.
+        // The semaphore is never closed, so this only waits.
         let permit = self.places.acquire().await.ok();
         let mut state = self.state();
         state.in_flight += 1;
@@ -80,7 +85,7 @@ impl Limiter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the pace, and the number of places with it.
+    /// Changes the pace, and adjusts the number of permits to it.
     fn change<T>(&self, change: impl FnOnce(&mut Pace) -> T) -> T {
         let mut state = self.state();
         let before = state.pace.limit;
@@ -96,12 +101,12 @@ impl Limiter {
 }
 
 impl InFlight<'_> {
-    /// Zuora answered as asked, so long after the request went out.
+    /// Records that Zuora answered well, `after` the request was sent.
     pub(super) fn answered(&self, operation: Operation, after: Duration) {
         self.limiter.change(|pace| pace.answered(operation, after));
     }
 
-    /// The request failed. Whether there are fewer places for it.
+    /// Records that the request failed. Returns true if the limit was halved for it.
     pub(super) fn failed(&self, error: &ZuoraError) -> bool {
         is_trouble(error) && self.limiter.change(|pace| pace.troubled(self.halvings))
     }
@@ -120,22 +125,22 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// Whether a failure may come from too many requests.
+/// True if too many requests may be the cause of a failure.
 fn is_trouble(error: &ZuoraError) -> bool {
     matches!(error.kind, ZuoraErrorKind::RateLimited { .. } | ZuoraErrorKind::TimedOut) || error.status == Some(503)
 }
 
-/// The decision, without a clock: how many may be in flight after what was seen.
+/// The decision, without a clock: the limit after the answers seen so far.
 #[derive(Debug)]
 struct Pace {
     limit: usize,
     ceiling: usize,
     halvings: u64,
-    /// One for each kind of request: they take differently long.
+    /// One for each kind of request, because their times differ.
     windows: [Window; Operation::COUNT],
 }
 
-/// Answers since the last decision, and how fast such have been.
+/// The answers since the last decision, and the time of the fastest window.
 #[derive(Clone, Copy, Debug, Default)]
 struct Window {
     answers: usize,
@@ -164,7 +169,8 @@ impl Pace {
         *window = Window { fastest: Some(fastest), ..Window::default() };
     }
 
-    /// Halves, unless that was done since the request went out, when it had been done `halvings` times. Whether it was done now.
+    /// Halves the limit, unless that was done since the request was sent, when there had been `halvings`. Returns true if it
+    /// did.
     fn troubled(&mut self, halvings: u64) -> bool {
         if halvings < self.halvings {
             return false;
@@ -188,7 +194,7 @@ mod tests {
         Duration::from_millis(n)
     }
 
-    /// The limit after each of so many answers that take `after` milliseconds.
+    /// The limit after each of `answers` answers that take `after` milliseconds.
     fn limits(pace: &mut Pace, answers: usize, after: u64) -> Vec<usize> {
         let after = ms(after);
         (0..answers)
@@ -218,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_tenant_that_answers_one_at_a_time_is_asked_for_little_more_than_it_takes() {
-        // It works on three at a time; what is more waits its turn.
+        // The tenant serves three requests at a time; more wait their turn.
         let mut pace = Pace::new(20);
         for _ in 0..1000 {
             let after = 300 * pace.limit.max(3) as u64 / 3;

@@ -1,4 +1,4 @@
-//! Counts what a run asks of Zuora, whatever becomes of the run: the job shows it.
+//! Counts a run's requests to Zuora, however the run ends: the job shows the counts.
 
 use std::{
     collections::VecDeque,
@@ -25,23 +25,23 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// A request goes out.
+    /// Counts a request that is being sent.
     pub fn sent(&self, operation: Operation) {
         let counter = if operation == Operation::Token { &self.token_requests } else { &self.requests };
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// So many requests are in flight now.
+    /// Records the number of requests in flight now.
     pub fn in_flight(&self, requests: usize) {
         self.in_flight.fetch_max(requests as u64, Ordering::Relaxed);
     }
 
-    /// Fewer may be in flight from now on.
+    /// Counts a reduction of the limit.
     pub fn throttled(&self) {
         self.throttles.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// It was answered as asked.
+    /// Counts a good answer.
     pub fn answered(&self, operation: Operation) {
         match operation {
             Operation::ListWorkflows => self.pages.fetch_add(1, Ordering::Relaxed),
@@ -50,7 +50,7 @@ impl Meter {
         };
     }
 
-    /// It failed.
+    /// Counts a failure.
     pub fn failed(&self, error: &ZuoraError) {
         if matches!(error.kind, ZuoraErrorKind::RateLimited { .. }) {
             self.rate_limited.fetch_add(1, Ordering::Relaxed);

@@ -1,13 +1,13 @@
 //! The client of Zuora's REST API: tokens, the listing, single workflows, exports.
 //!
 //! What must stay true: a secret or a token is sent to the customer's own checked origin and nowhere else (no redirects, no
-//! proxy, no `next_page` address, only public network addresses); every answer has a bound in size and time; an answer
-//! that is not plainly good is an error, never an empty success; what is not Zuora's word is never taken for it; no error shows a
-//! secret.
+//! proxy, no `next_page` address, only public network addresses); every response has a limit in size and time; a response that
+//! is not plainly good is an error, never an empty success; a response of another origin is never mistaken for Zuora's; no
+//! error shows a secret.
 //!
-//! [`client::Zuora`] sends, [`session::Session`] carries one run's token, [`limiter`] says how many requests are in flight,
-//! [`page`] and [`token`] read bodies, [`word`] says whose word
-//! an answer is, [`error`] what went wrong in terms of what the caller can do about it.
+//! [`client::Zuora`] sends, [`session::Session`] carries one run's token, [`limiter`] limits the requests in flight, [`page`]
+//! and [`token`] read bodies, [`word`] recognizes the origin of a response, [`error`] classifies failures by what the caller
+//! can do about them.
 
 pub mod address;
 pub(crate) mod class;

@@ -1,8 +1,8 @@
-//! A page of the listing, cut out of an answer's body.
+//! A page of the listing, cut out of a response body.
 //!
 //! A page counts only if it is plainly a page: anything else could be read as "no workflows", which would look like a mass
-//! deletion. Its items are cut and not proven, so that an odd one fails alone. `next_page` is taken as a yes or no; its address is
-//! never used.
+//! deletion. Its items are cut out and not validated, so a malformed one fails alone. `next_page` is read as a yes or no; its
+//! address is never used.
 
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
@@ -10,18 +10,18 @@ use sha2::{Digest as _, Sha256};
 use super::wire::BodyFault;
 use crate::domain::json::{Json, items, members};
 
-/// The most items that are taken from one answer: as many as it likes would each cost memory, `{}` by `{}`.
+/// The largest number of items of one response: each costs memory, even an endless run of `{}`.
 const MAX_ITEMS: usize = 1_000;
 
 /// One page of the listing.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// The text of each listed item; whether it is JSON is for [`Json::read`] to say. Empty where a single workflow is larger than an
-    /// answer may be.
+    /// The text of each listed item, which [`Json::read`] validates. Empty for a single workflow that is larger than a response
+    /// may be.
     pub items: Vec<Bytes>,
-    /// Whether Zuora says that another page follows.
+    /// True if Zuora says that another page follows.
     pub has_next: bool,
-    /// A hash over the items, whatever stands between them: two pages of one listing with the same hash are a repetition.
+    /// A digest of the items, without the bytes between them: two pages of one listing with the same digest are a repetition.
     pub content_hash: String,
 }
 
@@ -37,17 +37,17 @@ impl Page {
     }
 }
 
-/// One answer of the listing: a page, or a part of one.
+/// One response of the listing: a page, or a part of one.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) items: Vec<Bytes>,
     pub(super) has_next: bool,
-    /// How many bytes the items keep in memory: they are cut out of the whole body.
+    /// The bytes that the items keep in memory: they are slices of the whole body.
     pub(super) held: usize,
 }
 
 impl Part {
-    /// Reads the body of an answer that was accepted.
+    /// Parses the body of an accepted response.
     pub(super) fn read(body: &Bytes) -> Result<Self, BodyFault> {
         let (mut data, mut pagination) = (None, None);
         for (key, value) in members(body).filter_map(Result::ok) {
@@ -71,7 +71,7 @@ impl Part {
     }
 }
 
-/// Whether there is a next page: absent, empty and "no" are no.
+/// Reads the announcement of a next page: absent, empty and "no" mean none.
 fn announces_next(pagination: &[u8]) -> Result<bool, BodyFault> {
     let pagination = Json::read(pagination)
         .map_err(|why| BodyFault::malformed(&format!("the page's pagination is no JSON: {why}")))?;

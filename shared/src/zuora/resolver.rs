@@ -1,7 +1,7 @@
-//! Name resolution that only hands out public addresses.
+//! Name resolution that returns public addresses only.
 //!
 //! The connection is made to the very addresses that were checked, so a name that changes its answer between check and use
-//! gains nothing. Hosts that the deployment listed itself may be private.
+//! gains nothing. Hosts that the deployment lists itself may be private.
 
 use std::{io, net::SocketAddr, net::ToSocketAddrs as _, sync::Arc};
 
@@ -10,10 +10,10 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use super::address::is_public;
 use crate::domain::base_url::BaseUrlPolicy;
 
-/// Looks a name up; replaced in tests.
+/// Resolves a name; replaced in tests.
 pub(super) type Lookup = Arc<dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync>;
 
-/// The name leads to no public address.
+/// The error for a name that resolves to no public address.
 #[derive(Debug, thiserror::Error)]
 #[error("the host has no public address")]
 pub(super) struct AddressRefused;

@@ -1,23 +1,23 @@
-//! How long Zuora asks us to wait.
+//! The wait that Zuora asks for.
 //!
-//! `Retry-After` (seconds or a date, in each form of RFC 9110 section 5.6.7), else `ratelimit-reset` (seconds, or the moment in seconds
-//! since 1970). Fractions of a second are rounded up. A wait is at least a second and at most an hour: what is longer is asked again
-//! after the hour. A moment is measured from the answer's own `Date`, so clocks need not agree.
+//! `Retry-After` (seconds or a date, in each form of RFC 9110 section 5.6.7), else `ratelimit-reset` (seconds, or the moment in
+//! seconds since 1970). Fractions of a second are rounded up. A wait is at least a second and at most an hour: after a longer
+//! one the request is tried once an hour. A moment is measured from the response's own `Date`, so the clocks need not agree.
 
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, header};
 
-/// The longest wait that is taken from an answer.
+/// The longest wait that is accepted from a response.
 pub const LONGEST: Duration = Duration::from_secs(3600);
 
-/// Half a century: two digits of a year mean no moment that is further ahead.
+/// Half a century: a date with a two-digit year is never further ahead.
 const FIFTY_YEARS: Duration = Duration::from_secs((50 * 365 + 13) * 24 * 3600);
 
-/// From this on, a number of seconds is a moment and no wait: some thirty years.
+/// The number of seconds from which a value is a moment and no wait: some thirty years.
 const A_MOMENT: Duration = Duration::from_secs(1_000_000_000);
 
-/// Returns the wait that the headers ask for, or `None` if they ask for none that can be read.
+/// Returns the wait that the headers ask for; none if they ask for none, or for one that cannot be parsed.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let get = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let now = get(header::DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok());
@@ -32,7 +32,7 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.clamp(Duration::from_secs(1), LONGEST))
 }
 
-/// A number of seconds, rounded up; one that is too large is as long as can be.
+/// Parses a number of seconds, rounded up; one that is too large becomes the longest duration.
 fn seconds(text: &str) -> Option<Duration> {
     if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return None;
@@ -41,7 +41,7 @@ fn seconds(text: &str) -> Option<Duration> {
     Some(Duration::try_from_secs_f64(seconds.ceil()).unwrap_or(Duration::MAX))
 }
 
-/// A date; two digits of a year are of the past century if they would be too far ahead of `now`.
+/// Parses a date; a two-digit year belongs to the past century if it would be too far ahead of `now`.
 fn http_date(text: &str, now: SystemTime) -> Option<SystemTime> {
     let Some((weekday, day, month, year, time)) = rfc_850(text) else {
         return httpdate::parse_http_date(text).ok();
@@ -53,7 +53,7 @@ fn http_date(text: &str, now: SystemTime) -> Option<SystemTime> {
     in_century(20).filter(|date| *date <= now + FIFTY_YEARS).or_else(|| in_century(19))
 }
 
-/// Takes `Sunday, 06-Nov-94 08:49:37 GMT` apart, the weekday in three letters.
+/// Splits `Sunday, 06-Nov-94 08:49:37 GMT` into its parts, the weekday cut to three letters.
 fn rfc_850(text: &str) -> Option<(&str, &str, &str, &str, &str)> {
     let (weekday, date) = text.split_once(", ")?;
     let (day, date) = date.split_once('-')?;

@@ -1,7 +1,7 @@
-//! What of an upstream's error text may be shown: little, and never a secret.
+//! Reduces a server's error text to what may be shown: little, and never a secret.
 //!
-//! An upstream may echo what it was sent, in any encoding. The known secrets are replaced in each of them before the
-//! text is cut, so that a cut cannot leave half of one.
+//! A server may echo what it received, in any encoding. The known secrets are replaced in each encoding before the text is cut,
+//! so that a cut cannot leave half of one.
 
 use base64::{
     Engine as _,
@@ -23,7 +23,7 @@ pub(super) fn scrub(text: &str, secrets: &[&SecretString]) -> String {
     clean.chars().take(LONGEST).collect()
 }
 
-/// The ways in which an upstream may write `secret`, the longest first so that no shorter one breaks it up.
+/// The encodings in which a server may echo `secret`, longest first, so that replacing a shorter one breaks up no longer one.
 fn forms(secret: &str) -> Vec<String> {
     let percent: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let json = serde_json::Value::from(secret).to_string();
@@ -48,7 +48,7 @@ fn forms(secret: &str) -> Vec<String> {
     forms
 }
 
-/// Writes `%2F` as `%2f`, the other spelling in use.
+/// Writes `%2F` as `%2f`, the other common spelling.
 fn lower_escapes(percent: &str) -> String {
     let mut escape = 0;
     let lower = |c: char| {

@@ -1,7 +1,7 @@
-//! One run's conversation with one customer's Zuora: origin, token, until when it lasts, the run's retry budget, its places for requests,
-//! its memory bound and its meter.
+//! One run's conversation with one customer's Zuora: origin, token, deadline, retry budget, permits for requests, permit for a
+//! large body, and meter.
 //!
-//! A renewed token goes into a renewed session; all else goes on, because it belongs to the run.
+//! A renewed token makes a new session, which shares everything else, because that belongs to the run.
 
 use std::{
     sync::{
@@ -22,22 +22,23 @@ use super::{
 };
 use crate::domain::base_url::BaseUrl;
 
-/// What a run may sleep between tries of its requests while nothing is answered.
+/// The time that a run may sleep between repetitions of its requests while none is answered.
 pub const RUN_BUDGET: Duration = Duration::from_secs(5);
-/// What each answer gives back of it: a steady rate of failures up to some 7 % never uses it up, an outage does.
+/// The milliseconds that each good answer returns to that budget: a steady failure rate of up to some 7 % never uses it up, an
+/// outage does.
 const EARNED_MILLIS: u64 = 25;
 
-/// The time for one request and its answer, waits for the place of a large export aside, unless the session says otherwise.
+/// The time for one request and its response, without waits for the permit of a large export, unless the session sets another.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Who asks, where, with which token.
+/// The origin, token and limits of a run's requests.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub(super) base: BaseUrl,
     pub(super) token: SecretString,
     pub(super) track_id: String,
     pub(super) timeout: Duration,
-    /// No request of it lasts longer.
+    /// The moment by which all its requests end.
     pub(super) until: Option<Instant>,
     pub(super) limiter: Arc<Limiter>,
     pub(super) budget: Arc<RetryBudget>,
@@ -61,7 +62,7 @@ impl Session {
         }
     }
 
-    /// The same session with another time per request; connection tests use 5 seconds.
+    /// The same session with another time limit per request; connection tests use 5 seconds.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
@@ -73,19 +74,19 @@ impl Session {
         Self { until: Some(until), ..self }
     }
 
-    /// The same session whose requests take their places from `limiter`.
+    /// The same session with the permits of `limiter`.
     #[must_use]
     pub fn with_limiter(self, limiter: Arc<Limiter>) -> Self {
         Self { limiter, ..self }
     }
 
-    /// The same session counting with `meter`.
+    /// The same session, counted by `meter`.
     #[must_use]
     pub fn with_meter(self, meter: Arc<Meter>) -> Self {
         Self { meter, ..self }
     }
 
-    /// The same session drawing on `budget`; an empty one means that no request is repeated.
+    /// The same session with the retry budget `budget`; with an empty one no request is repeated.
     #[must_use]
     pub fn with_budget(self, budget: Arc<RetryBudget>) -> Self {
         Self { budget, ..self }
@@ -96,19 +97,19 @@ impl Session {
         Call { operation, limit, timeout: self.timeout, secret: &self.token, large: None }
     }
 
-    /// What a request may take that takes `timeout` at most and is sent `now`.
+    /// The time limit of a request that is sent `now`: `timeout`, or the time left until the session's deadline.
     pub(super) fn time_for(&self, timeout: Duration, now: Instant) -> Duration {
         self.until.map_or(timeout, |until| timeout.min(until.saturating_duration_since(now)))
     }
 
-    /// The same run with a new token.
+    /// The session of the same run with a new token.
     #[must_use]
     pub fn renewed(&self, token: SecretString) -> Self {
         Self { token, ..self.clone() }
     }
 }
 
-/// The sleep that a run's retries share: when it is used up, failures go to the job's own, slower retries.
+/// The total sleep that a run's repetitions share. Once it is used up, failures are left to the job's own, slower retries.
 #[derive(Debug)]
 pub struct RetryBudget {
     full: u64,
@@ -122,14 +123,14 @@ impl RetryBudget {
         Self { full, millis_left: AtomicU64::new(full) }
     }
 
-    /// Gives a little back: a request was answered.
+    /// Returns a little after a good answer.
     pub(super) fn earn(&self) {
         let more = |left: u64| Some(left.saturating_add(EARNED_MILLIS).min(self.full));
-        // Never refused: there is always a next value.
+        // The closure always gives a value, so this cannot fail.
         let _ = self.millis_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
-    /// Takes a random pause of 0.1 to 0.6 seconds from the budget, or nothing if it is not there.
+    /// Takes a random pause of 0.1 to 0.6 seconds from the budget; none if less is left.
     pub(super) fn draw(&self) -> Option<Duration> {
         let pause = fastrand::u64(100..=600);
         self.millis_left

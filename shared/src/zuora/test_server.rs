@@ -1,4 +1,4 @@
-//! A scripted HTTP server on loopback: one connection, one answer, every byte under the test's control.
+//! A scripted HTTP server on loopback: one connection, one response, every byte under the test's control.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ pub(super) struct TestServer {
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-/// What a connection gets.
+/// The response to one connection.
 pub(super) enum Answer {
     /// These bytes, then the end.
     Bytes(Vec<u8>),
@@ -21,7 +21,7 @@ pub(super) enum Answer {
 }
 
 impl TestServer {
-    /// Answers one connection after the other; when the script is over, connections are closed unanswered.
+    /// Serves one connection after the other; after the end of the script, connections are closed without a response.
     pub(super) async fn start(script: Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -35,7 +35,7 @@ impl TestServer {
                 seen.lock().unwrap().push(request);
                 match script.next() {
                     Some(Answer::Bytes(bytes)) => {
-                        // The client may hang up on an answer that is too large.
+                        // The client may hang up on a response that is too large.
                         let _ = stream.write_all(&bytes).await;
                         let _ = stream.shutdown().await;
                     }
@@ -55,7 +55,7 @@ impl TestServer {
     }
 }
 
-/// An answer with a length, closing the connection.
+/// A response with a length, closing the connection.
 pub(super) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Answer {
     let body = body.as_ref();
     let mut bytes =

@@ -1,7 +1,7 @@
-//! The answer of `/oauth/token`, read with distrust.
+//! The response of `/oauth/token`, read with distrust.
 //!
-//! A JSON 200 without a usable token is a configuration error (some other server answered); a lifetime that makes no sense is
-//! replaced by a short one, so that a wrong guess costs a token call and not a failed run.
+//! A JSON 200 without a usable token is a configuration error (some other server answered). An implausible lifetime is replaced
+//! by a short one, so that a wrong guess costs a token request and not a failed run.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use secrecy::SecretString;
 use super::wire::string;
 use crate::domain::json::Json;
 
-/// The lifetime assumed when the answer's is missing or makes no sense.
+/// The lifetime assumed when that of the response is missing or implausible.
 pub const CAUTIOUS_LIFETIME: Duration = Duration::from_secs(300);
 
-/// Zuora's tokens live an hour; a longer promise is not believed.
+/// The longest accepted lifetime: Zuora's tokens live an hour.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// A token that Zuora has just issued.
@@ -21,12 +21,12 @@ const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
 pub struct IssuedToken {
     /// The bearer token.
     pub access_token: SecretString,
-    /// How long it lives, counted from the answer.
+    /// The lifetime, counted from the response.
     pub expires_in: Duration,
 }
 
 impl IssuedToken {
-    /// Reads the body of a 200; `None` if there is no usable token in it.
+    /// Parses the body of a 200; none if it holds no usable token.
     pub(super) fn parse(body: &[u8]) -> Option<Self> {
         let body = Json::read(body).ok()?;
         let token = string(body.get("access_token")?)?;

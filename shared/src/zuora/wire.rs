@@ -1,14 +1,15 @@
-//! Zuora's bodies besides pages and tokens: why one is not taken, whether one is a workflow, what of a refusal may be told.
+//! Zuora's bodies besides pages and tokens: the reason why one is refused, the check of a single workflow, the text of an
+//! error.
 
 use super::{error::ZuoraErrorKind as Kind, exchange::SMALL_LIMIT};
 use crate::domain::json::{Json, members};
 
-/// Why the body of a 2xx is not taken.
+/// The reason why the body of a 2xx is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct BodyFault {
-    /// `Transient` if asking again may help, else `Malformed`.
+    /// `Transient` if repeating the request may help, else `Malformed`.
     pub(super) kind: Kind,
-    /// What is wrong with it; may hold the upstream's words.
+    /// The fault as text; may contain the server's words.
     pub(super) detail: String,
 }
 
@@ -30,8 +31,8 @@ pub(super) fn check_workflow(body: &[u8]) -> Result<(), BodyFault> {
 
 /// Returns the error code of a refused token request, such as `invalid_client`, and nothing else of its body.
 ///
-/// That request carried the client secret, and an upstream can echo it in more encodings than anyone can list: so nothing is shown
-/// but a word that no secret looks like (RFC 6749 section 5.2 has only such).
+/// That request carried the client secret, and a server can echo it in more encodings than anyone can list: so nothing is shown
+/// but a word of a form that no secret has (RFC 6749 section 5.2 defines only such words).
 pub(super) fn oauth_error(body: &[u8]) -> String {
     let code = Json::read(body).ok().and_then(|body| body.get("error")?.text()).unwrap_or_default();
     let known = [
@@ -45,7 +46,7 @@ pub(super) fn oauth_error(body: &[u8]) -> String {
     known.into_iter().find(|known| *known == code).unwrap_or_default().to_owned()
 }
 
-/// Returns what an error body says, in whichever of Zuora's shapes; nothing of a body that is not JSON or too long for an error.
+/// Returns the message of an error body in any of Zuora's shapes; empty for a body that is not JSON or too long for an error.
 pub(super) fn error_text(body: &[u8]) -> String {
     if body.len() > SMALL_LIMIT {
         return String::new();
@@ -66,7 +67,7 @@ fn entry_text(entry: Json<'_>) -> Option<String> {
     Some(code.map_or_else(|| text.clone(), |code| format!("{text} (code {code})")))
 }
 
-/// The text of a string, and of nothing else.
+/// The text of a JSON string; none for any other value.
 pub(super) fn string(value: Json<'_>) -> Option<String> {
     value.raw().starts_with('"').then(|| value.text())?
 }

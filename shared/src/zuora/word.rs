@@ -1,27 +1,27 @@
-//! Whether an answer is Zuora's word. See D-18.
+//! The origin of a response: Zuora, or something in between. See D-18.
 //!
 //! Proxies, firewalls and maintenance pages answer in Zuora's place, with any status. What must stay true:
-//! - That something does not exist is believed only if the refusal is recognizably Zuora's own: its request id, and a body in one of
-//!   the shapes that it documents.
-//! - Credentials and roles are blamed only by a refusal that is a JSON object.
-//! - A good answer is a JSON object that does not say `"success": false`. Anything else says nothing, least of all "there is nothing".
+//! - "It does not exist" is believed only if the refusal is recognizably Zuora's own: it has Zuora's request id, and a body in
+//!   one of the shapes that Zuora documents.
+//! - Credentials and roles are blamed only after a refusal that is a JSON object.
+//! - A good answer is a JSON object without `"success": false`. Anything else says nothing, least of all "there is nothing".
 
 use super::wire::{BodyFault, error_text, string};
 use crate::domain::json::{Json, NotJson, members, without_mark};
 
-/// Whose word a refusal is.
+/// The origin of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {
     /// Recognizably Zuora's own.
     Zuora,
-    /// A JSON object: Zuora's, or of something that speaks for it.
+    /// A JSON object: from Zuora, or from something that speaks for it.
     Object,
-    /// Text, HTML or nothing: of something between here and Zuora.
+    /// Text, HTML or nothing: from something between here and Zuora.
     Other,
 }
 
 impl Word {
-    /// Judges a refusal by Zuora's id of the request and by its body.
+    /// Classifies a refusal by Zuora's request id and by its body.
     pub(super) fn of_refusal(request_id: Option<&str>, body: &[u8]) -> Self {
         match Json::read(body) {
             Ok(body) if request_id.is_some() && lists_errors(body) => Self::Zuora,
@@ -31,7 +31,7 @@ impl Word {
     }
 }
 
-/// Zuora's shapes: `errors` (or `Errors`) with objects or texts, or `success: false` with `reasons`.
+/// True for Zuora's shapes: `errors` (or `Errors`) with objects or texts, or `success: false` with `reasons`.
 fn lists_errors(body: Json<'_>) -> bool {
     let refused = body.get("success").is_some_and(|success| success.raw() == "false");
     let keys: &[_] = if refused { &["errors", "Errors", "reasons"] } else { &["errors", "Errors"] };
@@ -41,7 +41,7 @@ fn lists_errors(body: Json<'_>) -> bool {
     })
 }
 
-/// Accepts the body of a 2xx as Zuora's answer. Only its own members are looked at, so a large one is not proven twice.
+/// Accepts the body of a 2xx as Zuora's answer. Only the top-level members are read, so a large body is not validated twice.
 pub(super) fn accept(body: &[u8]) -> Result<(), BodyFault> {
     if !without_mark(body).trim_ascii_start().starts_with(b"{") {
         return Err(BodyFault::transient("the answer is not a JSON object"));
@@ -49,7 +49,7 @@ pub(super) fn accept(body: &[u8]) -> Result<(), BodyFault> {
     let mut success: &[u8] = b"";
     for member in members(body) {
         let (key, value) = member.map_err(|error| match error {
-            // The connection was cut without the transport noticing.
+            // The connection was cut without an error of the transport.
             NotJson::EndsEarly => BodyFault::transient("the answer ends early"),
             NotJson::Broken(why) => BodyFault::malformed(&format!("the answer is no JSON: {why}")),
         })?;

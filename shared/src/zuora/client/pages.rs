@@ -1,7 +1,8 @@
-//! Reads pages of the listing. A page that is over the size limit is asked for again in shorter ones, down to single workflows, and
-//! put together: one large workflow must not hide the others.
+//! Reads pages of the listing. A page over the size limit is read again in shorter pages, down to single workflows, and
+//! assembled: one large workflow must not hide the others.
 //!
-//! What must stay true: what is put together is the very stretch of the list that was asked for, without a hole; else it is no page.
+//! What must stay true: an assembled page is exactly the requested stretch of the list, without a gap; otherwise it is an
+//! error.
 
 use bytes::Bytes;
 
@@ -13,13 +14,13 @@ use crate::zuora::{
     wire::BodyFault,
 };
 
-/// The bound of one answer in bytes.
+/// The limit of one response in bytes.
 const ANSWER_LIMIT: usize = 10 * 1024 * 1024;
-/// The bound of a page that is put together, in bytes.
+/// The limit of an assembled page in bytes.
 const PAGE_LIMIT: usize = 4 * ANSWER_LIMIT;
-/// How many single workflows of a page may be over the bound; with more, it is the answers that are, whatever they hold.
+/// The largest number of workflows of a page that may exceed the limit; with more, the responses as such are too large.
 const MOST_OVERSIZED: usize = 3;
-/// The lengths in which pages are asked for, each a multiple of the next.
+/// The page lengths to try, each a multiple of the next.
 const LENGTHS: [usize; 3] = [PAGE_LENGTH, 10, 1];
 
 /// A stretch of the list: page `number` (from 1) if all pages have this length.
@@ -43,18 +44,19 @@ impl Stretch {
     }
 }
 
-/// What has been put together so far.
+/// The parts of a page assembled so far.
 struct Whole {
     items: Vec<Bytes>,
     held: usize,
-    /// Workflows that are too large to be read.
+    /// The number of workflows that are too large to be read.
     oversized: usize,
-    /// What the last answer said; one that is too large says that there is something.
+    /// The last response's answer; a response that is too large counts as yes.
     has_next: bool,
 }
 
 impl Whole {
-    /// Adds a part; whether the list ends with it. A short one that announces another is no end: what follows would be left out.
+    /// Adds a part; returns true if the list ends with it. A short part that announces another is no end: workflows would be
+    /// left out.
     fn ends_with(&mut self, part: Part, stretch: Stretch) -> bool {
         let is_short = part.items.len() < stretch.length;
         self.items.extend(part.items);
@@ -63,7 +65,7 @@ impl Whole {
         is_short && !part.has_next
     }
 
-    /// Adds a workflow that is too large to be read; whether that is one too many.
+    /// Adds a workflow that is too large to be read; returns true if there are too many of them.
     fn leave_out(&mut self) -> bool {
         self.items.push(Bytes::new());
         self.oversized += 1;
@@ -76,8 +78,8 @@ impl Zuora {
     /// Reads page `page` (from 1) of the listing.
     ///
     /// # Errors
-    /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows". `TooLarge` if several workflows of it
-    /// are over 10 MB each (fewer are left out, see [`Page::items`]), or what is put together over 40 MB.
+    /// `Malformed` for anything that is not plainly a page: it must never be read as "no workflows". `TooLarge` if several of
+    /// its workflows are over 10 MB each (fewer are left out, see [`Page::items`]), or the assembled page over 40 MB.
     pub async fn workflows_page(&self, session: &Session, page: u32) -> Result<Page, ZuoraError> {
         let page = Stretch::page(page);
         match self.stretch(session, page).await {
@@ -87,10 +89,10 @@ impl Zuora {
         }
     }
 
-    /// Whether workflows may be listed, shown by asking for a page: one that is too large for an answer shows it too.
+    /// Checks that workflows may be listed, by requesting a page; one that is too large for a response proves it too.
     ///
     /// # Errors
-    /// As for a page.
+    /// As [`Zuora::workflows_page`].
     pub async fn check_listing(&self, session: &Session) -> Result<(), ZuoraError> {
         match self.stretch(session, Stretch::page(1)).await {
             Err(error) if error.kind != Kind::TooLarge => Err(error),
@@ -125,9 +127,9 @@ impl Zuora {
                     let detail = format!("workflow number {} of the list: {}", stretch.number, error.detail);
                     return Err(ZuoraError { detail, ..error });
                 }
-                // The answer before was full and said that none follows: this proves it.
+                // The response before was full and announced no next page: this one proves that there is none.
                 _ if error.says_there_is_none() && !whole.has_next => break,
-                // It lies inside a page that was there a moment ago.
+                // This part lies inside a page that existed a moment ago.
                 _ if error.says_there_is_none() => return Err(ZuoraError { kind: Kind::Malformed, ..error }),
                 _ => return Err(error),
             }
@@ -141,7 +143,7 @@ impl Zuora {
         let path = format!("/workflows?page={number}&page_length={length}");
         self.get(session, call, &path, |answer| {
             let part = Part::read(&answer.body)?;
-            // Pages of another length than the one asked for begin elsewhere in the list.
+            // Pages of another length than requested begin elsewhere in the list.
             if length < PAGE_LENGTH && part.items.len() > length {
                 return Err(BodyFault::malformed(&format!("a page of {length} has {} items", part.items.len())));
             }

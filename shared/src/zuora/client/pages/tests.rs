@@ -5,7 +5,7 @@ use crate::zuora::{
     test_server::{Answer, TestServer, answer, gzip, ok, refusal},
 };
 
-/// Some items of the list, by their numbers.
+/// The items of the list with these numbers.
 fn items(numbers: std::ops::RangeInclusive<usize>, next: bool) -> Answer {
     let items: Vec<_> = numbers.map(|number| format!(r#"{{"id":{number}}}"#)).collect();
     let next = if next { r#","next_page":"x""# } else { "" };
@@ -16,7 +16,7 @@ fn too_large() -> Answer {
     answer(200, "", vec![b' '; ANSWER_LIMIT + 1])
 }
 
-/// The pages that were asked for, as `number/length`.
+/// The requested pages, as `number/length`.
 fn asked(server: &TestServer) -> Vec<String> {
     let path = |request: &String| request.split(' ').nth(1).unwrap().replace("/workflows?page=", "");
     server.requests().iter().map(path).map(|path| path.replace("&page_length=", "/")).collect()

@@ -1,4 +1,4 @@
-//! Bodies and time: what is read, how much of it, for how long, and what is asked for again.
+//! Response bodies and time: size limits, time limits, and which requests are repeated.
 
 use super::*;
 
@@ -96,7 +96,7 @@ async fn a_run_holds_one_large_export_at_a_time_and_reads_everything_else_meanwh
 async fn a_body_over_its_bound_is_refused_also_when_it_came_small() {
     let packed = gzip(&vec![b' '; EXPORT_LIMIT + 1]);
     let bomb = || answer(200, "content-encoding: gzip\r\n", &packed);
-    // A page is asked for in shorter ones before it is given up.
+    // A page is requested in shorter ones before it fails.
     let server = TestServer::start((0..8).map(|_| bomb()).collect()).await;
     let session = session(&server);
 

@@ -1,4 +1,4 @@
-//! Refusals: whose word each is, and what it means then.
+//! Refusals: the origin of each, and what it means then.
 
 use super::*;
 use crate::{domain::failure::ErrorClass, zuora::word::Word};
@@ -125,7 +125,7 @@ async fn refusals_keep_their_meaning_and_are_not_repeated() {
 async fn a_refusal_that_is_no_json_says_nothing_about_roles_or_existence() {
     for status in [302, 400, 403, 404, 405, 409, 422] {
         for body in ["", "no", "<html>Access denied, Ray ID 8f</html>"] {
-            // Also with a request id, which something in between may pass on.
+            // The same with a request id, which a proxy may pass on.
             let script = || answer(status, "server: nginx\r\nzuora-request-id: r-1\r\n", body);
             let server = TestServer::start(vec![script(), script(), script()]).await;
             let (zuora, session) = (zuora(), without_retry(&server));
