@@ -1,8 +1,8 @@
-//! Which addresses a customer's base URL may name: Zuora's, and those the deployment adds.
+//! The addresses that a customer's base URL may name: Zuora's, and those that the deployment adds.
 //!
-//! The server sends a client secret to this address, so the rule is an allow-list over plain text: nothing is decoded,
-//! resolved or repaired before it is judged, and a host is a Zuora host by its labels, never by a substring. The check
-//! runs when a customer is saved and again at every use. Addresses behind a name are checked by the Zuora client.
+//! The server sends a client secret to this address, so the rule is an allow-list over plain text: nothing is decoded, resolved
+//! or repaired before it is judged, and a host is a Zuora host by its labels, never by a substring. The check runs when a
+//! customer is saved and again at every use. Addresses behind a name are checked by the Zuora client.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// Why a base URL is refused; the text says what to write instead.
+/// The reason why a base URL is refused; the text says what to write instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each text is the documentation")]
 pub enum BaseUrlError {
@@ -68,7 +68,7 @@ pub enum BaseUrlError {
     UnknownHost,
 }
 
-/// The deployment's list of additional addresses is unusable.
+/// The error for an unusable list of additional addresses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("extra Zuora host {entry:?}: {reason}")]
 pub struct PolicyError {
@@ -95,7 +95,7 @@ enum ExtraPort {
     Only(Option<u16>),
 }
 
-/// A base URL taken apart but not judged.
+/// A base URL split into parts but not judged.
 struct Parts<'a> {
     https: bool,
     host: &'a str,
@@ -108,7 +108,7 @@ impl BaseUrlPolicy {
     /// An extra is `https://host`. Only loopback (`127.0.0.1`, `localhost`) may be plain `http` or carry a port, `*` for any.
     ///
     /// # Errors
-    /// An entry that is not such an origin, named in the error.
+    /// [`PolicyError`] names the first entry that is not such an origin.
     pub fn new(extra_hosts: &str) -> Result<Self, PolicyError> {
         let entries = extra_hosts.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         let extra = entries
@@ -120,7 +120,7 @@ impl BaseUrlPolicy {
         Ok(Self { extra })
     }
 
-    /// Accepts `text` as a base URL or says what is wrong with it.
+    /// Accepts `text` as a base URL, or says what is wrong with it.
     ///
     /// # Errors
     /// The first rule that the text breaks.
@@ -150,7 +150,7 @@ impl BaseUrlPolicy {
         Ok(BaseUrl(parts.origin()))
     }
 
-    /// Whether the deployment itself listed this host, so that its addresses may be private.
+    /// True if the deployment itself lists this host, so that its addresses may be private.
     pub fn lists(&self, host: &str) -> bool {
         self.extra.iter().any(|extra| extra.host == host)
     }

@@ -1,8 +1,8 @@
-//! A batch: a sync of all customers that one request asks for, and that is served minute by minute. See D-57.
+//! A batch: a sync of all customers, asked for by one request and served in rounds of a minute. See D-57.
 //!
-//! What must stay true: customers are served in the order of their ids, so a place in it stays whatever is edited meanwhile; a batch
-//! knows its place, and each customer the last batch that asked for its sync, so whoever is stopped at any line and begins again asks
-//! nobody twice.
+//! What must stay true: customers are served in the order of their ids, so edits do not move the position in it. A batch knows
+//! its position, and each customer knows the last batch that asked for its sync. So a round that is stopped at any line and
+//! begins again asks for no sync twice.
 
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -13,32 +13,32 @@ use super::{
     time::Timestamp,
 };
 
-/// How long one round is: what may be asked for in a minute is the measure.
+/// The length of one round: the limits of requests count by the minute.
 pub const ROUND: Duration = Duration::from_secs(60);
-/// How long a batch can be looked at after it was asked for.
+/// The time for which a batch can be read after its creation.
 pub const RETENTION: Duration = Duration::from_secs(90 * 86_400);
 
-/// What a sync of many customers led to, customer by customer.
+/// The results of asking for the syncs of many customers, counted by customer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SyncsAskedFor)]
 pub struct Asked {
     /// New jobs.
     pub placed: u64,
-    /// Customers whose sync was under way already; a running one is followed by one more.
+    /// Customers whose sync was under way already; a running one is followed by another.
     pub joined: u64,
     /// Customers that are paused, or gone by now, or whose record cannot be read.
     pub skipped: u64,
-    /// Customers that could not be served, or whose job is stored and is sent some minutes late.
+    /// Customers that could not be served, or whose job is stored but reaches the queue some minutes late.
     pub failed: u64,
 }
 
 impl Asked {
-    /// How many customers that is.
+    /// The number of customers.
     pub const fn total(&self) -> u64 {
         self.placed + self.joined + self.skipped + self.failed
     }
 
-    /// Both together.
+    /// The sum of both.
     #[must_use]
     pub const fn plus(&self, other: &Self) -> Self {
         Self {
@@ -50,37 +50,37 @@ impl Asked {
     }
 }
 
-/// One batch; [`crate::aws::batches`] stores it as it is.
+/// One batch, in the form that [`crate::aws::batches`] stores.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// Its id.
     pub id: BatchId,
-    /// Who asked: the Cognito `sub`.
+    /// The Cognito `sub` of the person who asked for it.
     pub actor: String,
-    /// With which request.
+    /// The id of the request that asked for it.
     pub request_id: String,
-    /// When.
+    /// The moment of the request.
     pub created_at: Timestamp,
-    /// How many customers there were then.
+    /// The number of customers at that moment.
     pub of: u64,
-    /// What became of those that were served.
+    /// The results for the customers that were served.
     pub asked: Asked,
-    /// The last customer that was served.
+    /// The last customer that was served; none before the first.
     pub reached: Option<CustomerId>,
-    /// When the next round may begin.
+    /// The earliest moment of the next round.
     pub next_round_at: Timestamp,
-    /// When the last customer was served.
+    /// The moment at which the last customer was served.
     pub finished_at: Option<Timestamp>,
 }
 
-/// That a customer was served, and how; kept with the customer.
+/// The note, kept with a customer, that a batch served it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Served {
-    /// By which batch.
+    /// The batch.
     pub batch_id: BatchId,
-    /// The job that does what it asked for.
+    /// The sync that the customer got.
     pub job_id: JobId,
-    /// Whether that one was under way already.
+    /// True if that sync was under way already.
     pub joined: bool,
 }
 
@@ -100,12 +100,12 @@ impl Batch {
         }
     }
 
-    /// Whether a round may begin.
+    /// True if a round may begin.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.finished_at.is_none() && self.next_round_at <= now
     }
 
-    /// The customers up to this one were served.
+    /// Records a round: the customers up to `reached` were served.
     pub fn advance(&mut self, asked: &Asked, reached: CustomerId) {
         self.asked = self.asked.plus(asked);
         self.reached = Some(reached);

@@ -1,7 +1,7 @@
-//! What a sync changed about one workflow: the record that stays when the copy has moved on. See D-46.
+//! The record of what a sync changed about one workflow; it remains when the copy has moved on. See D-46.
 //!
-//! What must stay true: a record always fits an item of the table, and two hundred one answer. Its lists are cut, its counts are not; and it shows values only of
-//! what Zuora lists, never of a definition, whose settings may hold secrets.
+//! What must stay true: a record always fits an item of the table, and two hundred fit one response. Its lists are cut, its
+//! counts are not. It shows values only of what Zuora lists, never of a definition, whose settings may hold secrets.
 
 use std::{
     borrow::Cow,
@@ -21,28 +21,29 @@ use super::{
     workflow::Workflow,
 };
 
-/// How many entries each list of a record names.
+/// The number of entries that each list of a record names.
 pub const NAMED: usize = 50;
-/// How many fields an edited part names.
+/// The number of fields that an edited part names.
 const FIELDS_OF_A_PART: usize = 20;
 /// The longest text of a record, in characters.
 const LONGEST: usize = 200;
-/// How many characters of what two long values begin with are shown before the first difference.
+/// The number of equal characters shown before the first difference of two long values.
 const CONTEXT: usize = 20;
-/// A record that is larger in JSON shortens its lists: two hundred of them have to fit one answer of Lambda's (6 MB).
+/// The size in bytes of JSON from which a record shortens its lists: two hundred records have to fit one response of Lambda's
+/// (6 MB).
 const LARGEST: usize = 20_000;
-/// How many entries its lists keep then, in turn, until it fits.
+/// The numbers of entries to which its lists are shortened, in turn, until it fits.
 const SHORTER: [usize; 3] = [20, 5, 0];
 
-/// What happened to the workflow.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
-    /// Stored for the first time, or back after a deletion.
+    /// Stored for the first time, or listed again after a deletion.
     Created,
-    /// Its listing or its definition changed.
+    /// The listing or the definition changed.
     Updated,
-    /// Confirmed gone at Zuora.
+    /// Confirmed as deleted at Zuora.
     Deleted,
 }
 
@@ -51,107 +52,107 @@ pub enum ChangeKind {
 pub struct Change {
     /// The workflow's Zuora id.
     pub zuora_id: WorkflowId,
-    /// Its name then.
+    /// The workflow's name after the change.
     pub name: Option<String>,
-    /// What happened.
+    /// The kind of the change.
     pub kind: ChangeKind,
-    /// When the sync wrote it.
+    /// The moment at which the sync stored it.
     pub at: Timestamp,
-    /// That sync.
+    /// The sync that made the change.
     pub job_id: JobId,
     /// The active version before and after.
     pub version: BeforeAfter,
-    /// Listed fields that changed, by name; the first fifty.
+    /// The listed fields that changed, by name; the first fifty.
     pub fields: Vec<FieldChange>,
-    /// How many there are in all. (Absent in records of older backups.)
+    /// The number of all listed fields that changed. (Absent in records of older backups.)
     #[serde(default)]
     pub fields_count: u64,
-    /// Whether the definition is another one.
+    /// True if the definition changed.
     pub definition_changed: bool,
-    /// Tasks, matched by name and kind; none if the definition is the same or the two could not be compared.
+    /// The tasks that changed, matched by name and kind; absent if the definition is the same or the two could not be compared.
     pub tasks: Option<Edits<TaskName>>,
-    /// Linkages, matched by the tasks at their ends.
+    /// The linkages that changed, matched by the tasks at their ends.
     pub linkages: Option<Edits<LinkageName>>,
-    /// What else changed in the definition, such as `workflow.priority`; the first fifty.
+    /// All other changes in the definition, such as `workflow.priority`; the first fifty.
     pub settings: Vec<String>,
-    /// How many there are in all. (Absent in records of older backups.)
+    /// The number of all other changes in the definition. (Absent in records of older backups.)
     #[serde(default)]
     pub settings_count: u64,
 }
 
-/// A value before and after.
+/// A value before and after a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BeforeAfter {
-    /// None when there was none.
+    /// The old value; absent if there was none.
     pub before: Option<String>,
-    /// None when there is none.
+    /// The new value; absent if there is none.
     pub after: Option<String>,
 }
 
-/// One listed field that changed. Longer values are cut.
+/// One listed field that changed. Long values are cut.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FieldChange {
-    /// Zuora's name of it.
+    /// Zuora's name of the field.
     pub field: String,
-    /// Its value before and after, what is no text as JSON.
+    /// The value before and after; values other than texts are shown as JSON.
     #[serde(flatten)]
     pub values: BeforeAfter,
 }
 
-/// Parts that came, went, or stayed with other contents.
+/// Tasks or linkages that were added, removed or edited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Edits<N> {
-    /// The first fifty that are new.
+    /// The first fifty that were added.
     pub added: Vec<N>,
-    /// The first fifty that are gone.
+    /// The first fifty that were removed.
     pub removed: Vec<N>,
-    /// The first fifty that stayed, and what is different about them.
+    /// The first fifty that were edited, with the fields that differ.
     pub edited: Vec<Edited<N>>,
-    /// How many of each there are in all.
+    /// The numbers of all.
     pub counts: EditCounts,
 }
 
-/// How many parts came, went or were edited.
+/// The numbers of tasks or linkages that were added, removed and edited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct EditCounts {
-    /// New.
+    /// Added.
     pub added: u64,
-    /// Gone.
+    /// Removed.
     pub removed: u64,
-    /// With other contents.
+    /// Edited.
     pub edited: u64,
 }
 
-/// A part with other contents.
+/// A task or linkage with other contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Edited<N> {
-    /// Which.
+    /// Its name.
     #[serde(flatten)]
     pub name: N,
     /// The fields that differ, such as `parameters.url`.
     pub fields: Vec<String>,
 }
 
-/// The two definitions of a workflow that was written.
+/// The comparison of the two definitions of a workflow that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Definitions {
     /// They are the same.
     Same,
-    /// There was none. What is new is new as a whole, and a first sync tells thousands: its extent says it.
+    /// There was none before. All of the new one is new, and a first sync reports thousands of them, so only its size is given.
     New(Extent),
-    /// They differ; what there is not counts as empty.
+    /// They differ; an absent definition counts as empty.
     Differ {
-        /// What was stored before.
+        /// The structure of the definition that was stored before.
         old: Structure,
-        /// What is stored now.
+        /// The structure of the definition that is stored now.
         new: Structure,
     },
-    /// They differ, and that is all that can be said: the old one cannot be read any more, or one has too many parts to compare.
+    /// They differ in an unknown way: the old one is unreadable, or one has too many parts to compare.
     Incomparable,
 }
 
 impl Change {
-    /// What differs between what was stored and what was just stored in its place.
+    /// The difference between a stored workflow and the one that was just stored in its place.
     pub fn between(old: Option<&Workflow>, new: &Workflow, definitions: &Definitions) -> Self {
         let created = old.is_none_or(|old| old.deleted_at.is_some());
         let kind = if created { ChangeKind::Created } else { ChangeKind::Updated };
@@ -172,7 +173,7 @@ impl Change {
         change.fit()
     }
 
-    /// That a workflow was marked as deleted.
+    /// The record that a workflow was marked as deleted.
     pub fn deleted(workflow: &Workflow) -> Self {
         let mut change = Self::of(workflow, ChangeKind::Deleted);
         change.version.before.clone_from(&workflow.version);
@@ -238,7 +239,7 @@ impl Change {
 }
 
 impl<N> Edits<N> {
-    /// So many that are new, none of them named.
+    /// The counts for `added` new parts, none of which is named.
     const fn added(added: u64) -> Self {
         let counts = EditCounts { added, removed: 0, edited: 0 };
         Self { added: Vec::new(), removed: Vec::new(), edited: Vec::new(), counts }
@@ -267,7 +268,7 @@ impl LinkageName {
     }
 }
 
-/// The listed fields that differ, unknown ones too.
+/// The listed fields that differ, unknown ones included.
 fn listed_changes(old: &str, new: &str) -> Vec<FieldChange> {
     let (old, new) = (listed_fields(old), listed_fields(new));
     let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
@@ -285,12 +286,12 @@ fn listed_fields(listed: &str) -> BTreeMap<Cow<'_, str>, Json<'_>> {
     Json::read(listed.as_bytes()).map(|listed| listed.members().collect()).unwrap_or_default()
 }
 
-/// A value as a record shows it; `null` is none.
+/// A value in the form of a record; none for `null`.
 fn shown(value: Json<'_>) -> Option<String> {
     if value.is_null() { None } else { Some(value.text().unwrap_or_else(|| value.raw().to_owned())) }
 }
 
-/// Two values that differ, each cut so that the difference is seen: what both begin with is left out where it is long.
+/// Two values that differ, each cut so that the difference shows: a long common beginning is left out.
 fn told_apart(before: Option<Json<'_>>, after: Option<Json<'_>>) -> BeforeAfter {
     let (before, after) = (before.and_then(shown), after.and_then(shown));
     let same = match (&before, &after) {
@@ -308,7 +309,7 @@ fn cut(text: &str) -> String {
     text::cut(text, LONGEST)
 }
 
-/// Compares two lists of parts. Several may have the same key: equal ones are taken for the same first, then the rest in order.
+/// Compares two lists of parts. Several parts may have the same key: equal ones are matched first, then the rest in order.
 fn edits<N, K: Eq + Hash>(
     old: &[Part<N>],
     new: &[Part<N>],
@@ -354,7 +355,7 @@ fn edits<N, K: Eq + Hash>(
     edits
 }
 
-/// Names one more, unless the list is long enough.
+/// Adds an entry, unless the list is long enough.
 fn push<T>(list: &mut Vec<T>, entry: impl FnOnce() -> T) {
     if list.len() < NAMED {
         list.push(entry());

@@ -1,7 +1,7 @@
-//! The numbers of the dashboard: what is there now, and how the syncs of each hour ended. See D-58.
+//! The counters of the dashboard: the present totals, and how the syncs of each hour ended. See D-58.
 //!
-//! They are kept and not counted when somebody looks, since looking would read everything. What must stay true: a number changes by
-//! the difference between a record as it was stored and as it is stored now, in the transaction that stores it.
+//! They are maintained and not counted on demand, since counting would read everything. What must stay true: a counter changes
+//! by the difference between a record as it was stored and as it is stored now, in the transaction that stores it.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::{
     job::State,
 };
 
-/// A set of numbers that are added up field by field, and stored under the fields' names.
+/// A set of counters that are added field by field, and stored under the names of the fields.
 macro_rules! numbers {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident,)* }) => {
         $(#[$doc])*
@@ -21,19 +21,19 @@ macro_rules! numbers {
         }
 
         impl $name {
-            /// Both together.
+            /// The sum of both.
             #[must_use]
             pub const fn plus(&self, other: &Self) -> Self {
                 Self { $($field: self.$field + other.$field,)* }
             }
 
-            /// What is to be added to the other to have this.
+            /// The difference: what has to be added to `other` to get this.
             #[must_use]
             pub const fn minus(&self, other: &Self) -> Self {
                 Self { $($field: self.$field - other.$field,)* }
             }
 
-            /// Each field by itself: the result of `pick` for this one's and the other's.
+            /// Combines the two field by field with `pick`, which gets this one's value first.
             #[must_use]
             pub fn zip(&self, other: &Self, pick: impl Fn(i64, i64) -> i64) -> Self {
                 Self { $($field: pick(self.$field, other.$field),)* }
@@ -48,7 +48,7 @@ macro_rules! numbers {
 }
 
 numbers! {
-    /// What is there now.
+    /// The present totals.
     Totals {
         /// Customers that are synced.
         active,
@@ -60,7 +60,7 @@ numbers! {
         workflows,
         /// Tasks of those.
         tasks,
-        /// Customers with something held back that nobody has approved or settled.
+        /// Customers with a hold that is neither approved nor resolved.
         held,
         /// Jobs that are queued.
         queued,
@@ -74,23 +74,23 @@ numbers! {
 }
 
 numbers! {
-    /// How syncs ended.
+    /// The numbers of syncs by how they ended.
     Outcomes {
         /// Complete.
         succeeded,
         /// With a part left out.
         incomplete,
-        /// With something held back.
+        /// Held for an approval.
         held,
-        /// Given up.
+        /// Failed, with no further attempt.
         failed,
-        /// Not wanted any more.
+        /// Cancelled.
         cancelled,
     }
 }
 
 impl Totals {
-    /// What one customer counts for.
+    /// The contribution of one customer.
     pub fn of_customer(customer: &Summary) -> Self {
         let signed = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let mut totals = Self {
@@ -103,13 +103,13 @@ impl Totals {
             Status::Active => totals.active = 1,
             Status::Paused => totals.paused = 1,
             Status::NeedsAttention => totals.needs_attention = 1,
-            // Nobody sees it any more.
+            // No list shows it any more.
             Status::Deleting => return Self::default(),
         }
         totals
     }
 
-    /// What one job counts for that is counted in this state; in none where it is over and nobody has to act on it.
+    /// The contribution of one job in the state in which it is counted; none for a job that is over and needs no action.
     pub fn of_job(counted_as: Option<State>) -> Self {
         let mut totals = Self::default();
         match counted_as {
@@ -122,8 +122,8 @@ impl Totals {
         totals
     }
 
-    /// What two counts in a row agree on: the smaller of two differences in the same direction, nothing where they contradict each
-    /// other. What changed between two reads of one count shows in that one only.
+    /// The part that two recounts in a row agree on: the smaller of two differences in the same direction, and zero where they
+    /// contradict each other. A record that changes between two reads of one recount distorts only that recount.
     #[must_use]
     pub fn in_common_with(&self, other: &Self) -> Self {
         self.zip(other, |a, b| if a.signum() == b.signum() { a.signum() * a.abs().min(b.abs()) } else { 0 })
@@ -131,7 +131,7 @@ impl Totals {
 }
 
 impl Outcomes {
-    /// One sync that ended so.
+    /// The count of one sync that ended in `state`.
     pub fn of(state: State) -> Self {
         let mut outcomes = Self::default();
         match state {

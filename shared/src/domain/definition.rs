@@ -1,8 +1,8 @@
 //! A workflow's export: its tasks and linkages, and how its bytes are stored.
 //!
-//! The export is the only copy of the tasks, so an export that does not hold them is malformed and must not replace a good
-//! one. What is stored and what is shown are read by the same code: whatever was stored can be shown. Nothing here panics, whatever the
-//! bytes are, and an export takes no more memory than its bytes, however many parts it has: they are found anew whenever they are wanted.
+//! The export is the only copy of the tasks, so an export without them is malformed and must not replace a good one. The same
+//! code reads what is stored and what is shown: whatever was stored can be shown. Nothing here panics, whatever the bytes are,
+//! and an export takes no more memory than its bytes, however many parts it has: parts are located again on every access.
 
 mod stored;
 mod task;
@@ -15,13 +15,13 @@ pub use self::{
 };
 use super::json::{Json, NotJson, items, members};
 
-/// Why bytes are no definition.
+/// The reason why bytes are no definition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DefinitionError {
     /// Not an export: no JSON, or no object with a workflow and a list of tasks. Says what is wrong and where.
     #[error("malformed export: {0}")]
     Malformed(String),
-    /// Stored chunks that do not restore to what was stored.
+    /// Stored chunks that do not add up to the stored bytes.
     #[error("the stored definition is damaged")]
     Damaged,
     /// The compressor failed.
@@ -29,7 +29,7 @@ pub enum DefinitionError {
     NotCompressed,
 }
 
-/// An export that was read; its parts are still text.
+/// A parsed export; its parts are still text.
 #[derive(Clone, Copy, Debug)]
 pub struct Definition<'a> {
     /// The tasks, in the export's order. Each is an object with an id.
@@ -48,10 +48,10 @@ pub struct Objects<'a> {
 }
 
 impl<'a> Definition<'a> {
-    /// Reads an export.
+    /// Parses an export.
     ///
     /// # Errors
-    /// `Malformed` if a workflow or the list of tasks is missing, or a part of them is not what it should be.
+    /// `Malformed` if the workflow or the list of tasks is missing, or has the wrong type.
     pub fn parse(export: &'a [u8]) -> Result<Self, DefinitionError> {
         let (mut tasks, mut linkages, mut workflow) = (None, None, None);
         for part in members(export) {
@@ -76,13 +76,13 @@ impl<'a> Definition<'a> {
         Ok(Self { tasks, linkages, workflow, export })
     }
 
-    /// Everything beside the two lists, the object `workflow` included, in the export's order, repeated keys included.
+    /// All members but the two lists, the object `workflow` included, in the export's order, repeated keys included.
     pub fn rest(&self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
         let parts = members(self.export).map_while(Result::ok).map(|(name, part)| (name, Json::part(part)));
         parts.filter(|(name, _)| !matches!(name.as_ref(), "tasks" | "linkages"))
     }
 
-    /// Whether an event at Zuora starts the workflow: the listing does not always say so, the export does.
+    /// True if an event at Zuora starts the workflow: the listing does not always say so, the export does.
     pub fn has_event_trigger(&self) -> bool {
         let events = self.workflow.get("parameters").and_then(|parameters| parameters.get("event_triggers"));
         self.workflow.get("event_trigger").is_some_and(super::listed_workflow::is_set)
@@ -91,7 +91,7 @@ impl<'a> Definition<'a> {
 }
 
 impl<'a> Objects<'a> {
-    /// Proves each. An item that is no object is named by its place, from 1.
+    /// Validates each item. An item that is no object is named by its position, from 1.
     fn read(name: &str, list: &'a [u8]) -> Result<Self, DefinitionError> {
         let mut count = 0;
         for item in items(list) {
@@ -105,17 +105,17 @@ impl<'a> Objects<'a> {
         Ok(Self { list, count })
     }
 
-    /// How many there are.
+    /// The number of objects.
     pub const fn len(self) -> usize {
         self.count
     }
 
-    /// Whether there are none.
+    /// True if there are none.
     pub const fn is_empty(self) -> bool {
         self.count == 0
     }
 
-    /// All of them, in order.
+    /// The objects in order.
     pub fn iter(self) -> impl Iterator<Item = Json<'a>> {
         items(self.list).map_while(Result::ok).map(Json::part)
     }
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    /// What is stored of an export and what is shown of it, if it is stored at all: the bytes come back, and every field is there.
+    /// Returns true if an export can be stored; then its bytes must be restored, and every field must be shown.
     fn assert_shown(export: &str) -> bool {
         let Ok(definition) = Definition::parse(export.as_bytes()) else { return false };
         let chunks = compress(export.as_bytes()).unwrap();

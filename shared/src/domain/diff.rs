@@ -1,4 +1,4 @@
-//! The plan of a sync: what each listed workflow needs, decided from the listing and the stored fingerprints alone.
+//! The plan of a sync: the step for each listed workflow, decided from the listing and the stored fingerprints alone.
 
 use super::{
     ids::WorkflowId,
@@ -8,56 +8,57 @@ use super::{
     workflow::{DefinitionRef, LastChange},
 };
 
-/// What is stored of one workflow, as far as the diff cares.
+/// The head of a stored workflow: the fields that the diff needs.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// Zuora's id.
     pub zuora_id: WorkflowId,
     /// Zuora's creation time.
     pub created_at: Option<String>,
-    /// Hash over all listed fields.
+    /// The digest of all listed fields.
     pub fingerprint: String,
-    /// Where its definition is.
+    /// The reference to its definition.
     pub definition: Option<DefinitionRef>,
-    /// Tasks in the definition.
+    /// The number of tasks in the definition.
     pub tasks_count: u64,
-    /// Whether it is shown to be started by events.
+    /// True if it is shown as started by events.
     pub has_event_trigger: bool,
-    /// Since when it is a tombstone.
+    /// The moment since which it is a tombstone.
     pub deleted_at: Option<Timestamp>,
-    /// Whether a person approved that deletion.
+    /// True if a person approved that deletion.
     pub deletion_approved: bool,
-    /// Who wrote it last.
+    /// The job that wrote it last.
     pub last_change: LastChange,
-    /// When it was last written.
+    /// The moment of the last write.
     pub written_at: Timestamp,
-    /// The number of that write: the next one is conditional on it.
+    /// The number of that write, on which the next one is conditional.
     pub rev: u64,
 }
 
-/// What one listed workflow needs.
+/// The step for one listed workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Export and store; counts as this.
+    /// Export and store; counts as this outcome.
     Store(WorkflowOutcome),
-    /// Export and compare: the listing shows no change, but its daily re-verification is due. Counts as updated if it differs.
+    /// Export and compare: the listing shows no change, but the reverification is due. Counts as updated if the definition
+    /// differs.
     Compare,
-    /// Nothing to do. An earlier run of the same job may have stored it: then it still counts as that.
+    /// Nothing to do. If an earlier run of the same job stored it, it still counts as that.
     Keep(WorkflowOutcome),
 }
 
-/// Decides what a workflow listed with `fingerprint` needs. `reverify_due` says whether its daily slot has passed.
+/// Decides the step for a workflow listed with `fingerprint`. `reverify_due` returns true if its slot of the day has passed.
 pub fn step(stored: Option<&Head>, fingerprint: &str, job: &Job, reverify_due: impl FnOnce() -> bool) -> Step {
     let Some(stored) = stored else {
         return Step::Store(WorkflowOutcome::Created);
     };
-    // What the job wrote before somebody retried it is no work of this time.
+    // What the job wrote before a person retried it does not count as work of this time.
     let own = stored.last_change.is_of(job);
     if stored.deleted_at.is_some() {
         return Step::Store(WorkflowOutcome::Created);
     }
     if stored.fingerprint != fingerprint {
-        // Created by an earlier run of this job and edited since: all in all this job created it.
+        // Created by an earlier run of this job and edited since: on the whole this job created it.
         let created = own && stored.last_change.kind == WorkflowOutcome::Created;
         return Step::Store(if created { WorkflowOutcome::Created } else { WorkflowOutcome::Updated });
     }

@@ -1,31 +1,32 @@
-//! Why a job did not simply succeed: a class that decides what happens next, a sentence, and a next step.
+//! The reason why a job did not simply succeed: a class that decides what happens next, a sentence, and a next step.
 //!
-//! The class is the contract: it decides retry or dead letter here, and filters in the API. Messages are for people.
+//! The class is the contract: it decides between a retry and a dead letter here, and is a filter of the API. Messages are for
+//! people.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The classes of failure. What each leads to is decided by [`ErrorClass::is_permanent`] alone.
+/// The classes of failure. [`ErrorClass::is_permanent`] alone decides what follows from each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
     /// The customer's settings are wrong: credentials, base URL.
     Config,
-    /// Zuora knows the user, but the user's role may not read workflows.
+    /// Zuora accepts the user, but the user's role may not read workflows.
     Permission,
     /// Zuora asked us to wait.
     RateLimit,
-    /// The network, Zuora or AWS failed in a way that passes.
+    /// The network, Zuora or AWS failed temporarily.
     Transient,
-    /// A guard held the result back.
+    /// A guard held the result.
     Guard,
-    /// The tenant or one definition is over a bound.
+    /// The tenant or one definition exceeds a limit.
     TooLarge,
-    /// The job's message or its worker vanished, more than once.
+    /// The job's message or its worker was lost, more than once.
     Lost,
-    /// Nobody wanted the job any more: no failure at all.
+    /// The job was no longer needed: this is no failure.
     Cancelled,
-    /// Our fault.
+    /// A defect of this product.
     Bug,
 }
 
@@ -43,7 +44,7 @@ impl ErrorClass {
         Self::Bug,
     ];
 
-    /// Whether trying again without a change by a person is pointless.
+    /// True if another attempt is pointless without a change by a person.
     pub const fn is_permanent(self) -> bool {
         match self {
             Self::Config | Self::Permission | Self::TooLarge | Self::Lost | Self::Guard | Self::Cancelled => true,
@@ -51,7 +52,7 @@ impl ErrorClass {
         }
     }
 
-    /// Whether three of these in a row mean that an admin has to act before the schedule goes on.
+    /// True if three of these in a row take the customer off the schedule until an admin acts.
     pub const fn needs_attention(self) -> bool {
         matches!(self, Self::Config | Self::Permission)
     }
@@ -96,14 +97,14 @@ impl ErrorClass {
     }
 }
 
-/// What the API shows of a failure: class, message, next step.
+/// A failure as the API shows it: class, message, next step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {
-    /// The class that decided what happened.
+    /// The class of the failure.
     pub class: ErrorClass,
     /// One sentence for people; never holds a secret.
     pub message: String,
-    /// What a person should do now.
+    /// The next step for a person.
     pub next_step: String,
 }
 

@@ -1,8 +1,8 @@
-//! The delete guard: whether what is missing from a listing may be deleted. See D-16 and D-38.
+//! The delete guard decides if workflows that are missing from a listing may be deleted. See D-16 and D-38.
 //!
-//! Zuora has no list of deleted workflows; every deletion is inferred from absence. So absence counts only after a
-//! complete listing, never when the listing is empty while something is stored, never when too much goes within a day, in one
-//! listing or bit by bit, never when it is half of the tenant, and never when the workflows seen are not the ones we knew (a different
+//! Zuora has no list of deleted workflows; every deletion is inferred from absence. So absence counts only after a complete
+//! listing. It never counts when the listing is empty while something is stored, when too much is deleted within a day, in one
+//! listing or bit by bit, when half of the tenant is missing, or when the listed workflows are not the stored ones (a different
 //! tenant behind the same name).
 
 use std::{
@@ -19,18 +19,19 @@ use super::{
     zuora_time,
 };
 
-/// How long a deletion counts against the limit.
+/// The time for which a deletion counts against the limit.
 pub const MEMORY: Duration = Duration::from_secs(24 * 3600);
-/// From how many workflows on each side "not one in common" means another tenant.
+/// The number of workflows on each side from which "not one in common" means another tenant.
 const ENOUGH_TO_COMPARE: usize = 5;
-/// How many known ids with other creation times mean another tenant; fewer may be a restored or repaired workflow.
+/// The number of stored ids with other creation times that means another tenant; fewer may be restored or repaired workflows.
 const ENOUGH_TO_DIFFER: usize = 3;
-/// How many workflows have to go until "half of the tenant" means anything.
+/// The number of missing workflows from which "half of the tenant" means anything.
 const ENOUGH_TO_HALVE: usize = 2;
 
-/// How much may vanish within 24 hours: the larger of the two, and always less than half of the tenant.
+/// The number of workflows that may be deleted within 24 hours: the larger of the two limits, and always less than half of the
+/// tenant.
 ///
-/// Every customer may have limits of its own, within bounds: a guard that lets everything pass would be none.
+/// Every customer may have limits of its own, within bounds: a guard without a bound would be none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = DeleteGuard)]
 pub struct Limits {
@@ -41,12 +42,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The most that `count` can be set to; the least is 1.
+    /// The largest value of `count`; the smallest is 1.
     pub const MAX_COUNT: u64 = 50;
-    /// The most that `percent` can be set to; the least is 1.
+    /// The largest value of `percent`; the smallest is 1.
     pub const MAX_PERCENT: u64 = 50;
 
-    /// How many of `stored` workflows may go within a day.
+    /// The number of `stored` workflows that may be deleted within a day.
     pub fn allowed(self, stored: usize) -> usize {
         // Clamped at use too: an item may have been written by an older version or by hand.
         let count = usize::try_from(self.count.clamp(1, Self::MAX_COUNT)).unwrap_or(1);
@@ -55,17 +56,17 @@ impl Limits {
     }
 }
 
-/// New limits; what is absent stays.
+/// New limits; an absent one stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LimitsChange {
-    /// See [`Limits::count`].
+    /// The new [`Limits::count`].
     pub count: Option<u64>,
-    /// See [`Limits::percent`].
+    /// The new [`Limits::percent`].
     pub percent: Option<u64>,
 }
 
 impl LimitsChange {
-    /// The limits with what is changed.
+    /// Applies the change to limits.
     #[must_use]
     pub fn over(self, limits: Limits) -> Limits {
         Limits { count: self.count.unwrap_or(limits.count), percent: self.percent.unwrap_or(limits.percent) }
@@ -78,7 +79,7 @@ impl Default for Limits {
     }
 }
 
-/// One stored, not deleted workflow, as far as the guard cares.
+/// One stored, not deleted workflow: the fields that the guard needs.
 #[derive(Clone, Debug)]
 pub struct StoredWorkflow {
     /// Zuora's id.
@@ -87,23 +88,24 @@ pub struct StoredWorkflow {
     pub created_at: Option<String>,
 }
 
-/// One workflow of the listing, as far as the guard cares.
+/// One listed workflow: id and creation time.
 pub type Seen<'a> = (&'a WorkflowId, Option<&'a str>);
 
-/// What may be done about the missing workflows.
+/// The decision about the missing workflows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// These may go, each after Zuora has confirmed with a 404.
+    /// These may be deleted, each after Zuora has confirmed it with a 404.
     Confirm(Vec<WorkflowId>),
     /// Nothing may be deleted until a person approves.
     Hold(Hold),
 }
 
-/// Decides about what is `known` but not `seen` in a complete listing, when `gone` more were deleted within the last [`MEMORY`].
+/// Decides about workflows that are `known` but not `seen` in a complete listing, when `gone` others were deleted within the
+/// last [`MEMORY`].
 ///
-/// The limit is taken from all that was stored at some time of that day. What a person approved does not count against it, neither what
-/// is on the `approved` list now nor (it is not among the `gone`) what was deleted by an approval before: a person has looked at exactly
-/// these. Everything else is judged as ever.
+/// The limit is a share of all workflows stored at any time of that day. Workflows that a person approved do not count against
+/// it: neither those on the `approved` list now nor those deleted by an earlier approval (which are not among the `gone`). A
+/// person has seen exactly these. All others are judged as usual.
 pub fn judge(
     known: &[StoredWorkflow],
     seen: &HashSet<&WorkflowId>,
@@ -123,7 +125,7 @@ pub fn judge(
     }
 }
 
-/// Why so many may not go, in a sentence.
+/// The reason, in a sentence, why so many may not be deleted; none if they may.
 fn doubt(stored: usize, nothing_seen: bool, surprising: usize, gone: usize, limits: Limits) -> Option<String> {
     if surprising == 0 {
         return None;
@@ -147,7 +149,7 @@ fn doubt(stored: usize, nothing_seen: bool, surprising: usize, gone: usize, limi
     None
 }
 
-/// Looks for signs that the credentials lead to a different tenant; if so, nothing at all may be written.
+/// Detects that the credentials seem to lead to a different tenant; then nothing at all may be written.
 pub fn is_different_tenant(known: &[StoredWorkflow], seen: &[Seen<'_>]) -> Option<Hold> {
     let by_id: HashMap<_, _> = known.iter().map(|known| (&known.id, known)).collect();
     let common: Vec<_> = seen.iter().filter_map(|(id, created)| Some((*by_id.get(id)?, *created))).collect();
@@ -170,8 +172,8 @@ pub fn is_different_tenant(known: &[StoredWorkflow], seen: &[Seen<'_>]) -> Optio
     Some(Hold::new(HeldKind::DifferentTenant, reason, ids))
 }
 
-/// Two creation times contradict each other only when both can be read and lie a second or more apart: Zuora writes them with and
-/// without fractions.
+/// True if two creation times contradict each other: both can be parsed and are a second or more apart. Zuora writes them with
+/// and without fractions.
 fn differs(stored: Option<&str>, listed: Option<&str>) -> bool {
     let moment = |text: Option<&str>| text.and_then(zuora_time::parse);
     let apart = moment(stored).zip(moment(listed)).map(|(stored, listed)| (stored - listed).abs());

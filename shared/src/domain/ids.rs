@@ -1,4 +1,4 @@
-//! The ids we make (prefixed `UUIDv7`, so that they sort by age) and the ids Zuora makes.
+//! The ids that we make (prefixed `UUIDv7`, so that they sort by age) and the ids that Zuora makes.
 //!
 //! Every id is parsed before it is put into a table key: none can contain `#`, the separator of key parts.
 
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// The text is not an id of the expected kind.
+/// The error for a text that is not an id of the expected kind.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("expected {0}")]
 pub struct NotAnId(&'static str);
 
-/// A type for one kind of id, and the ways in and out of it; every way in goes through its `FromStr`.
+/// Defines a type for one kind of id, with its conversions; every one from text goes through its `FromStr`.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $pattern:literal) => {
         $(#[$doc])*
@@ -23,7 +23,7 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// The id as it stands in keys, messages and URLs.
+            /// The id as text for keys, messages and URLs.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -90,28 +90,28 @@ macro_rules! foreign_id {
 }
 
 own_id!(
-    /// A customer: one Zuora tenant.
+    /// The id of a customer (one Zuora tenant).
     CustomerId,
     "cus_",
     "^cus_[0-9a-f]{32}$",
     "a customer id: cus_ and 32 lower-case hex digits"
 );
 own_id!(
-    /// A job: one requested piece of work.
+    /// The id of a job (one requested piece of work).
     JobId,
     "job_",
     "^job_[0-9a-f]{32}$",
     "a job id: job_ and 32 lower-case hex digits"
 );
 own_id!(
-    /// A sync of all customers.
+    /// The id of a batch (a sync of all customers).
     BatchId,
     "bat_",
     "^bat_[0-9a-f]{32}$",
     "a batch id: bat_ and 32 lower-case hex digits"
 );
 own_id!(
-    /// A record of the audit trail.
+    /// The id of an audit record.
     AuditId,
     "aud_",
     "^aud_[0-9a-f]{32}$",
@@ -128,7 +128,7 @@ foreign_id!(
     "a user's sub: up to 64 letters, digits, - or _"
 );
 
-/// Whether a text is of 1 to 64 letters, digits, `-` and `_`: fit for a URL's path and a table's key.
+/// True if a text consists of 1 to 64 letters, digits, `-` and `_`, so that it fits a URL's path and a table's key.
 pub fn is_plain(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')

@@ -1,14 +1,14 @@
-//! Wrong input: every fault with the field it is in and how to mend it.
+//! Invalid input: every fault with its field and how to correct it.
 
 use std::fmt::Display;
 use utoipa::ToSchema;
 
-/// One wrong field.
+/// One invalid field.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
 pub struct FieldError {
     /// A JSON pointer into the body (`/name`), or a parameter's name.
     pub pointer: String,
-    /// What is wrong and how to mend it. Never repeats a value: it may be a secret.
+    /// The fault and how to correct it. Never repeats a value: it may be a secret.
     pub detail: String,
 }
 
@@ -29,7 +29,7 @@ impl Invalid {
         Self(vec![FieldError::new(pointer, detail)])
     }
 
-    /// Takes a parsed field, or notes its fault and goes on, so that all faults are told at once.
+    /// Takes a parsed field, or records its fault and returns none, so that all faults are reported at once.
     pub fn check<T>(&mut self, pointer: &str, parsed: Result<T, impl Display>) -> Option<T> {
         parsed.map_err(|fault| self.0.push(FieldError::new(pointer, fault.to_string()))).ok()
     }

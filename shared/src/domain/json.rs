@@ -1,13 +1,15 @@
-//! The one reader of Zuora's JSON: what is stored, listed and shown goes through it, and nothing of it is changed on the way.
-//! See D-20.
+//! The only reader of Zuora's JSON: everything that is stored, listed and shown passes through it, and nothing is changed on
+//! the way. See D-20.
 //!
-//! Readers that make values of JSON (numbers of 64 bits, strings of whole characters, one value a key) refuse or alter what is legal:
-//! `1e400`, `122.416294033786585`, half an emoji, a key twice, a thousand brackets. Here a value is its own text ([`Json`]), proven to be
-//! JSON once and taken apart when somebody asks. What must stay true:
-//! - Whatever RFC 8259 allows is read, a byte order mark before it and any depth included. Of a repeated key the last value counts.
-//! - Numbers are their text. Strings lose nothing but, where text is shown, lone surrogates (each becomes U+FFFD).
-//! - Nothing recurses and nothing panics, whatever the bytes are. What lies deeper than [`MAX_DEPTH`] is one opaque value.
-//! - A list or an object can be cut apart ([`items`], [`members`]) before its parts are proven: one part that is no JSON fails alone.
+//! Parsers that make values of JSON (numbers of 64 bits, strings of whole characters, one value per key) refuse or alter legal
+//! input: `1e400`, `122.416294033786585`, a lone surrogate, a repeated key, a thousand brackets. Here a value is its own text
+//! ([`Json`]), validated as JSON once and split into parts on demand. What must stay true:
+//! - Everything that RFC 8259 allows is read, including a byte order mark before it and any depth. Of a repeated key the last
+//!   value counts.
+//! - Numbers are their text. Strings lose nothing, except that lone surrogates become U+FFFD in text for display.
+//! - Nothing recurses and nothing panics, whatever the bytes are. A value deeper than [`MAX_DEPTH`] is opaque.
+//! - A list or an object can be cut into parts ([`items`], [`members`]) before the parts are validated: an invalid part fails
+//!   alone.
 
 mod cut;
 mod digest;
@@ -23,29 +25,29 @@ pub use self::{
     digest::{Digest, MAX_DEPTH},
 };
 
-/// What UTF-8 files of some systems begin with; no part of the JSON (RFC 8259 section 8.1).
+/// The mark with which some systems begin UTF-8 files; it is no part of the JSON (RFC 8259 section 8.1).
 pub const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Why bytes are no JSON.
+/// The reason why bytes are no JSON.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotJson {
-    /// They end in the middle of it: what brought them may have broken off.
+    /// They end in the middle of a value: the transfer may have broken off.
     #[error("it ends early")]
     EndsEarly,
-    /// Something stands where it may not.
+    /// A character is not allowed at its position.
     #[error("{0}")]
     Broken(String),
 }
 
-/// One JSON value: its text, without the white space around it.
+/// One JSON value: its text, without surrounding white space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Json<'a>(&'a str);
 
 impl<'a> Json<'a> {
-    /// Proves that `bytes` are one JSON value.
+    /// Validates that `bytes` are one JSON value.
     ///
     /// # Errors
-    /// Says what is wrong and where.
+    /// [`NotJson`] says what is wrong and where.
     pub fn read(bytes: &'a [u8]) -> Result<Self, NotJson> {
         let bytes = without_mark(bytes);
         let value: &RawValue = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
@@ -55,34 +57,34 @@ impl<'a> Json<'a> {
         Ok(Self(value.get()))
     }
 
-    /// Its text, as it came.
+    /// The text of the value, unaltered.
     pub const fn raw(self) -> &'a str {
         self.0
     }
 
-    /// Whether it is an object.
+    /// True for an object.
     pub fn is_object(self) -> bool {
         self.0.starts_with('{')
     }
 
-    /// Whether it is a list.
+    /// True for a list.
     pub fn is_list(self) -> bool {
         self.0.starts_with('[')
     }
 
-    /// Whether it is a number.
+    /// True for a number.
     pub fn is_number(self) -> bool {
         self.0.starts_with(|first: char| first == '-' || first.is_ascii_digit())
     }
 
-    /// Whether it is `null`.
+    /// True for `null`.
     pub fn is_null(self) -> bool {
         self.0 == "null"
     }
 
-    /// A scalar as text: strings decoded, numbers and booleans as they are written. None for `null`, lists and objects.
+    /// A scalar as text: strings decoded, numbers and booleans as written. None for `null`, lists and objects.
     ///
-    /// Zuora may turn a number into a string at any time, and says so: both give the same text.
+    /// Zuora announces that it may turn a number into a string at any time: both give the same text.
     pub fn text(self) -> Option<String> {
         match self.0.as_bytes().first()? {
             b'"' => Some(string::shown(self.0).into_owned()),
@@ -91,28 +93,28 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The members of an object in their order, repeated keys included; nothing of anything else.
+    /// The members of an object in order, repeated keys included; empty for any other value.
     pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Self)> {
         members(self.0.as_bytes()).map_while(Result::ok).map(|(key, value)| (key, Self::part(value)))
     }
 
-    /// The value of a key; the last, if there are several.
+    /// The value of a key; the last one, if there are several.
     pub fn get(self, key: &str) -> Option<Self> {
         self.members().filter(|(name, _)| name == key).last().map(|(_, value)| value)
     }
 
-    /// The items of a list; nothing of anything else.
+    /// The items of a list; empty for any other value.
     pub fn items(self) -> impl Iterator<Item = Self> {
         items(self.0.as_bytes()).map_while(Result::ok).map(Self::part)
     }
 
-    /// A name for what it says: equal for equal values, whatever the order of keys, the white space and the escapes are. The text of
-    /// numbers counts.
+    /// The digest of the value: equal for equal values, whatever the order of keys, the white space and the escapes. Numbers
+    /// are compared by their text.
     pub fn digest(self) -> Digest {
         digest::of(self.0)
     }
 
-    /// A part of what is proven is JSON too, and cut at ASCII characters.
+    /// A part of validated JSON, which is JSON too, cut at ASCII characters.
     pub(super) fn part(bytes: &'a [u8]) -> Self {
         Self(std::str::from_utf8(bytes).unwrap_or("null"))
     }
@@ -124,7 +126,7 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// The bytes behind a byte order mark.
+/// Returns the bytes after a byte order mark.
 pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }

@@ -1,8 +1,8 @@
-//! One workflow as Zuora's listing shows it: read leniently, named whole.
+//! One workflow of Zuora's listing: parsed leniently, with a digest of all its fields.
 //!
-//! The fingerprint covers every field that was listed, those unknown to us included, and does not depend on the order of
-//! keys: equal fingerprints mean that Zuora said the same thing twice. Only an item without a usable id is refused, or one that is no
-//! JSON, because everything else can be stored as it came.
+//! The fingerprint covers every listed field, unknown ones included, and does not depend on the order of keys: equal
+//! fingerprints mean that Zuora listed the same twice. Only an item that is no JSON or has no usable id is refused; everything
+//! else is stored as received.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ use super::{
     zuora_time,
 };
 
-/// What fingerprints of the present formula begin with. After a change of the formula, stored fingerprints are made anew from the stored
-/// listing: nothing is exported for it.
+/// The prefix of fingerprints of the present formula. After a change of the formula, stored fingerprints are computed again
+/// from the stored listing, without an export.
 const FORMULA: &str = "2:";
 
 /// A workflow of the listing.
@@ -32,7 +32,7 @@ pub struct ListedWorkflow {
     pub status: Option<String>,
     /// The version number of the active version, if there is one.
     pub version: Option<String>,
-    /// What may start the workflow.
+    /// The triggers that may start the workflow.
     pub triggers: Triggers,
     /// The schedule, a cron expression in Zuora's dialect.
     pub interval: Option<String>,
@@ -40,17 +40,17 @@ pub struct ListedWorkflow {
     pub timezone: Option<String>,
     /// `High`, `Medium` or `Low` today; not always listed.
     pub priority: Option<String>,
-    /// When Zuora created it: RFC 3339 in UTC if it could be read, else verbatim.
+    /// Zuora's creation time: RFC 3339 in UTC if it could be parsed, else verbatim.
     pub created_at: Option<String>,
-    /// When Zuora last changed it, in the same form.
+    /// Zuora's time of the last change, in the same form.
     pub updated_at: Option<String>,
-    /// Names all listed fields, with the version of its formula.
+    /// The digest of all listed fields, with the version of its formula.
     pub fingerprint: String,
-    /// The item's JSON as it came.
+    /// The item's JSON, unaltered.
     pub raw: String,
 }
 
-/// What may start a workflow.
+/// The triggers that may start a workflow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 pub struct Triggers {
     /// A callout from another system.
@@ -64,25 +64,26 @@ pub struct Triggers {
     pub event: bool,
 }
 
-/// Why a listed item cannot be stored.
+/// The reason why a listed item cannot be stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct UnusableItem {
-    /// Its id, if that much can be read: then its absence is not in question.
+    /// Its id, if that can be read: then the workflow does not count as missing.
     pub zuora_id: Option<WorkflowId>,
-    /// What is wrong with it.
+    /// The fault of the item.
     pub reason: String,
 }
 
 impl ListedWorkflow {
-    /// Reads one item of the listing.
+    /// Parses one item of the listing.
     ///
     /// # Errors
-    /// An item that is no JSON, no object, or has no usable id. It fails alone; without an id, nothing may be deleted on its listing.
+    /// [`UnusableItem`] for an item that is no JSON, no object, or has no usable id. It fails alone; but if it has no id,
+    /// nothing may be deleted because of its listing.
     pub fn parse(item: &[u8]) -> Result<Self, UnusableItem> {
         let json = Json::read(item)
             .map_err(|why| UnusableItem { zuora_id: broken_id(item), reason: format!("it is not JSON: {why}") })?;
-        // Of a repeated key the last counts.
+        // Of a repeated key the last value counts.
         let fields: BTreeMap<_, _> = json.members().collect();
         let field = |key: &str| fields.get(key).copied();
         let zuora_id = field("id").and_then(usable_id).ok_or_else(|| UnusableItem {
@@ -115,12 +116,12 @@ impl ListedWorkflow {
     }
 }
 
-/// Whether a stored fingerprint was made by the present formula, so that it can be compared with a listed one.
+/// True if the present formula made a stored fingerprint, so that it can be compared with a listed one.
 pub fn is_comparable(fingerprint: &str) -> bool {
     fingerprint.starts_with(FORMULA)
 }
 
-/// A flag that is set, as a boolean or as its text: Zuora may change one into the other, and says so.
+/// True if a flag is set, as a boolean or as its text: Zuora announces that it may change one into the other.
 pub(super) fn is_set(flag: Json<'_>) -> bool {
     flag.text().is_some_and(|text| text == "true")
 }
@@ -129,7 +130,7 @@ fn usable_id(id: Json<'_>) -> Option<WorkflowId> {
     id.text()?.parse().ok()
 }
 
-/// The id of an item that is no JSON as a whole: it is cut apart as far as that goes.
+/// The id of an item that is no JSON as a whole: the item is cut as far as possible.
 fn broken_id(item: &[u8]) -> Option<WorkflowId> {
     let mut id = members(item).map_while(Result::ok).filter(|(key, _)| key == "id");
     id.next().and_then(|(_, id)| usable_id(Json::read(id).ok()?))

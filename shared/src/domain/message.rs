@@ -11,39 +11,39 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
 pub enum Message {
-    /// Version 1. A later shape gets a name of its own, and both are read for as long as dead letters live (14 days).
+    /// Version 1. A later format gets a name of its own, and both are accepted for as long as dead letters live (14 days).
     #[serde(rename = "job.v1")]
     JobV1 {
         /// The job.
         job_id: JobId,
-        /// Whose job.
+        /// The customer whose job it is.
         customer_id: CustomerId,
         /// The job's `seq` at the time of sending: see [`Job::liveness`].
         seq: u64,
     },
 }
 
-/// A message body that is not one of ours.
+/// The error for a message body that is not one of ours.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{0}")]
 pub struct MessageError(String);
 
 impl Message {
-    /// The message that makes a worker look at `job` as it stands now.
+    /// The message that sends a worker to `job` in its present state.
     pub fn to(job: &Job) -> Self {
         Self::JobV1 { job_id: job.id.clone(), customer_id: job.customer_id.clone(), seq: job.seq }
     }
 
-    /// The body as it is sent.
+    /// The body to send.
     pub fn body(&self) -> String {
-        // Three plain fields: serialising them cannot fail.
+        // Three plain fields: serializing them cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads a body.
+    /// Parses a body.
     ///
     /// # Errors
-    /// Says what is wrong without repeating the body, which may be anything.
+    /// [`MessageError`] says what is wrong without repeating the body, which may be anything.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
         let value: serde_json::Value =
             serde_json::from_str(body).map_err(|_| MessageError("the body is not JSON".to_owned()))?;

@@ -1,7 +1,7 @@
-//! What the product is about, without AWS, HTTP or waiting.
+//! The values and rules of the product, without AWS, HTTP or waiting.
 //!
-//! Ids, customers, jobs and their rules, the diff, the delete guard, the base URL policy: everything here is a value or a
-//! pure function and is tested as one.
+//! Ids, customers, jobs and their rules, the diff, the delete guard, the base URL policy: everything here is a value or a pure
+//! function and is tested as one.
 
 pub mod audit;
 pub mod base_url;

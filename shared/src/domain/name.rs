@@ -1,19 +1,20 @@
-//! How names are compared: in any case, and in any normal form of Unicode. See D-52.
+//! The comparison of names: in any case, and in any normal form of Unicode. See D-52.
 //!
-//! What must stay true: index keys hold folded names ([`crate::aws::keys`]), so another folding needs the old keys to be found still.
+//! What must stay true: index keys hold folded names ([`crate::aws::keys`]), so after a change of the folding, items with old
+//! keys must still be found.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use unicase::UniCase;
 
-/// A name as it is compared: names that differ only in case or in normal form have one. Source: The Unicode Standard, section
-/// 3.13, D145 (canonical caseless match), composed in the end.
+/// The form in which a name is compared: names that differ only in case or in normal form share it. Source: The Unicode
+/// Standard, section 3.13, D145 (canonical caseless match), composed in the end.
 pub fn folded(name: &str) -> String {
     let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(name);
     let folded = UniCase::unicode(decomposed).to_folded_case();
     ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned()
 }
 
-/// Whether a name begins so.
+/// True if a folded name begins with a folded text.
 pub fn begins(name: &str, beginning: &str) -> bool {
     folded(name).starts_with(&folded(beginning))
 }

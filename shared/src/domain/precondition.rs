@@ -1,17 +1,17 @@
-//! Which entity tag of a record a change was meant for (`If-Match`): who changes what they have not seen overwrites somebody's work.
-//! See D-28.
+//! The condition of a change (`If-Match`): the entity tag that its author has seen. A change of something unseen would
+//! overwrite another person's work. See D-28.
 
-/// The entity tags that a change may be made to.
+/// The entity tags to which a change may be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
-    /// Whatever there is.
+    /// Any entity tag.
     Any,
     /// One of these.
     OneOf(Vec<String>),
 }
 
 impl Precondition {
-    /// Whether an entity tag is one of them.
+    /// True if the entity tag is one of them.
     pub fn allows(&self, entity_tag: &str) -> bool {
         match self {
             Self::Any => true,

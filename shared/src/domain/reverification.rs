@@ -1,10 +1,10 @@
-//! The daily re-verification: each workflow's definition is exported once a day even if the listing shows no change.
-//! See D-33.
+//! The reverification: each workflow's definition is exported once a day even if the listing shows no change. See D-33.
 //!
-//! It is unproven that Zuora's listing moves on every edit; the re-verification finds what it would hide. Each workflow has a fixed second of
-//! the day, so a day's re-verifications are spread over its syncs. What was done is one moment on the customer, not a write per workflow:
-//! re-verifications are taken in the order of their moments, and everything up to `until` is done. It moves on however the sync ends, so that
-//! one broken workflow or a held deletion does not make every later sync look at everything again.
+//! It is unproven that Zuora's listing changes on every edit; the reverification finds edits that it would hide. Each workflow
+//! has a fixed second of the day, so a day's reverifications are spread over its syncs. The progress is one moment on the
+//! customer, not a write per workflow: reverifications are done in the order of their moments, and everything up to `until` is
+//! done. It advances however the sync ends, so that one broken workflow or a held deletion does not make every later sync
+//! export everything again.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,23 +15,23 @@ use super::{
 };
 
 const DAY: i64 = 86_400;
-/// How many failed re-verifications are remembered for the next sync; the others come again with their moment.
+/// The number of failed reverifications that are kept for the next sync; the others are due again at their next moment.
 const MAX_PENDING: usize = 100;
 
-/// How far a customer's re-verifications have come.
+/// The progress of a customer's reverifications.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reverification {
-    /// All re-verifications due up to then are done, but the pending ones; none before the first sync.
+    /// The moment up to which all reverifications are done, except the pending ones; none before the first sync.
     pub until: Option<Timestamp>,
-    /// Looks that failed: the next sync takes them again.
+    /// The workflows whose reverification failed: the next sync tries them again.
     pub pending: Vec<WorkflowId>,
 }
 
 impl Reverification {
-    /// Since when a re-verification is due that failed, or that somebody asked for.
+    /// The moment since which a failed or requested reverification counts as due.
     pub const PENDING: Timestamp = Timestamp::EPOCH;
 
-    /// Since when a workflow's look is due at `now`; none when it is done.
+    /// The moment since which a workflow's reverification is due at `now`; none if it is done.
     pub fn due_since(&self, id: &WorkflowId, now: Timestamp) -> Option<Timestamp> {
         if self.pending.contains(id) {
             return Some(Self::PENDING);
@@ -39,20 +39,20 @@ impl Reverification {
         Some(latest_slot(id.as_str(), now)).filter(|slot| self.until.is_some_and(|until| *slot > until))
     }
 
-    /// The same, but the looks at these workflows are due at once.
+    /// The same progress, with the reverifications of these workflows due at once.
     #[must_use]
     pub fn with(&self, ids: &[WorkflowId]) -> Self {
         let new = ids.iter().filter(|id| !self.pending.contains(id)).cloned();
         Self { until: self.until, pending: self.pending.iter().cloned().chain(new).collect() }
     }
 
-    /// Whether it is time for what a customer needs once a day: its fixed second of the day has passed since the last sync.
+    /// True if the daily full compare of a customer is due: its fixed second of the day has passed since the last sync.
     pub fn is_full_compare_due(&self, customer: &CustomerId, now: Timestamp) -> bool {
         self.until.is_some_and(|until| latest_slot(customer.as_str(), now) > until)
     }
 
-    /// How far they have come after a sync that began at `now`. `skipped` are the moments of re-verifications there was no time for, `failed` the
-    /// workflows whose re-verification failed.
+    /// The progress after a sync that began at `now`. `skipped` holds the moments of reverifications for which there was no
+    /// time, `failed` the workflows whose reverification failed.
     pub fn after(&self, now: Timestamp, skipped: &[(WorkflowId, Timestamp)], failed: Vec<WorkflowId>) -> Self {
         let earliest = skipped.iter().map(|(_, moment)| *moment).filter(|moment| *moment > Self::PENDING).min();
         let until = earliest.map_or(now, |moment| Timestamp::from_millis(moment.millis() - 1));
@@ -62,7 +62,7 @@ impl Reverification {
     }
 }
 
-/// The latest moment at or before `now` that falls on the second of the day that belongs to an id.
+/// The latest moment at or before `now` at the second of the day that belongs to an id.
 fn latest_slot(id: &str, now: Timestamp) -> Timestamp {
     let slot = i64::try_from(stable_hash(id) % DAY.unsigned_abs()).unwrap_or_default();
     let now = now.seconds();

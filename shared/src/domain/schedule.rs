@@ -1,7 +1,7 @@
-//! When a customer's next sync is due: each customer has its own minute of the hour. See D-55.
+//! The time of a customer's next sync: each customer has its own minute of the hour. See D-55.
 //!
-//! Due = `next_sync_at` at or before the event's time, so a missed event is caught up by the next, and an event that
-//! comes twice finds nothing due.
+//! A customer is due if its `next_sync_at` is at or before the time of the tick. So the next tick catches up on a missed one,
+//! and a tick that arrives twice finds nothing due.
 
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{ids::CustomerId, time::Timestamp};
 
-/// How often a customer is synced by itself.
+/// The frequency of a customer's scheduled syncs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {
@@ -20,7 +20,7 @@ pub enum Frequency {
     Hourly,
     /// In every even hour (UTC), at the customer's own minute.
     EveryTwoHours,
-    /// Only when somebody asks.
+    /// Only on request.
     Manual,
 }
 
@@ -41,7 +41,7 @@ impl Frequency {
     }
 }
 
-/// Minutes of the hour that customers are spread over: what is due in the last of them still starts within its hour.
+/// The number of minutes over which customers are spread: a sync of the last one still starts within its hour.
 const MINUTES: u64 = 55;
 
 /// A customer's minute of the hour.
@@ -52,7 +52,7 @@ fn own_minute(customer: &CustomerId) -> Duration {
     Duration::from_secs(60 * (stable_hash(customer.as_str()) % MINUTES))
 }
 
-/// A hash that stays the same over versions and machines.
+/// A hash that is the same in all versions and on all machines.
 pub(super) fn stable_hash(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest.iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
@@ -66,7 +66,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// A customer whose own minute this is.
+    /// A customer with this own minute.
     fn of_minute(minute: u64) -> CustomerId {
         let is_it = |id: &CustomerId| own_minute(id) == Duration::from_secs(60 * minute);
         std::iter::repeat_with(CustomerId::new).find(is_it).unwrap()
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_same_in_every_version() {
-        // sha256("abc") begins with these bytes (FIPS 180-2, appendix B.1).
+        // The first bytes of sha256("abc") (FIPS 180-2, appendix B.1).
         assert_eq!(stable_hash("abc"), 0xba78_16bf_8f01_cfea);
     }
 }

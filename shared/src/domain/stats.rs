@@ -1,7 +1,7 @@
-//! What one sync did, in six numbers, with the arithmetic checked.
+//! The result of one sync in six numbers, with checked arithmetic.
 //!
-//! Always: `total` = workflows seen in the listing = `created + updated + unchanged + errors`. `deleted` stands beside
-//! it, since deleted workflows are by nature not seen.
+//! Always: `total` = workflows in the listing = `created + updated + unchanged + errors`. `deleted` is counted beside it, since
+//! deleted workflows are not listed.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,25 +9,25 @@ use utoipa::ToSchema;
 /// The counts of one sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Stats {
-    /// Stored for the first time, or again after a deletion.
+    /// Workflows stored for the first time, or again after a deletion.
     pub created: u64,
-    /// Stored because something in the listing or the definition changed.
+    /// Workflows stored because the listing or the definition changed.
     pub updated: u64,
-    /// Seen, and as stored.
+    /// Listed workflows that are as stored.
     pub unchanged: u64,
-    /// Confirmed gone at Zuora and marked as deleted.
+    /// Workflows confirmed as deleted at Zuora, and marked so.
     pub deleted: u64,
-    /// Everything seen.
+    /// All listed workflows.
     pub total: u64,
-    /// Seen, but not stored.
+    /// Listed workflows that were not stored.
     pub errors: u64,
 }
 
-/// What became of one workflow that was seen.
+/// The outcome for one listed workflow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkflowOutcome {
-    /// New, or back after a deletion.
+    /// New, or listed again after a deletion.
     Created,
     /// Changed.
     Updated,
@@ -38,7 +38,7 @@ pub enum WorkflowOutcome {
 }
 
 impl Stats {
-    /// Counts one workflow that was seen.
+    /// Counts one listed workflow.
     pub fn count(&mut self, outcome: WorkflowOutcome) {
         self.total += 1;
         match outcome {
@@ -49,7 +49,7 @@ impl Stats {
         }
     }
 
-    /// Whether the arithmetic holds.
+    /// True if the numbers add up.
     pub fn adds_up(&self) -> bool {
         self.total == self.created + self.updated + self.unchanged + self.errors
     }

@@ -1,8 +1,9 @@
-//! An export as far as a comparison needs it: of each part its name and a hash of each field.
+//! The structure of an export for comparisons: of each part its name and a digest of each field.
 //!
-//! Zuora gives tasks new ids with every version, so a task is known by its name and kind, and a linkage by the tasks at its ends.
-//! No value of a definition is kept here: a task's settings may hold what a change record should not show. And whatever a definition
-//! holds, its structure and what is made of it when two are compared stay within [`BUDGET`]: one with more parts and fields has none.
+//! Zuora gives tasks new ids with every version, so a task is identified by its name and kind, and a linkage by the tasks at
+//! its ends. No value of a definition is kept here: a task's settings may hold something that a change record must not show.
+//! Whatever a definition holds, its structure and the tables of a comparison stay within [`BUDGET`]: a definition with more
+//! parts and fields has none.
 
 use std::{
     borrow::Cow,
@@ -17,7 +18,7 @@ use super::{
     json::{Digest, Json},
 };
 
-/// Fields that change with every version, or with every run, and mean nothing.
+/// Fields that change with every version or with every run, without meaning.
 const NUMBERED: [&str; 11] = [
     "id",
     "task_id",
@@ -32,28 +33,29 @@ const NUMBERED: [&str; 11] = [
     "task_summary",
 ];
 
-/// What a structure may take, in bytes: ten thousand tasks with thirty fields each, as the largest export may have, take three quarters of it.
+/// The largest size of a structure in bytes: ten thousand tasks with thirty fields each, as the largest export may have, take
+/// three quarters of it.
 const BUDGET: usize = 40_000_000;
-/// What a part takes, here and in the tables of a comparison.
+/// The bytes for a part, here and in the tables of a comparison.
 const A_PART: usize = 400;
-/// What a field takes beside its name.
+/// The bytes for a field besides its name.
 const A_FIELD: usize = 80;
 
-/// What a task is known by.
+/// The identity of a task within a definition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct TaskName {
-    /// Its name.
+    /// The task's name.
     pub name: Option<String>,
-    /// Its kind, such as `Callout`.
+    /// The task's kind, such as `Callout`.
     pub action_type: Option<String>,
 }
 
-/// What a linkage is known by, and its type.
+/// The identity of a linkage within a definition, and its type.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct LinkageName {
-    /// The task that it leaves; none where it starts the workflow.
+    /// The task at its start; absent if it starts the workflow.
     pub from: Option<TaskName>,
-    /// The task that it reaches.
+    /// The task at its end.
     pub to: Option<TaskName>,
     /// `Start`, `Success`, `Failure` ...
     pub linkage_type: Option<String>,
@@ -65,36 +67,36 @@ pub type Field = (String, Digest);
 /// One task or linkage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part<N> {
-    /// What it is known by.
+    /// Its name.
     pub name: N,
-    /// Its fields by name, without what only numbers it.
+    /// Its fields by name, without those that only number it.
     pub fields: Vec<Field>,
 }
 
-/// A whole export.
+/// The structure of a whole export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Structure {
     /// The tasks, in the export's order.
     pub tasks: Vec<Part<TaskName>>,
     /// The linkages.
     pub linkages: Vec<Part<LinkageName>>,
-    /// Everything else: the fields of `workflow` (`workflow.priority`), and the export's other parts.
+    /// Everything else: the fields of `workflow` (`workflow.priority`), and the other members of the export.
     pub settings: Vec<Field>,
 }
 
-/// How much there is of an export: what is told of a new one.
+/// The size of an export: all that is recorded of a new one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// Its tasks.
+    /// The number of tasks.
     pub tasks: u64,
-    /// Its linkages.
+    /// The number of linkages.
     pub linkages: u64,
-    /// Everything else that a structure names.
+    /// The number of other fields in a structure.
     pub settings: u64,
 }
 
 impl Extent {
-    /// Counts, and keeps nothing.
+    /// Counts the parts of a definition without keeping any.
     pub fn of(definition: &Definition<'_>) -> Self {
         let settings = definition.rest().map(|(name, part)| if name == "workflow" { count_fields(part) } else { 1 });
         let (tasks, linkages) = (definition.tasks.len() as u64, definition.linkages.len() as u64);
@@ -112,7 +114,7 @@ fn count_fields(object: Json<'_>) -> u64 {
 }
 
 impl Structure {
-    /// The structure of a definition, unless it would take more than [`BUDGET`].
+    /// The structure of a definition; none if it would exceed [`BUDGET`].
     pub fn of(definition: &Definition<'_>) -> Option<Self> {
         Self::within(Budget(BUDGET), definition)
     }
@@ -152,11 +154,12 @@ impl TaskName {
     }
 }
 
-/// How many bytes a structure may still take.
+/// The bytes that a structure may still take.
 struct Budget(usize);
 
 impl Budget {
-    /// A part that is known by so many bytes. They are kept here, with the names of the tasks, and while two structures are compared.
+    /// Takes the cost of a part whose name has `known_by` bytes. Names are kept here, with the names of the tasks, and while
+    /// two structures are compared.
     fn part(&mut self, known_by: usize) -> Option<()> {
         self.spend(A_PART + 3 * known_by)
     }
@@ -171,7 +174,7 @@ impl Budget {
     }
 }
 
-/// The names of fields that differ between two parts, in order.
+/// The names of the fields that differ between two parts, in order.
 pub fn differing(old: &[Field], new: &[Field]) -> Vec<String> {
     let (old, new) = (by_name(old), by_name(new));
     let mut names: Vec<&String> =
@@ -185,7 +188,7 @@ fn by_name(fields: &[Field]) -> HashMap<String, Digest> {
     fields.iter().cloned().collect()
 }
 
-/// Each field with its digest; those of `parameters` one by one, since that is where a task's work is described.
+/// The digest of each field; those of `parameters` one by one, since they describe the task's work.
 fn fields(budget: &mut Budget, prefix: &str, object: Json<'_>) -> Option<Vec<Field>> {
     let numbers = |name: &str| NUMBERED.contains(&name);
     let members = last_of_each(budget, prefix, object.members().filter(|(name, _)| !numbers(name)))?;
@@ -203,7 +206,7 @@ fn fields(budget: &mut Budget, prefix: &str, object: Json<'_>) -> Option<Vec<Fie
     Some(fields)
 }
 
-/// Members by their name; of a repeated key the last.
+/// The members by name; of a repeated key the last one.
 fn last_of_each<'a>(
     budget: &mut Budget,
     prefix: &str,

@@ -1,41 +1,43 @@
-//! Bounded text: of people, names on one line, and secrets taken as they are; of Zuora, what is shown of it where room is scarce.
+//! Bounded text: from people, names on one line and secrets as they are; from Zuora, the beginning of a text where room is
+//! scarce.
 
-/// Why a text is not accepted.
+/// The reason why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Nothing but spaces.
     #[error("must not be empty")]
     Empty,
-    /// Over the bound.
+    /// Longer than the limit.
     #[error("must be at most {0} characters long")]
     TooLong(usize),
     /// Line breaks, NUL, text direction marks and the like.
     #[error("must not contain control or invisible formatting characters")]
     Control,
-    /// A mask that some form sent back.
+    /// A mask that a form sent back.
     #[error("looks like a mask: enter the real value, or leave the field out to keep the old one")]
     Masked,
 }
 
-/// One line of text, trimmed, of at most `max` characters.
+/// Trims a line of text of at most `max` characters.
 ///
 /// # Errors
-/// Says what is wrong.
+/// [`TextError`] says what is wrong.
 pub fn line(text: &str, max: usize) -> Result<String, TextError> {
     bounded(text, max)?;
     Ok(text.trim().to_owned())
 }
 
-/// A secret, kept to the letter, of at most `max` characters; a text of asterisks only is a mask that came back.
+/// Checks a secret of at most `max` characters, which is kept exactly as it is; asterisks alone are a mask that a form sent
+/// back.
 ///
 /// # Errors
-/// Says what is wrong; never repeats the secret.
+/// [`TextError`] says what is wrong; it never repeats the secret.
 pub fn secret(text: &str, max: usize) -> Result<(), TextError> {
     bounded(text, max)?;
     if text.chars().all(|letter| letter == '*') { Err(TextError::Masked) } else { Ok(()) }
 }
 
-/// The first `most` characters of a text, with an ellipsis where more follow.
+/// The first `most` characters of a text, with an ellipsis if more follow.
 pub fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}\u{2026}", &text[..end]),
@@ -53,7 +55,7 @@ fn bounded(text: &str, max: usize) -> Result<(), TextError> {
     if text.chars().any(is_invisible) { Err(TextError::Control) } else { Ok(()) }
 }
 
-/// Control characters, and marks that reorder or hide what a person reads.
+/// True for control characters, and for marks that reorder or hide text.
 fn is_invisible(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')

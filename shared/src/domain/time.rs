@@ -14,7 +14,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::form
 #[schema(value_type = String, format = DateTime, example = "2026-01-31T08:00:00.000Z")]
 pub struct Timestamp(i64);
 
-/// The text is not an RFC 3339 moment.
+/// The error for a text that is not an RFC 3339 moment.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("expected an RFC 3339 time such as 2026-01-31T08:00:00Z")]
 pub struct NotATime;
@@ -23,7 +23,7 @@ impl Timestamp {
     /// 1970-01-01T00:00:00.000Z.
     pub const EPOCH: Self = Self(0);
 
-    /// Milliseconds since 1970-01-01T00:00:00Z; anything outside year 1 to 9999 is brought to the nearest end.
+    /// The moment so many milliseconds after 1970-01-01T00:00:00Z; one outside the years 1 to 9999 becomes the nearest end.
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(-62_135_596_800_000, 253_402_300_799_999))
     }
@@ -38,27 +38,27 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// This moment moved into the future.
+    /// The moment `wait` later.
     pub fn plus(self, wait: Duration) -> Self {
         Self::from_millis(self.0.saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// This moment moved into the past.
+    /// The moment `time` earlier.
     pub fn minus(self, time: Duration) -> Self {
         Self::from_millis(self.0.saturating_sub(i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// How long until `later`; zero when it has passed.
+    /// The duration until `later`; zero if that has passed.
     pub fn until(self, later: Self) -> Duration {
         Duration::from_millis(self.millis_until(later))
     }
 
-    /// The same in milliseconds, as logs show it.
+    /// The milliseconds until `later`, for logs.
     pub fn millis_until(self, later: Self) -> u64 {
         u64::try_from(later.0.saturating_sub(self.0)).unwrap_or(0)
     }
 
-    /// The start of the `slot`-long interval, counted from midnight UTC, that this moment lies in.
+    /// The start of the interval of length `slot`, counted from midnight UTC, that contains this moment.
     pub fn floor(self, slot: Duration) -> Self {
         let slot = i64::try_from(slot.as_millis()).unwrap_or(i64::MAX).max(1);
         Self::from_millis(self.0 - self.0.rem_euclid(slot))

@@ -1,8 +1,8 @@
-//! Absences that Zuora did not confirm: a workflow is missing from the list, and the question for it is answered by something that is
-//! no word of Zuora's, or not at all. See D-18.
+//! Absences that Zuora did not confirm: a workflow is missing from the listing, and the request for it gets a response that is
+//! not Zuora's own, or none. See D-18.
 //!
-//! Such a workflow is kept. When it was absent from three complete listings in a row, a person is asked: an approval deletes it without
-//! Zuora's word. Whatever is listed again, or confirmed either way, is forgotten here.
+//! Such a workflow is kept. After an absence from three complete listings in a row, a person is asked: an approval deletes it
+//! without Zuora's confirmation. A workflow that is listed again, or confirmed either way, is dropped here.
 
 use std::collections::BTreeMap;
 
@@ -10,26 +10,26 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::WorkflowId;
 
-/// After so many complete listings a person is asked.
+/// The number of complete listings after which a person is asked.
 const ENOUGH: u32 = 3;
-/// How many are remembered: they are part of the customer's record.
+/// The number of workflows that are remembered: they are part of the customer's record.
 const MOST: usize = 500;
 
-/// In how many complete listings in a row each workflow was absent without proof.
+/// The number of complete listings in a row in which each workflow was absent without proof.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unproven(BTreeMap<WorkflowId, u32>);
 
 impl Unproven {
-    /// What is known after another complete listing: the absence of `doubtful` was not confirmed, and nothing else is in doubt.
+    /// The state after another complete listing in which the absence of `doubtful`, and of nothing else, was not confirmed.
     pub fn after(&self, doubtful: &[WorkflowId]) -> Self {
         let mut ids: Vec<_> = doubtful.iter().collect();
-        // Those that have waited longest stay, if there are too many.
+        // If there are too many, those with the most listings are kept.
         ids.sort_by_key(|id| (std::cmp::Reverse(self.0.get(id)), *id));
         let times = |id: &WorkflowId| self.0.get(id).copied().unwrap_or_default().saturating_add(1);
         Self(ids.into_iter().take(MOST).map(|id| (id.clone(), times(id))).collect())
     }
 
-    /// Those about which a person is to be asked.
+    /// The workflows for which a person has to be asked.
     pub fn to_ask(&self) -> Vec<WorkflowId> {
         self.0.iter().filter(|(_, times)| **times >= ENOUGH).map(|(id, _)| id.clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! A workflow as it is stored: what Zuora listed, where its definition lies, and what a sync last did to it.
+//! A stored workflow: the fields that Zuora listed, the reference to its definition, and the last change by a sync.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,23 +12,23 @@ use super::{
     time::Timestamp,
 };
 
-/// Where the definition (Zuora's export) is: its content hash names the chunks.
+/// The reference to a definition (Zuora's export): its content hash names the chunks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DefinitionRef {
     /// The hash of the uncompressed bytes.
     pub hash: String,
-    /// How many chunks there are.
+    /// The number of chunks.
     pub chunks: u32,
     /// Uncompressed size in bytes.
     pub bytes: u64,
 }
 
-/// What a workflow's record takes over from its definition.
+/// The fields of a workflow's record that come from its definition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Content {
     /// The number of tasks.
     pub tasks_count: u64,
-    /// Whether an event at Zuora starts the workflow.
+    /// True if an event at Zuora starts the workflow.
     pub has_event_trigger: bool,
 }
 
@@ -38,25 +38,25 @@ impl From<&Definition<'_>> for Content {
     }
 }
 
-/// Which job last wrote the workflow, and as what it counted it.
+/// The job that last wrote the workflow, and how the job counted it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastChange {
     /// The job.
     pub job_id: JobId,
-    /// How often that job had been started anew by then. (Absent in items of older backups.)
+    /// The number of restarts of that job by then. (Absent in items of older backups.)
     #[serde(default)]
     pub restarts: u32,
-    /// What it counted; `deleted` is told by `deleted_at`.
+    /// The outcome that it counted; a deletion shows in `deleted_at`.
     pub kind: WorkflowOutcome,
 }
 
 impl LastChange {
-    /// What a job counts now.
+    /// The change that a job makes now.
     pub fn of(job: &Job, kind: WorkflowOutcome) -> Self {
         Self { job_id: job.id.clone(), restarts: job.restarts, kind }
     }
 
-    /// Whether an earlier run of the job as it is now wrote it.
+    /// True if an earlier run of the job, since its last restart, wrote it.
     pub fn is_of(&self, job: &Job) -> bool {
         self.job_id == job.id && self.restarts == job.restarts
     }
@@ -69,13 +69,13 @@ pub struct Workflow {
     pub zuora_id: WorkflowId,
     /// Name, if Zuora gave one.
     pub name: Option<String>,
-    /// Description.
+    /// Description, often empty.
     pub description: Option<String>,
     /// `Active` or `Inactive` in all published answers; kept open.
     pub status: Option<String>,
     /// The active version, such as `0.0.2`.
     pub version: Option<String>,
-    /// What may start it.
+    /// The triggers that may start it.
     pub triggers: Triggers,
     /// A cron expression.
     pub interval: Option<String>,
@@ -85,28 +85,28 @@ pub struct Workflow {
     pub created_at: Option<String>,
     /// Zuora's time of the last update.
     pub updated_at: Option<String>,
-    /// The hash over all listed fields.
+    /// The digest of all listed fields.
     pub fingerprint: String,
     /// The listed item as Zuora sent it, unknown fields included.
     pub listed: String,
-    /// Tasks in the definition.
+    /// The number of tasks in the definition.
     pub tasks_count: u64,
-    /// The definition; none when Zuora has none to export. (`definition` is a reserved word in DynamoDB.)
+    /// The reference to the definition; none if Zuora has none to export. (`definition` is a reserved word in DynamoDB.)
     #[serde(rename = "definition_ref")]
     pub definition: Option<DefinitionRef>,
-    /// When we last wrote it.
+    /// The moment of our last write.
     pub written_at: Timestamp,
-    /// When a sync found it gone; hidden then, kept 30 days.
+    /// The moment at which a sync found it deleted; from then on it is hidden, and kept for 30 days.
     pub deleted_at: Option<Timestamp>,
-    /// Whether a person approved the deletion. (Absent in items of older backups.)
+    /// True if a person approved the deletion. (Absent in items of older backups.)
     #[serde(default)]
     pub deletion_approved: bool,
-    /// See [`LastChange`].
+    /// The job that last wrote it.
     pub last_change: LastChange,
 }
 
 impl Workflow {
-    /// The workflow as listed now, with its definition.
+    /// The workflow as it is listed now, with its definition.
     pub fn from_listed(
         listed: ListedWorkflow,
         definition: Option<DefinitionRef>,
@@ -137,8 +137,9 @@ impl Workflow {
         }
     }
 
-    /// When the copy was last known to be what Zuora has: nothing is written per unchanged workflow, so this is the later
-    /// of the customer's last complete sync, unless that one could not bring it up to date, and our own last write.
+    /// The moment at which the copy was last known to equal Zuora's state. Nothing is written per unchanged workflow, so this
+    /// is the later of two moments: the customer's last complete sync, unless that one could not update this workflow, and our
+    /// own last write.
     pub fn last_synced_at(&self, customer: &Customer) -> Timestamp {
         let left_out = self.deleted_at.is_some() || customer.behind.contains(&self.zuora_id);
         let sync = customer.last_complete_sync_at.filter(|_| !left_out);

@@ -1,11 +1,11 @@
 //! Zuora's times, read into one form.
 //!
 //! Zuora writes `2019-05-31T14:52:38.171Z`, `2019-05-31T22:52:38+08:00`, `2019-09-10 19:32:21 UTC` and, in its documents,
-//! `2019-09-10 19:32:21` (taken as UTC). What fits none of these is not guessed at: callers keep the text as it came.
+//! `2019-09-10 19:32:21` (taken as UTC). A text in another form is not guessed: callers keep it unaltered.
 
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 
-/// Returns the moment as RFC 3339 in UTC with milliseconds, or `None` if the text is no time that Zuora is known to write.
+/// Returns the moment as RFC 3339 in UTC with milliseconds; none if the text is no time in a known form of Zuora's.
 pub fn normalize(text: &str) -> Option<String> {
     let form = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     parse(text)?.format(form).ok()

@@ -1,6 +1,6 @@
-//! How a definition's bytes are stored: compressed, in chunks that fit an item of the table, under a name that is their hash.
+//! The stored form of a definition: compressed, in chunks that fit an item of the table, under a name that is their hash.
 //!
-//! What must stay true: what comes back is what was stored, byte for byte, or an error. Nothing here panics, whatever the bytes are.
+//! What must stay true: reading returns the stored bytes exactly, or an error. Nothing here panics, whatever the bytes are.
 
 use std::io::{self, Read, Write};
 
@@ -9,14 +9,14 @@ use sha2::{Digest, Sha256};
 use super::DefinitionError;
 use crate::domain::workflow::DefinitionRef;
 
-/// What one stored chunk may weigh: a DynamoDB item holds 400 KB, names and keys included.
+/// The largest size of a stored chunk in bytes: a DynamoDB item holds 400 KB, names and keys included.
 pub const MAX_CHUNK: usize = 350_000;
 
 const COMPRESSION_LEVEL: i32 = 3;
-/// No definition is larger: the client of Zuora takes no more.
+/// The largest size of a definition in bytes: the Zuora client accepts no more.
 const LARGEST: u64 = 20 * 1024 * 1024;
 
-/// Returns the name under which these bytes are stored: equal bytes, equal name.
+/// Returns the digest under which these bytes are stored.
 pub fn content_hash(bytes: &[u8]) -> String {
     let mut hash = hex::encode(Sha256::digest(bytes));
     hash.truncate(32);
@@ -26,13 +26,13 @@ pub fn content_hash(bytes: &[u8]) -> String {
 /// Compresses an export into chunks of at most [`MAX_CHUNK`] bytes; there is always at least one.
 ///
 /// # Errors
-/// `NotCompressed` if memory runs out inside the compressor.
+/// `NotCompressed` if the compressor runs out of memory.
 pub fn compress(bytes: &[u8]) -> Result<Vec<Vec<u8>>, DefinitionError> {
     let packed = pack(bytes).map_err(|_| DefinitionError::NotCompressed)?;
     Ok(packed.chunks(MAX_CHUNK).map(<[u8]>::to_vec).collect())
 }
 
-/// Says beforehand how much comes: for a few kilobytes the compressor then makes no tables for megabytes.
+/// Packs bytes. The compressor is told the size in advance, so that it makes no tables for megabytes to pack a few kilobytes.
 fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = zstd::Encoder::new(Vec::new(), COMPRESSION_LEVEL)?;
     encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
@@ -40,16 +40,16 @@ fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// Returns the bytes that `wanted` names: those that [`compress`] was given.
+/// Returns the bytes that `wanted` names, as [`compress`] received them.
 ///
 /// # Errors
-/// `Damaged` for chunks that are missing or altered: the length and the hash are compared, and no more is unpacked than there should be.
+/// `Damaged` for missing or altered chunks: the length and the hash are compared, and no more is unpacked than there should be.
 pub fn restore(chunks: Vec<Vec<u8>>, wanted: &DefinitionRef) -> Result<Vec<u8>, DefinitionError> {
     if wanted.bytes > LARGEST {
         return Err(DefinitionError::Damaged);
     }
     let mut packed = Vec::with_capacity(chunks.iter().map(Vec::len).sum());
-    // Each chunk goes as it is taken: a large definition is not held twice.
+    // Each chunk is freed once it is appended: a large definition is not held twice.
     chunks.into_iter().for_each(|chunk| packed.extend_from_slice(&chunk));
     let decoder = zstd::Decoder::new(packed.as_slice()).map_err(|_| DefinitionError::Damaged)?;
     let mut bytes = Vec::with_capacity(usize::try_from(wanted.bytes).unwrap_or_default() + 1);
@@ -100,7 +100,7 @@ mod tests {
         for bit in 0..chunks[0].len() * 8 {
             let mut altered = chunks.clone();
             altered[0][bit / 8] ^= 1 << (bit % 8);
-            // Some bits mean nothing to the decoder: what comes back is either what was stored, or an error.
+            // The decoder ignores some bits: the result is either the stored bytes, or an error.
             assert!(restore(altered, &wanted).map_or(true, |restored| restored == bytes), "bit {bit}");
         }
         assert_eq!(

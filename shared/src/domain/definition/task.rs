@@ -1,4 +1,4 @@
-//! A task as clients see it: every field that the export has, and nothing of it altered.
+//! A task as clients see it: every field of the export, unaltered.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -7,29 +7,29 @@ use utoipa::ToSchema;
 
 use crate::domain::json::Json;
 
-/// Fields as they came.
+/// Fields, unaltered.
 type Fields<'a> = BTreeMap<Cow<'a, str>, Json<'a>>;
 
-/// One task of a workflow. What Zuora adds to it later stands beside these fields, under its own name.
+/// One task of a workflow. Fields that Zuora adds in the future appear beside these, under their own names.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Task<'a> {
-    /// The id, which belongs to one version of the workflow.
+    /// The id, which is valid for one version of the workflow.
     pub id: String,
     /// The name.
     pub name: Option<String>,
     /// The kind of work, such as `Callout`; an open set.
     pub action_type: Option<String>,
-    /// The kind of Zuora object it works on.
+    /// The kind of Zuora object that it works on.
     pub object: Option<String>,
     /// The object's id; may be a template.
     pub object_id: Option<String>,
-    /// How Zuora is called: `SOAP`, `REST`, `BATCH`.
+    /// The API of Zuora that it calls: `SOAP`, `REST`, `BATCH`.
     pub call_type: Option<String>,
     /// The parent task; none for the first.
     pub task_id: Option<String>,
     /// `High`, `Medium` or `Low`.
     pub priority: Option<String>,
-    /// How many may run at once; 9999999 means no limit.
+    /// The number of instances that may run at once; 9999999 means no limit.
     #[schema(value_type = Option<f64>)]
     pub concurrent_limit: Option<Json<'a>>,
     /// The task's settings, free JSON.
@@ -37,11 +37,11 @@ pub struct Task<'a> {
     pub parameters: Option<Json<'a>>,
     /// The tags; Zuora writes none as one empty tag, which is dropped.
     pub tags: Vec<String>,
-    /// Those of the fields above that are of a type nobody expects, as they came; absent when there is none.
+    /// Fields listed above whose value has an unexpected type, unaltered; absent if there are none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = Object, required = false)]
     pub other: Fields<'a>,
-    /// Every other field, as it came.
+    /// All other fields, unaltered.
     #[serde(flatten)]
     #[schema(value_type = BTreeMap<String, Value>)]
     pub unknown: Fields<'a>,
@@ -77,7 +77,7 @@ impl<'a> Task<'a> {
         let parameters = take("parameters", |_| true);
         let tags = take("tags", is_list_of_scalars).into_iter().flat_map(Json::items).filter_map(Json::text);
         let tags = tags.filter(|tag| !tag.is_empty()).collect();
-        // A field of that name would stand for ours.
+        // A field of Zuora's with that name would be mistaken for ours.
         other.extend(fields.remove_entry("other"));
         Self {
             id,
@@ -109,7 +109,7 @@ fn is_number(value: Json<'_>) -> bool {
     number(value).is_some()
 }
 
-/// A number, or the number that a text is: Zuora may write one for the other.
+/// A number, or a text that is one: Zuora may write one for the other.
 fn number(value: Json<'_>) -> Option<Json<'_>> {
     let inner = value.raw().trim_matches('"');
     Json::read(inner.as_bytes()).ok().filter(|inner| inner.is_number())

@@ -1,6 +1,6 @@
-//! What a guard held back, and a person's approval of it.
+//! The result that a guard held, and a person's approval of it.
 //!
-//! An approval names one job and, by its hash, one list: nothing that is not on that list may go because of it.
+//! An approval names one job and, by its hash, one list: nothing outside that list may be deleted because of it.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,75 +11,76 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How many ids a job names itself; the whole list is stored beside it.
+/// The number of ids that a job names itself; the complete list is stored beside it.
 const NAMED: usize = 100;
 
-/// What kind of doubt it is.
+/// The kind of doubt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HeldKind {
     /// Too many stored workflows are missing from Zuora's list; everything else was stored.
     #[default]
     Deletions,
-    /// Workflows were absent from three complete lists, and Zuora would not say that they are gone; everything else was stored.
+    /// Workflows were absent from three complete listings, and Zuora did not confirm their deletion; everything else was
+    /// stored.
     Unproven,
     /// The credentials seem to lead to another tenant; nothing was written.
     DifferentTenant,
 }
 
-/// What a guard held back, as the job shows it.
+/// The held part of a sync, as the job shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Held {
-    /// Which doubt. (Absent in jobs of older backups, as are the two below.)
+    /// The kind of doubt. (Absent in jobs of older backups, as are the two below.)
     #[serde(default)]
     pub kind: HeldKind,
-    /// Why, in a sentence.
+    /// The reason, in a sentence.
     pub reason: String,
-    /// How many stored workflows would have been deleted.
+    /// The number of stored workflows that would have been deleted.
     pub count: u64,
     /// The first hundred of them.
     pub workflow_ids: Vec<WorkflowId>,
-    /// Names the whole list: an approval is for it and no other.
+    /// The hash of the complete list: an approval is for this list and no other.
     #[serde(default)]
     pub list_hash: String,
-    /// Who approved it, once somebody has.
+    /// The approval, once there is one.
     #[serde(default)]
     pub approved: Option<Approved>,
 }
 
-/// That somebody approved what a job held back.
+/// The approval of a held result, as the job shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Approved {
-    /// The Cognito `sub`.
+    /// The Cognito `sub` of the person who approved it.
     pub actor: String,
-    /// When.
+    /// The moment of the approval.
     pub at: Timestamp,
-    /// The sync that acts on it.
+    /// The sync that acts on the approval.
     pub job_id: JobId,
 }
 
-/// What a sync was allowed beyond the guard's limits, for this one job.
+/// The approval that a sync acts on: it permits one list beyond the guard's limits, for this one job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Approval {
     /// The job whose held list was approved.
     pub held_job_id: JobId,
-    /// The doubt that was overruled.
+    /// The kind of doubt that was overruled.
     pub kind: HeldKind,
     /// The hash of that list.
     pub list_hash: String,
 }
 
-/// A decision to hold: what the job shows, and the whole list.
+/// A decision to hold: the part that the job shows, and the complete list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// What the job shows.
+    /// The part that the job shows.
     pub held: Held,
     /// Every workflow that would have been deleted.
     pub workflow_ids: Vec<WorkflowId>,
 }
 
 impl Hold {
-    /// Holds `workflow_ids` back.
+    /// A hold of `workflow_ids`.
     pub fn new(kind: HeldKind, reason: String, mut workflow_ids: Vec<WorkflowId>) -> Self {
         workflow_ids.sort_unstable();
         let held = Held {
@@ -94,7 +95,7 @@ impl Hold {
     }
 }
 
-/// The name of a sorted list of workflows: another list, another name.
+/// The digest of a sorted list of workflows.
 pub fn list_hash(sorted: &[WorkflowId]) -> String {
     let mut hash = Sha256::new();
     for id in sorted {

@@ -1,8 +1,7 @@
-//! How often a job is tried again: its pauses after failures that may pass and when it is asked to wait, and when a row of either ends it.
-//! See D-6 and D-7.
+//! The pauses of a job, after temporary failures and when it is asked to wait, and the end of a row of either. See D-6 and D-7.
 //!
-//! What must stay true: a row ends with anything new that was counted and with a run that ended for lack of time; and no row goes on for
-//! ever.
+//! What must stay true: a row ends with anything newly counted and with a run that ended for lack of time; and no row goes on
+//! for ever.
 
 use std::time::Duration;
 
@@ -12,20 +11,21 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Transient failures in a row until a job is given up.
+/// The number of temporary failures in a row after which a job fails for good.
 pub const MAX_ATTEMPTS: u32 = 6;
-/// How long a job is asked to wait, with nothing new counted meanwhile, until it is given up.
+/// The time for which a job may be asked to wait, with nothing newly counted, before it fails for good.
 pub const MAX_WAITING: Duration = Duration::from_secs(24 * 3600);
-/// Waits in a row after which one more for changed credentials is in vain.
+/// The number of waits in a row after which another one for changed credentials is pointless.
 const MAX_WAITS_FOR_CREDENTIALS: u32 = 5;
 const BACKOFF_BASE: Duration = Duration::from_secs(30);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const CAP: Duration = Duration::from_secs(900);
 
 impl Job {
-    /// The run was asked to come back after `asked`: not an attempt. Each wait in a row lasts at least twice as long as the one
-    /// before had to, whatever is asked for; a run that counted something new ends the row. A row of [`MAX_WAITING`] gives the job
-    /// up. What is no limit of Zuora's is a wait for credentials that were just changed: if they do not come, a person has to.
+    /// Lets the job wait because it was asked to come back after `asked`; this is no attempt. The shortest wait doubles with
+    /// each wait in a row, whatever is asked for; a run that counted something new ends the row. After [`MAX_WAITING`] the job
+    /// fails for good. A wait for credentials that were just changed is no limit of Zuora's: if they do not arrive, a person
+    /// has to act.
     pub fn wait(&mut self, asked: Duration, failure: Failure, now: Timestamp) {
         self.end_rows_if_new_was_counted();
         let since = *self.waiting_since.get_or_insert(now);
@@ -45,7 +45,7 @@ impl Job {
         self.error = Some(failure);
     }
 
-    /// An attempt failed in a way that may pass. `roll(n)` returns a random number below `n`.
+    /// Records a temporary failure of an attempt. `roll(n)` returns a random number below `n`.
     pub fn fail_transiently(
         &mut self,
         failure: Failure,
@@ -78,18 +78,19 @@ impl Job {
     }
 }
 
-/// The pause after so many failures in a row: between half of a ceiling and the whole of it, so that jobs that failed together do not
+/// The pause after `failures` in a row: between half of a ceiling and the whole of it, so that jobs that failed together do not
 /// come back together. `roll(n)` returns a random number below `n`.
 ///
-/// The ceilings are 30, 120, 480, 900 and 900 seconds. The five pauses between six attempts are therefore 15 + 60 + 240 + 450 + 450 =
-/// 1,215 s at least, and 2,430 s at most: an outage of twenty minutes gives no job up.
+/// The ceilings are 30, 120, 480, 900 and 900 seconds. The five pauses between six attempts are therefore 15 + 60 + 240 + 450 +
+/// 450 = 1,215 s at least, and 2,430 s at most: no job fails because of an outage of twenty minutes.
 pub(super) fn backoff(failures: u32, roll: impl FnOnce(u64) -> u64) -> Duration {
     let ceiling = BACKOFF_BASE.saturating_mul(4_u32.pow(failures.saturating_sub(1).min(8))).min(CAP).as_secs();
     let half = ceiling / 2;
     Duration::from_secs(half + roll(ceiling - half + 1))
 }
 
-/// The shortest wait after so many in a row: who says "come back at once" every time is not asked every second for ever.
+/// The shortest wait after `waits` in a row: a server that says "come back at once" every time is not asked every second for
+/// ever.
 pub(super) fn shortest_wait(waits: u32) -> Duration {
     doubled(FIRST_WAIT, waits)
 }

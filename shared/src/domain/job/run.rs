@@ -1,4 +1,4 @@
-//! What the claims of a job did: one entry a claim, so that an operator sees times, traffic and waits without reading logs.
+//! The runs of a job: one entry per claim, so that an operator sees times, traffic and waits without reading logs.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,15 +10,15 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How many runs a job remembers; the oldest go first.
+/// The number of runs that a job keeps; the oldest are dropped first.
 pub const MAX_RUNS: usize = 20;
-/// How many of Zuora's request ids a run remembers.
+/// The number of Zuora's request ids that a run keeps.
 pub const MAX_REQUEST_IDS: usize = 10;
 
-/// What was asked of Zuora.
+/// A run's requests to Zuora.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Traffic {
-    /// Requests sent, repeated ones included, token requests not.
+    /// Requests sent, including repetitions, without token requests.
     pub requests: u64,
     /// Token requests.
     pub token_requests: u64,
@@ -26,63 +26,64 @@ pub struct Traffic {
     pub pages: u64,
     /// Exports that were read.
     pub exports: u64,
-    /// Answers that asked us to wait.
+    /// Responses that asked us to wait.
     pub rate_limited: u64,
-    /// Requests that were in flight at the same time, at most.
+    /// The largest number of concurrent requests.
     #[serde(default)]
     #[schema(required = true)]
     pub in_flight: u64,
-    /// How often fewer were let in, because Zuora asked for a pause, was overloaded or did not answer in time.
+    /// The number of times that the limit of concurrent requests was halved, because Zuora asked for a pause, was overloaded or
+    /// did not answer in time.
     #[serde(default)]
     #[schema(required = true)]
     pub throttles: u64,
-    /// Zuora's ids of requests that failed, which its support asks for; the last few.
+    /// Zuora's ids of the last failed requests, which Zuora's support needs.
     pub zuora_request_ids: Vec<String>,
 }
 
-/// One claim of a job, from the moment a worker took it until it let go.
+/// One claim of a job, from the moment at which a worker took it until it let go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Run {
-    /// When the worker took the job.
+    /// The moment at which the worker took the job.
     pub started_at: Timestamp,
-    /// When it let go.
+    /// The moment at which it let go.
     pub ended_at: Timestamp,
-    /// What the job was afterwards.
+    /// The state of the job after the run.
     pub state: State,
-    /// What was asked of Zuora meanwhile.
+    /// The requests to Zuora during the run.
     #[serde(flatten)]
     pub traffic: Traffic,
-    /// Until when the job waits then, if it does.
+    /// The end of the wait that follows, if any.
     pub waits_until: Option<Timestamp>,
-    /// Why it did not end well.
+    /// The reason why the run did not end well.
     pub error: Option<Failure>,
 }
 
-/// How far the present run has come. A rough sketch, written every few seconds: stats are exact, and written at the end.
+/// The progress of the present run. An estimate, written every few seconds; the stats are exact and written at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {
     /// Pages of the listing read so far.
     pub pages: u64,
     /// Workflows seen in them.
     pub listed: u64,
-    /// Workflows that have to be exported, once the listing is read.
+    /// Workflows that have to be exported; absent until the listing is read.
     pub to_export: Option<u64>,
-    /// Those that are done.
+    /// Workflows exported so far.
     pub exported: u64,
-    /// When this was written.
+    /// The moment of this estimate.
     pub updated_at: Timestamp,
 }
 
-/// What a dry run would have done, besides its stats.
+/// The result of a dry run, besides its stats: what a sync would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Plan {
     /// The first hundred workflows that would be created.
     pub created: Vec<WorkflowId>,
-    /// The first hundred that would be updated.
+    /// The first hundred workflows that would be updated.
     pub updated: Vec<WorkflowId>,
-    /// The first hundred that would be deleted.
+    /// The first hundred workflows that would be deleted.
     pub deleted: Vec<WorkflowId>,
-    /// How many definitions would be looked at though the listing shows no change.
+    /// The number of definitions that would be exported although the listing shows no change.
     pub reverifications: u64,
 }
 

@@ -1,8 +1,7 @@
-//! Jobs of which nothing is heard: their message is gone, their worker died, or they wait their turn in a long queue.
-//! See D-54.
+//! Silent jobs: their message is lost, their worker died, or they wait their turn in a long queue. See D-54.
 //!
-//! What must stay true: a job that may only be waiting its turn is never given up as lost, and nothing that is done about its silence
-//! costs it its place in the queue.
+//! What must stay true: a job that may only be waiting its turn is never given up as lost, and no action on its silence costs
+//! it its position in the queue.
 
 use std::time::Duration;
 
@@ -12,20 +11,20 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Times the sweeper sends a silent job again, at least, before it is given up as lost.
+/// The least number of times that the sweeper sends a silent job again before it gives it up as lost.
 pub const MAX_SWEEPS: u32 = 3;
-/// Sweeps in a row, the last one included, that must have found the queue empty before a job is given up as lost.
+/// The number of sweeps in a row, up to the last one, that must have found the queue empty before a job is given up as lost.
 pub const EMPTY_SWEEPS: u32 = 2;
-/// Workers that may die over a job, one after the other, until it is given up as lost: two messages' worth of deliveries.
+/// The number of workers in a row that may die over a job before it is given up as lost: the deliveries of two messages.
 pub const MAX_OPEN_CLAIMS: u32 = 10;
-/// How long a job may be overdue, or its lock expired, before the sweeper sends it again.
+/// The time for which a job may be overdue, or its lock expired, before the sweeper sends it again.
 pub const SWEEP_GRACE: Duration = Duration::from_secs(600);
-/// How long the sweeper waits before it sends the same job once more.
+/// The time before the sweeper sends the same job once more.
 pub const SWEEP_PAUSE: Duration = Duration::from_secs(3600);
 
 impl Job {
-    /// Whether the sweeper has to act: nothing has happened for [`SWEEP_GRACE`] after something should have, or for
-    /// [`SWEEP_PAUSE`] after it was sent again.
+    /// True if the sweeper has to act: nothing has happened for [`SWEEP_GRACE`] after something should have, or for
+    /// [`SWEEP_PAUSE`] after the job was sent again.
     pub fn is_silent(&self, now: Timestamp) -> bool {
         let due = match self.state {
             State::Queued | State::Waiting => self.next_attempt_at.unwrap_or(self.created_at),
@@ -35,9 +34,9 @@ impl Job {
         due.plus(if self.sweeps == 0 { SWEEP_GRACE } else { SWEEP_PAUSE }) <= now
     }
 
-    /// The sweeper has a silent job sent again, or gives it up as lost. While the queue holds messages the
-    /// job's may be among them, so it takes an empty one, and more than one look at it: its depth is approximate. The copy has the
-    /// number of the first message, and the first to come wins.
+    /// Sends a silent job again, or gives it up as lost. While the queue holds messages the job's may be among them, so giving
+    /// up takes an empty queue, seen more than once because its depth is approximate. The repeated message has the number of
+    /// the first one, and the first to arrive wins.
     pub fn sweep(&mut self, queue_is_empty: bool, now: Timestamp) -> AfterFailure {
         self.empty_sweeps = if queue_is_empty { self.empty_sweeps + 1 } else { 0 };
         let vanished = self.sweeps >= MAX_SWEEPS && self.empty_sweeps >= EMPTY_SWEEPS;

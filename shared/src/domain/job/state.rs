@@ -1,20 +1,20 @@
-//! The words of a job: what it does, where it stands, who asked.
+//! The kinds, states and triggers of a job.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a job does.
+/// The kind of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = JobKind)]
 pub enum Kind {
     /// Brings the copy of a customer's workflows up to date.
     Sync,
-    /// A dry run: tells what a sync would do.
+    /// A dry run: reports what a sync would do.
     Plan,
     /// Removes everything of a deleted customer.
     Purge,
-    /// Tries the stored credentials.
+    /// Tests the stored credentials.
     Test,
 }
 
@@ -29,8 +29,8 @@ impl Kind {
         }
     }
 
-    /// Whether it is a question: it works beside all others, somebody waits for its answer, and that is all it leaves behind. An answer
-    /// that was not given is no loss: who wanted it asks again.
+    /// True for a question: it runs beside all other jobs, a person waits for its answer, and it leaves nothing else behind. A
+    /// missing answer is no loss: the person asks again.
     pub const fn is_question(self) -> bool {
         match self {
             Self::Sync | Self::Purge => false,
@@ -39,7 +39,7 @@ impl Kind {
     }
 }
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = JobState)]
@@ -48,17 +48,17 @@ pub enum State {
     Queued,
     /// A worker holds it.
     Running,
-    /// It goes on at `next_attempt_at`.
+    /// It continues at `next_attempt_at`.
     Waiting,
-    /// Done, nothing wrong.
+    /// Done, without a fault.
     Succeeded,
-    /// Done, but a guard held deletions (or the whole result) back for a person to approve.
+    /// Done, but deletions (or the whole result) are held for an approval.
     Held,
-    /// Done as far as possible; something was not read or not stored, nothing was deleted for it.
+    /// Done as far as possible: something was not read or not stored; nothing was deleted for it.
     Incomplete,
-    /// Given up; a dead letter waits to be redriven.
+    /// Failed for good; a dead letter waits to be redriven.
     Failed,
-    /// No longer wanted: the customer was paused or deleted, or an admin cancelled it.
+    /// No longer needed: the customer was paused or deleted, or an admin cancelled the job.
     Cancelled,
 }
 
@@ -75,7 +75,7 @@ impl State {
         Self::Cancelled,
     ];
 
-    /// Whether nothing more happens by itself.
+    /// True if nothing more happens by itself.
     pub const fn is_ended(self) -> bool {
         match self {
             Self::Queued | Self::Running | Self::Waiting => false,
@@ -98,11 +98,11 @@ impl State {
     }
 }
 
-/// Who or what asked for a job.
+/// The cause of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Trigger {
-    /// The hourly rule.
+    /// The schedule.
     Schedule,
     /// A person, through the API.
     Manual,
@@ -110,9 +110,9 @@ pub enum Trigger {
     Created,
     /// The customer's credentials or base URL were changed.
     CredentialsChanged,
-    /// A trigger that came while another sync of the customer ran.
+    /// A request that arrived while another sync of the customer ran.
     FollowUp,
-    /// A person approved what an earlier sync had held back.
+    /// A person approved what an earlier sync held.
     Approval,
     /// The customer was deleted.
     Deleted,

@@ -1,7 +1,7 @@
 //! Cuts a list or an object into the texts of its parts, by quotes and brackets alone.
 //!
-//! The parts are not looked into: whether each is JSON is for [`super::Json::read`] to say. So a page of a listing can be taken apart
-//! though one item in it is no JSON, as long as that item's quotes and brackets are balanced.
+//! The parts are not validated; [`super::Json::read`] does that. So a page of a listing can be cut although one of its items is
+//! no JSON, as long as the quotes and brackets of that item are balanced.
 
 use std::borrow::Cow;
 
@@ -15,12 +15,12 @@ pub struct Items<'a>(Cut<'a>);
 #[derive(Clone, Debug)]
 pub struct Members<'a>(Cut<'a>);
 
-/// Cuts a list into its items, unproven. The last thing that comes is an error if the text is no list.
+/// Cuts a list into its items, unvalidated. The last element is an error if the text is no list.
 pub const fn items(text: &[u8]) -> Items<'_> {
     Items(Cut::new(text, b'[', b']'))
 }
 
-/// Cuts an object into its keys and values, the values unproven. The last thing that comes is an error if the text is no object.
+/// Cuts an object into its keys and values, the values unvalidated. The last element is an error if the text is no object.
 pub const fn members(text: &[u8]) -> Members<'_> {
     Members(Cut::new(text, b'{', b'}'))
 }
@@ -45,7 +45,7 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// What stands between the quotes, if nothing in it has to be proven or decoded: most keys are such.
+/// The text between the quotes, if it needs no validation or decoding, as most keys do not.
 fn plain(string: &[u8]) -> Option<&str> {
     let inner = string.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let is_plain = inner.iter().all(|byte| !matches!(byte, b'"' | b'\\') && (b' '..=b'~').contains(byte));
@@ -55,7 +55,7 @@ fn plain(string: &[u8]) -> Option<&str> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     Start,
-    /// Behind a part.
+    /// After a part.
     Part,
     End,
 }
@@ -63,7 +63,7 @@ enum At {
 #[derive(Clone, Debug)]
 struct Cut<'a> {
     text: &'a [u8],
-    /// The next byte to look at.
+    /// The position of the next byte.
     next: usize,
     open: u8,
     close: u8,
@@ -90,7 +90,7 @@ impl<'a> Cut<'a> {
         next.transpose()
     }
 
-    /// Whether another part follows.
+    /// Returns true if another part follows.
     fn more(&mut self) -> Result<bool, NotJson> {
         if self.at == At::Start {
             self.text = without_mark(self.text);
@@ -104,7 +104,7 @@ impl<'a> Cut<'a> {
         self.expect(b',').map(|()| true)
     }
 
-    /// Nothing but white space may follow the end.
+    /// Checks that only white space follows.
     fn finish(&mut self) -> Result<(), NotJson> {
         if self.peek().is_none() { Ok(()) } else { Err(self.broken("more than one value")) }
     }
@@ -144,7 +144,7 @@ impl<'a> Cut<'a> {
         }
     }
 
-    /// Steps over a byte if it is the next one.
+    /// Skips a byte if it is the next one.
     fn skip(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.next += usize::from(found);
@@ -168,7 +168,7 @@ const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Behind the string that begins at `begin`; none if it does not end.
+/// The position after the string that begins at `begin`; none if it does not end.
 pub(super) fn end_of_string(text: &[u8], begin: usize) -> Option<usize> {
     let mut at = begin + 1;
     loop {
@@ -180,7 +180,7 @@ pub(super) fn end_of_string(text: &[u8], begin: usize) -> Option<usize> {
     }
 }
 
-/// Behind the list or object that begins at `begin`; none if it does not end.
+/// The position after the list or object that begins at `begin`; none if it does not end.
 pub(super) fn end_of_brackets(text: &[u8], begin: usize) -> Option<usize> {
     let mut at = begin;
     let mut depth = 0_usize;
@@ -201,7 +201,7 @@ pub(super) fn end_of_brackets(text: &[u8], begin: usize) -> Option<usize> {
     }
 }
 
-/// Behind the number or word that begins at `begin`.
+/// The position after the number or word that begins at `begin`.
 pub(super) fn end_of_scalar(text: &[u8], begin: usize) -> usize {
     let ends = |byte: &u8| is_space(*byte) || matches!(byte, b',' | b':' | b'{' | b'}' | b'[' | b']' | b'"');
     text[begin..].iter().position(ends).map_or(text.len(), |length| begin + length)

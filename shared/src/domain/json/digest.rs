@@ -1,7 +1,7 @@
-//! A name for what a JSON value says: one pass over its text, with a place for every open bracket and for the members of open objects.
+//! The digest of a JSON value: one pass over its text, with memory for every open bracket and for the members of open objects.
 //!
-//! The digest of a list covers its items, that of an object its members in the order of their keys, so that neither the order in which
-//! they came nor white space counts. Scalars are not copied: they go into the hash of what holds them.
+//! The digest of a list covers its items, that of an object its members in the order of their keys, so that neither their order
+//! in the text nor white space counts. Scalars are not copied: they are hashed into the value that contains them.
 
 use std::borrow::Cow;
 
@@ -12,20 +12,21 @@ use super::{
     string::{Piece, pieces},
 };
 
-/// So deep a value is looked into; what lies deeper counts as its text.
+/// The depth to which a value is parsed; deeper values are hashed as text.
 pub const MAX_DEPTH: usize = 1_000;
-/// So many members of an object are put in order; one with more counts as its text, so that memory is bounded.
+/// The largest number of members of an object that are sorted; an object with more is hashed as text, so that memory is
+/// bounded.
 const MAX_MEMBERS: usize = 50_000;
 
-/// The name of a value.
+/// The digest of a value.
 pub type Digest = [u8; 16];
 
-/// A value as it goes into the hash of what holds it.
+/// A value in the form in which it is hashed into its container.
 #[derive(Clone, Copy)]
 enum Part<'a> {
     /// The text of a string, a number or a word.
     Scalar(&'a str),
-    /// What a list or an object says.
+    /// The digest of a list or object.
     Digest(Digest),
 }
 
@@ -39,11 +40,11 @@ enum Open<'a> {
 struct Object<'a> {
     begin: usize,
     members: Vec<(Cow<'a, [u8]>, Part<'a>)>,
-    /// The key whose value comes next.
+    /// The key of the next value.
     key: Option<Cow<'a, [u8]>>,
 }
 
-/// The digest of proven JSON.
+/// The digest of validated JSON.
 pub(super) fn of(text: &str) -> Digest {
     let bytes = text.as_bytes();
     let mut open: Vec<Open<'_>> = Vec::new();
@@ -84,7 +85,7 @@ pub(super) fn of(text: &str) -> Digest {
             Some(Open::Object(object)) => object.take(part),
         }
         if let Some(Open::Object(wide)) = open.pop_if(|open| open.is_too_wide()) {
-            // From its first bracket on, as if it had not been looked into.
+            // From its first bracket on, as one opaque text.
             at = end_of_brackets(bytes, wide.begin).unwrap_or(bytes.len());
             match (opaque(&bytes[wide.begin..at]), open.last_mut()) {
                 (part, None) => return part.alone(),
@@ -105,7 +106,7 @@ impl<'a> Open<'a> {
         Part::Digest(match self {
             Self::List(hash) => short(hash),
             Self::Object(Object { mut members, .. }) => {
-                // Of a repeated key the last counts: the order of equal ones is kept.
+                // Of a repeated key the last value counts: sorting keeps the order of equal keys.
                 members.sort_by(|(one, _), (other, _)| one.cmp(other));
                 let mut hash = Sha256::new_with_prefix("o");
                 for (at, (key, value)) in members.iter().enumerate() {
@@ -121,7 +122,7 @@ impl<'a> Open<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// Takes a key, or the value of the key before.
+    /// Takes a key, or the value of the preceding key.
     fn take(&mut self, part: Part<'a>) {
         match (self.key.take(), part) {
             (Some(key), value) => self.members.push((key, value)),
@@ -152,7 +153,7 @@ impl Part<'_> {
     }
 }
 
-/// A text with its kind and its length before it: no two sequences of such make the same bytes.
+/// Hashes a text after its kind and its length, so that no two sequences of texts give the same bytes.
 fn add(hash: &mut Sha256, kind: u8, text: &[u8]) {
     hash.update([kind]);
     hash.update((text.len() as u64).to_be_bytes());
@@ -165,12 +166,12 @@ fn digest_with_kind(digest: Digest) -> [u8; 17] {
     bytes
 }
 
-/// What is not looked into.
+/// A value that is hashed as text.
 fn opaque<'a>(text: &[u8]) -> Part<'a> {
     Part::Digest(short(Sha256::new_with_prefix("r").chain_update(text)))
 }
 
-/// The characters of a string, however they are escaped. Half a character is told from every whole one.
+/// The characters of a string, however they are escaped. A lone surrogate differs from every character.
 fn characters(quoted: &str) -> Cow<'_, [u8]> {
     let mut pieces = pieces(quoted).peekable();
     let Some(Piece::Plain(first)) = pieces.next_if(|piece| matches!(piece, Piece::Plain(_))) else {

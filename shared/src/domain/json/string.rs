@@ -1,4 +1,4 @@
-//! The text of JSON strings. They are taken with their quotes, and proven beforehand.
+//! The text of JSON strings, which are passed with their quotes and validated beforehand.
 
 use std::{borrow::Cow, char::REPLACEMENT_CHARACTER};
 
@@ -7,13 +7,13 @@ use std::{borrow::Cow, char::REPLACEMENT_CHARACTER};
 pub(super) enum Piece<'a> {
     /// Text without an escape.
     Plain(&'a str),
-    /// What an escape stands for.
+    /// The character of an escape.
     Escaped(char),
-    /// Half a character: a surrogate without its other half.
+    /// A lone surrogate: half of a character.
     Lone(u16),
 }
 
-/// The string as it is shown: half a character becomes U+FFFD.
+/// The string for display: a lone surrogate becomes U+FFFD.
 pub(super) fn shown(quoted: &str) -> Cow<'_, str> {
     let inner = inner(quoted);
     if !inner.contains('\\') {
@@ -44,7 +44,7 @@ fn inner(quoted: &str) -> &str {
     quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default()
 }
 
-/// The first piece, and how many bytes of the text it takes.
+/// The first piece, and its length in the text in bytes.
 fn first(text: &str) -> Option<(Piece<'_>, usize)> {
     let letter = match text.strip_prefix('\\') {
         _ if text.is_empty() => return None,
@@ -65,12 +65,12 @@ fn first(text: &str) -> Option<(Piece<'_>, usize)> {
     Some((Piece::Escaped(letter), 1 + letter_length(text)))
 }
 
-/// How many bytes stand behind the backslash.
+/// The length in bytes of the letter after the backslash.
 fn letter_length(text: &str) -> usize {
     text[1..].chars().next().map_or(0, char::len_utf8)
 }
 
-/// One or two `\u` escapes, the first of which is already read.
+/// One or two `\u` escapes; the first is parsed already.
 fn unicode(first: u16, text: &str) -> (Piece<'_>, usize) {
     if let Some(letter) = char::from_u32(first.into()) {
         return (Piece::Escaped(letter), 6);

@@ -160,7 +160,7 @@ fn a_key_that_other_readers_give_a_meaning_is_a_key_like_any_other() {
     assert_eq!(serde_json::to_string(&read(text)).unwrap(), text);
 }
 
-/// JSON of every kind, also of kinds that common readers refuse.
+/// JSON of every kind, including kinds that common parsers refuse.
 pub(crate) fn any_json() -> impl Strategy<Value = String> {
     let string = prop::collection::vec(
         prop::sample::select(vec![
@@ -203,7 +203,7 @@ pub(crate) fn any_json() -> impl Strategy<Value = String> {
     })
 }
 
-/// Puts what was taken apart together again.
+/// Puts the parts of a value together again.
 fn rebuild(json: Json<'_>, reverse: bool) -> String {
     let join = |mut parts: Vec<String>| {
         parts.iter_mut().for_each(|part| part.insert(0, ' '));
@@ -216,7 +216,7 @@ fn rebuild(json: Json<'_>, reverse: bool) -> String {
         return json.raw().to_owned();
     }
     let keys: Vec<_> = members(json.raw().as_bytes()).map(|member| member.unwrap().0.into_owned()).collect();
-    // A key with half a character cannot be written as it is shown, and reordered repetitions say something else.
+    // A key with a lone surrogate cannot be written as it is shown, and reordered repetitions have another meaning.
     let mut unique = keys.clone();
     unique.sort_unstable();
     unique.dedup();

@@ -1,8 +1,8 @@
-//! Waits and failures in a row: how long a job pauses, and when it is given up.
+//! Waits and failures in a row: the pauses of a job, and when it fails for good.
 
 use super::*;
 
-/// How long a job waits that is asked to come back after `asked`.
+/// The wait in seconds of a job that is asked to come back after `asked`.
 fn wait(job: &mut Job, asked: u64) -> u64 {
     job.claim(NOW, after(930));
     job.wait(seconds(asked), Failure::new(ErrorClass::RateLimit, "Zuora asked us to wait."), NOW);
@@ -31,10 +31,10 @@ fn a_run_that_counted_something_new_a_continuation_and_a_new_start_end_a_row_of_
     assert_eq!(job.waits, 0);
 }
 
-/// A throw of the dice: a number below the one given.
+/// A roll of the dice: returns a number below the one given.
 type Roll = fn(u64) -> u64;
 
-/// How many seconds a job waits after a failure, by the highest or the lowest roll.
+/// The wait in seconds of a job after a failure, with the highest or the lowest roll.
 fn fail(job: &mut Job, roll: Roll) -> Option<u64> {
     job.claim(NOW, after(930));
     job.fail_transiently(failure(), NOW, roll);
@@ -73,7 +73,7 @@ fn anything_new_that_was_counted_and_a_continuation_end_a_row_of_failures() {
     assert_eq!(job.state, State::Waiting);
 }
 
-/// A job that has been told to wait every hour since `NOW`, and is told so once more after so many.
+/// A job that was asked to wait every hour since `NOW`, and is asked once more after `hours`.
 fn told_to_wait_for(job: &mut Job, hours: u64, class: ErrorClass) {
     for hour in 0..=hours {
         job.claim(after(hour * 3600), after(hour * 3600 + 930));

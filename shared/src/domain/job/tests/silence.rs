@@ -1,8 +1,9 @@
-//! Jobs of which nothing is heard: when they are sent again, and when they count as lost.
+//! Silent jobs: when they are sent again, and when they count as lost.
 
 use super::*;
 
-/// A sweep every five minutes, from one minute to another; at which minutes it acted, until it gave the job up.
+/// Sweeps every five minutes, from one minute to another; returns the minutes at which the sweeper acted, until it gave the job
+/// up.
 fn sweep_between(job: &mut Job, from: u64, to: u64, queue_is_empty: impl Fn(u64) -> bool) -> Vec<u64> {
     let mut acted = Vec::new();
     for minute in (from..=to).step_by(5) {
