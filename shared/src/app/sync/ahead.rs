@@ -1,21 +1,21 @@
-//! How many pages of the listing are asked for at the same time.
+//! The number of pages of the listing to request at the same time.
 //!
-//! At seconds a page, a large tenant is listed in one run only if many are in flight, also when nothing is stored yet that says how many
-//! there are; and a page behind the end is a request in vain. So as many are asked for as the stored count promises, and behind that
-//! half as many as were read, as long as the last one announces another.
+//! At seconds a page, a large tenant can be listed in one run only with many requests in flight, even in its first sync, when
+//! no stored count tells its size; and a page beyond the end is a wasted request. So the run requests as many pages as the
+//! stored count promises, and beyond that half as many as it has read, as long as the last one announces another.
 
-/// Of the pages read so far, so many let one more be asked for ahead.
+/// The number of pages that have to be read for each page requested ahead.
 const READ_FOR_ONE_AHEAD: usize = 2;
 
-/// What was read so far.
+/// The pages read so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Read {
     pub(super) pages: usize,
-    /// Whether the last of them announces another.
+    /// True if the last of them announces another.
     pub(super) announces: bool,
 }
 
-/// How many pages may be in flight, of `limit`; whether the next one is `promised` by what is stored.
+/// The number of pages that may be in flight, at most `limit`; `promised` tells if the next one lies within the stored count.
 pub(super) fn pages_at_once(read: Read, promised: bool, limit: usize) -> usize {
     match read {
         Read { pages: 0, .. } => 1,

@@ -1,7 +1,8 @@
-//! Marks as deleted what a complete listing no longer shows, after Zuora's own 404 for each, or after a person's approval where Zuora
-//! would not say.
+//! Marks workflows as deleted that a complete listing no longer shows, after Zuora's own 404 for each, or after a person's
+//! approval if Zuora does not confirm it.
 //!
-//! A deletion is soft: the workflow is hidden, keeps its last copy for 30 days, and comes back if Zuora lists it again.
+//! A deletion is soft: the workflow becomes a tombstone, keeps its last copy for 30 days, and comes back if Zuora lists it
+//! again.
 
 use std::{cell::Cell, collections::HashSet, time::Duration};
 
@@ -18,31 +19,31 @@ use crate::{
     domain::{change::Change, diff::Head, ids::WorkflowId, stats::WorkflowOutcome, workflow::LastChange},
 };
 
-/// How long a deleted workflow is kept.
+/// The retention of a tombstone.
 const TOMBSTONE: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How often the run asks whether it is still wanted.
+/// The number of workflows after which the run checks that it is still wanted.
 const CHECK_EVERY: usize = 25;
 
-/// What Zuora says of a missing workflow.
+/// Zuora's answer about a missing workflow.
 enum Word {
     Gone,
     StillThere,
-    /// Nothing that proves either.
+    /// No proof of either.
     None,
 }
 
-/// What became of a missing workflow.
+/// The result for a missing workflow.
 enum Absence {
     Deleted,
-    /// It is kept: Zuora still has it, or somebody wrote it meanwhile.
+    /// It is kept: Zuora still has it, or another run wrote it meanwhile.
     Kept,
-    /// It is kept, because nothing proves that it is gone.
+    /// It is kept, because nothing proves its deletion.
     Doubtful,
     NotAsked,
 }
 
 impl SyncRun<'_> {
-    /// Marks the `missing` workflows that are confirmed as gone; the totals hold what was done by then, however it ends.
+    /// Marks the `missing` workflows as deleted that Zuora confirms; however it ends, the totals hold what was done by then.
     pub(super) async fn write_tombstones(
         &self,
         missing: &[WorkflowId],
@@ -51,12 +52,12 @@ impl SyncRun<'_> {
         allowed: &Allowed,
         totals: &mut RunTotals,
     ) -> Result<(), Interruption> {
-        // What an earlier run of this job marked counts for the job too.
+        // Tombstones of an earlier run of this job count for the job too.
         let by_this_job = |head: &&Head| head.deleted_at.is_some() && head.last_change.is_of(self.job);
         let earlier = heads.iter().filter(by_this_job).filter(|head| !seen.contains(&head.zuora_id)).count();
         totals.stats.deleted = earlier as u64;
         if !missing.is_empty() {
-            // A short run may not have asked since it began.
+            // A short run may not have checked since it began.
             self.check_wanted().await?;
         }
         let halted = Cell::new(false);
@@ -68,7 +69,7 @@ impl SyncRun<'_> {
             })
             .buffer_unordered(self.upstream.limit())
             .enumerate();
-        // What is in flight when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
+        // Writes in flight are awaited when the run has to stop: an abandoned one might be done and not be counted.
         let mut end = Ok(());
         while let Some((at, (id, absence))) = absences.next().await {
             let taken = match absence {
@@ -109,7 +110,7 @@ impl SyncRun<'_> {
         if check { self.check_wanted().await } else { Ok(()) }
     }
 
-    /// Which of the missing Zuora confirms as gone, for a dry run.
+    /// Returns the missing workflows that Zuora confirms as deleted, for a dry run.
     pub(super) async fn confirm_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Interruption> {
         let mut answers =
             stream::iter(missing).map(async |id| (id, self.word_on(id).await)).buffered(self.upstream.limit());
@@ -127,14 +128,15 @@ impl SyncRun<'_> {
             Word::Gone => true,
             Word::StillThere => false,
             Word::None if allowed.without_proof(id) => true,
-            // It was the run that had no time.
+            // The time-out is the run's own.
             Word::None if self.upstream.is_out_of_time() => return Ok(Absence::NotAsked),
             Word::None => return Ok(Absence::Doubtful),
         };
         Ok(if gone && self.bury(id, allowed.covers(id)).await? { Absence::Deleted } else { Absence::Kept })
     }
 
-    /// Only Zuora's own answer counts; a doubt keeps the workflow, and the next sync asks again.
+    /// Asks Zuora about a missing workflow. Only Zuora's own answer counts; without it the workflow is kept, and the next sync
+    /// asks again.
     async fn word_on(&self, id: &WorkflowId) -> Result<Word, Interruption> {
         match self.upstream.has(id).await {
             Ok(true) => Ok(Word::StillThere),
@@ -166,7 +168,7 @@ impl SyncRun<'_> {
         Ok(true)
     }
 
-    /// Removes what was deleted more than 30 days ago, and did not come back in this very run.
+    /// Removes tombstones older than 30 days, unless this run has seen the workflow again.
     pub(super) async fn forget_old(&self, heads: &[Head], seen: &HashSet<&WorkflowId>) -> Result<(), Interruption> {
         let now = clock::now();
         let old = |head: &&Head| head.deleted_at.is_some_and(|at| at.plus(TOMBSTONE) <= now);

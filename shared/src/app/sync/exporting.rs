@@ -1,4 +1,4 @@
-//! What the loop over a run's exports keeps in mind: what is under way, what came of it, and what follows.
+//! The state of the loop over a run's exports: the work under way, its results, and what follows.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -18,53 +18,53 @@ use crate::{
     zuora::Export,
 };
 
-/// Exports in hand that are not packed yet: enough that none waits for the table, few enough that little is held in memory.
+/// The number of exports that may be waiting to be packed: enough to keep the table busy, few enough to hold little memory.
 const IN_HAND: usize = 8;
-/// After so many workflows, and now and then, the run asks whether it is still wanted.
+/// The number of workflows after which the run checks that it is still wanted, besides the checks by time.
 const CHECK_EVERY: usize = 100;
 
-/// What became of one workflow.
+/// The result for one workflow.
 pub(super) enum Done {
     Stored {
         outcome: WorkflowOutcome,
         tasks: u64,
     },
-    /// This workflow failed; the flag says whether Zuora's state may be why.
+    /// The export failed; the flag tells if Zuora's state may be the cause.
     Failed(Failure, Suspect),
     /// Zuora did not answer in time.
     Hung(Failure),
     OutOfTime,
 }
 
-/// What a failed export says about Zuora as a whole.
+/// The possible cause of a failed export, for Zuora as a whole.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Suspect {
-    /// Nothing: it answered, only not well.
+    /// None: Zuora answered, only not well.
     Nothing,
-    /// It may be down.
+    /// Zuora may be down.
     Outage,
     /// The user's role may not export at all.
     Permission,
 }
 
-/// What Zuora answered: an export, none, or no.
+/// Zuora's response to an export request: an export, none, or a refusal.
 pub(super) enum Answer {
     Export(Option<Export>),
     Not(Done),
 }
 
-/// What is under way.
+/// A future in the set of a run.
 pub(super) enum Work<'t> {
     Ask(Task<'t>, Round),
     Prepare(Task<'t>, Option<Export>),
     Write(Vec<Pending<'t>>),
-    /// Is the run still wanted?
+    /// The check that the run is still wanted.
     LookUp,
-    /// Failures raised doubts: does Zuora still list?
+    /// The check, after failures, that Zuora still lists.
     Doubt,
 }
 
-/// What came of it.
+/// The result of such a future.
 pub(super) enum Came<'t> {
     Answered(Task<'t>, Result<Answer, Interruption>),
     Prepared(Task<'t>, Result<Prepared<'t>, Interruption>),
@@ -73,39 +73,39 @@ pub(super) enum Came<'t> {
     Listed(Result<(), Interruption>),
 }
 
-/// What follows from it.
+/// The consequence of that result.
 pub(super) enum Sorted<'t> {
-    /// The next thing to do.
+    /// The next piece of work.
     Next(Work<'t>),
-    /// Workflows that are done with in this round; none if there is nothing but to go on.
+    /// Workflows that are finished in this round; empty to continue without a result.
     Done(Vec<(Task<'t>, Result<Done, Interruption>)>),
-    /// A question was answered: go on, or not.
+    /// A check has ended: continue, or stop.
     Answered(Result<(), Interruption>),
 }
 
-/// What the loop over the answers keeps in mind.
+/// The state of the loop over the results.
 pub(super) struct Exporting<'t, 'r> {
     pub(super) totals: &'r mut RunTotals,
     pub(super) series: Series,
-    /// To be asked for in this round.
+    /// The exports to request in this round.
     pub(super) queue: VecDeque<Task<'t>>,
-    /// Not answered in time in the first round.
+    /// The workflows that did not answer in time in the first round.
     pub(super) hung: Vec<(Task<'t>, Failure)>,
-    /// Not dealt with yet, with the moments of their re-verifications.
+    /// The workflows that are not finished, with the moments of their reverifications.
     pub(super) open: HashMap<WorkflowId, Option<Timestamp>>,
     pub(super) failed_reverifications: Vec<WorkflowId>,
     pub(super) asked: usize,
     in_hand: usize,
     pub(super) ready: Ready<'t>,
-    /// Whether it is being found out if Zuora is down: nothing new is asked for meanwhile.
+    /// True during the check that Zuora still lists: no further export is requested meanwhile.
     in_doubt: bool,
-    /// Dealt with since the run last looked up.
+    /// The number of workflows finished since the last check that the run is wanted.
     pub(super) done: usize,
     looking_up: bool,
 }
 
 impl Answer {
-    /// What became of a workflow whose export will not be stored any more in this run.
+    /// The result for a workflow whose export this run will not store any more.
     pub(super) fn or_out_of_time(self) -> Done {
         match self {
             Self::Export(_) => Done::OutOfTime,
@@ -115,7 +115,7 @@ impl Answer {
 }
 
 impl<'t, 'r> Exporting<'t, 'r> {
-    /// What is planned lies before it; `worked` says whether an export of this tenant was ever read.
+    /// The state before the `planned` exports; `worked` tells if an export of this tenant was ever read.
     pub(super) fn new(totals: &'r mut RunTotals, planned: Vec<Task<'t>>, worked: bool) -> Self {
         Self {
             totals,
@@ -133,7 +133,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
         }
     }
 
-    /// Notes what came; what follows from it, if the run `goes_on`.
+    /// Records a result and returns the consequence; `goes_on` tells if the run continues.
     pub(super) fn sort(&mut self, came: Came<'t>, goes_on: bool) -> Sorted<'t> {
         match came {
             Came::Answered(task, answer) => {
@@ -175,7 +175,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
         }
     }
 
-    /// Whether nothing more is asked for in this run.
+    /// True if this run requests no further export.
     pub(super) const fn is_over(&self) -> bool {
         self.totals.out_of_time || self.totals.broken_off
     }
@@ -185,7 +185,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
         may_ask && self.asked + self.in_hand < limit + IN_HAND && self.ready.has_room()
     }
 
-    /// Whether it is time to ask if the run is still wanted, as it is `now_and_then`.
+    /// True if it is time to check that the run is still wanted; `now_and_then` tells if the heartbeat is due.
     pub(super) fn looks_up(&mut self, now_and_then: bool) -> bool {
         let is_time = !self.looking_up && (self.done >= CHECK_EVERY || now_and_then);
         if is_time {
@@ -195,7 +195,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
         is_time
     }
 
-    /// Does what follows; whether Zuora is to be asked for the list.
+    /// Applies a consequence; returns true if the list has to be requested.
     pub(super) fn heeds(&mut self, then: Then) -> bool {
         match then {
             Then::GoOn | Then::Denied => return false,
@@ -217,7 +217,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
         self.failed_reverifications.extend(reverify.map(|_| id.clone()));
     }
 
-    /// A workflow is dealt with; the moment of its re-verification.
+    /// Marks a workflow as finished; returns the moment of its reverification.
     pub(super) fn close(&mut self, id: &WorkflowId) -> Option<Timestamp> {
         self.open.remove(id).flatten()
     }

@@ -1,12 +1,13 @@
-//! Exports what is new, changed or due for its daily re-verification, several at a time, and has it stored, several together.
+//! Exports workflows that are new, changed or due for reverification, several at a time, and has them stored, several together.
 //! See D-44.
 //!
 //! What must stay true:
-//! - A failed export changes nothing and is counted, and the next sync finds that workflow changed again, because its fingerprint stayed
-//!   old. A few broken workflows do not keep the others from being stored, and those that hang are taken again after all others.
-//! - Everything under way (exports, writes, the questions whether Zuora still lists and the run is still wanted) is polled in one set: whoever waits for a place for its
-//!   request waits beside those that hold one, so nobody waits for ever.
-//! - What is under way when the run has to stop is waited for: a write that was abandoned might be done and not be counted.
+//! - A failed export changes nothing and is counted, and the next sync exports that workflow again, because its stored
+//!   fingerprint is still the old one. A few broken workflows do not keep the others from being stored, and those that hang are
+//!   tried again after all others.
+//! - All work in progress (exports, writes, the checks that Zuora still lists and that the run is still wanted) is polled in
+//!   one set: a request that waits for a permit is polled with those that hold one, so nothing waits for ever.
+//! - Work in progress is awaited when the run has to stop: an abandoned write might be done and not be counted.
 
 use std::{collections::HashSet, mem};
 
@@ -28,7 +29,7 @@ use crate::{
 };
 
 impl SyncRun<'_> {
-    /// Brings every planned workflow up to date. However it ends, the totals hold what was done by then.
+    /// Updates every planned workflow. However it ends, the totals hold what was done by then.
     pub(super) async fn store(
         &self,
         listing: &Listing,
@@ -59,7 +60,7 @@ impl SyncRun<'_> {
         result
     }
 
-    /// The re-verifications that are due at workflows which a broken listing did not show.
+    /// The reverifications that are due for workflows which an incomplete listing did not show.
     fn unseen_reverifications(&self, listing: &Listing, heads: &[Head]) -> Vec<(WorkflowId, Timestamp)> {
         let seen: HashSet<_> = listing.seen();
         let unseen = heads.iter().filter(|head| head.deleted_at.is_none() && !seen.contains(&head.zuora_id));
@@ -78,7 +79,7 @@ impl SyncRun<'_> {
             exporting.queue = hung.iter().map(|(task, _)| *task).collect();
             self.store_each(Round::Last, listing, exporting).await?;
         }
-        // Each of them was asked for, once or twice.
+        // Each of them was requested once or twice.
         let broken_off = exporting.totals.broken_off;
         for (task, failure) in hung {
             if broken_off && exporting.open.contains_key(task.id) {
@@ -148,7 +149,7 @@ impl SyncRun<'_> {
         }
     }
 
-    /// Counts what became of one workflow. What follows from it, if the run `goes_on`.
+    /// Counts the result for one workflow and returns the consequence; `goes_on` tells if the run continues.
     fn take<'t>(
         &self,
         task: &Task<'t>,
@@ -190,11 +191,11 @@ impl SyncRun<'_> {
         Ok(then)
     }
 
-    /// The active version's export; the latest one's when none is active; none when Zuora has none at all.
+    /// Requests the export of the active version, or of the latest one if none is active; none if Zuora has none at all.
     async fn ask_for(&self, id: &WorkflowId, round: Round) -> Result<Answer, Interruption> {
         let patience = round.patience(self.syncer.request_timeout);
         match self.upstream.export(id, Version::Active, patience).await {
-            // It is not published whether "no active version" is a 404 or a 400.
+            // Zuora does not document if "no active version" is a 404 or a 400.
             Err(Refusal::Zuora(error)) if error.says_there_is_none() => {}
             Err(refusal) => return self.judge(refusal).map(Answer::Not),
             Ok(export) => return Ok(Answer::Export(Some(export))),
@@ -206,12 +207,12 @@ impl SyncRun<'_> {
         }
     }
 
-    /// Whether a failed export is the workflow's problem or the run's.
+    /// Decides if a failed export concerns only the workflow, or the whole run.
     fn judge(&self, refusal: Refusal) -> Result<Done, Interruption> {
         match refusal {
             Refusal::Interruption(stop) => Err(stop),
             Refusal::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
-            // It was the run that had no time.
+            // The time-out is the run's own.
             Refusal::Zuora(error) if error.kind == ZuoraErrorKind::TimedOut && self.upstream.is_out_of_time() => {
                 Ok(Done::OutOfTime)
             }

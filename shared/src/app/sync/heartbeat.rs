@@ -1,7 +1,7 @@
-//! A run checks now and then: is it still wanted? And tells how far it has come. See D-64.
+//! The heartbeat of a running sync: cancellation checks and progress. See D-64.
 //!
-//! What must stay true: a run that was paused, deleted, cancelled or replaced stops here, between two workflows, with everything it
-//! wrote whole; and progress is a sketch that never gets in the way of the job's own, conditional writes.
+//! What must stay true: a run whose customer was paused or deleted, or that was cancelled or replaced, stops here, between two
+//! workflows, with every write complete. Progress is an estimate, and never conflicts with the job's own, conditional writes.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -17,14 +17,14 @@ use crate::{
     },
 };
 
-/// How long a run lasts before it tells how far it has come: most are over by then, and nobody waits for them.
+/// The age of a run from which it writes progress: most runs are over by then, and nobody waits for them.
 const FIRST: Duration = Duration::from_secs(15);
-/// How often progress is written from then on, at most.
+/// The shortest time between two writes of progress.
 const EVERY: Duration = Duration::from_secs(5);
-/// How often a run checks, at most, where it could do so at every step. Each check reads two items.
+/// The shortest time between two checks in a loop that could check at every step. Each check reads two items.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Debug)]
 pub(super) struct Heartbeat {
     started_at: Timestamp,
@@ -38,7 +38,7 @@ impl Heartbeat {
         Self { started_at, progress: Mutex::new(progress), checked_at: Mutex::new(started_at) }
     }
 
-    /// A page was read; so many workflows were seen by now.
+    /// Records a page; `listed` is the number of workflows so far.
     pub(super) fn page_read(&self, listed: usize) {
         self.change(|progress| {
             progress.pages += 1;
@@ -46,17 +46,17 @@ impl Heartbeat {
         });
     }
 
-    /// So many workflows are to be exported.
+    /// Records the number of workflows to export.
     pub(super) fn planned(&self, to_export: usize) {
         self.change(|progress| progress.to_export = Some(to_export as u64));
     }
 
-    /// One of them is done.
+    /// Records that one workflow is finished.
     pub(super) fn one_done(&self) {
         self.change(|progress| progress.exported += 1);
     }
 
-    /// What to write now; nothing if the run is young, or if it was written a moment ago.
+    /// The progress to write now; none if the run is young, or wrote it a moment ago.
     fn due(&self, now: Timestamp) -> Option<Progress> {
         if self.started_at.plus(FIRST) > now {
             return None;
@@ -73,7 +73,7 @@ impl Heartbeat {
         change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Whether it is a while since the run looked up.
+    /// True if the last check is some seconds ago.
     pub(super) fn is_check_due(&self, now: Timestamp) -> bool {
         let checked_at = *self.checked_at.lock().unwrap_or_else(PoisonError::into_inner);
         checked_at.plus(CHECK_INTERVAL) <= now
@@ -85,12 +85,12 @@ impl Heartbeat {
 }
 
 impl SyncRun<'_> {
-    /// Does [`SyncRun::check_wanted`] if that is some seconds ago: for places that are passed many times a second.
+    /// Does [`SyncRun::check_wanted`] if the last check is some seconds ago: for loops with many steps per second.
     pub(super) async fn check_wanted_throttled(&self) -> Result<(), Interruption> {
         if self.heartbeat.is_check_due(clock::now()) { self.check_wanted().await } else { Ok(()) }
     }
 
-    /// Stops the run when it is no longer wanted: customer paused or deleted, other credentials, cancelled, replaced.
+    /// Stops the run if it is no longer wanted: customer paused or deleted, credentials changed, job cancelled or replaced.
     pub(super) async fn check_wanted(&self) -> Result<(), Interruption> {
         self.heartbeat.note_check(clock::now());
         let dispatcher = &self.syncer.dispatcher;
@@ -111,7 +111,7 @@ impl SyncRun<'_> {
             return Err(Interruption::Cancelled("another sync took over"));
         }
         if customer.credential_version != self.customer.credential_version {
-            // They may lead to another tenant: nothing more is written for the old ones.
+            // New credentials may lead to another tenant: nothing more is written for the old ones.
             return Err(Interruption::credentials_changed());
         }
         if let Some(progress) = self.heartbeat.due(clock::now())

@@ -1,9 +1,9 @@
-//! The full listing, and the proof that it is complete.
+//! The listing, and the proof that it is complete.
 //!
-//! Complete = every page answered and was well formed, no item without an id, no page came twice, and the last page is
-//! proven: no further one announced, and it was short, or the page after it was empty, was refused by Zuora as none, or was the same once
-//! more. Anything else is incomplete: what was seen may be stored, nothing may be deleted. An item that cannot be read but has an id was
-//! seen: it fails alone.
+//! A listing is complete if every page was read and well formed, no item lacked an id, no page came twice, and the last page is
+//! proven: it announced no further one, and it was short, or the page after it was empty, was refused by Zuora as nonexistent,
+//! or repeated it. Any other listing is incomplete: what it shows may be stored, but nothing may be deleted. An unreadable item
+//! with an id counts as listed: it fails alone.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -27,53 +27,53 @@ use crate::{
     zuora::{PAGE_LENGTH, ZuoraErrorKind},
 };
 
-/// A tenant with more pages than this is not synced: a listing must fit one run.
+/// The largest number of pages: a listing must fit one run, so a tenant with more is not synced.
 const MAX_PAGES: u32 = 1_000;
 
-/// One workflow of the listing, as far as the plan cares.
+/// One listed workflow, with the fields that the plan needs.
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) id: WorkflowId,
     pub(super) created_at: Option<String>,
     pub(super) fingerprint: String,
-    /// Where the rest of it is.
+    /// The reference to its complete item.
     pub(super) place: ItemRef,
 }
 
-/// An item that cannot be read.
+/// An unreadable item of the listing.
 pub(super) struct UnreadableItem {
     /// Its id, if it has one.
     pub(super) id: Option<WorkflowId>,
     pub(super) why: String,
 }
 
-/// What Zuora listed.
+/// The result of listing a tenant.
 pub(super) struct Listing {
     /// Each workflow once.
     pub(super) items: Vec<Item>,
-    /// The items as they came.
+    /// The items as received.
     pub(super) pages: PackedListing,
-    /// Items that cannot be read.
+    /// The unreadable items.
     pub(super) unreadable: Vec<UnreadableItem>,
-    /// Whether absence from it means anything.
+    /// True if a workflow that is absent from it counts as missing.
     pub(super) complete: bool,
-    /// Why it is not complete.
+    /// The reason why it is not complete.
     pub(super) failure: Option<Failure>,
 }
 
 impl Listing {
-    /// What the workflows are known by.
+    /// The identity (id and creation time) of each workflow.
     pub(super) fn identities(&self) -> Vec<Seen<'_>> {
         self.items.iter().map(|item| (&item.id, item.created_at.as_deref())).collect()
     }
 
-    /// Whose absence is not in question.
+    /// The ids that do not count as missing.
     pub(super) fn seen(&self) -> HashSet<&WorkflowId> {
         let unreadable = self.unreadable.iter().filter_map(|item| item.id.as_ref());
         self.items.iter().map(|item| &item.id).chain(unreadable).collect()
     }
 
-    /// Names what was listed, ids and fingerprints, whatever the order; none if it is not complete.
+    /// The digest of all ids and fingerprints, in any order; none if the listing is not complete.
     pub(super) fn digest(&self) -> Option<String> {
         let mut lines: Vec<_> = self.items.iter().map(|item| (item.id.as_str(), item.fingerprint.as_str())).collect();
         lines.sort_unstable();
@@ -84,7 +84,7 @@ impl Listing {
         self.complete.then(|| hex::encode(hash.finalize()))
     }
 
-    /// One error per item that cannot be read.
+    /// One error per unreadable item.
     pub(super) fn errors(&self) -> impl Iterator<Item = WorkflowError> {
         self.unreadable.iter().map(|item| WorkflowError {
             workflow_id: item.id.clone(),
@@ -95,8 +95,8 @@ impl Listing {
 }
 
 impl SyncRun<'_> {
-    /// Lists all workflows. Page 1 alone; then several at once, as far as the number of `stored` ones promises pages or those that were read
-    /// let expect more.
+    /// Lists all workflows. Page 1 is read alone; then several at once, as far as the number of `stored` ones promises pages or
+    /// the pages read so far suggest more.
     pub(super) async fn list(&self, stored: u64) -> Result<Listing, Interruption> {
         let promised = u32::try_from(stored.div_ceil(PAGE_LENGTH as u64)).unwrap_or(MAX_PAGES);
         let mut walk = Walk::default();
@@ -104,7 +104,7 @@ impl SyncRun<'_> {
         let mut answers = FuturesOrdered::new();
         let mut next = 1;
         loop {
-            // Ahead never beyond the cap: a tenant that ends just before it is none too large.
+            // Never ahead beyond the limit: a tenant that ends just before it is not too large.
             while next <= MAX_PAGES
                 && (answers.is_empty()
                     || answers.len() < pages_at_once(walk.read(), next <= promised, self.upstream.limit()))

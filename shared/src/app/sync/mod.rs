@@ -1,18 +1,18 @@
-//! One run of a sync: list everything at Zuora, compare, export what is new or changed, store it, and only then, if the
-//! list is proven complete and the guard agrees, mark what is gone.
+//! One run of a sync: list everything at Zuora, compare, export what is new or changed, store it, and only then, if the listing
+//! is proven complete and the guard agrees, mark missing workflows as deleted.
 //!
 //! ```text
 //! token -> pages -> different tenant? -> plan -> exports -> guard -> deletions -> report
 //! ```
 //!
 //! What must stay true:
-//! - Nothing is deleted from a listing that is not proven complete, and never without Zuora's own 404 for each workflow, or a person's
-//!   approval where Zuora would not say.
-//! - A workflow's stored copy is replaced only by a whole new one. A failed export changes nothing and is counted.
-//! - A run that dies anywhere can be repeated: the plan shows what is left, and what an earlier run of the same job wrote
+//! - Nothing is deleted because of a listing that is not proven complete, and never without Zuora's own 404 for each workflow,
+//!   or a person's approval if Zuora does not confirm it.
+//! - A workflow's stored copy is replaced only by a complete new one. A failed export changes nothing and is counted.
+//! - A run that dies anywhere can be repeated: the plan contains what is left, and what an earlier run of the same job wrote
 //!   still counts under its kind, so the stats of the last run are the stats of the job.
-//! - A run ends by itself, with what it did counted, before its time is over ([`times`]).
-//! - Memory does not grow with the tenant, but for a few hundred bytes a workflow: pages are packed, exports pass through.
+//! - A run ends by itself before its time is over, with what it did counted ([`times`]).
+//! - Memory does not grow with the tenant, except for a few hundred bytes per workflow: pages are packed, exports pass through.
 
 mod ahead;
 mod deletions;
@@ -67,10 +67,10 @@ use crate::{
     zuora::{Meter, Zuora},
 };
 
-/// How many workflows a customer names as not up to date.
+/// The number of workflows that a customer's record names as not up to date.
 const MOST_BEHIND: usize = 100;
 
-/// Everything a sync touches.
+/// The dependencies of a sync.
 #[derive(Clone, Debug)]
 pub struct Syncer {
     /// Jobs and customers.
@@ -85,26 +85,26 @@ pub struct Syncer {
     pub tokens: Sealer,
     /// Zuora.
     pub zuora: Zuora,
-    /// Which addresses are Zuora's.
+    /// The rule for base URLs.
     pub policy: BaseUrlPolicy,
-    /// Places for token requests.
+    /// The permits for token requests.
     pub token_budget: TokenBudget,
-    /// Requests in flight at one tenant at most; see [`Limiter`](crate::zuora::Limiter).
+    /// The largest number of concurrent requests to one tenant; see [`Limiter`](crate::zuora::Limiter).
     pub max_in_flight: usize,
-    /// The time for one request of a sync and its answer.
+    /// The time for one request of a sync and its response.
     pub request_timeout: Duration,
 }
 
-/// One run: whose, for which job, until when.
+/// One run: its customer, its job, and its moments.
 pub(crate) struct SyncRun<'a> {
     syncer: &'a Syncer,
     customer: &'a Customer,
     job: &'a Job,
     upstream: Upstream<'a>,
     heartbeat: Heartbeat,
-    /// The one place for a large old definition: memory does not grow with what a tenant's workflows weigh.
+    /// The only permit for a large old definition: memory does not grow with the size of a tenant's workflows.
     large_history: Semaphore,
-    /// Set once the customer was told that its copy is being written to.
+    /// Set once the customer's record says that its copy is being written.
     digest_forgotten: OnceCell<()>,
     /// Workflows whose stored definition was found damaged.
     damaged: Vec<WorkflowId>,
@@ -112,7 +112,7 @@ pub(crate) struct SyncRun<'a> {
     times: Times,
 }
 
-/// What a person allowed this job beyond the guard's limits.
+/// The list that an approval permits beyond the guard's limits.
 #[derive(Default)]
 struct Allowed {
     workflows: HashSet<WorkflowId>,
@@ -120,24 +120,25 @@ struct Allowed {
 }
 
 impl Allowed {
-    /// Whether a person approved the deletion of a workflow.
+    /// True if a person approved the deletion of a workflow.
     fn covers(&self, id: &WorkflowId) -> bool {
         self.workflows.contains(id)
     }
 
-    /// Whether they did so knowing that Zuora would not confirm its absence.
+    /// True if a person approved it knowing that Zuora does not confirm its absence.
     fn without_proof(&self, id: &WorkflowId) -> bool {
         self.kind == Some(HeldKind::Unproven) && self.covers(id)
     }
 }
 
 impl Syncer {
-    /// How long before its deadline a run starts nothing new.
+    /// The time before its deadline from which a run starts nothing new.
     pub fn wind_down(&self) -> Duration {
         times::wind_down(self.request_timeout)
     }
 
-    /// Runs a claimed sync job until `deadline`; never fails, but says how it ended. Counts its traffic with `meter`.
+    /// Runs a claimed sync job until `deadline`. It never fails; the outcome says how it ended. Counts its requests with
+    /// `meter`.
     pub async fn run(&self, claimed: &Claimed, deadline: Timestamp, meter: &Arc<Meter>) -> AttemptOutcome {
         let Some(customer) = &claimed.customer else {
             return Interruption::Cancelled("the customer was deleted").into();
@@ -148,7 +149,7 @@ impl Syncer {
         }
     }
 
-    /// Notes on definitions that were found damaged.
+    /// The notes on damaged definitions.
     pub(super) fn damaged(&self) -> Damaged {
         Damaged::new(self.dispatcher.data.clone())
     }
@@ -162,7 +163,7 @@ impl Syncer {
     ) -> Result<AttemptOutcome, Interruption> {
         let times = Times::of(deadline, self.request_timeout);
         let damaged = self.damaged().of(&customer.id).await?;
-        // What was found damaged is exported as a re-verification that is due.
+        // A damaged definition is exported as a reverification that is due.
         let customer = &Customer { reverification: customer.reverification.with(&damaged), ..customer.clone() };
         let run = SyncRun {
             syncer: self,
@@ -188,7 +189,7 @@ impl SyncRun<'_> {
             None => return Interruption::listing_too_slow().into(),
         };
         let Snapshot { listing, heads, unchanged, allowed } = &snapshot;
-        // Of an unchanged copy nothing is missing, and nothing has to be compared.
+        // Nothing is missing from an unchanged copy, and nothing has to be compared.
         let live: Vec<guard::StoredWorkflow> = heads
             .iter()
             .filter(|head| !unchanged && head.deleted_at.is_none())
@@ -210,14 +211,14 @@ impl SyncRun<'_> {
         if self.job.kind == Kind::Plan {
             return self.dry_run(listing, &plan, verdict).await.unwrap_or_else(AttemptOutcome::from);
         }
-        // Until here nothing is done: a run that stops now says nothing of what an earlier one did.
+        // Until here nothing is done: a run that stops now leaves the results of an earlier run as they are.
         if let Err(stop) = self.clear_the_way(heads, *unchanged).await {
             return stop.into();
         }
         let mut totals = RunTotals::new(self.counts(&snapshot), reverification.clone());
         let worked = async {
             self.store(listing, plan, heads, &mut totals).await?;
-            // What could not be exported now is among the pending re-verifications.
+            // Workflows that could not be exported now are among the pending reverifications.
             self.syncer.damaged().forget(&self.customer.id, &self.damaged).await?;
             if let (true, false, Verdict::Confirm(missing)) = (listing.complete, totals.out_of_time, &verdict) {
                 self.write_tombstones(missing, heads, &seen, allowed, &mut totals).await?;
@@ -228,7 +229,7 @@ impl SyncRun<'_> {
         match self.in_time(Box::pin(worked)).await {
             Some(Ok(())) => {}
             Some(Err(stop)) => return AttemptOutcome::Stopped { stop, so_far: totals.report() },
-            // What was being written will be found by the next run, and counts as this job's work.
+            // The next run finds what was being written, and counts it as this job's work.
             None => totals.out_of_time = true,
         }
         if totals.out_of_time {
@@ -249,14 +250,14 @@ impl SyncRun<'_> {
         if unchanged { Ok(()) } else { self.remove_orphans(heads).await }
     }
 
-    /// How many workflows went within the guard's memory, without anybody's approval.
+    /// The number of workflows deleted within the guard's memory without an approval.
     fn deleted_of_late(&self, heads: &[diff::Head]) -> usize {
         let now = clock::now();
         let of_late = |head: &&diff::Head| head.deleted_at.is_some_and(|at| at.plus(guard::MEMORY) > now);
         heads.iter().filter(of_late).filter(|head| !head.deletion_approved).count()
     }
 
-    /// The approved list, if it still is the one that was approved.
+    /// The approved list; empty unless it still has the hash that was approved.
     async fn allowed(&self) -> Result<Allowed, Interruption> {
         let Some(approval) = &self.job.approval else {
             return Ok(Allowed::default());
@@ -270,7 +271,7 @@ impl SyncRun<'_> {
         Ok(Allowed { workflows: list.into_iter().collect(), kind: Some(approval.kind) })
     }
 
-    /// A dry run: what would be done, without exporting or writing anything.
+    /// A dry run: reports what a sync would do, without exporting or writing anything.
     async fn dry_run(
         &self,
         listing: &Listing,
@@ -288,19 +289,19 @@ impl SyncRun<'_> {
         Ok(AttemptOutcome::Ended(conclude(listing, verdict, Vec::new(), report)))
     }
 
-    /// Whether there is no time to start anything new.
+    /// True if there is no time to start anything new.
     fn is_late(&self) -> bool {
         clock::now() > self.times.starts_until
     }
 
-    /// What comes of it, if it does while the run lasts.
+    /// The result of `work`; none if the run's time ends before.
     async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::time::timeout(clock::now().until(self.times.ends), work).await.ok()
     }
 }
 
-/// The report of a run that came to its end: complete, held, or with what is missing. `left_out` is stored and was not
-/// listed, or was listed and not asked for.
+/// The report of a run that came to its end: complete, held, or incomplete. `left_out` are workflows that are stored and were
+/// not listed, or that were listed and not requested.
 fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, report: Report) -> Report {
     let mut report = listing.count_unreadable(report);
     match verdict {
@@ -311,7 +312,7 @@ fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, repo
     report.undoubted = listing.complete && report.hold.is_none();
     let behind = left_out.into_iter().chain(report.errors.iter().filter_map(|error| error.workflow_id.clone()));
     let behind: Vec<_> = behind.take(MOST_BEHIND + 1).collect();
-    // What is stored and was not listed (moved off the list, but still there) has to be asked about again.
+    // Workflows that are stored and were not listed (they moved in the list, but still exist) have to be checked again.
     let equal = report.undoubted && report.stats.errors == 0 && behind.is_empty();
     report.listing_digest = listing.digest().filter(|_| equal);
     report.behind = (listing.complete && behind.len() <= MOST_BEHIND).then_some(behind);
@@ -321,7 +322,7 @@ fn conclude(listing: &Listing, verdict: Verdict, left_out: Vec<WorkflowId>, repo
     report
 }
 
-/// What a job says of itself whose exports were broken off.
+/// The failure that a job shows if its exports were broken off.
 fn broken_off_failure(hung: u64) -> Failure {
     let message = format!(
         "Zuora did not answer in time: {hung} workflows could not be stored and keep their old copy, and what was planned after them was not asked for. The next sync goes on with it."
@@ -329,7 +330,7 @@ fn broken_off_failure(hung: u64) -> Failure {
     Failure::new(ErrorClass::Transient, message)
 }
 
-/// Asks a person about what Zuora would not confirm for too long.
+/// A hold for the absences that Zuora has not confirmed for too long.
 fn unproven_hold(unproven: &Unproven) -> Option<Hold> {
     let ids = unproven.to_ask();
     let reason = format!(
@@ -340,7 +341,7 @@ fn unproven_hold(unproven: &Unproven) -> Option<Hold> {
 }
 
 impl Listing {
-    /// Each item that cannot be read was seen, and is an error.
+    /// Counts each unreadable item as listed, and as an error.
     fn count_unreadable(&self, mut report: Report) -> Report {
         for error in self.errors() {
             report.stats.count(stats::WorkflowOutcome::Error);
@@ -350,7 +351,7 @@ impl Listing {
     }
 }
 
-/// What a job with workflow errors says of itself: the first error's class and text stand for all.
+/// The failure that a job with workflow errors shows: class and text of the first error stand for all.
 fn summary(errors: &[WorkflowError], count: u64) -> Failure {
     let class = errors.first().map_or(ErrorClass::Transient, |error| error.class);
     let example = errors.first().map(|error| error.message.clone()).unwrap_or_default();

@@ -1,13 +1,14 @@
-//! Once a day, before anything is written: removes chunks of definitions that no workflow names.
+//! Once a day, before anything is written, removes orphans: chunks of definitions that no workflow names.
 //!
-//! A run that dies between a chunk and the workflow that should name it leaves one, if the workflow has changed again by the time of the
-//! next run. Nobody reads orphans; they only take room.
+//! A run that dies between the writes of a chunk and of its workflow leaves an orphan, if the workflow has changed again by the
+//! next run. Nothing reads orphans; they only take space.
 
 use super::{Interruption, SyncRun};
 use crate::domain::diff::Head;
 
 impl SyncRun<'_> {
-    /// Removes orphans if the day's moment for it has passed. `heads` must be what is stored now: chunks are written only by this run.
+    /// Removes orphans if the customer's moment of the day for it has passed. `heads` must be the present ones: only this run
+    /// writes chunks.
     pub(super) async fn remove_orphans(&self, heads: &[Head]) -> Result<(), Interruption> {
         let customer = &self.customer.id;
         if self.customer.reverification.is_full_compare_due(customer, self.started_at) {

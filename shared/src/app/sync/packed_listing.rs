@@ -1,8 +1,7 @@
-//! The listed items of a run, packed: a tenant's whole listing is kept in a fraction of its size until it is stored.
-//! See D-40.
+//! The listed items of a run, packed: a tenant's whole listing is kept in a fraction of its size until it is stored. See D-40.
 //!
 //! Nothing may be written before the whole listing was judged (it may be another tenant's), so it has to be kept; as text it
-//! could be larger than the function's memory.
+//! could exceed the function's memory.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,40 +12,40 @@ use crate::domain::{
     listed_workflow::{ListedWorkflow, UnusableItem},
 };
 
-/// Fast, and still a tenth of the size for such repetitive text.
+/// The compression level: fast, and such repetitive text still shrinks to a tenth.
 const LEVEL: i32 = 1;
 
-/// Where a listed item is.
+/// The reference to a listed item: page and position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ItemRef {
     page: usize,
     item: usize,
 }
 
-/// Packed pages, and the one that was read last: items are stored in the order of the listing, mostly.
+/// Packed pages, and the one read last: items are mostly stored in the order of the listing.
 #[derive(Default)]
 pub(super) struct PackedListing {
     packed: Vec<Vec<u8>>,
     last: Mutex<Option<Unpacked>>,
 }
 
-/// A page's number, and its items.
+/// A page's number and its items.
 struct Unpacked(usize, Vec<Bytes>);
 
-/// A packed item does not come back: memory is damaged, or this code is.
+/// The error for a packed item that cannot be restored: memory is damaged, or this code is wrong.
 #[derive(Debug, thiserror::Error)]
 #[error("a listed item could not be unpacked")]
 pub(super) struct Lost;
 
 impl PackedListing {
-    /// Where the items of the next page will be.
+    /// The reference to item `item` of the next page.
     pub(super) fn next(&self, item: usize) -> ItemRef {
         ItemRef { page: self.packed.len(), item }
     }
 
     /// Adds a page.
     pub(super) fn add(&mut self, items: &[Bytes]) -> Result<(), Lost> {
-        // What could not be read has its place all the same.
+        // An unreadable item keeps its position too.
         let items: Vec<&[u8]> = items.iter().map(|item| if item.is_empty() { b"null" } else { &item[..] }).collect();
         let text = [&b"["[..], &items.join(&b","[..]), b"]"].concat();
         self.packed.push(zstd::encode_all(text.as_slice(), LEVEL).map_err(|_| Lost)?);
@@ -54,6 +53,9 @@ impl PackedListing {
     }
 
     /// Reads an item again.
+    ///
+    /// # Errors
+    /// [`Lost`] if it cannot be unpacked or parsed.
     pub(super) fn read(&self, place: ItemRef) -> Result<ListedWorkflow, Lost> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_none_or(|Unpacked(page, _)| *page != place.page) {

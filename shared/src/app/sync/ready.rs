@@ -1,7 +1,8 @@
-//! Workflows that are ready to be stored wait here while the table is busy with others, and then go together. See D-42.
+//! Workflows that are ready to be stored wait here while the table is busy with others, and are then stored together. See D-42.
 //!
-//! What must stay true: nobody waits for a transaction to fill. One is under way; whoever comes while there is none goes at once, alone,
-//! and what comes meanwhile goes next, together. So a slow tenant's workflows are stored as they come, and a fast one's by the dozen.
+//! What must stay true: no workflow waits for a transaction to fill. One transaction is under way at a time; a workflow that
+//! arrives while there is none is stored at once, alone, and those that arrive meanwhile are stored next, together. So a slow
+//! tenant's workflows are stored as they arrive, and a fast one's by the dozen.
 
 use std::collections::VecDeque;
 
@@ -22,19 +23,19 @@ use crate::{
     },
 };
 
-/// Workflows that wait or are being written: packed, so that few bytes are held.
+/// The largest number of workflows that wait or are being written: they are packed, so that few bytes are held.
 const MOST: usize = 64;
 
 /// A workflow that only has to be written.
 pub(super) struct Pending<'t> {
     pub(super) task: Task<'t>,
     pub(super) put: Put,
-    /// As what it counts then.
+    /// The outcome that it then counts as.
     pub(super) outcome: WorkflowOutcome,
     pub(super) tasks: u64,
 }
 
-/// Those that wait, and how many are being written.
+/// The waiting workflows, and the number of those being written.
 #[derive(Default)]
 pub(super) struct Ready<'t> {
     waiting: VecDeque<Pending<'t>>,
@@ -46,12 +47,13 @@ impl<'t> Ready<'t> {
         self.waiting.push_back(pending);
     }
 
-    /// Whether the table keeps up.
+    /// True if the table keeps up.
     pub(super) fn has_room(&self) -> bool {
         self.waiting.len() + self.being_written < MOST
     }
 
-    /// What goes into the next transaction, if the table has time for one. One that is too large for company goes alone.
+    /// The workflows for the next transaction, if none is under way. One that is too large to share a transaction is written
+    /// alone.
     pub(super) fn next(&mut self) -> Option<Vec<Pending<'t>>> {
         if self.being_written > 0 || self.waiting.is_empty() {
             return None;
@@ -62,14 +64,14 @@ impl<'t> Ready<'t> {
         Some(self.waiting.drain(..together).collect())
     }
 
-    /// The transaction has ended.
+    /// Records the end of the transaction.
     pub(super) fn written(&mut self) {
         self.being_written = 0;
     }
 }
 
 impl SyncRun<'_> {
-    /// Writes workflows together; what became of each.
+    /// Writes workflows together; returns the result for each.
     pub(super) async fn write<'t>(&self, together: Vec<Pending<'t>>) -> Vec<(Task<'t>, Result<Done, Interruption>)> {
         let (puts, rest): (Vec<_>, Vec<_>) =
             together.into_iter().map(|Pending { task, put, outcome, tasks }| (put, (task, outcome, tasks))).unzip();
@@ -86,7 +88,7 @@ impl SyncRun<'_> {
     }
 }
 
-/// What became of one workflow, by what the table said.
+/// The result for one workflow, from the table's answer.
 fn done(
     id: &WorkflowId,
     result: Result<(), StoreError>,
@@ -117,7 +119,7 @@ mod tests {
         },
     };
 
-    /// A workflow whose description has so many characters.
+    /// A workflow whose description has `description` characters.
     fn pending(id: &WorkflowId, description: usize) -> Pending<'_> {
         let item = format!(r#"{{"id":{id},"description":"{}"}}"#, "d".repeat(description));
         let listed = ListedWorkflow::parse(item.as_bytes()).unwrap();

@@ -1,34 +1,35 @@
-//! What the exports of a run say together: is Zuora down, may this user export at all, does it answer in time?
+//! Conclusions from the exports of a run as a whole: Zuora is down, this user may not export, or Zuora does not answer in time.
 //! See D-8 and D-34.
 //!
-//! Pure: it is told what became of each export, and says what follows. An export is asked for with a third of a request's time first;
-//! one that hangs is taken again after all others, with the whole time. So ten workflows that hang cost ten short waits, and the
-//! sound ones are stored meanwhile.
+//! This is pure logic: it receives the result of each export, and returns the consequence. An export is first requested with a
+//! third of a request's time; one that hangs is tried again after all others, with the whole time. So ten workflows that hang
+//! cost ten short waits, and the sound ones are stored meanwhile.
 
 use std::time::Duration;
 
 use super::exporting::Suspect;
 
-/// So many failures in a row raise the question whether Zuora is down or the workflows are odd; and so many more raise it again.
+/// The number of failures in a row that raise the question whether Zuora is down or the workflows are broken; as many more
+/// raise it again.
 const FAILURES_IN_A_ROW: usize = 5;
-/// After so many in a row that hung, what is left is taken in another order: such workflows may stand together.
+/// The number of exports in a row that hang after which the rest is shuffled: such workflows may be listed together.
 const HUNG_TOGETHER: usize = 10;
-/// After so many in a row, Zuora is taken not to export for the moment.
+/// The number of exports in a row that hang after which Zuora counts as not exporting for the moment.
 const HUNG_IN_A_ROW: usize = 30;
-/// After so many that hung for the whole time of a request, the others that hung before are left alone.
+/// The number of exports that hang for the whole time of a request after which the rest of those that hung before is skipped.
 const TIMED_OUT: usize = 10;
 
-/// Which time it is that an export is asked for.
+/// The round in which an export is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Round {
-    /// All of them, one after the other.
+    /// The first: all of them in turn.
     First,
-    /// Those that hung in the first.
+    /// The last: those that hung in the first.
     Last,
 }
 
 impl Round {
-    /// What an export may take of a request's time.
+    /// The time that an export may take, of a request's time.
     pub(super) fn patience(self, request: Duration) -> Duration {
         match self {
             Self::First => request / 3,
@@ -37,43 +38,43 @@ impl Round {
     }
 }
 
-/// What follows from an export that was not answered well.
+/// The consequence of an export that did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
-    /// Nothing.
+    /// None.
     GoOn,
-    /// Ask whether Zuora still lists.
+    /// Check that Zuora still lists.
     AskForTheList,
-    /// The same, and take the rest in another order.
+    /// The same, and shuffle the rest.
     Mix,
     /// The user may not export: the run has failed.
     Denied,
-    /// Zuora does not export for the moment: ask for no more.
+    /// Zuora does not export for the moment: request no more.
     BreakOff,
 }
 
-/// The exports of a run so far.
+/// The results of a run's exports so far.
 #[derive(Debug, Default)]
 pub(super) struct Series {
     in_a_row: usize,
     hung_in_a_row: usize,
     timed_out: usize,
-    /// At least one export was ever read from this tenant: then the role may export, and it is a workflow that is denied.
+    /// True if an export was ever read from this tenant: then the role may export, and a denial concerns one workflow.
     worked: bool,
 }
 
 impl Series {
-    /// Before the first export of a run; whether any was ever read from this tenant.
+    /// The state before the first export of a run; `worked` tells if an export was ever read from this tenant.
     pub(super) fn new(worked: bool) -> Self {
         Self { worked, ..Self::default() }
     }
 
-    /// Zuora answered with an export.
+    /// Records an export.
     pub(super) const fn answered(&mut self) {
         (self.in_a_row, self.hung_in_a_row, self.worked) = (0, 0, true);
     }
 
-    /// Zuora answered, but not with an export.
+    /// Records a response that is no export.
     pub(super) const fn failed(&mut self, suspect: Suspect) -> Then {
         self.hung_in_a_row = 0;
         match suspect {
@@ -86,7 +87,7 @@ impl Series {
         }
     }
 
-    /// Zuora did not answer in time.
+    /// Records that Zuora did not answer in time.
     pub(super) const fn hung(&mut self, round: Round) -> Then {
         self.hung_in_a_row += 1;
         if matches!(round, Round::Last) {
@@ -109,7 +110,7 @@ impl Series {
 mod tests {
     use super::*;
 
-    /// What follows from each of so many that hang.
+    /// The consequences of `times` exports in a row that hang.
     fn hang(series: &mut Series, round: Round, times: usize) -> Vec<Then> {
         (0..times).map(|_| series.hung(round)).collect()
     }

@@ -1,10 +1,10 @@
-//! What a run knows: what Zuora lists, and what is stored. See D-41.
+//! The snapshot of a run: Zuora's listing, and what is stored. See D-41.
 //!
-//! Most syncs find nothing changed. The customer therefore keeps the digest of the listing that its copy equals; if the next listing
-//! has the same one, nothing stored is read but the heads of the workflows whose daily re-verification is due. What must stay true:
-//! - The digest is there only while the copy equals that listing: it is set with a sync that stored everything listed and nothing else
-//!   is left, and forgotten, durably, before a run's first write ([`SyncRun::forget_listing_digest`]).
-//! - Once a day everything is compared all the same.
+//! Most syncs find nothing changed. The customer therefore keeps the digest of the listing that its copy equals; if the next
+//! listing has the same one, the run reads only the heads of the workflows whose reverification is due. What must stay true:
+//! - The digest is there only while the copy equals that listing: it is set by a sync that stored everything listed and left
+//!   nothing else undone, and removed, durably, before a run's first write ([`SyncRun::forget_listing_digest`]).
+//! - Once a day a full compare is made all the same.
 
 use std::collections::HashSet;
 
@@ -22,24 +22,24 @@ use crate::{
     },
 };
 
-/// When so many re-verifications of a hundred workflows are due, one query is cheaper than reading their heads one by one.
+/// The percentage of workflows with a due reverification from which one query is cheaper than reading their heads one by one.
 const MANY_LOOKS_PERCENT: usize = 20;
 
-/// Fingerprints made anew at the same time.
+/// The number of fingerprints that are renewed concurrently.
 const RENEWED_AT_ONCE: usize = 8;
 
 /// Both sides of the comparison.
 pub(super) struct Snapshot {
     pub(super) listing: Listing,
-    /// Every stored workflow; of an unchanged copy only those whose re-verification is due.
+    /// The heads of all stored workflows; for an unchanged copy only those whose reverification is due.
     pub(super) heads: Vec<diff::Head>,
-    /// Whether the copy is known to equal the listing.
+    /// True if the copy is known to equal the listing.
     pub(super) unchanged: bool,
     pub(super) allowed: Allowed,
 }
 
 impl SyncRun<'_> {
-    /// Reads both sides, and what a person allowed.
+    /// Reads both sides, and the approved list.
     pub(super) async fn snapshot(&self) -> Result<Snapshot, Interruption> {
         let listing = Box::pin(self.list(self.customer.workflows_count));
         if !self.may_be_settled() {
@@ -56,7 +56,7 @@ impl SyncRun<'_> {
         Ok(Snapshot { listing, heads: self.all_heads().await?, unchanged: false, allowed })
     }
 
-    /// How many workflows and tasks are stored before this run writes.
+    /// The numbers of workflows and tasks that are stored before this run writes.
     pub(super) fn counts(&self, snapshot: &Snapshot) -> Counts {
         if snapshot.unchanged {
             Counts::of_some(&snapshot.heads, (self.customer.workflows_count, self.customer.tasks_count))
@@ -80,7 +80,7 @@ impl SyncRun<'_> {
         Ok(heads)
     }
 
-    /// After a change of the fingerprint's formula: the stored listing says what was listed then, so nothing is exported for it.
+    /// Renews a fingerprint after a change of its formula, from the stored listing, so that no export is needed.
     async fn renew_fingerprint(&self, head: &mut diff::Head) -> Result<(), Interruption> {
         let workflows = &self.syncer.workflows;
         let stored = workflows.get(&self.customer.id, &head.zuora_id).await?.filter(|stored| stored.rev == head.rev);
@@ -92,13 +92,14 @@ impl SyncRun<'_> {
             return Ok(());
         }
         match workflows.put_fingerprint(&self.customer.id, head).await {
-            // Somebody wrote the workflow since, with a fingerprint of its own.
+            // Another run wrote the workflow since, with a fingerprint of its own.
             Err(StoreError::Conflict { .. }) => Ok(()),
             result => Ok(result?),
         }
     }
 
-    /// The heads of the workflows whose re-verification is due; none if there are too many, or one of them is not as it should be.
+    /// The heads of the workflows whose reverification is due; none if there are too many, or one of them is missing or
+    /// deleted.
     async fn heads_of_looks(&self, listing: &Listing) -> Result<Option<Vec<diff::Head>>, Interruption> {
         let due = |id: &WorkflowId| self.customer.reverification.due_since(id, self.started_at).is_some();
         let ids: Vec<_> = listing.items.iter().map(|item| &item.id).filter(|id| due(id)).cloned().collect();
@@ -113,7 +114,8 @@ impl SyncRun<'_> {
         Ok(heads.filter(|heads| heads.iter().all(as_listed)))
     }
 
-    /// Before the first write of a run: from now on the copy equals no listing that is known, also if this run dies.
+    /// Removes the listing digest before the first write of a run: from then on the copy equals no known listing, even if this
+    /// run dies.
     pub(super) async fn forget_listing_digest(&self) -> Result<(), Interruption> {
         self.digest_forgotten.get_or_try_init(async || self.forget_settled_listing().await).await?;
         Ok(())

@@ -1,8 +1,9 @@
-//! Makes one workflow ready to be stored: compares its export with the stored copy, stores the chunks of a large definition, and puts
-//! together what is written in one transaction.
+//! Prepares one workflow for storage: compares its export with the stored copy, stores the chunks of a large definition, and
+//! assembles the writes of one transaction.
 //!
-//! What must stay true: a stored copy is replaced by a whole new one or not at all, and a copy that is named is there: whenever a
-//! workflow is exported, its stored definition is read and compared with its hash, and what is missing or damaged is written anew.
+//! What must stay true: a stored copy is replaced by a complete new one or not at all, and a definition that a workflow names
+//! exists: whenever a workflow is exported, its stored definition is read and compared with its hash, and written again if it
+//! is missing or damaged.
 
 use super::{
     Interruption, SyncRun,
@@ -33,56 +34,56 @@ use crate::{
     zuora::Export,
 };
 
-/// Old definitions over this size are read one at a time, as large exports are.
+/// The size in bytes from which old definitions are read one at a time, as large exports are.
 const LARGE: u64 = 1024 * 1024;
 
-/// What Zuora exported.
+/// An export from Zuora.
 struct Exported {
     export: Option<Export>,
-    /// The name of its bytes.
+    /// The hash of its bytes.
     hash: Option<String>,
     content: Content,
     says: Says,
 }
 
-/// What an export says, as far as it is to be told.
+/// The content of an export, as far as a change record needs it.
 enum Says {
-    /// There was none before it.
+    /// There was no export before it.
     New(Extent),
-    /// To be compared, unless it is too large.
+    /// Its structure for a comparison; none if it is too large.
     Structure(Option<Structure>),
 }
 
-/// What is stored of the definition.
+/// The stored definition.
 struct Kept {
-    /// Whether it is all there, as it was stored.
+    /// True if it is complete, and its hash is right.
     intact: bool,
-    /// Whether its bytes are those of the export.
+    /// True if its bytes are those of the export.
     same: bool,
-    /// What it says, if it can be read and compared and has other bytes than the export.
+    /// Its structure; none if it is unreadable, too large to compare, or has the same bytes as the export.
     structure: Option<Structure>,
 }
 
-/// What is left to do about a workflow.
+/// The remaining work for a workflow.
 pub(super) enum Prepared<'t> {
-    /// Nothing.
+    /// None.
     Done(Done),
     /// It has to be written.
     Pending(Box<Pending<'t>>),
 }
 
-/// What is to be done about a workflow.
+/// The decision about a workflow.
 enum Verdict {
-    /// The copy is as it should be.
+    /// The copy is right; write nothing.
     Keep,
-    /// Nothing has happened that should be told, but the copy is written: bytes that mean the same, or something that was missing.
+    /// Write the copy without a change record: other bytes of the same meaning, or something that was missing.
     Renew,
-    /// Store it, count it so, and tell.
+    /// Store it, count this outcome, and record the change.
     Store(WorkflowOutcome),
 }
 
 impl SyncRun<'_> {
-    /// Compares the export with what is stored; what is to be written if it differs.
+    /// Compares the export with the stored copy; returns the writes if they differ.
     pub(super) async fn prepare<'t>(
         &self,
         task: Task<'t>,
@@ -144,7 +145,7 @@ impl SyncRun<'_> {
         Ok(Prepared::Pending(Box::new(Pending { task, put, outcome, tasks })))
     }
 
-    /// Reads what is stored of the definition, and compares it with its hash.
+    /// Reads the stored definition, and compares it with its hash.
     async fn kept(&self, task: &Task<'_>, hash: Option<&str>) -> Result<Kept, Interruption> {
         let Some(reference) = task.stored.and_then(|stored| stored.definition.as_ref()) else {
             return Ok(Kept { intact: true, same: hash.is_none(), structure: Some(Structure::default()) });
@@ -169,7 +170,7 @@ impl SyncRun<'_> {
         }
     }
 
-    /// Packs a definition. A small one is returned, to be stored with its workflow; a larger one is stored.
+    /// Packs a definition. A small one is returned, to be stored with its workflow; a larger one is stored here.
     async fn pack(
         &self,
         id: &WorkflowId,
@@ -204,13 +205,13 @@ impl Exported {
         Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, says, export })
     }
 
-    /// Whether it says what another did.
+    /// True if the export has the same structure as another.
     fn says_what(&self, other: &Structure) -> bool {
         matches!(&self.says, Says::Structure(Some(structure)) if structure == other)
     }
 }
 
-/// What is to be done, by what the listing said of the workflow and what the comparison shows.
+/// Decides about a workflow, from the change that the listing showed and from the comparison.
 fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept) -> Verdict {
     let (Step::Compare, Some(stored)) = (task.step, task.stored) else {
         return match task.step {
@@ -223,13 +224,14 @@ fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept
     match kept {
         Kept { same: true, intact: true, .. } if derived => Verdict::Keep,
         Kept { same: true, .. } => Verdict::Renew,
-        // Run fields and the like differ: that is nothing to tell.
+        // Only run-dependent fields differ: this is no change to record.
         Kept { structure: Some(old), .. } if new.says_what(old) => Verdict::Renew,
         _ => Verdict::Store(WorkflowOutcome::Updated),
     }
 }
 
-/// Nothing is no better copy: probably the workflow was deleted after it was listed, which the next sync will find out.
+/// The result for a workflow without an export. Keeping the copy is better than emptying it: probably the workflow was deleted
+/// after it was listed, which the next sync will find out.
 fn vanished(id: &WorkflowId) -> Done {
     let message = format!("Zuora listed workflow {id} and then had no export of it any more.");
     Done::Failed(Failure::new(ErrorClass::Transient, message), Suspect::Nothing)

@@ -1,32 +1,32 @@
-//! Until when a run starts something, asks Zuora, and works at all. See D-10.
+//! The moments of a run: its last start of work, its last request, and its end. See D-10.
 //!
-//! What must stay true: a run ends by itself, with all that it did counted, before the worker's own limit would drop it. So its last
-//! request ends in time to store the answer, and it starts nothing that might not be answered by then.
+//! What must stay true: a run ends by itself, with all that it did counted, before the worker's own limit would drop it. So its
+//! last request ends in time to store the response, and it starts nothing that might not be answered by then.
 
 use std::time::Duration;
 
 use crate::{app::worker::TIME_TO_SETTLE, domain::time::Timestamp};
 
-/// Between the end of a run and the worker's limit.
+/// The time between the end of a run and the worker's limit.
 const MARGIN: Duration = Duration::from_secs(5);
-/// To store what was answered last.
+/// The time to store the last responses.
 const LAST_WRITES: Duration = Duration::from_secs(10);
-/// Between a request and its repetition, at most.
+/// The longest time between a request and its repetition.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The moments of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Times {
-    /// Nothing new is started from then on.
+    /// The moment from which nothing new is started.
     pub(super) starts_until: Timestamp,
-    /// No request lasts longer.
+    /// The moment by which every request ends.
     pub(super) asks_until: Timestamp,
-    /// Whatever is still under way is left to the next run.
+    /// The moment from which the rest is left to the next run.
     pub(super) ends: Timestamp,
 }
 
 impl Times {
-    /// Of a run whose invocation ends at `deadline` and whose requests take `request` at most.
+    /// The moments of a run whose invocation ends at `deadline` and whose requests take at most `request`.
     pub(super) fn of(deadline: Timestamp, request: Duration) -> Self {
         let after_requests = TIME_TO_SETTLE + MARGIN + LAST_WRITES;
         Self {
@@ -37,7 +37,8 @@ impl Times {
     }
 }
 
-/// How long before its invocation's end a run starts nothing new: a request, its repetition, and what comes after them.
+/// The time before its invocation's end from which a run starts nothing new: for a request, its repetition, and what follows
+/// them.
 pub(super) fn wind_down(request: Duration) -> Duration {
     request * 2 + PAUSE + LAST_WRITES + MARGIN + TIME_TO_SETTLE
 }

@@ -1,8 +1,9 @@
-//! Zuora as one run sees it: with a token that is cached, refreshed before it expires, and replaced if Zuora keeps refusing it.
+//! Zuora's API for one run: with a token that is cached, refreshed before it expires, and replaced if Zuora keeps refusing it.
 //! See D-25.
 //!
-//! What must stay true: a token is used only with the credential version and the origin it was issued for, every new one takes
-//! a place in the minute's budget first, and a run asks for few of them, whatever its Zuora answers: all customers share the budget.
+//! What must stay true: a token is used only with the credential version and the origin it was issued for; every new one takes
+//! a permit of the minute's budget first; and a run requests few of them, whatever its Zuora answers: all customers share the
+//! budget.
 
 use std::{
     sync::{
@@ -36,21 +37,21 @@ use crate::{
     },
 };
 
-/// A token is not used in its last minutes: a run must not outlive it.
+/// The margin before a token's expiry in which it is not used: a run must not outlive it.
 const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
-/// The tokens that one run asks for at most.
+/// The largest number of tokens that one run requests.
 const MAX_TOKENS: u32 = 3;
-/// How often one thing is asked for while Zuora refuses the token for it and takes it for others.
+/// The number of times that one thing is requested while Zuora refuses the token for it and accepts it for others.
 const MAX_TRIES: u32 = 5;
-/// Jobs that found no place for a token request come back within this, each at its own moment.
+/// The milliseconds over which jobs without a permit for a token request come back, each at its own moment.
 const SPREAD_MS: u64 = 60_000;
 
-/// A session and until when its token is used.
+/// A session, and the moment until which its token is used.
 #[derive(Clone)]
 struct Open {
     session: Session,
     expires_at: Timestamp,
-    /// How many tokens this run has asked for.
+    /// The number of tokens that this run has requested.
     issued: u32,
 }
 
@@ -60,17 +61,20 @@ pub struct Upstream<'a> {
     customer: &'a Customer,
     base: BaseUrl,
     open: Mutex<Open>,
-    /// How much this run was answered, with whichever token.
+    /// The number of good answers to this run, with any token.
     answers: AtomicU64,
     limiter: Arc<Limiter>,
-    /// No request lasts longer.
+    /// The moment by which all requests end.
     until: Instant,
     track_id: String,
     meter: Arc<Meter>,
 }
 
 impl<'a> Upstream<'a> {
-    /// Opens with the cached token, or with a new one. No request but one for a token lasts longer than `until`.
+    /// Opens with the cached token, or with a new one. All requests except that for a token end by `until`.
+    ///
+    /// # Errors
+    /// [`Interruption`] if the base URL is refused, the vault fails, or no token can be had.
     pub async fn open(
         syncer: &'a Syncer,
         customer: &'a Customer,
@@ -97,27 +101,36 @@ impl<'a> Upstream<'a> {
         Ok(Self { syncer, customer, base, open, answers, limiter, until, track_id, meter })
     }
 
-    /// How many requests may be in flight now.
+    /// The number of requests that may be in flight now.
     pub fn limit(&self) -> usize {
         self.limiter.limit()
     }
 
-    /// Whether there is no time left for any request.
+    /// True if no time is left for a request.
     pub fn is_out_of_time(&self) -> bool {
         self.until <= Instant::now()
     }
 
-    /// One page of the listing.
+    /// Reads one page of the listing.
+    ///
+    /// # Errors
+    /// [`Refusal`] as [`Zuora::workflows_page`], or an interruption of the run.
     pub async fn page(&self, number: u32) -> Result<Page, Refusal> {
         self.ask(async |zuora: &Zuora, session: &Session| zuora.workflows_page(session, number).await).await
     }
 
-    /// Whether Zuora still has the workflow.
+    /// Returns true if Zuora still has the workflow, false if Zuora itself says that it does not exist.
+    ///
+    /// # Errors
+    /// [`Refusal`] as [`Zuora::workflow`], or an interruption of the run.
     pub async fn has(&self, id: &WorkflowId) -> Result<bool, Refusal> {
         self.ask(async |zuora: &Zuora, session: &Session| zuora.workflow(session, id.as_str()).await).await
     }
 
-    /// A workflow's export, if it comes within `patience`.
+    /// Reads a workflow's export, if it arrives within `patience`.
+    ///
+    /// # Errors
+    /// [`Refusal`] as [`Zuora::export`], or an interruption of the run.
     pub async fn export(&self, id: &WorkflowId, version: Version, patience: Duration) -> Result<Export, Refusal> {
         self.ask(async |zuora: &Zuora, session: &Session| {
             zuora.export(&session.clone().with_timeout(patience), id.as_str(), version).await
@@ -125,8 +138,8 @@ impl<'a> Upstream<'a> {
         .await
     }
 
-    /// Asks; while the token is refused, again. A token with which others are answered meanwhile is good: only one that nobody is
-    /// answered with is replaced, once for each thing that is asked for.
+    /// Sends a request, and again while the token is refused. A token with which other requests succeed meanwhile is good: only
+    /// one with which none succeeds is replaced, once for each thing that is requested.
     async fn ask<T>(&self, request: impl AsyncFn(&Zuora, &Session) -> Result<T, ZuoraError>) -> Result<T, Refusal> {
         let (mut tries, mut may_replace) = (0, true);
         loop {
@@ -160,7 +173,7 @@ impl<'a> Upstream<'a> {
         Ok(open.clone())
     }
 
-    /// Sees to a newer token than the rejected one; of many requests rejected together, one asks for it.
+    /// Ensures a newer token than the rejected one; of many requests rejected together, one requests it.
     async fn replace(&self, rejected: u32) -> Result<(), Interruption> {
         let mut open = self.open.lock().await;
         if open.issued == rejected {
@@ -169,7 +182,7 @@ impl<'a> Upstream<'a> {
         Ok(())
     }
 
-    /// Budget and counters of the session go on: they belong to the run.
+    /// Renews the token. Budget and counters of the session stay: they belong to the run.
     async fn renew(&self, open: &mut Open) -> Result<(), Interruption> {
         if open.issued == MAX_TOKENS {
             return Err(Interruption::Failed(no_token_lasts()));
@@ -180,7 +193,8 @@ impl<'a> Upstream<'a> {
     }
 }
 
-/// A run had all the tokens that it may have. It is no matter of configuration: the token endpoint took the credentials each time.
+/// The failure of a run that has used up its tokens. It is no matter of configuration: the token endpoint accepted the
+/// credentials each time.
 fn no_token_lasts() -> Failure {
     let message = format!(
         "Zuora refuses access tokens that it issued, or lets them end at once: this run had {MAX_TOKENS}. Nothing wrong with the credentials is known."
@@ -188,12 +202,12 @@ fn no_token_lasts() -> Failure {
     Failure { next_step: NEXT_STEP_AFTER_REFUSED_TOKENS.to_owned(), ..Failure::new(ErrorClass::Transient, message) }
 }
 
-/// Why Zuora did not answer a question.
+/// The reason why a request to Zuora got no answer.
 #[derive(Debug)]
 pub enum Refusal {
-    /// Zuora's answer, to be judged by the caller.
+    /// Zuora's refusal, for the caller to judge.
     Zuora(ZuoraError),
-    /// Something of our own stopped the run.
+    /// The run has to stop, for a reason of our own.
     Interruption(Interruption),
 }
 
@@ -206,7 +220,7 @@ impl From<Refusal> for Interruption {
     }
 }
 
-/// Whether a refusal is about the whole run and not about the one thing that was asked for.
+/// True if a refusal concerns the whole run and not only the requested thing.
 pub(super) const fn concerns_the_run(kind: ZuoraErrorKind) -> bool {
     matches!(
         kind,
@@ -241,13 +255,13 @@ async fn cached(syncer: &Syncer, customer: &Customer, base: &BaseUrl) -> Option<
     }
 }
 
-/// The cache is a help, not a need.
+/// Logs a failure of the cache, which the run can do without.
 fn ignore<T>(error: &(dyn std::error::Error + 'static)) -> Option<T> {
     tracing::warn!(error, "the cached token could not be used");
     None
 }
 
-/// Asks Zuora for a token with the stored credentials, and caches it.
+/// Requests a token from Zuora with the stored credentials, and caches it.
 async fn issue(
     syncer: &Syncer,
     customer: &Customer,
@@ -257,7 +271,7 @@ async fn issue(
 ) -> Result<(SecretString, Timestamp), Interruption> {
     let token = fresh_token(syncer, customer, base, Share::Syncs, track_id, REQUEST_TIMEOUT, meter).await?;
     let now = clock::now();
-    // A short-lived token is used for half its life.
+    // A short-lived token is used for half its lifetime.
     let life = token.expires_in.checked_sub(EXPIRY_MARGIN).unwrap_or_default().max(token.expires_in / 2);
     let expires_at = now.plus(life);
     match syncer.tokens.seal(&customer.id, &token.access_token).await {
@@ -289,7 +303,7 @@ pub(crate) async fn fresh_token(
         return Err(Interruption::without_credentials(syncer.dispatcher.customers.get(&customer.id).await?.is_some()));
     };
     if stored.secret_version > customer.credential_version {
-        // Changed since this run began: the new secret may belong to another address than the one this run knows.
+        // Changed since this run began: the new secret may belong to another address than the one that this run uses.
         return Err(Interruption::credentials_changed());
     }
     let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;

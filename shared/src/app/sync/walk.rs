@@ -1,5 +1,4 @@
-//! What the pages of a listing amount to, page by page: whether it goes on, is complete, or is broken.
-//! See D-17 and D-19.
+//! The state of a listing, page by page: it continues, is complete, or is broken. See D-17 and D-19.
 
 use std::collections::HashSet;
 
@@ -17,10 +16,10 @@ use crate::{
     zuora::{PAGE_LENGTH, Page},
 };
 
-/// What Zuora puts on a page unless told otherwise: a server that does not look at what it is told answers so many.
+/// Zuora's default page length: a server that ignores the requested length uses it.
 const DEFAULT_LENGTH: usize = 20;
 
-/// What the pages so far amount to.
+/// The workflows of the pages so far.
 #[derive(Default)]
 pub(super) struct Walk {
     pub(super) items: Vec<Item>,
@@ -28,7 +27,7 @@ pub(super) struct Walk {
     pages: PackedListing,
     hashes: HashSet<String>,
     unreadable: Vec<UnreadableItem>,
-    /// How many items a page has that may have another behind it.
+    /// The length of a page that may have another behind it.
     length: usize,
     last: Option<Last>,
 }
@@ -40,7 +39,7 @@ struct Last {
     announces: bool,
 }
 
-/// Whether the walk goes on after a page.
+/// The decision after a page.
 pub(super) enum Next {
     More,
     Complete,
@@ -56,7 +55,7 @@ impl Walk {
         self.last.is_some()
     }
 
-    /// Whether the last page may have been the last of all: after a full one that announces no other, Zuora may refuse the next.
+    /// True if the last page may have been the end: after a full one that announces no other, Zuora may refuse the next.
     pub(super) fn may_have_ended(&self) -> bool {
         self.last.as_ref().is_some_and(|last| last.full && !last.announces)
     }
@@ -77,14 +76,15 @@ impl Walk {
             self.take_item(at, item);
         }
         self.pages.add(&page.items)?;
-        // A full page without a next one is asked about once more: "no more" is never taken on trust (R22).
+        // A full page that announces no next one is checked by requesting one more: "no more" is never taken on trust
+        // (`docs/reliability.md` R22).
         let full = page.items.len() >= self.length;
         self.last = Some(Last { hash: page.content_hash.clone(), full, announces: page.has_next });
         Ok(if page.has_next || full { Next::More } else { Next::Complete })
     }
 
-    /// Behind its end a list may show its last page again. A server that shows its first page whatever is asked for looks the same at
-    /// page 2: there, nothing is proven.
+    /// The decision about a repeated page. Beyond its end a list may show its last page again. A server that always shows its
+    /// first page looks the same at page 2, so there nothing is proven.
     fn repeated(&self, page: &Page) -> Next {
         let last = self.last.as_ref().filter(|last| last.hash == page.content_hash);
         match last {
@@ -101,7 +101,7 @@ impl Walk {
             return self.unreadable.push(UnreadableItem { id: None, why });
         }
         match ListedWorkflow::parse(item) {
-            // Page-number paging can show one workflow twice when the list moves: it counts once.
+            // Paging by number can show one workflow twice when the list shifts: it counts once.
             Ok(listed) if !self.ids.insert(listed.zuora_id.clone()) => {}
             Ok(ListedWorkflow { zuora_id: id, created_at, fingerprint, .. }) => {
                 self.items.push(Item { id, created_at, fingerprint, place: self.pages.next(at) });
@@ -141,7 +141,7 @@ mod tests {
         walk.take(page).unwrap()
     }
 
-    /// What the last of these pages means.
+    /// The decision after the last of these pages.
     fn walked(pages: &[Page]) -> Next {
         let mut walk = Walk::default();
         pages.iter().map(|page| take(&mut walk, page)).last().unwrap()

@@ -1,4 +1,4 @@
-//! What a run has to do, decided from the listing and the stored fingerprints before anything is written.
+//! The work of a run, decided from the listing and the stored fingerprints before anything is written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,33 +15,34 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How many workflows of a kind a dry run names.
+/// The number of workflows of a kind that a dry run names.
 const NAMED: usize = 100;
 
 /// One workflow that needs an export.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task<'a> {
     pub(super) id: &'a WorkflowId,
-    /// Where its listed fields are.
+    /// The reference to its listed fields.
     pub(super) place: ItemRef,
     pub(super) stored: Option<&'a Head>,
     pub(super) step: Step,
-    /// Since when its daily re-verification is due, if that is why it is exported.
+    /// The moment since which its reverification is due, if that is the reason for its export.
     pub(super) reverify: Option<Timestamp>,
 }
 
-/// What is settled already, and what is left to do.
+/// The workflows that need nothing, and the work that is left.
 #[derive(Debug, Default)]
 pub(super) struct Worklist<'a> {
-    /// What needs nothing, counted.
+    /// The counts of the workflows that need nothing.
     pub(super) stats: Stats,
-    /// Changes first, in the order of the listing; then the re-verifications in the order of their moments, which `Reverification` relies on. What failed in
-    /// an earlier run of the job, and re-verifications that failed before, come last: they must not keep the others waiting.
+    /// The workflows to export. Changes first, in the order of the listing; then the reverifications in the order of their
+    /// moments, on which [`Reverification`] relies. Workflows that failed in an
+    /// earlier run of the job, and reverifications that failed before, are last: they must not delay the others.
     pub(super) tasks: Vec<Task<'a>>,
 }
 
 impl<'a> Worklist<'a> {
-    /// Compares a listing with what is stored.
+    /// Compares a listing with the stored heads.
     pub(super) fn of(
         listing: &'a Listing,
         heads: &'a [Head],
@@ -59,7 +60,7 @@ impl<'a> Worklist<'a> {
         })
     }
 
-    /// The plan when the copy equals the listing: nothing but the daily re-verifications, at the workflows whose heads were read for it.
+    /// The worklist if the copy equals the listing: only the due reverifications, for the workflows whose heads were read.
     pub(super) fn of_unchanged(
         listing: &'a Listing,
         heads: &'a [Head],
@@ -73,7 +74,8 @@ impl<'a> Worklist<'a> {
         })
     }
 
-    /// Counts what `decide` keeps of a listing, and puts the rest in order; it gives each workflow's step, and the moment of its re-verification.
+    /// Counts the workflows of a listing that `decide` keeps, and sorts the rest; `decide` returns each workflow's step, and
+    /// the moment of its reverification.
     fn by(
         listing: &'a Listing,
         heads: &'a [Head],
@@ -100,7 +102,7 @@ impl<'a> Worklist<'a> {
         });
     }
 
-    /// What a dry run reports of it. A re-verification counts as unchanged: only its export would show more.
+    /// The report of a dry run. A reverification counts as unchanged: only its export would show more.
     pub(super) fn dry_run(&self) -> (Stats, job::Plan) {
         let mut stats = self.stats;
         let mut told = job::Plan::default();
@@ -124,7 +126,7 @@ impl<'a> Worklist<'a> {
     }
 }
 
-/// The first of a list, as a dry run names them.
+/// The first ids of a list, as many as a dry run names.
 pub(super) fn named(ids: &[WorkflowId]) -> Vec<WorkflowId> {
     ids.iter().take(NAMED).cloned().collect()
 }
