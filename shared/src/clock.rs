@@ -1,4 +1,4 @@
-//! The one place that asks the machine for the time; everything else is handed a [`Timestamp`].
+//! The only place that reads the machine's clock; all other code receives a [`Timestamp`].
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

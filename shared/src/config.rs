@@ -1,34 +1,34 @@
-//! Configuration: read once at start, from one lookup, with every fault reported together.
+//! Configuration: read once at the start, from one lookup, with every fault reported together.
 
 use crate::domain::base_url::BaseUrlPolicy;
 
-/// The environment does not hold what this function needs.
+/// The error for an environment that lacks settings of this function.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration is not usable: {}", .0.join("; "))]
 pub struct ConfigError(Vec<String>);
 
-/// Where variables come from.
+/// The source of variables.
 type Lookup<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
 
-/// Reads variables and collects what is missing.
+/// Reads variables and collects the faults.
 pub struct Settings<'a> {
     lookup: Lookup<'a>,
     faults: Vec<String>,
 }
 
 impl<'a> Settings<'a> {
-    /// From the process's environment.
+    /// Settings from the process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is the place the rule names")]
     pub fn from_env() -> Self {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    /// From any source; tests pass a map.
+    /// Settings from any source; tests pass a map.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String> + 'a) -> Self {
         Self { lookup: Box::new(lookup), faults: Vec::new() }
     }
 
-    /// A variable that must be there.
+    /// Reads a variable that must be set.
     pub fn required(&mut self, name: &str) -> String {
         self.optional(name).unwrap_or_else(|| {
             self.faults.push(format!("{name} is missing"));
@@ -36,12 +36,12 @@ impl<'a> Settings<'a> {
         })
     }
 
-    /// A variable that may be missing or empty.
+    /// Reads a variable that may be absent or empty.
     pub fn optional(&self, name: &str) -> Option<String> {
         (self.lookup)(name).filter(|value| !value.is_empty())
     }
 
-    /// A whole number of at least one, or `default` when the variable is not there.
+    /// Reads a whole number of at least one; `default` if the variable is absent.
     pub fn number(&mut self, name: &str, default: u64) -> u64 {
         let Some(text) = self.optional(name) else { return default };
         text.parse().ok().filter(|number| *number > 0).unwrap_or_else(|| {
@@ -50,7 +50,7 @@ impl<'a> Settings<'a> {
         })
     }
 
-    /// The base URL policy with the deployment's extra hosts (`EXTRA_ZUORA_HOSTS`, may be empty).
+    /// Reads the base URL policy with the deployment's extra hosts (`EXTRA_ZUORA_HOSTS`, may be empty).
     pub fn base_url_policy(&mut self) -> Option<BaseUrlPolicy> {
         let extra = (self.lookup)("EXTRA_ZUORA_HOSTS").unwrap_or_default();
         BaseUrlPolicy::new(&extra).map_err(|error| self.faults.push(format!("EXTRA_ZUORA_HOSTS: {error}"))).ok()
@@ -59,13 +59,13 @@ impl<'a> Settings<'a> {
     /// Ends the reading.
     ///
     /// # Errors
-    /// Names every variable that is missing or wrong.
+    /// [`ConfigError`] names every variable that is missing or wrong.
     pub fn finish(self) -> Result<(), ConfigError> {
         if self.faults.is_empty() { Ok(()) } else { Err(ConfigError(self.faults)) }
     }
 }
 
-/// The deployment's stage, for metrics; `local` when nothing says otherwise.
+/// The deployment's stage, for metrics; `local` if none is set.
 #[expect(clippy::disallowed_methods, reason = "this is the place the rule names")]
 pub fn stage() -> String {
     std::env::var("STAGE").unwrap_or_else(|_| "local".to_owned())

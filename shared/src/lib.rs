@@ -5,9 +5,9 @@
 //!                                app -> aws, zuora -> domain
 //! ```
 //!
-//! [`domain`] holds what the product is about: values and pure rules, no AWS, nothing asynchronous. [`app`] holds the use
-//! cases: what happens in which order, with which promises (its head tells the life of a job). [`aws`] and [`zuora`] are
-//! adapters, each file to one outside thing. [`http`] and [`lambda`] translate between the platform and the use cases.
+//! [`domain`] holds the values and pure rules of the product: no AWS, nothing asynchronous. [`app`] holds the use cases: their
+//! order of steps and their guarantees (its head describes the life of a job). [`aws`] and [`zuora`] are adapters, one outside
+//! thing per file. [`http`] and [`lambda`] translate between the platform and the use cases.
 
 pub mod app;
 pub mod aws;

@@ -1,7 +1,7 @@
-//! Logs and metrics, both as lines on stdout: what Lambda collects costs no call.
+//! Logs and metrics, both as lines on stdout, which Lambda collects without a call of ours.
 //!
-//! Whatever the log level, no secret is written: our dependencies never log below `info` (HTTP and SDK crates write headers and
-//! bodies there), and a panic is logged by its place only, as its message may hold anything.
+//! No secret is written at any log level: our dependencies never log below `info` (HTTP and SDK crates write headers and bodies
+//! there), and a panic is logged by its location only, as its message may hold anything.
 
 use std::io::Write as _;
 
@@ -12,7 +12,7 @@ const NAMESPACE: &str = "ZuoraWorkflowManager";
 /// The crates of this workspace that log.
 const OURS: [&str; 7] = ["shared", "customers", "workflows", "jobs", "sync", "schedule", "panel"];
 
-/// Starts logging in the format and from the level of the function's `LoggingConfig`; `info` where it says nothing.
+/// Starts logging in the format and from the level of the function's `LoggingConfig`; `info` if that sets none.
 ///
 /// Call once, first in `main`.
 #[expect(clippy::disallowed_methods, reason = "Lambda's own variables, wanted before there is a configuration")]
@@ -38,7 +38,7 @@ fn directives(level: &str) -> String {
     std::iter::once(level.min(LevelFilter::INFO).to_string()).chain(ours).collect()
 }
 
-/// What is counted.
+/// The metrics of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
     /// A sync ended complete and without errors.
@@ -47,22 +47,22 @@ pub enum Metric {
     SyncFailed,
     /// A sync ended with errors, or without having seen everything.
     SyncIncomplete,
-    /// A sync ended with deletions that wait for approval.
+    /// A sync ended with deletions that wait for an approval.
     SyncHeld,
-    /// A stored secret did not open: it was moved, altered, or its key is another one.
+    /// A stored secret did not open: it was moved or altered, or its key is another one.
     DecryptFailed,
-    /// A stored definition is not what was stored: chunks of it are missing or altered.
+    /// A stored definition is damaged: chunks of it are missing or altered.
     DefinitionDamaged,
-    /// A stored record cannot be read and is left out of what reads many: a list, a count, the schedule, a sweep.
+    /// A stored record is unreadable and left out where many are read: in a list, a count, the schedule, a sweep.
     UnreadableRecord,
-    /// How many more token requests a minute the customers that are due would need than there are.
+    /// The token requests per minute that the due customers would need beyond the available ones.
     TokensShort,
-    /// For how many seconds the oldest queued job has waited.
+    /// The seconds for which the oldest queued job has waited.
     OldestQueuedSeconds,
 }
 
 impl Metric {
-    /// The name alarms and dashboards use.
+    /// The name for alarms and dashboards.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SyncSucceeded => "SyncSucceeded",
@@ -80,11 +80,11 @@ impl Metric {
 
 /// Writes one metric line (CloudWatch embedded metric format). `at_millis` is the Unix time in milliseconds.
 pub fn emit(metric: Metric, value: u64, stage: &str, at_millis: i64) {
-    // A metric that cannot be written must not fail the work it counts.
+    // A metric that cannot be written must not fail the work that it counts.
     let _ = writeln!(std::io::stdout().lock(), "{}", emf_line(metric, value, stage, at_millis));
 }
 
-/// The line itself. The stage is the only dimension: one series a metric, whatever the number of customers.
+/// The line of a metric. The stage is the only dimension: one series per metric, whatever the number of customers.
 fn emf_line(metric: Metric, value: u64, stage: &str, at_millis: i64) -> String {
     let name = metric.name();
     json!({

@@ -10,7 +10,7 @@ use shared::http::problem::{Kind, Problem};
 
 static BUILT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/dist");
 
-/// Their names hold a hash of their content: what one name means never changes.
+/// The cache policy of built files: their names hold a digest of their content, so the content of a name never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// The text of a built file: `index.html`, `panel/index-1a2b3c4d.js`.
@@ -32,8 +32,8 @@ pub async fn get_file(Path(name): Path<String>) -> Response {
     (headers, text).into_response()
 }
 
-/// The media type; none for what is no part of the panel. All are text: API Gateway can compress
-/// them, and needs no list of binary types.
+/// The media type; none for a file that is no part of the panel. All are text: API Gateway can compress them, and needs no list
+/// of binary types.
 fn kind(name: &str) -> Option<&'static str> {
     match name.rsplit_once('.')?.1 {
         "js" => Some("text/javascript; charset=utf-8"),

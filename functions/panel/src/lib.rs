@@ -1,7 +1,8 @@
-//! HTTP: the web panel's files, built from `web/` and compiled in. May do nothing in AWS but write its log. See D-49.
+//! HTTP: the web panel's files, built from `web/` and compiled in. Its role allows nothing in AWS but writing its log. See
+//! D-49.
 //!
-//! What must stay true: the page is fetched anew each time and names its files by their content, so that these may be kept
-//! for ever; nothing is loaded from anywhere else, and the page says so to the browser (its content security policy).
+//! What must stay true: the page is fetched again each time and names its files by their content, so that these may be cached
+//! for ever; nothing is loaded from any other origin, and the page says so to the browser (its content security policy).
 
 mod files;
 mod page;
@@ -10,7 +11,7 @@ pub mod settings;
 use axum::{Router, routing::get};
 use shared::http::serve;
 
-/// Who answers what.
+/// The router.
 pub fn routes(settings: &settings::PanelSettings) -> Router {
     let page = page::Page::new(settings);
     serve::surround_open(

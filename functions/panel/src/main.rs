@@ -1,4 +1,4 @@
-//! HTTP: the web panel's files. May do nothing in AWS but write its log.
+//! HTTP: the web panel's files. Its role allows nothing in AWS but writing its log.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

@@ -1,4 +1,4 @@
-//! The page that loads everything else, made for its deployment.
+//! The page that loads everything else, with the settings of its deployment.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ impl Page {
         Self { html: files::text("index.html").map(|html| fill(html).into()), policy: policy(sign_in).into() }
     }
 
-    /// `GET /`: the page; never kept, because it names the files of this version.
+    /// `GET /`: the page; never cached, because it names the files of this version.
     pub fn answer(&self) -> Response {
         let Some(html) = &self.html else {
             return Problem::new(Kind::NotFound, "The panel was not built into this deployment.").into_response();
@@ -40,7 +40,8 @@ impl Page {
     }
 }
 
-/// Scripts and styles from here only, no inline ones, requests to the API and the sign-in only, in no other page's frame.
+/// The content security policy: scripts and styles from this origin only, none inline; requests to the API and the sign-in
+/// only; no frames of other pages.
 fn policy(sign_in: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' {sign_in}; \

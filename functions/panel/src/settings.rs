@@ -1,15 +1,15 @@
-//! What the panel has to know of its deployment.
+//! The panel's settings, which depend on the deployment.
 
 use shared::config::{ConfigError, Settings};
 
-/// Where users sign in, and as which client of the user pool.
+/// The sign-in of users, and the client of the user pool.
 #[derive(Clone, Debug)]
 pub struct PanelSettings {
     /// The user pool's client.
     pub client_id: String,
-    /// Who issues the tokens.
+    /// The issuer of the tokens.
     pub issuer: String,
-    /// Origin of the sign-in pages; none where they have the panel's own origin, as on the local stack.
+    /// Origin of the sign-in pages; none if they share the panel's origin, as on the local stack.
     pub sign_in_url: Option<String>,
 }
 
@@ -17,7 +17,7 @@ impl PanelSettings {
     /// Reads the environment.
     ///
     /// # Errors
-    /// Names every variable that is missing.
+    /// [`ConfigError`] names every missing variable.
     pub fn read() -> Result<Self, ConfigError> {
         let mut settings = Settings::from_env();
         let read = Self {

@@ -1,4 +1,4 @@
-//! One event: which task, at which time, and one log line about it.
+//! One event: its task, its time, and one log line about it.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use shared::{
 
 use crate::setup::State;
 
-/// How long a round of a batch takes at most: the next one begins a minute after it.
+/// The longest time of a round of a batch: the next one begins a minute after it.
 const BATCH_TIME: Duration = Duration::from_secs(50);
 
-/// What the rules of the template send: `{"task":"schedule","time":"2026-01-31T08:00:00Z"}`.
+/// The event that the template's rules send: `{"task":"schedule","time":"2026-01-31T08:00:00Z"}`.
 #[derive(Debug, Deserialize)]
 pub struct Event {
     task: Task,
@@ -55,7 +55,7 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
         }
         Task::Batch => {
             let done = Box::pin(batches.serve(started, BATCH_TIME)).await;
-            // What failed in it is told by the batch.
+            // The batch records its own failures.
             done.map(|batch| (batch.map(|batch| format!("{:?}", batch.asked)).unwrap_or_default(), 0))
         }
     };
@@ -63,7 +63,7 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
     match result {
         Ok((done, failed)) => {
             tracing::info!(request_id, ?task, outcome = "done", done, failed, duration_ms, "the task is done");
-            // The rest was served; the error makes the alarm look at those that were not.
+            // The rest was served; the error raises the alarm for those that were not.
             if failed == 0 { Ok(()) } else { Err(format!("{failed} customers or jobs could not be served").into()) }
         }
         Err(error) => {
@@ -74,7 +74,8 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
     }
 }
 
-/// Where tokens are short nothing fails and nothing is lost, but syncs come later and later: an alarm looks at it.
+/// Reports a shortage of tokens as a metric with an alarm. Nothing fails and nothing is lost then, but syncs start later and
+/// later.
 fn tell_tokens(round: &Round, available: u64) {
     let short = schedule::tokens_short(round, available);
     if short > 0 {
@@ -83,7 +84,7 @@ fn tell_tokens(round: &Round, available: u64) {
     telemetry::emit(Metric::TokensShort, short, &stage(), clock::now().millis());
 }
 
-/// How long the oldest queued job has waited; an alarm looks at it.
+/// Reports the age of the oldest queued job as a metric with an alarm.
 async fn tell_age(dispatcher: &Dispatcher, now: Timestamp) {
     match dispatcher.jobs.oldest(JobState::Queued).await {
         Ok(oldest) => {

@@ -1,5 +1,5 @@
-//! EventBridge -> jobs: every five minutes a sync for each customer that is due, and a look for silent jobs; every minute a round of the
-//! sync of all customers, if one was asked for.
+//! EventBridge -> jobs: every five minutes a sync for each customer that is due, and a sweep of silent jobs; every minute a
+//! round of the batch under way, if there is one.
 
 mod handle;
 mod setup;

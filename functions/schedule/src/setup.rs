@@ -1,4 +1,4 @@
-//! Builds what the tasks need, once.
+//! Builds the dependencies of the tasks, once.
 
 use std::time::Duration;
 
@@ -18,19 +18,22 @@ use shared::{
     config::Settings,
 };
 
-/// Init is free of charge for ten seconds; a slow service must not eat them.
+/// The longest time to warm up: init is free of charge for ten seconds, and a slow service must not use them up.
 const WARM_UP: Duration = Duration::from_secs(2);
 
-/// What the tasks need.
+/// The dependencies of the tasks.
 #[derive(Debug)]
 pub struct State {
     /// Jobs, and the dead-letter queue.
     pub lifecycle: Lifecycle,
-    /// Syncs of all customers.
+    /// Batches (syncs of all customers).
     pub batches: BatchService,
 }
 
 /// Reads the configuration and connects.
+///
+/// # Errors
+/// If the configuration is incomplete or invalid, named in the error.
 pub async fn state() -> Result<State, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
@@ -44,7 +47,7 @@ pub async fn state() -> Result<State, Error> {
     let sdk = clients::load().await;
     let sqs = aws_sdk_sqs::Client::new(&sdk);
     let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), data);
-    // The read only opens the connection; what it finds does not matter.
+    // The read only opens the connection; its result does not matter.
     let _ = tokio::time::timeout(WARM_UP, data.get_item(&token_slot(clock::now()))).await;
     let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, queues));
     let batches = BatchService {

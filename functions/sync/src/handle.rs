@@ -1,4 +1,4 @@
-//! One invocation: each record to the worker, one log line per record, metrics per ended sync.
+//! One invocation: each record to the worker, one log line per record, metrics for each sync that ended.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::{Error, LambdaEvent};
@@ -83,7 +83,7 @@ async fn record_of(worker: &Worker, record: &SqsMessage, request_id: &str, deadl
     }
 }
 
-/// The one line about a job, and the metric that alarms look at.
+/// Writes the one log line about a job, and the metric that alarms watch.
 fn log(job: &Job, request_id: &str, message_id: &str, duration_ms: u64) {
     let error = job.error.as_ref();
     tracing::info!(

@@ -1,4 +1,4 @@
-//! SQS -> Zuora -> DynamoDB: works on jobs of kind sync, purge and test.
+//! SQS -> Zuora -> DynamoDB: runs jobs of all kinds.
 //!
 //! The only function whose role may open a client secret.
 

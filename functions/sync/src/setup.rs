@@ -21,10 +21,13 @@ use shared::{
     zuora::{Zuora, limiter::MAX_IN_FLIGHT, session::REQUEST_TIMEOUT},
 };
 
-/// Init is free of charge for ten seconds; a slow service must not eat them.
+/// The longest time to warm up: init is free of charge for ten seconds, and a slow service must not use them up.
 const WARM_UP: Duration = Duration::from_secs(2);
 
 /// Reads the configuration and builds the worker.
+///
+/// # Errors
+/// If the configuration is incomplete or invalid, named in the error.
 pub async fn worker() -> Result<Worker, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
@@ -57,7 +60,7 @@ pub async fn worker() -> Result<Worker, Error> {
         request_timeout: REQUEST_TIMEOUT,
         dispatcher: dispatcher.clone(),
     };
-    // A read of any key opens the connection; what it finds does not matter.
+    // A read of any key opens the connection; its result does not matter.
     let _ = tokio::time::timeout(WARM_UP, data.get_item(&token_slot(clock::now()))).await;
     Ok(Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } })
 }

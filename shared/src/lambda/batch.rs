@@ -1,26 +1,26 @@
-//! An SQS batch, record by record: one record's error or panic never decides for another.
+//! An SQS batch, record by record: an error or panic of one record never affects another.
 //!
-//! The answer follows AWS's rules for partial batches: `{"batchItemFailures":[{"itemIdentifier":"<message id>"}]}`, empty =
-//! all done. A batch of which every record failed is an error of the invocation, so that the function's metric shows it.
+//! The response follows AWS's rules for partial batches: `{"batchItemFailures":[{"itemIdentifier":"<message id>"}]}`, empty if
+//! all succeeded. A batch of which every record failed is an error of the invocation, so that the function's metric shows it.
 
 use std::{any::Any, panic::AssertUnwindSafe};
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::FutureExt;
 
-/// A record that has to come again.
+/// The error for a record that SQS has to deliver again.
 #[derive(Debug)]
 pub struct Again;
 
-/// Every record of a batch failed.
+/// The error of a batch of which every record failed.
 #[derive(Debug, thiserror::Error)]
 #[error("every record of the batch failed")]
 pub struct AllFailed;
 
-/// Hands each record to `handle`, one after the other, and reports those that have to come again.
+/// Passes each record to `handle`, one after the other, and reports those that SQS has to deliver again.
 ///
 /// # Errors
-/// [`AllFailed`] when that is all of them.
+/// [`AllFailed`] if that is all of them.
 pub async fn run(
     event: SqsEvent,
     handle: impl AsyncFn(&SqsMessage) -> Result<(), Again>,
@@ -50,7 +50,7 @@ pub async fn run(
     Ok(response)
 }
 
-/// Only a literal text of ours is shown: a formatted one could hold anything.
+/// The panic's message if it is a literal of ours: a formatted one could hold anything.
 fn text_of(panic: &(dyn Any + Send)) -> &'static str {
     panic.downcast_ref::<&'static str>().copied().unwrap_or("a formatted message, not shown")
 }

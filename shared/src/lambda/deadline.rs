@@ -1,4 +1,4 @@
-//! When Lambda ends an invocation.
+//! The deadline of an invocation.
 
 use lambda_runtime::Context;
 
