@@ -1,6 +1,6 @@
-//! Who gets through which door: every route of the template, tried as everybody who should not, and should, get in.
+//! Access to every route of the template, tried by all kinds of callers that should be refused or admitted.
 //!
-//! The doors are listed here one by one, and the list is compared with the template: a route that is missing fails the test.
+//! The routes are listed here one by one, and the list is compared with the template: a missing route fails the test.
 
 use std::{collections::BTreeSet, fs};
 
@@ -20,18 +20,18 @@ use crate::{
     world::{Answer, Api, World},
 };
 
-/// Who may go through.
+/// The callers that a route admits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {
     /// Everybody.
     Open,
-    /// Everybody who is signed in.
+    /// Every signed-in user.
     SignedIn,
-    /// Everybody who was granted anything: the answer shows and does only what is theirs.
+    /// Everybody with any grant: the answer shows and does only what the grants cover.
     Entered,
-    /// Who holds this verb on the customer.
+    /// Holders of this verb on the customer.
     On(&'static str),
-    /// Who holds this verb on all customers.
+    /// Holders of this verb on all customers.
     OnAll(&'static str),
     /// Super admins.
     SuperAdmin,
@@ -39,7 +39,7 @@ enum Door {
 
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
-/// Every route, and a body or query with which nothing is done that would harm other tests.
+/// Every route, with a body or query that does nothing to harm other tests.
 const DOORS: [(&str, &str, Door, &str); 39] = [
     ("GET", "/", Open, ""),
     ("GET", "/panel/{file+}", Open, ""),
@@ -82,10 +82,10 @@ const DOORS: [(&str, &str, Door, &str); 39] = [
     ("POST", "/v1/dead-letters/redrive", Entered, NOTHING),
 ];
 
-/// A body with a field that none has.
+/// A body with a field that no request has.
 const NOTHING: &str = r#"{"nothing":1}"#;
 
-/// Somebody at the door: what they are called, how they call, and what they may do.
+/// A caller: name, credentials and rights.
 struct Visitor {
     name: &'static str,
     api: Api,
@@ -94,20 +94,20 @@ struct Visitor {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// The token is not good.
+    /// The token is invalid.
     Nobody,
-    /// Signed in, but granted nothing.
+    /// Signed in, without a grant.
     Outsider,
-    /// Granted everything on another customer.
+    /// All verbs on another customer.
     Neighbour,
-    /// Granted these verbs on the customer.
+    /// These verbs on the customer.
     Holder(&'static [&'static str]),
     SuperAdmin,
 }
 
 const EVERYTHING: [&str; 6] = ["view_any", "view", "update", "delete", "sync", "approve"];
 
-/// The statuses that answer a visitor whom a door does not let through; none if it does.
+/// The statuses for a caller whom a route refuses; empty if it admits the caller.
 fn refusal(door: Door, standing: Standing) -> &'static [u16] {
     match (door, standing) {
         (Open, _) | (_, Standing::SuperAdmin) => &[],
@@ -132,7 +132,7 @@ fn forged(token: &str, part: usize, change: impl FnOnce(&mut Value)) -> String {
     parts.join(".")
 }
 
-/// The same token with other claims, signed anew with the pool's own key.
+/// The same token with other claims, signed with the pool's own key.
 fn signed_anew(world: &World, token: &str, change: impl FnOnce(&mut Value)) -> String {
     let file = format!("state/cognito-pool-keys/{}-id.pem", world.stack.user_pool_id);
     let pem = fs::read_to_string(world.home.join(file)).unwrap();
@@ -145,7 +145,7 @@ fn signed_anew(world: &World, token: &str, change: impl FnOnce(&mut Value)) -> S
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A super admin of another user pool, by the same name; and that pool.
+/// A super admin of another user pool, with the same name; and that pool.
 async fn of_another_pool(world: &World) -> (String, String) {
     let made = cognito(world, "CreateUserPool", json!({"PoolName": "another"})).await;
     let pool = made["UserPool"]["Id"].as_str().unwrap().to_owned();
@@ -263,7 +263,7 @@ async fn every_door_lets_in_whom_it_should_and_nobody_else() {
     }
 }
 
-/// Whether the request got past the door, whatever was wrong with it then.
+/// True if the request was admitted, even if it failed afterwards.
 fn is_let_in(answer: &Answer) -> bool {
     match answer.status {
         401 | 403 | 500.. => false,

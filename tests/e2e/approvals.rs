@@ -1,5 +1,5 @@
-//! What a guard held back, and what a person may do about it: look at the list, approve exactly it, set other limits, or ask first what
-//! a sync would do.
+//! Held results, and a person's choices: read the list, approve exactly it, set other limits, or first ask what a sync would
+//! do.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::{
     world::World,
 };
 
-/// A customer of so many workflows, some of which are gone since: its held job.
+/// Creates a customer with `of` workflows, `gone` of which are then deleted at Zuora; returns its held job too.
 async fn held(world: &World, name: &str, of: u64, gone: usize) -> (Simulator, Tenant, String, Value) {
     let (simulator, tenant) = tenant(name, of);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
@@ -23,7 +23,7 @@ async fn held(world: &World, name: &str, of: u64, gone: usize) -> (Simulator, Te
     (simulator, tenant, id, job)
 }
 
-/// Approves what a job held back, and waits for the sync that acts on it.
+/// Approves what a job held, and waits for the sync that acts on the approval.
 async fn approve(world: &World, held: &Value) -> Value {
     let path = format!("/v1/jobs/{}/approve-deletions", held["id"].as_str().unwrap());
     let sync = world.api.post(&path, &json!({"list_hash": held["held"]["list_hash"]})).await.expect(202);

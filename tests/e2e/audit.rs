@@ -1,4 +1,4 @@
-//! Whatever a person changes, and whatever they are refused, is written down, survives the customer, and holds no secret.
+//! Every change by a person, and every refusal, is recorded; the record survives the customer, and holds no secret.
 
 use serde_json::{Value, json};
 use tests::simulator::{Simulator, Tenant};

@@ -1,6 +1,7 @@
-//! AWS has bad moments: it throttles, loses answers, cuts connections, cancels transactions, does half of a batch. Each is waited out, or ends an
-//! attempt as a passing fault of our own; none is taken for the customer's, and none leaves half of anything. Rows R39 to R45 of
-//! docs/reliability.md. (What the emulator does by itself, such as large items and foreign ciphertexts, is tested elsewhere.)
+//! Temporary faults of AWS: it throttles, loses answers, cuts connections, cancels transactions, does half of a batch. Each is
+//! waited out, or ends an attempt as a temporary fault of our own; none is blamed on the customer, and none leaves a partial
+//! result. Rows R39 to R45 of docs/reliability.md. (The faults that the emulator has by itself, such as large items and foreign
+//! ciphertexts, are tested elsewhere.)
 
 use serde_json::{Value, json};
 use shared::{
@@ -32,7 +33,7 @@ async fn scene(engine: &Engine) -> (Simulator, Tenant, CustomerId, Job) {
     (simulator, tenant, customer, job)
 }
 
-/// All six are stored and counted once, with one change each.
+/// Asserts that all six are stored and counted once, with one change each.
 async fn assert_whole(engine: &Engine, customer: &CustomerId, job: &Job) {
     let stats = Stats { created: 6, total: 6, ..Stats::default() };
     assert_eq!((job.state, job.stats), (State::Succeeded, stats), "{job:?}");
@@ -40,7 +41,7 @@ async fn assert_whole(engine: &Engine, customer: &CustomerId, job: &Job) {
     assert_eq!((stored.live().len(), stored.changes.len(), stored.orphans().len()), (6, 6, 0));
 }
 
-/// Runs a customer's first sync while rules are on; returns the job and how often they struck.
+/// Runs a customer's first sync under fault rules; returns the job and the number of strikes.
 async fn first_sync_under(rules: Vec<Value>) -> (Job, u64) {
     let world = World::connect().await;
     let engine = Engine::start(&world).await;
@@ -58,7 +59,7 @@ async fn first_sync_under(rules: Vec<Value>) -> (Job, u64) {
     (job, hits)
 }
 
-/// A fault that strikes each operation twice: whichever requests it meets, none is met at all of its three attempts.
+/// A fault that strikes each operation twice, so no request fails at all of its three attempts.
 fn now_and_then(fault: &Value) -> Vec<Value> {
     let rule = |operation| {
         let mut rule = fault.clone();

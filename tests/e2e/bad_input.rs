@@ -1,4 +1,5 @@
-//! Every field of every request, wrong in every way: refused with a problem that names it, and nothing stored.
+//! Every field of every request with every kind of invalid value: refused with a problem that names the field, and nothing
+//! stored.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +7,7 @@ use tests::simulator::Simulator;
 
 use crate::world::{Answer, World};
 
-/// Base URLs that must never be asked. Source: reliability.md R57.
+/// Base URLs that must never be requested (`docs/reliability.md` R57).
 const BAD_BASE_URLS: [&str; 30] = [
     "",
     "rest.zuora.com",
@@ -159,7 +160,7 @@ async fn a_wrong_field_of_a_change_or_a_connection_test_is_named_and_nothing_cha
     world.remove(&id).await;
 }
 
-/// What it is, headers, body, expected status.
+/// Description, headers, body, expected status.
 type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16);
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! However much is asked for, it costs a bounded amount. Row R67 of docs/reliability.md.
+//! A request costs a bounded amount, however much it asks for. Row R67 of docs/reliability.md.
 
 use std::time::Duration;
 

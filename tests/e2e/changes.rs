@@ -1,4 +1,4 @@
-//! What syncs changed, as it is told afterwards: per workflow, and per customer as a feed that misses nothing.
+//! The record of what syncs changed: per workflow, and per customer as a feed that misses nothing.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::{
     world::World,
 };
 
-/// The settled part of a customer's feed from a path on: all items, and the last resume cursor.
+/// Reads a customer's feed from a path on, up to the horizon: all items, and the last resume cursor.
 async fn read_on(world: &World, path: &str) -> (Vec<Value>, String) {
     let mut items = Vec::new();
     let mut page = world.api.get(path).await.expect(200);
@@ -24,7 +24,7 @@ async fn read_on(world: &World, path: &str) -> (Vec<Value>, String) {
     }
 }
 
-/// Reads the feed until it shows so many changes: it settles a few seconds after they were made.
+/// Reads the feed until it shows `count` changes, which takes a few seconds after they were made.
 async fn settled(world: &World, path: &str, count: usize) -> (Vec<Value>, String) {
     world.wait_until("the changes are in the feed", async || read_on(world, path).await.0.len() >= count).await;
     read_on(world, path).await

@@ -1,4 +1,4 @@
-//! The dashboard's numbers are what is there, whatever happens, and are set right when something changed them from outside.
+//! The dashboard's counters always equal what is stored, and are corrected after a change from outside.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn kept(engine: &Engine) -> Totals {
     Counts::new(engine.worker.lifecycle.dispatcher.data.clone()).totals().await.unwrap()
 }
 
-/// What is kept, which has to be what is there.
+/// Returns the counters, after asserting that they equal what is stored.
 async fn right(engine: &Engine) -> Totals {
     let kept = kept(engine).await;
     assert_eq!(kept, recount::count(&engine.worker.lifecycle.dispatcher).await.unwrap());

@@ -1,4 +1,4 @@
-//! Stored copies that are no longer what was stored: never shown, and mended.
+//! Damaged definitions: never shown, and repaired.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ async fn chunks(world: &World, customer: &str, workflow: u64) -> Vec<HashMap<Str
     items.into_iter().filter(|item| item["SK"].as_s().unwrap().starts_with(&prefix)).collect()
 }
 
-/// Turns one bit in the middle of a definition.
+/// Flips one bit in the middle of a definition.
 async fn turn_a_bit(world: &World, customer: &str, workflow: u64) {
     let mut chunk = chunks(world, customer, workflow).await.remove(0);
     let mut bytes = chunk["chunk"].as_b().unwrap().clone().into_inner();

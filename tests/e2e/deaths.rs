@@ -1,5 +1,5 @@
-//! A worker may die at any call it makes to AWS. Whoever takes the job over brings it to the same end: the same copy, the same counts, the
-//! same history, once.
+//! A worker may die at any call that it makes to AWS. The next worker brings the job to the same end: the same copy, the same
+//! counts, the same history, once.
 
 use std::collections::BTreeMap;
 
@@ -24,10 +24,10 @@ use crate::{
     world::World,
 };
 
-/// Name, the definition's hash, whether it is deleted, and as what it was counted last.
+/// Name, hash of the definition, true if deleted, and the outcome that was counted last.
 type CopyThen = (Option<String>, Option<String>, bool, WorkflowOutcome);
 
-/// What must be the same however often a worker died on the way.
+/// The results that must be the same however often a worker died on the way.
 #[derive(Debug, PartialEq)]
 struct End {
     state: State,
@@ -38,7 +38,8 @@ struct End {
     counted: (u64, u64),
 }
 
-/// A customer with a copy, and a tenant that has moved on: one new, one edited, one edited unseen, one gone, one back, three as they were.
+/// A customer with a copy, and a tenant that changed since: one workflow new, one edited, one edited without a change of the
+/// listing, one deleted, one restored, three unchanged.
 async fn scene(engine: &Engine) -> (Simulator, CustomerId, Job) {
     let simulator = Simulator::start();
     let tenant = simulator.tenant("scene");

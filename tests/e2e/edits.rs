@@ -1,4 +1,4 @@
-//! Edits of a customer that meet each other, or bring back what was only shown. Rows R37 and R38 of docs/reliability.md.
+//! Edits of a customer that collide, or that send back values from a response. Rows R37 and R38 of docs/reliability.md.
 
 use futures::future::join_all;
 use reqwest::Method;

@@ -1,8 +1,8 @@
-//! The deployed worker's code in the test's own process, on tables and queues of its own.
+//! The deployed worker's code in the test's own process, on its own tables and queues.
 //!
-//! Nobody else reads these queues, so a test decides when a job is delivered, over which connection to AWS, and for how long it may
-//! run. What must stay true: nothing here waits. What a job waits for (its next attempt, the lock of a worker that died) is moved
-//! into the past in the table, as root.
+//! Nothing else reads these queues, so a test decides when a job is delivered, over which connection to AWS, and how long it
+//! may run. What must stay true: nothing here waits. The moment that a job waits for (its next attempt, the end of a dead
+//! worker's lock) is moved into the past in the table, as root.
 
 mod faults;
 mod places;
@@ -54,18 +54,18 @@ use self::{
 };
 use crate::world::{Stack, World};
 
-/// What a run may take: as much as Lambda gives it.
+/// The time of a run: as much as Lambda gives it.
 pub const LAMBDA: Duration = Duration::from_secs(900);
-/// So many deliveries must end any job.
+/// The number of deliveries that must end any job.
 const MAX_DELIVERIES: u32 = 200;
 
-/// An engine of its own: two tables, three queues, and workers over them.
+/// An engine: two tables, three queues, and workers over them.
 pub struct Engine {
     /// The data table's name.
     pub data: String,
     /// The vault's name.
     pub vault: String,
-    /// A worker over a sound connection.
+    /// A worker over a healthy connection.
     pub worker: Worker,
     stack: Stack,
     dynamodb: aws_sdk_dynamodb::Client,
@@ -77,12 +77,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// New tables and queues, and a worker with as many token requests as it likes.
+    /// Creates tables and queues, and a worker with unlimited token requests.
     pub async fn start(world: &World) -> Self {
         Self::start_with_budget(world, 100_000).await
     }
 
-    /// The same with so many token requests a minute.
+    /// The same with `token_requests` token requests a minute.
     pub async fn start_with_budget(world: &World, token_requests: u64) -> Self {
         let suffix = uuid::Uuid::now_v7().simple();
         let (data, vault) = (format!("engine-data-{suffix}"), format!("engine-vault-{suffix}"));
@@ -146,7 +146,7 @@ impl Engine {
         service(worker).create_once(new, key, "the same".to_owned(), &context).await
     }
 
-    /// Takes a place for a request of `caller`, who may ask three times a minute.
+    /// Takes a permit for a request of `caller`, who may make three requests a minute.
     pub async fn acquire_permit(&self, caller: &str, customer: &CustomerId, now: Timestamp) -> Result<(), AppError> {
         let context =
             RequestContext { actor: caller.to_owned(), now, ..context(&self.worker.lifecycle.dispatcher.data) };
@@ -159,7 +159,7 @@ impl Engine {
         self.worker.lifecycle.dispatcher.customers.all().await.unwrap()
     }
 
-    /// Deletes a customer; its purge, queued.
+    /// Deletes a customer; returns its purge, queued.
     pub async fn delete_customer(&self, id: &CustomerId) -> JobId {
         let name = self.customer(id).await.name;
         service(&self.worker)
@@ -168,17 +168,17 @@ impl Engine {
             .unwrap()
     }
 
-    /// What all names of this engine's tables and queues contain.
+    /// The text that all names of this engine's tables and queues contain.
     pub fn mark(&self) -> &str {
         self.data.trim_start_matches("engine-data-")
     }
 
-    /// The bodies of the messages that can be received from the job queue now; they are gone then.
+    /// Takes the messages that can be received from the job queue now, and returns their bodies.
     pub async fn messages(&self) -> Vec<String> {
         drain(&self.worker.lifecycle.dispatcher.queues.jobs).await
     }
 
-    /// Asks for a sync; the job as it is stored.
+    /// Requests a sync; returns the job as it is stored.
     pub async fn request_sync(&self, customer: &CustomerId) -> Job {
         self.request_sync_over(&self.worker, customer).await
     }
@@ -189,7 +189,7 @@ impl Engine {
         worker.lifecycle.dispatcher.request_sync(customer, &request).await.unwrap().job().clone()
     }
 
-    /// Asks for a sync and runs it to its end.
+    /// Requests a sync and runs it to its end.
     pub async fn sync(&self, customer: &CustomerId) -> Job {
         let job = self.request_sync(customer).await;
         self.run(&job).await
@@ -212,7 +212,7 @@ impl Engine {
         panic!("not ended after {MAX_DELIVERIES} deliveries: {:?}", self.job(&job.id).await);
     }
 
-    /// Delivers the message that the job waits for, once, when its moment has come. Nothing else is waited for.
+    /// Delivers the message that the job waits for, once, after moving its moment into the past.
     pub async fn deliver(&self, worker: &Worker, job: &JobId, time: Duration) -> Result<Handled, AppError> {
         self.let_time_pass(job).await;
         let body = Message::to(&self.job(job).await).body();
@@ -220,7 +220,7 @@ impl Engine {
         Box::pin(worker.handle(Delivery { message_id: "test", body: &body }, clock::now().plus(time))).await
     }
 
-    /// Moves what the job waits for into the past: its next attempt, or the lock of a worker that died.
+    /// Moves the moment that the job waits for into the past: its next attempt, or the end of a dead worker's lock.
     pub async fn let_time_pass(&self, job: &JobId) {
         let job = self.job(job).await;
         let key = keys::job(&job.customer_id, &job.id);
@@ -233,12 +233,12 @@ impl Engine {
         }
     }
 
-    /// Makes the daily re-verification of every workflow due.
+    /// Makes the reverification of every workflow due.
     pub async fn let_a_day_pass(&self, customer: &CustomerId) {
         self.set_past(&keys::state(customer), "reverification.#until").await;
     }
 
-    /// Lets the slots of token requests since a moment be over; how many requests each had.
+    /// Removes the slots of token requests since a moment; returns the number of requests in each.
     pub async fn forget_token_slots(&self, since: Timestamp) -> Vec<u64> {
         const SLOT: Duration = Duration::from_secs(10);
         let mut counts = Vec::new();
@@ -277,7 +277,7 @@ impl Engine {
         put.item("chunk", AttributeValue::B(b"stray".to_vec().into())).send().await.unwrap();
     }
 
-    /// Writes an item anew as somebody else would: what was read before is old.
+    /// Writes an item again, as another writer would, so that its old `rev` is outdated.
     pub async fn raise_rev(&self, key: &Key) {
         let update = self.dynamodb.update_item().table_name(&self.data).update_expression("ADD rev :one");
         let update = update.key("PK", AttributeValue::S(key.pk.clone())).key("SK", AttributeValue::S(key.sk.clone()));
@@ -321,7 +321,7 @@ impl Engine {
     }
 }
 
-/// Deletes the messages that can be received from a queue now; their bodies.
+/// Deletes the messages that can be received from a queue now; returns their bodies.
 pub async fn drain(queue: &Queue) -> Vec<String> {
     let mut bodies = Vec::new();
     loop {

@@ -1,5 +1,5 @@
-//! Workflows that cannot be exported, read or stored: each fails alone, keeps its old copy and is made good later. And content that is
-//! merely strange: it is stored to the letter. Rows R19, R29, R30 and R43 of docs/reliability.md.
+//! Workflows that cannot be exported, read or stored: each fails alone, keeps its old copy and is repaired later. And content
+//! that is only unusual: it is stored exactly. Rows R19, R29, R30 and R43 of docs/reliability.md.
 
 use std::{collections::HashMap, fs};
 
@@ -11,7 +11,7 @@ use crate::{
     world::World,
 };
 
-/// What the process that syncs may weigh at its peak, whatever Zuora sends: half of what the template gives it.
+/// The peak memory of the syncing process in bytes, whatever Zuora sends: half of what the template gives it.
 const MEMORY: u64 = 256 * 1024 * 1024;
 
 /// The stored definitions of some workflows, as the API gives them.
@@ -226,7 +226,7 @@ async fn an_answer_of_fifty_megabytes_is_cut_off_and_memory_stays_flat() {
     world.remove(&id).await;
 }
 
-/// The most that any process of this stack's `sync` ever held, where the system tells.
+/// The peak memory of all processes of this stack's `sync`, in bytes; none if the system does not report it.
 fn peak_memory(world: &World) -> Option<u64> {
     let function = format!("AWS_LAMBDA_FUNCTION_NAME={}", world.stack.functions["sync"]);
     let endpoint = format!("AWS_ENDPOINT_URL={}", world.stack.emulator_url);

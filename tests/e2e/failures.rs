@@ -1,4 +1,4 @@
-//! What becomes of a sync when Zuora refuses, breaks or asks to wait.
+//! The end of a sync when Zuora refuses, fails or asks to wait.
 
 use std::time::Duration;
 

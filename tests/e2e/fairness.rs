@@ -1,7 +1,7 @@
-//! One user or one tenant, however greedy, slows nobody else. Rows R148 to R152 of docs/reliability.md.
+//! One user or one tenant, however greedy, slows down nobody else. Rows R148 to R152 of docs/reliability.md.
 //!
-//! What must stay true: nothing here depends on how fast anything is. A slot of token requests lies within one minute of a user's
-//! places, so whatever one user may cause in a minute fits, together with the fleet, into one slot.
+//! What must stay true: nothing here depends on the speed of anything. A slot of token requests lies within one minute of a
+//! user's permits, so all that one user may cause in a minute fits, together with the fleet, into one slot.
 
 use std::time::Duration;
 
@@ -34,10 +34,10 @@ use crate::{
     world::World,
 };
 
-/// Forty token requests a slot.
+/// The token requests a minute: forty in each slot.
 const BUDGET: u64 = 240;
 const SLOT: u64 = 40;
-/// How many others there are.
+/// The number of other customers.
 const OTHERS: usize = 19;
 
 /// Customers whose first syncs are queued, all without a token.
@@ -51,7 +51,7 @@ async fn others(engine: &Engine, simulator: &Simulator) -> Vec<Job> {
     jobs
 }
 
-/// Delivers each job once, some beside each other.
+/// Delivers each job once, some concurrently.
 async fn deliver(engine: &Engine, jobs: Vec<Job>) -> Vec<Job> {
     let runs = stream::iter(jobs).map(async |job: Job| {
         drop(engine.deliver(&engine.worker, &job.id, LAMBDA).await.unwrap());
@@ -67,7 +67,7 @@ fn assert_nobody_waited(jobs: &[Job]) {
     }
 }
 
-/// A user, and what they try credentials of.
+/// A user who tries credentials.
 struct Greedy<'a> {
     engine: &'a Engine,
     service: CustomerService,
@@ -76,7 +76,7 @@ struct Greedy<'a> {
 }
 
 impl<'a> Greedy<'a> {
-    /// Who may ask so many times a minute.
+    /// A user who may make `per_minute` requests a minute.
     fn new(engine: &'a Engine, simulator: &Simulator, per_minute: u64) -> Self {
         let limits = RequestLimits::new(engine.worker.lifecycle.dispatcher.data.clone(), per_minute);
         let tenant = simulator.tenant("greedy");
@@ -93,7 +93,7 @@ impl<'a> Greedy<'a> {
         RequestContext { actor: "greedy".to_owned(), ..context(&self.engine.worker.lifecycle.dispatcher.data) }
     }
 
-    /// Tries credentials that nobody stored, as the handler does.
+    /// Tests credentials that are not stored, as the handler does.
     async fn test(&self, secret: &str) -> Result<(), AppError> {
         let (context, new) = (self.context(), creation(&self.tenant, &self.base_url));
         context.acquire_permit(&self.service.limits, None).await?;
@@ -101,14 +101,14 @@ impl<'a> Greedy<'a> {
         self.service.prove(&new.base, client_id, &secret.to_owned().into(), &context).await.map(drop)
     }
 
-    /// Creates a customer whose credentials are tried first.
+    /// Creates a customer, which tests its credentials first.
     async fn create(&self, secret: &str) -> Result<Customer, AppError> {
         let new = creation(&self.tenant, &self.base_url);
         let new = Creation { secret: secret.to_owned().into(), verify: true, ..new };
         self.service.create(new, &self.context()).await
     }
 
-    /// Enters the secret anew, which is tried first.
+    /// Enters the secret again, which tests it first.
     async fn patch(&self, customer: &CustomerId) -> Result<Customer, AppError> {
         let change = Change {
             expected: Precondition::Any,
@@ -131,7 +131,7 @@ impl<'a> Greedy<'a> {
         }
     }
 
-    /// Creates, patches and tests, and has the syncs run that follow; whether all of it was refused for being too much.
+    /// Creates, patches and tests, and runs the syncs that follow; returns true if all of it was refused by a limit.
     async fn grab(&self) -> bool {
         let secret = self.tenant.client_secret();
         let created = self.create(&secret).await;
@@ -150,7 +150,7 @@ impl<'a> Greedy<'a> {
     }
 }
 
-/// This minute, and those that a test may see the beginning of.
+/// This minute and the next two, any of which a test may meet.
 fn minutes() -> [Timestamp; 3] {
     const MINUTE: Duration = Duration::from_secs(60);
     let this = clock::now().floor(MINUTE);

@@ -1,4 +1,4 @@
-//! Whatever Zuora sends that is legal is stored byte for byte and shown as it is; what is not fails alone.
+//! Legal input from Zuora is stored byte for byte and shown unaltered; any other fails alone.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use crate::{
     world::World,
 };
 
-/// A workflow that Zuora lists and exports in these very bytes.
+/// A workflow that Zuora lists and exports in exactly these bytes.
 fn raw(id: u64, item: Option<Vec<u8>>, export: Option<String>) -> Workflow {
     let (raw_item, raw_export) = (item.map(Bytes::from), export.map(Bytes::from));
     Workflow { id, raw_item, raw_export, ..Workflow::named("Raw") }

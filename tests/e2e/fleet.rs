@@ -1,5 +1,5 @@
-//! Many customers: a long queue, a schedule that is killed, a sync of all, records that cannot be read. Rows R135 to R141 of
-//! docs/reliability.md. Hours pass by telling the schedule and the sweeper another time.
+//! Many customers: a long queue, a schedule that is killed, a batch, unreadable records. Rows R135 to R141 of
+//! docs/reliability.md. Hours pass by giving the schedule and the sweeper another time.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -39,7 +39,7 @@ fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-/// Customers of one tenant whose first sync is over, so that none is under way.
+/// Customers of one tenant whose first sync has ended, so that none is under way.
 async fn synced_customers(engine: &Engine, simulator: &Simulator, many: usize) -> Vec<CustomerId> {
     let tenant = simulator.tenant("one of many");
     tenant.seed(1);
@@ -59,7 +59,7 @@ async fn under_way(engine: &Engine) -> Vec<Job> {
     jobs.list(&JobSelection::default(), 1000, &Budget::default(), |job| !job.state.is_ended()).await.unwrap().jobs
 }
 
-/// How often each job is pointed to.
+/// The number of messages for each job.
 fn by_job(messages: &[String]) -> BTreeMap<JobId, usize> {
     let mut counts = BTreeMap::new();
     for body in messages {
@@ -167,7 +167,7 @@ async fn a_job_whose_messages_vanish_is_sent_again_and_given_up_only_over_an_emp
     engine.stop().await;
 }
 
-/// Serves a batch over a connection, as people may cause so much at Zuora in a minute.
+/// The batch service, with a budget of which people may use `per_minute` token requests a minute.
 fn batches(dispatcher: &Dispatcher, per_minute: u64) -> BatchService {
     let (data, trail) = (dispatcher.data.clone(), context(&dispatcher.data).trail);
     BatchService { dispatcher: dispatcher.clone(), trail, budget: TokenBudget::new(data, 2 * per_minute) }
@@ -282,7 +282,7 @@ async fn a_sync_of_all_is_answered_at_once_and_its_rounds_are_the_schedules() {
     world.remove(&id).await;
 }
 
-/// A copy of an item under another key, as a later version might have written it: with a value that this one does not know.
+/// A copy of an item under another key, with a value that this version does not know, as a later one might write it.
 fn from_the_future(item: &Item, keys: [(&str, &str); 3], unknown: &str) -> Item {
     let mut copy = item.clone();
     copy.extend(keys.map(|(name, value)| (name.to_owned(), text(value))));
@@ -290,7 +290,7 @@ fn from_the_future(item: &Item, keys: [(&str, &str); 3], unknown: &str) -> Item 
     copy
 }
 
-/// A customer and a job like these that cannot be read: the customer in lists and by the schedule.
+/// An unreadable customer and job: the customer in lists and in the schedule.
 fn unreadable(summary: &Item, state: &Item, job: &Item) -> [Item; 3] {
     let (customer, other) = (CustomerId::new(), JobId::new());
     let pk = format!("CUSTOMER#{customer}");

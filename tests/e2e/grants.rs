@@ -1,11 +1,11 @@
-//! What a user was granted is what they can see and do, through every way that leads to a customer.
+//! A user sees and does exactly what the grants cover, on every way that leads to a customer.
 
 use serde_json::{Value, json};
 use tests::simulator::Simulator;
 
 use crate::{people::Person, world::World};
 
-/// The ids that a list shows.
+/// The ids in a list.
 fn ids(list: &Value, field: &str) -> Vec<String> {
     list["items"].as_array().unwrap().iter().map(|item| item[field].as_str().unwrap().to_owned()).collect()
 }

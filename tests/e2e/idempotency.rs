@@ -1,5 +1,5 @@
-//! `Idempotency-Key`: a customer is created once, however often, by whomever and through whatever deaths it is asked for. Row R68
-//! of docs/reliability.md.
+//! `Idempotency-Key`: a customer is created once, however often, by anybody and despite any deaths of functions. Row R68 of
+//! docs/reliability.md.
 
 use std::time::Duration;
 

@@ -1,12 +1,12 @@
-//! Lists of jobs and the counters beside them: every filter shows what it names and nothing else, page by page, and what waits for
-//! a person is what a person can act on.
+//! Lists of jobs and the counters beside them: every filter shows the matching jobs and nothing else, page by page, and the
+//! list of waiting jobs contains exactly those that a person can act on.
 
 use serde_json::{Value, json};
 use tests::simulator::{Fault, Route};
 
 use crate::{people::Person, upstream::tenant, world::World};
 
-/// The ids of the customer's jobs that the filters leave, newest first, read three to a page.
+/// The ids of the customer's jobs that match the filters, newest first, read three to a page.
 async fn listed(world: &World, customer: &str, filters: &str) -> Vec<String> {
     let path = format!("/v1/jobs?customer_id={customer}&limit=3{filters}");
     let mut ids = Vec::new();

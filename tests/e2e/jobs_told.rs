@@ -1,4 +1,4 @@
-//! What a job tells of itself while it runs and afterwards, and cancelling it.
+//! The information of a job while it runs and afterwards, and its cancellation.
 
 use serde_json::json;
 use tests::simulator::{Fault, Route};

@@ -1,4 +1,4 @@
-//! Answers that outgrow what Lambda may answer: lists end early, and what is too large by itself can be had in parts.
+//! Answers that would exceed Lambda's limit: lists end early, and a single object that is too large can be read in parts.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -7,10 +7,10 @@ use tests::simulator::{Simulator, Workflow};
 
 use crate::world::World;
 
-/// Zuora's largest export.
+/// The size of Zuora's largest export in bytes.
 const LARGEST: usize = 20 * 1024 * 1024;
 
-/// An export of so many tasks of so many bytes, with quotes, line breaks and characters of several bytes in them.
+/// An export of `tasks` tasks of `bytes` bytes each, with quotes, line breaks and characters of several bytes in them.
 fn export(tasks: usize, bytes: usize) -> String {
     let text = "\\\"net 30\\\" \\n f\u{fc}r \u{1f600} ".repeat(bytes / 26);
     let task = |id: usize| format!(r#"{{"id":{id},"name":"Task {id}","parameters":{{"code":"{text}"}}}}"#);
@@ -22,7 +22,7 @@ fn workflow(id: u64, export: String) -> Workflow {
     Workflow { id, raw_export: Some(Bytes::from(export)), ..Workflow::named(&format!("Large {id:03}")) }
 }
 
-/// Reads a list to its end: its items, and how many pages it had. Every answer is measured as Lambda sends it.
+/// Reads a list to its end: its items, and the number of pages. Every answer is measured in the form that Lambda sends.
 async fn all(world: &World, path: &str) -> (Vec<Value>, usize) {
     let (mut items, mut pages, mut cursor) = (Vec::new(), 0, String::new());
     loop {

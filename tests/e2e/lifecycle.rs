@@ -1,4 +1,4 @@
-//! A customer's own life: changed, paused, deleted, also while a sync runs.
+//! The life of a customer: changed, paused, deleted, also while a sync runs.
 
 use serde_json::json;
 use shared::domain::{failure::ErrorClass, job::State};

@@ -1,5 +1,5 @@
-//! Listings that break off, repeat themselves, shift or lie: nothing is deleted for any of it, nothing is asked for ever, and the next
-//! good listing puts everything right. Rows R15 to R22 of docs/reliability.md.
+//! Listings that break off, repeat themselves, shift or lie: nothing is deleted because of them, no request is repeated for
+//! ever, and the next good listing repairs everything. Rows R15 to R22 of docs/reliability.md.
 
 use flate2::{Compression, read::GzEncoder};
 use futures::future::join_all;

@@ -1,5 +1,5 @@
-//! Lists cost what they show: they read a page, stop after a budget, and go on exactly where they stopped. Rows R180 to R184 of
-//! docs/reliability.md. (What the deployed lists show, page by page, is tested beside what they list.)
+//! The cost of lists: they read a page, stop at the budget, and continue exactly where they stopped. Rows R180 to R184 of
+//! docs/reliability.md. (The contents of the deployed lists are tested beside what they list.)
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ use crate::{
     world::World,
 };
 
-/// Stores so many jobs of each customer in turn, most of them succeeded; oldest first.
+/// Stores `many` jobs of each customer in turn, most of them succeeded; oldest first.
 async fn store_jobs(engine: &Engine, customers: &[CustomerId], many: usize) -> Vec<Job> {
     let mut jobs = Vec::new();
     for number in 0..many {
@@ -49,12 +49,12 @@ async fn store_jobs(engine: &Engine, customers: &[CustomerId], many: usize) -> V
     jobs
 }
 
-/// The job failed, and has a dead letter.
+/// Makes the job fail, with a dead letter.
 fn give_up(job: &mut Job) {
     job.fail(Failure::new(ErrorClass::Config, "no"), clock::now());
 }
 
-/// The ids that all pages show under a budget of so many units a page.
+/// The ids on all pages under a budget of `units` units a page.
 async fn walk(jobs: &Jobs, selection: &JobSelection, units: usize, keep: impl Fn(&Job) -> bool) -> Vec<JobId> {
     let (mut selection, mut ids) = (selection.clone(), Vec::new());
     loop {
@@ -143,7 +143,7 @@ async fn who_was_granted_one_customer_pages_through_its_jobs_and_sees_nobody_els
     world.remove(&other).await;
 }
 
-/// What all pages of a search find, and how many pages there are.
+/// The results on all pages of a search, and the number of pages.
 async fn find(
     workflows: &Workflows,
     customers: &[CustomerId],

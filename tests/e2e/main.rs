@@ -1,5 +1,5 @@
-//! End-to-end tests over the deployed local stack, with IAM enforced: API Gateway -> Lambda -> SQS -> Lambda -> DynamoDB, and
-//! Zuora played by simulators that each test starts for itself.
+//! End-to-end tests over the deployed local stack, with IAM enforced: API Gateway -> Lambda -> SQS -> Lambda -> DynamoDB. Each
+//! test starts simulators in the place of Zuora.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
 

@@ -1,5 +1,5 @@
-//! What happens to a sync while it runs: copies of its message, a worker that stalls, a customer that is changed, paused, deleted or
-//! made anew. Nothing is mixed, nothing comes back, nothing is left over. Rows R02, R10, R31 to R36 and R48 of docs/reliability.md.
+//! Events during a sync: copies of its message, a worker that stalls, a customer that is changed, paused, deleted or created
+//! again. Nothing is mixed, nothing reappears, nothing is left over. Rows R02, R10, R31 to R36 and R48 of docs/reliability.md.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Failed, lost and silent jobs in an operator's hands: seen, retried, redriven, each exactly as asked. Rows R50 to R56 of
+//! Failed, lost and silent jobs and their operators: shown, retried, redriven, each exactly as requested. Rows R50 to R56 of
 //! docs/reliability.md.
 
 use std::{sync::Mutex, time::Duration};
@@ -29,7 +29,7 @@ fn minutes_ago(minutes: i64) -> String {
     Timestamp::from_millis(clock::now().millis() - minutes * 60_000).to_string()
 }
 
-/// A customer with two failed jobs: `permission`, then `config`. Everything is in order again at Zuora afterwards.
+/// A customer with two failed jobs: `permission`, then `config`. Afterwards Zuora works again.
 async fn with_two_failures(world: &World, simulator: &Simulator, tenant: &Tenant) -> (String, String, String) {
     let (id, _) = world.create_and_sync(tenant, &simulator.base_url()).await;
     tenant.fault(Fault::list().status(403));
@@ -221,8 +221,8 @@ async fn a_dead_letter_that_the_queue_no_longer_holds_is_listed_and_redriven_all
     world.remove(&id).await;
 }
 
-/// Deletes a job's message from the dead-letter queue, as its retention does after fourteen days. The others are
-/// hidden for three seconds.
+/// Deletes a job's message from the dead-letter queue, as its retention does after fourteen days. The other messages are hidden
+/// for three seconds.
 async fn take_letter(world: &World, job: &str) {
     let queue = &world.stack.dead_letter_queue_url;
     let one_round = async || {

@@ -1,4 +1,4 @@
-//! Where a list ends: told by facts, whatever the server's manners are.
+//! The end of a list, recognized by facts, whatever the server's paging.
 
 use serde_json::{Value, json};
 use tests::simulator::{Effect, Fault, Odd, PageLength, Paging, PastTheEnd, Route, Simulator, Tenant};
@@ -8,7 +8,7 @@ use crate::{
     world::World,
 };
 
-/// A first sync of a tenant with these manners: the job, and how many pages were asked for.
+/// The first sync of a tenant with this paging: the job, and the number of requested pages.
 async fn first_sync(world: &World, workflows: u64, paging: &Paging, fault: Option<Fault>) -> (Value, usize) {
     let simulator = Simulator::start();
     let tenant = simulator.tenant("manners");

@@ -1,10 +1,10 @@
-//! Users of the pool, for tests about who may do what: made as root, signed in as themselves, removed at the end.
+//! Users of the pool, for tests of rights: created as root, signed in as themselves, removed at the end.
 
 use serde_json::{Value, json};
 
 use crate::world::{Api, Stack, Tokens, World};
 
-/// A user who was granted nothing.
+/// A user without grants.
 pub struct Person {
     pub name: String,
     pub sub: String,
@@ -18,7 +18,7 @@ pub async fn cognito(world: &World, action: &str, body: Value) -> Value {
 }
 
 impl Person {
-    /// A new user of the pool, in that group if any: the name, and the tokens.
+    /// Creates a user of the pool, in a group if one is given: the name, and the tokens.
     pub async fn sign_up(world: &World, group: Option<&str>) -> (String, Tokens) {
         let name = format!("person-{}", uuid::Uuid::now_v7().simple());
         let password = "Personal-1-password";
@@ -36,7 +36,7 @@ impl Person {
         (name, tokens)
     }
 
-    /// A new user who can use the API, in that group if any.
+    /// Creates a user who can use the API, in a group if one is given.
     pub async fn join(world: &World, group: Option<&str>) -> Self {
         let (name, tokens) = Self::sign_up(world, group).await;
         let api = world.api.with_token(Some(tokens.id.clone()));
@@ -44,7 +44,7 @@ impl Person {
         Self { name, sub: me["user"].as_str().unwrap().to_owned(), tokens, api }
     }
 
-    /// A new user with verbs on one customer, or on `all`.
+    /// Creates a user with verbs on one customer, or on `all`.
     pub async fn granted(world: &World, customer: &str, verbs: &[&str]) -> Self {
         let person = Self::join(world, None).await;
         person.grant(world, customer, verbs).await;
@@ -57,14 +57,15 @@ impl Person {
         world.api.put(&path, &json!({"verbs": verbs})).await.expect(200)
     }
 
-    /// Removes the user, and what was granted on all.
+    /// Removes the user, and the grants on all customers.
     pub async fn leave(self, world: &World) {
         world.api.delete(&format!("/v1/customers/all/grants/{}", self.sub)).await;
         cognito(world, "AdminDeleteUser", json!({"UserPoolId": world.stack.user_pool_id, "Username": self.name})).await;
     }
 }
 
-/// The admin, signed in through another client of the same pool: same signature, same issuer, another audience. And the client.
+/// The admin, signed in through another client of the same pool: same signature, same issuer, another audience. Returns the
+/// client too.
 pub async fn through_another_client(world: &World) -> (String, Tokens) {
     let name = format!("other-{}", uuid::Uuid::now_v7().simple());
     let client = json!({

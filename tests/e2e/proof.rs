@@ -1,4 +1,4 @@
-//! What counts as Zuora's word: nothing is deleted, blamed or replaced because of an answer that somebody else gave.
+//! Proof by Zuora's own answers: nothing is deleted, blamed or replaced because of an answer from anything else.
 
 use serde_json::{Value, json};
 use tests::simulator::{Fault, Odd, Reply, Route, Simulator};
@@ -8,7 +8,7 @@ use crate::{
     world::World,
 };
 
-/// Answers that come from between us and Zuora.
+/// Answers from systems between us and Zuora.
 const FOREIGN: [Odd; 4] = [Odd::Proxy404, Odd::Firewall403, Odd::Maintenance200, Odd::Empty200];
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Connection tests and dry runs: somebody waits for the answer, so they do not wait their turn. Rows R160 to R164 of
+//! Connection tests and dry runs: a person waits for the answer, so they do not queue behind syncs. Rows R160 to R164 of
 //! docs/reliability.md.
 
 use std::time::Duration;
@@ -30,14 +30,14 @@ use crate::{
     world::World,
 };
 
-/// First syncs that are queued at once.
+/// The number of first syncs that are queued at once.
 const CROWD: usize = 200;
-/// Syncs that the local stack works on at the same time.
+/// The number of syncs that the local stack runs concurrently.
 const WORKERS: usize = 10;
-/// How soon a question has to be taken up.
+/// The time in milliseconds within which a question has to be started.
 const SOON: u64 = 5_000;
 
-/// Queues that nobody reads, for messages that a test delivers itself.
+/// Queues that nothing reads, for messages that a test delivers itself.
 async fn idle_queues(world: &World) -> Queues<String> {
     let name = format!("idle-{}", uuid::Uuid::now_v7().simple());
     let url = world.sqs.create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap();
@@ -83,7 +83,7 @@ impl Crowd {
         queue.send_all(&sendings.collect::<Vec<_>>()).await.unwrap();
     }
 
-    /// Removes them as if they had never been: what is still queued then does nothing.
+    /// Removes them without a trace: messages still queued then have no effect.
     async fn remove(self, world: &World) {
         let dispatcher = &self.worker.lifecycle.dispatcher;
         let stored = self.first_syncs.iter().flat_map(|(id, job)| {
@@ -213,7 +213,7 @@ async fn a_silent_job_is_lost_only_if_the_queue_it_waits_in_is_empty_and_a_lost_
     engine.stop().await;
 }
 
-/// Has the deployed worker handle a job's message; the end of what it logged.
+/// Has the deployed worker handle a job's message; returns the end of its log.
 async fn work_on(world: &World, job: &Job) -> String {
     let body = Message::to(job).body();
     let record = json!({"messageId": "test", "receiptHandle": "test", "body": body, "eventSource": "aws:sqs"});

@@ -1,4 +1,4 @@
-//! Messages that come twice, late, or as nonsense; triggers that come together; retries that do not apply.
+//! Messages that arrive twice, late, or as nonsense; triggers that arrive together; retries that do not apply.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Zuora's wishes for a pause: kept to the second where they make sense, bounded where they do not, and nobody else waits with them.
-//! Row R27 of docs/reliability.md.
+//! Zuora's requests for a pause: kept to the second if they make sense, bounded if they do not, and no other customer waits
+//! with them. Row R27 of docs/reliability.md.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
     world::World,
 };
 
-/// The most that is added to a wait, so that those who were told the same do not come back together.
+/// The most seconds that are added to a wait, so that jobs with the same wait do not come back together.
 const JITTER: u64 = 2;
 
 #[tokio::test]

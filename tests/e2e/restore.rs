@@ -1,4 +1,4 @@
-//! A backup is worth what a restore proves: both tables exported, imported into fresh ones, and a sync there finds nothing to do.
+//! A backup can be restored: both tables are exported and imported into new ones, and a sync there finds nothing to do.
 
 use shared::domain::{
     ids::{CustomerId, WorkflowId},
@@ -8,7 +8,7 @@ use tests::simulator::{Route, Simulator};
 
 use crate::{engine::Engine, world::World};
 
-/// Copies one partition as it is.
+/// Copies one partition unaltered.
 async fn copy(world: &World, from: &str, to: &str, partition: &str) {
     for item in world.partition(from, partition).await {
         world.dynamodb.put_item().table_name(to).set_item(Some(item)).send().await.unwrap();

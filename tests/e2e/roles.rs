@@ -1,16 +1,16 @@
-//! Least privilege, tried out: with its role's own credentials each function asks AWS for everything that this system has, and
-//! gets what stands beside its name below and nothing more.
+//! Least privilege, tried in practice: with its role's own credentials each function attempts every AWS call on everything in
+//! this system, and succeeds exactly with those listed beside its name below.
 //!
-//! Every deed is harmless where it is allowed: a write with a condition that cannot hold, a message that AWS does not take. That
-//! the roles suffice for the real work is what all other tests show: they run under the same ones. Two things are beyond the
-//! emulator's IAM, and `tests/template/access.rs` reads them: conditions on the encryption context, and writing to the own log.
+//! Every call is harmless where it is allowed: a write with a condition that cannot hold, a message that AWS refuses. All other
+//! tests show that the roles suffice for the real work: they run under the same ones. Two things are beyond the emulator's IAM,
+//! and `tests/template/access.rs` reads them: conditions on the encryption context, and writing to the function's own log.
 
 use aws_credential_types::Credentials;
 use serde_json::{Value, json};
 
 use crate::world::World;
 
-/// What each function may do, as `what: deed`. Everything else is refused.
+/// The allowed calls of each function, as `resource: operations`. All others are refused.
 const MAY: [(&str, &[&str]); 6] = [
     (
         "customers",
@@ -116,13 +116,13 @@ async fn is_refused(world: &World, who: &Credentials, deed: &Deed) -> bool {
     code.contains("AccessDenied")
 }
 
-/// `data: GetItem Query` as `data: GetItem` and `data: Query`.
+/// Expands `data: GetItem Query` to `data: GetItem` and `data: Query`.
 fn spell_out(lines: &[&str]) -> Vec<String> {
     let pairs = lines.iter().map(|line| line.split_once(": ").unwrap());
     pairs.flat_map(|(what, deeds)| deeds.split(' ').map(move |deed| format!("{what}: {deed}"))).collect()
 }
 
-/// Every deed on everything that the system has, and on what it has nothing to do with.
+/// Every call on everything in the system, and on resources outside it.
 fn everything(world: &World, foreign: &Foreign) -> Vec<Deed> {
     let stack = &world.stack;
     let tables = [("data", &stack.table_name), ("vault", &stack.vault_table_name), ("audit", &stack.audit_table_name)];
@@ -235,7 +235,7 @@ fn on_users(what: &str, pool: &str) -> Vec<Deed> {
     ]
 }
 
-/// A key, a queue and a secret that the system has nothing to do with.
+/// A key, a queue and a secret outside the system.
 struct Foreign {
     key: String,
     queue: String,
@@ -262,7 +262,7 @@ impl Foreign {
     }
 }
 
-/// Both objects as one.
+/// Merges two objects.
 fn merge(one: &Value, other: &Value) -> Value {
     let mut merged = one.clone();
     merged.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());

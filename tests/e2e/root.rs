@@ -1,4 +1,5 @@
-//! What tests do as the account's root, beside the API: read and write tables, send messages, invoke functions, take on roles.
+//! The actions of tests as the account's root, beside the API: read and write tables, send messages, invoke functions, assume
+//! roles.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -52,26 +53,26 @@ impl World {
         self.set(&format!("CUSTOMER#{customer}"), &format!("JOB#{job}"), attributes).await;
     }
 
-    /// The number of the one message of a job that counts.
+    /// The number of a job's current message.
     pub async fn seq_of(&self, customer: &str, job: &str) -> u64 {
         let item = self.item(&format!("CUSTOMER#{customer}"), &format!("JOB#{job}")).await.unwrap();
         item["seq"].as_n().unwrap().parse().unwrap()
     }
 
-    /// Delivers a job's newest message, once more or early.
+    /// Delivers a job's current message, once more or early.
     pub async fn deliver(&self, customer: &str, job: &str) {
         let seq = self.seq_of(customer, job).await;
         self.send(&json!({"type": "job.v1", "job_id": job, "customer_id": customer, "seq": seq}).to_string()).await;
     }
 
-    /// Has the moment that a waiting job waits for come now, so that no test sits a wait out.
+    /// Moves the moment that a waiting job waits for to now, so that no test sits out a wait.
     pub async fn hurry(&self, customer: &str, job: &str) {
         let now = AttributeValue::S(shared::clock::now().to_string());
         self.set_job(customer, job, &[("next_attempt_at", now)]).await;
         self.deliver(customer, job).await;
     }
 
-    /// Makes the daily re-verification of every workflow of a customer due.
+    /// Makes the reverification of every workflow of a customer due.
     pub async fn let_a_day_pass(&self, customer: &str) {
         let yesterday = shared::clock::now().millis() - 25 * 3600 * 1000;
         let yesterday = Timestamp::from_millis(yesterday).to_string();
@@ -108,7 +109,7 @@ impl World {
         self.invoke_and_log(function, event).await.0
     }
 
-    /// The same, and the end of what that one invocation logged.
+    /// The same; returns the end of that invocation's log too.
     pub async fn invoke_and_log(&self, function: &str, event: &Value) -> (Value, String) {
         let url =
             format!("{}/2015-03-31/functions/{}/invocations", self.stack.emulator_url, self.stack.functions[function]);
@@ -124,7 +125,7 @@ impl World {
         (answer, String::from_utf8_lossy(&log).into_owned())
     }
 
-    /// One call of an AWS API that speaks JSON, named as in `x-amz-target`: the status and the answer.
+    /// Calls an AWS API that uses JSON, named as in `x-amz-target`; returns the status and the answer.
     pub async fn call(&self, who: &Credentials, service: &str, target: &str, body: &Value) -> (u16, Value) {
         let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
         let url = format!("{}/", self.stack.emulator_url);
@@ -132,14 +133,14 @@ impl World {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    /// One call of an AWS API that speaks JSON, as root, which has to work.
+    /// Calls an AWS API that uses JSON, as root; the call has to succeed.
     pub async fn call_as_root(&self, service: &str, target: &str, body: &Value) -> Value {
         let (status, answer) = self.call(&Credentials::root(), service, target, body).await;
         assert_eq!(status, 200, "{target}: {answer}");
         answer
     }
 
-    /// A signed POST to any AWS API: the status and the answer.
+    /// Sends a signed POST to any AWS API; returns the status and the answer.
     async fn signed(
         &self,
         who: &Credentials,

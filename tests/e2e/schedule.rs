@@ -1,4 +1,4 @@
-//! The schedule's event and the sweeper.
+//! The schedule's tick and the sweeper.
 
 use std::{collections::HashMap, time::Duration};
 

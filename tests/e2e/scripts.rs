@@ -1,5 +1,5 @@
-//! Whatever happens to a tenant and to the answers of its Zuora: no workflow that lives there is ever deleted here, and when nothing goes
-//! wrong the copy equals the tenant after every sync. Scripts are made at random; one that fails is shortened and shown.
+//! Random scripts of events at a tenant and of faults in its Zuora's answers: no workflow that exists there is ever deleted
+//! here, and without faults the copy equals the tenant after every sync. A failing script is shortened and shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ use crate::{
     world::World,
 };
 
-/// Something that happens to a tenant. Numbers pick a workflow.
+/// An event at a tenant. Numbers select a workflow.
 #[derive(Clone, Debug)]
 enum Event {
     Add,
@@ -33,7 +33,7 @@ enum Event {
     Return,
 }
 
-/// How an answer to the list, or to a question about one workflow, goes wrong.
+/// The fault of an answer to a list request, or to a request for one workflow.
 #[derive(Clone, Debug)]
 enum Trouble {
     Status(u16),
@@ -57,7 +57,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 0..5)
 }
 
-/// What goes wrong: on which page (0 = on any; 9 = on questions about single workflows), how, and how often.
+/// Faults: the page (0 = any; 9 = requests for single workflows), the kind, and the number of strikes.
 fn troubles() -> impl Strategy<Value = Vec<(u32, Trouble, u32)>> {
     let trouble = prop_oneof![
         prop::sample::select(vec![400, 403, 404, 429, 500, 503]).prop_map(Trouble::Status),
@@ -102,7 +102,7 @@ impl Trouble {
     }
 }
 
-/// A tenant that things happen to.
+/// A tenant in a script.
 struct Play {
     tenant: Tenant,
     removed: Vec<Workflow>,
@@ -143,7 +143,7 @@ impl Play {
     }
 }
 
-/// Runs scripts on one engine, each with a tenant and a customer of its own.
+/// Runs scripts on one engine, each with its own tenant and customer.
 fn check<S: Strategy>(cases: u32, strategy: S, test: &impl AsyncFn(&Engine, S::Value) -> Result<(), TestCaseError>)
 where
     S::Value: Clone,
@@ -198,7 +198,7 @@ fn whatever_answers_the_pages_get_no_workflow_that_lives_is_deleted() {
     });
 }
 
-/// What a sync should count, told from the two stores and nothing else.
+/// The stats that a sync should report, computed from the stored state before and after.
 fn difference(before: &Stored, after: &Stored) -> Stats {
     let (before, after) = (before.live(), after.live());
     let mut stats = Stats { total: after.len() as u64, ..Stats::default() };

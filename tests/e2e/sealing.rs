@@ -1,4 +1,4 @@
-//! Who can seal a client secret and who can open one, tried with the roles' own credentials on a real ciphertext.
+//! The rights to seal and to open a client secret, tried with the roles' own credentials on a real ciphertext.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Workflows and customers found by the beginning of their name: in any case and normal form, and nothing that begins otherwise.
+//! Search for workflows and customers by the beginning of their name: in any case and normal form, without false matches.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use tests::simulator::{Simulator, Tenant, Workflow};
 
 use crate::world::World;
 
-/// A customer whose workflows have these names, and its tenant.
+/// Creates a customer whose workflows have these names; returns its tenant too.
 async fn customer(world: &World, simulator: &Simulator, names: &[&str]) -> (String, Tenant) {
     let tenant = simulator.tenant("search");
     for name in names {
@@ -16,7 +16,7 @@ async fn customer(world: &World, simulator: &Simulator, names: &[&str]) -> (Stri
     (id, tenant)
 }
 
-/// The names of what a customer's list and the list of all customers, which have to agree, find under a beginning.
+/// The names that a customer's list and the list of all customers find for a beginning; the two have to agree.
 async fn found(world: &World, customer: &str, beginning: &str) -> Vec<String> {
     let query = format!("limit=200&name={}", beginning.replace('#', "%23"));
     let names = async |path: String| -> Vec<String> {

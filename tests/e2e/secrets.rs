@@ -11,10 +11,10 @@ use crate::world::World;
 
 /// A secret with every character that some encoding changes.
 const CANARY: &str = "Canary+/=&% \"\\ü-7f3a9c51e0";
-/// What stays the same in most encodings, in case only a part leaks.
+/// The part that most encodings leave as it is, in case only a part leaks.
 const MARK: &str = "7f3a9c51e0";
 
-/// The forms in which it could hide.
+/// The encodings in which it could be hidden.
 fn forms() -> Vec<(&'static str, String)> {
     let url: String = url::form_urlencoded::byte_serialize(CANARY.as_bytes()).collect();
     let json = json!(CANARY).to_string();
@@ -61,7 +61,7 @@ fn text_of(value: &AttributeValue) -> String {
     }
 }
 
-/// Has Zuora's next refusals repeat the secret they were sent, plain and encoded, in body and headers.
+/// Makes Zuora's next refusals repeat the secret of the request, plain and encoded, in body and headers.
 fn echo(tenant: &Tenant) {
     let url: String = url::form_urlencoded::byte_serialize(CANARY.as_bytes()).collect();
     let basic = general_purpose::STANDARD.encode(CANARY);
@@ -158,7 +158,7 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
     world.remove(&id).await;
 }
 
-/// Looks at every message of a queue, and lets each go as soon as it was looked at, because others are working with them.
+/// Checks every message of a queue, and releases each at once, because other tests use them.
 async fn check_queue(world: &World, queue: &str) {
     let mut held = Vec::new();
     loop {
@@ -214,7 +214,7 @@ async fn a_ciphertext_that_was_moved_to_another_customer_does_not_open_and_is_co
     }
 }
 
-/// Reads a function's whole log; says how many events it had.
+/// Reads a function's whole log; returns the number of events.
 async fn check_log(world: &World, group: &str) -> usize {
     let lines = log(world, group).await;
     for line in &lines {

@@ -1,6 +1,6 @@
 //! A Zuora that is slow, or hangs. Rows R125 to R130 of docs/reliability.md.
 //!
-//! Times are compressed: the simulator holds answers back by fractions of a second, and requests and runs are given seconds.
+//! Times are compressed: the simulator delays answers by fractions of a second, and requests and runs have seconds.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use crate::{
     world::World,
 };
 
-/// Longer than any request of these tests is given.
+/// A delay longer than the time of any request in these tests.
 const FOR_EVER: Duration = Duration::from_secs(30);
 
-/// An engine whose requests are given so long.
+/// An engine whose requests have this much time.
 async fn engine(world: &World, request: Duration) -> Engine {
     let mut engine = Engine::start(world).await;
     engine.worker.syncer.request_timeout = request;
     engine
 }
 
-/// The exports of these workflows hang.
+/// Makes the exports of these workflows hang.
 fn hang(tenant: &Tenant, ids: &[u64]) {
     for id in ids {
         tenant.fault(Fault::export().workflow(*id).always().delay(FOR_EVER));

@@ -1,4 +1,4 @@
-//! What a sync does when Zuora answers: exact stats, faithful copies, and nothing deleted without proof.
+//! The results of a sync when Zuora answers: exact stats, faithful copies, and nothing deleted without proof.
 
 use serde_json::json;
 use tests::simulator::{Effect, Fault, Route, Workflow};

@@ -1,5 +1,5 @@
-//! Workflows are stored several in one transaction. What keeps one of them from being stored keeps no other; a death leaves each whole or not
-//! there, and counts none twice.
+//! Workflows are stored several in one transaction. One that cannot be stored keeps no other from it; after a death each is
+//! stored completely or not at all, and none is counted twice.
 
 use futures::{StreamExt, stream};
 use shared::{
@@ -20,7 +20,7 @@ use crate::{
     world::World,
 };
 
-/// The workflow with another description, and the change of it.
+/// The workflow with another description, and the record of that change.
 fn described(old: &Workflow, description: &str) -> (Workflow, Change) {
     let new = Workflow { description: Some(description.to_owned()), written_at: clock::now(), ..old.clone() };
     let change = Change::between(Some(old), &new, &Definitions::Same);

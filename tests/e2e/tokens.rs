@@ -1,5 +1,5 @@
-//! Access tokens that expire, are refused, or come in odd answers; and secrets that stay wrong. Rows R23 to R26 and R142 to R144 of
-//! docs/reliability.md.
+//! Access tokens that expire, are refused, or arrive in odd answers; and secrets that stay wrong. Rows R23 to R26 and R142 to
+//! R144 of docs/reliability.md.
 
 use std::{
     collections::HashSet,
@@ -16,7 +16,7 @@ use crate::{
     world::World,
 };
 
-/// What was asked, and how it was answered, in order.
+/// The requests and the statuses of their answers, in order.
 fn conversation(tenant: &Tenant) -> Vec<(Route, Option<u16>)> {
     tenant.requests().into_iter().map(|seen| (seen.route, seen.status)).collect()
 }

@@ -1,11 +1,11 @@
-//! Zuora as the tests bend it, and a job's counts as they read them.
+//! Helpers that change Zuora's answers, and that read a job's counts.
 
 use serde_json::Value;
 use tests::simulator::{Fault, Simulator, Tenant};
 
 use crate::world::World;
 
-/// A tenant as its own client reads it, beside the product.
+/// A tenant read by a separate client, beside the product.
 pub struct Reader {
     http: reqwest::Client,
     base: String,
@@ -13,7 +13,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// With a token of its own.
+    /// A reader with its own token.
     pub async fn of(simulator: &Simulator, tenant: &Tenant) -> Self {
         let no_roots = Vec::<reqwest::Certificate>::new();
         let http = reqwest::Client::builder().no_proxy().tls_certs_only(no_roots).build().unwrap();
@@ -32,7 +32,7 @@ impl Reader {
     }
 }
 
-/// A simulator with one tenant of so many workflows.
+/// A simulator with one tenant of `workflows` workflows.
 pub fn tenant(name: &str, workflows: u64) -> (Simulator, Tenant) {
     let simulator = Simulator::start();
     let tenant = simulator.tenant(name);
@@ -40,7 +40,7 @@ pub fn tenant(name: &str, workflows: u64) -> (Simulator, Tenant) {
     (simulator, tenant)
 }
 
-/// Created, updated, unchanged, deleted, total, errors.
+/// The stats: created, updated, unchanged, deleted, total, errors.
 pub fn stats(job: &Value) -> [u64; 6] {
     ["created", "updated", "unchanged", "deleted", "total", "errors"].map(|name| job["stats"][name].as_u64().unwrap())
 }
@@ -60,8 +60,8 @@ pub fn listed(fault: Fault, change: impl Fn(&mut Vec<Value>) + Send + Sync + 'st
     bent(fault, move |page| change(page["data"].as_array_mut().unwrap()))
 }
 
-/// Creates a customer unseen by its Zuora: a verification lists as well, and would meet what is in store for the sync. Returns its id
-/// and that of its first job.
+/// Creates a customer without a request to its Zuora: a verification also lists, and would meet the faults meant for the sync.
+/// Returns its id and that of its first job.
 pub async fn create_unverified(world: &World, tenant: &Tenant, simulator: &Simulator) -> (String, String) {
     let mut creation = World::creation(tenant, &simulator.base_url());
     creation["verify"] = false.into();

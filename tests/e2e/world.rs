@@ -1,7 +1,7 @@
-//! What every end-to-end test stands on: the deployed stack, an admin's API, and root's view of tables and queues.
+//! The base of every end-to-end test: the deployed stack, an admin's API, and root's view of tables and queues.
 //!
-//! Each test starts its own simulator and makes its own customers, so tests run side by side on one stack. Nothing here sleeps for
-//! luck: it waits for a condition, with a bound, and says what it saw when the bound is reached.
+//! Each test starts its own simulator and creates its own customers, so tests run side by side on one stack. Nothing here
+//! sleeps for luck: it waits for a condition, within a limit, and reports what it saw at the limit.
 
 use std::{
     collections::HashMap,
@@ -19,13 +19,13 @@ use tokio::sync::OnceCell;
 
 use crate::root::{Root, sdk_config};
 
-/// A job has to end within this; the slowest wait of a test is a retry after up to 20 s.
+/// The time within which a job has to end; the slowest wait of a test is a retry after up to 20 s.
 const PATIENCE: Duration = Duration::from_secs(150);
 
 static PROVIDER: Once = Once::new();
 static ID_TOKEN: OnceCell<String> = OnceCell::const_new();
 
-/// The stack file: what was deployed where.
+/// The stack file: the names and addresses of what was deployed.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Stack {
     pub api_url: String,
@@ -58,7 +58,7 @@ pub struct World {
     pub sqs: aws_sdk_sqs::Client,
     pub sdk: aws_config::SdkConfig,
     pub http: Client,
-    /// Where the stack keeps its files.
+    /// The folder of the stack's files.
     pub home: PathBuf,
 }
 
@@ -72,7 +72,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body, if the status is the expected one.
+    /// Returns the body, if the status is the expected one.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
@@ -105,12 +105,12 @@ impl Api {
         self.json(Method::PUT, path, body).await
     }
 
-    /// Changes what is there now, whatever it is.
+    /// Changes a resource, whatever its `ETag`.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         self.patch_if(path, "*", body).await
     }
 
-    /// Changes what is there now, if it has this `ETag`.
+    /// Changes a resource if it still has this `ETag`.
     pub async fn patch_if(&self, path: &str, etag: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json"), ("if-match", etag)];
         self.raw(Method::PATCH, path, &headers, body.to_string().into_bytes()).await
@@ -120,7 +120,7 @@ impl Api {
         self.raw(Method::DELETE, path, &[], Vec::new()).await
     }
 
-    /// Posts under an idempotency key.
+    /// Sends a POST with an idempotency key.
     pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json"), ("idempotency-key", key)];
         self.raw(Method::POST, path, &headers, body.to_string().into_bytes()).await
@@ -172,7 +172,7 @@ impl World {
         }
     }
 
-    /// The body that creates a customer for a simulator's tenant, under a name nobody else uses.
+    /// The body that creates a customer for a simulator's tenant, under a unique name.
     pub fn creation(tenant: &Tenant, base_url: &str) -> Value {
         json!({
             "name": format!("{} {}", tenant.name(), uuid::Uuid::now_v7().simple()),
@@ -197,13 +197,13 @@ impl World {
         (id, job)
     }
 
-    /// Asks for a sync and waits for it.
+    /// Requests a sync and waits for it.
     pub async fn sync(&self, customer: &str) -> Value {
         let job = self.ask_for_sync(customer).await;
         self.wait_for_job(&job).await
     }
 
-    /// Asks for a sync; returns the job's id.
+    /// Requests a sync; returns the job's id.
     pub async fn ask_for_sync(&self, customer: &str) -> String {
         let asked = self.api.post(&format!("/v1/customers/{customer}/sync"), &json!({})).await.expect(202);
         asked["job_id"].as_str().unwrap().to_owned()
@@ -223,7 +223,7 @@ impl World {
         jobs["items"].as_array().unwrap().clone()
     }
 
-    /// All of a customer's workflows that are shown, by Zuora id.
+    /// All of a customer's workflows that are not deleted, by Zuora id.
     pub async fn workflows(&self, customer: &str) -> HashMap<String, Value> {
         let mut found = HashMap::new();
         let mut path = format!("/v1/customers/{customer}/workflows?limit=200");
@@ -268,7 +268,7 @@ impl World {
         }
     }
 
-    /// Deletes a customer; what a test leaves behind would only slow the others down.
+    /// Deletes a customer, because leftovers of a test would slow down the others.
     pub async fn remove(&self, customer: &str) {
         let name = self.customer(customer).await["name"].as_str().unwrap().replace(' ', "%20");
         self.api.delete(&format!("/v1/customers/{customer}?confirm={name}")).await.expect(202);
@@ -280,7 +280,7 @@ impl World {
     }
 }
 
-/// What a sign-in gives.
+/// The tokens of a sign-in.
 #[derive(Clone, Debug)]
 pub struct Tokens {
     pub id: String,

@@ -1,4 +1,4 @@
-//! The routes that the template deploys: what the tests of access, events and description compare themselves with.
+//! The routes that the template deploys, for the tests of access, events and API description.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
@@ -9,15 +9,15 @@ use serde_yaml_ng::{Mapping, Value};
 /// One route of the API.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
-    /// The function's program: `customers`.
+    /// The name of the function's program: `customers`.
     pub function: String,
-    /// In capitals: `GET`.
+    /// The method in capitals: `GET`.
     pub method: String,
-    /// With its parameters: `/v1/customers/{customer_id}`.
+    /// The path with its parameters: `/v1/customers/{customer_id}`.
     pub path: String,
 }
 
-/// Every route of `infra/template.yaml`; `ANY` is left out: it is no route, but the way to a 405.
+/// Returns every route of `infra/template.yaml` except `ANY`, which is no route but the way to a 405.
 #[must_use]
 pub fn of_template() -> Vec<Route> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");

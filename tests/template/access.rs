@@ -1,11 +1,11 @@
-//! Who may do what: routes, roles, keys, sign-in.
+//! Rights in the template: routes, roles, keys, sign-in.
 
 use serde_yaml_ng::Value;
 use shared::{aws::keys, http::problem::Kind};
 
 use crate::template::{Statement, Template, find, list, texts, untagged};
 
-/// The routes that anybody may call, and why.
+/// The routes that anybody may call, with the reason.
 const OPEN_ROUTES: [(&str, &str); 4] = [
     ("/health", "load balancers and monitors have no token; it tells nothing but \"up\""),
     ("/openapi.json", "describes the API to whoever wants to use it; the same for everybody"),
@@ -13,7 +13,7 @@ const OPEN_ROUTES: [(&str, &str); 4] = [
     ("/panel/{file+}", "the panel's scripts and styles"),
 ];
 
-/// The only places where a policy may say `*`, and why.
+/// The only places where a policy may contain `*`, with the reason.
 const WILDCARDS: [(&str, &str); 2] = [
     ("SecretsKey", "a key policy's resource is the key itself; the account's root delegates to the roles"),
     ("TokenKey", "as above"),

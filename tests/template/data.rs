@@ -1,4 +1,4 @@
-//! What must survive: tables, keys, users.
+//! Data that must survive: tables, keys, users.
 
 use serde_yaml_ng::Value;
 

@@ -1,4 +1,4 @@
-//! Queues, time limits, logs, alarms: what keeps a failure from being lost or silent.
+//! Queues, time limits, logs, alarms: the settings that keep a failure from being lost or silent.
 
 use serde_yaml_ng::Value;
 

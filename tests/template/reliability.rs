@@ -1,10 +1,11 @@
-//! The table of `docs/reliability.md` cannot rot: every row stands once, and every test it names is where it says.
+//! Keeps the table of `docs/reliability.md` correct: every row occurs once, and every test that it names exists in the named
+//! file.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// What a row's last cell says: its words, and the tests it names, each with its file.
+/// A row's last cell: its text, and the tests it names, each with its file.
 struct Proof {
     words: String,
     tests: Vec<(String, String)>,
@@ -23,7 +24,7 @@ fn row(line: &str) -> (String, Proof) {
     (id.to_owned(), Proof { words: format!("{does} {proof}"), tests: named(proof) })
 }
 
-/// The tests between backticks, each of the file named last before it.
+/// The tests between backticks, each in the file named last before it.
 fn named(cell: &str) -> Vec<(String, String)> {
     let mut file = None;
     let mut tests = Vec::new();
@@ -69,7 +70,7 @@ fn every_named_test_is_in_the_file_it_is_said_to_be_in() {
     }
 }
 
-/// Whether there is a function of that name whose attribute, on a line before it, is a test's.
+/// True if there is a function of that name with a test attribute on a line before it.
 fn is_test(text: &str, name: &str) -> bool {
     let lines: Vec<_> = text.lines().map(str::trim).collect();
     let declares = |line: &str| line.contains(&format!("fn {name}("));

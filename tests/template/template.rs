@@ -1,4 +1,4 @@
-//! Reads `infra/template.yaml` as data: intrinsic functions stay tagged values, so rules can look into them.
+//! Reads `infra/template.yaml` as data: intrinsic functions stay tagged values, so rules can inspect them.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub struct Template(Value);
 pub struct Resource<'a> {
     /// The logical id.
     pub id: &'a str,
-    /// The resource as it is written.
+    /// The resource as written.
     pub body: &'a Value,
 }
 
@@ -41,14 +41,14 @@ impl Template {
             .unwrap_or_else(|| panic!("no resource {id}"))
     }
 
-    /// What stands at a path of the whole template.
+    /// The value at a path of the whole template.
     pub fn at(&self, path: &str) -> &Value {
         find(&self.0, path)
     }
 }
 
 impl<'a> Resource<'a> {
-    /// What stands at a dotted path under the resource; null if nothing does.
+    /// The value at a dotted path under the resource; null if there is none.
     pub fn at(&self, path: &str) -> &'a Value {
         find(self.body, path)
     }
@@ -82,29 +82,29 @@ impl<'a> Resource<'a> {
 pub struct Statement<'a>(pub &'a Value);
 
 impl<'a> Statement<'a> {
-    /// What it allows, also what it allows only under a condition (`!If [Condition, action, ...]`).
+    /// The actions that it allows, including those under a condition (`!If [Condition, action, ...]`).
     pub fn actions(self) -> Vec<&'a str> {
         let actions = list(&self.0["Action"]).into_iter();
         actions.map(|action| action.as_str().or_else(|| untagged(action).get(1)?.as_str()).unwrap()).collect()
     }
 
-    /// On what, written as `!GetAtt X.Arn` and the like are: `X.Arn`.
+    /// The resources that it covers, with `!GetAtt X.Arn` and the like written as `X.Arn`.
     pub fn resources(self) -> Vec<&'a str> {
         list(&self.0["Resource"]).into_iter().map(|resource| untagged(resource).as_str().unwrap()).collect()
     }
 
-    /// Whether it allows the action on the resource.
+    /// True if it allows the action on the resource.
     pub fn allows(self, action: &str, resource: &str) -> bool {
         self.actions().contains(&action) && self.resources().contains(&resource)
     }
 }
 
-/// What stands at a dotted path; null if nothing does.
+/// The value at a dotted path; null if there is none.
 pub fn find<'a>(value: &'a Value, path: &str) -> &'a Value {
     path.split('.').fold(value, |value, key| untagged(value).get(key).unwrap_or(&Value::Null))
 }
 
-/// A sequence's items, one value as its only item, nothing as none.
+/// The items of a sequence; one value as its only item; none for nothing.
 pub fn list(value: &Value) -> Vec<&Value> {
     match value {
         Value::Null => Vec::new(),
@@ -121,7 +121,7 @@ pub fn untagged(value: &Value) -> &Value {
     }
 }
 
-/// Every text anywhere in a value, keys left out.
+/// Every text anywhere in a value, without keys.
 pub fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],

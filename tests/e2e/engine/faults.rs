@@ -1,5 +1,5 @@
-//! Faults of AWS, in AWS's own words, by a proxy before the emulator. It is shared by all tests, so every rule is for the requests that
-//! contain one mark: the name of an engine's tables, or a customer's id.
+//! AWS faults in AWS's own error format, injected by a proxy before the emulator. All tests share it, so every rule is limited
+//! to requests that contain a mark: the name of an engine's tables, or a customer's id.
 
 use aws_config::SdkConfig;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use shared::aws::clients;
 
 use crate::world::World;
 
-/// Some faults, until they are lifted.
+/// Some fault rules, until they are lifted.
 pub struct Faults<'a> {
     world: &'a World,
     url: &'a str,
@@ -35,7 +35,7 @@ impl<'a> Faults<'a> {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
-    /// Removes all rules of this mark; how many requests they hit.
+    /// Removes all rules of this mark; returns the number of requests that they hit.
     pub async fn lift(&self) -> u64 {
         let rules = self.world.http.get(self.rules()).send().await.unwrap().text().await.unwrap();
         let rules: Vec<Value> = serde_json::from_str(&rules).unwrap();

@@ -1,4 +1,4 @@
-//! Tables and queues as the template makes them.
+//! Creates tables and queues with the template's definitions.
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
@@ -39,7 +39,7 @@ pub(super) async fn create_table(dynamodb: &aws_sdk_dynamodb::Client, name: &str
         .unwrap();
 }
 
-/// Creates a queue; its URL.
+/// Creates a queue; returns its URL.
 pub(super) async fn create_queue(sqs: &aws_sdk_sqs::Client, name: &str) -> String {
     sqs.create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap()
 }

@@ -1,4 +1,4 @@
-//! What the data table holds of a customer's workflows: records, changes, definitions, and the chunks they are made of.
+//! The stored workflows of a customer: records, changes, definitions, and the chunks of these.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,16 +20,16 @@ use shared::{
 pub struct Copy {
     /// Its record.
     pub workflow: Workflow,
-    /// Its definition, unpacked; none when it has none.
+    /// Its definition, unpacked; none if it has none.
     pub definition: Option<Vec<u8>>,
 }
 
-/// All that is stored of a customer's workflows.
+/// Everything that is stored of a customer's workflows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
     /// Every workflow, tombstones included.
     pub copies: BTreeMap<WorkflowId, Copy>,
-    /// What was told of changes, oldest first.
+    /// The change records, oldest first.
     pub changes: Vec<Change>,
     /// The sort keys of all chunks of definitions.
     pub chunks: BTreeSet<String>,
@@ -38,7 +38,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Reads a customer's partition; every definition that a workflow names has to be whole.
+    /// Reads a customer's partition; every definition that a workflow names has to be complete.
     pub(super) fn of(customer: &CustomerId, partition: Vec<Item>) -> Self {
         let mut stored =
             Self { copies: BTreeMap::new(), changes: Vec::new(), chunks: BTreeSet::new(), named: BTreeSet::new() };
@@ -67,17 +67,17 @@ impl Stored {
         stored
     }
 
-    /// The workflows that are shown.
+    /// The workflows that are not deleted.
     pub fn live(&self) -> BTreeMap<&WorkflowId, &Copy> {
         self.copies.iter().filter(|(_, copy)| copy.workflow.deleted_at.is_none()).collect()
     }
 
-    /// The workflows that are hidden.
+    /// The tombstones.
     pub fn tombstones(&self) -> BTreeSet<&WorkflowId> {
         self.copies.iter().filter(|(_, copy)| copy.workflow.deleted_at.is_some()).map(|(id, _)| id).collect()
     }
 
-    /// Chunks that no workflow names.
+    /// The orphans: chunks that no workflow names.
     pub fn orphans(&self) -> Vec<&String> {
         self.chunks.difference(&self.named).collect()
     }

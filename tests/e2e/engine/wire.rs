@@ -1,6 +1,6 @@
-//! The wire between a worker and AWS: it counts what goes over it, it can die, and it can do half of every batch.
+//! The connection between a worker and AWS: it counts the calls, it can break, and it can do half of every batch.
 //!
-//! A worker whose wire is dead is a dead worker: what it did before is done, and nothing it does from then on takes effect.
+//! A worker whose connection is broken is as good as dead: its earlier calls took effect, and no later one does.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,25 +17,25 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
-/// When the wire dies; calls count from 0.
+/// The moment at which the connection breaks; calls count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Death {
     /// Before this call is sent.
     Before(usize),
-    /// After this call took effect: its answer is lost.
+    /// After this call took effect, so that its answer is lost.
     After(usize),
 }
 
 /// One call.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// Such as `PutItem`.
+    /// The operation, such as `PutItem`.
     pub operation: String,
-    /// The request's body in bytes.
+    /// The size of the request's body in bytes.
     pub sent: u64,
 }
 
-/// A wire. Clones are the same one.
+/// A connection. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Wire {
     death: Option<Death>,
@@ -45,32 +45,32 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// A wire that lasts.
+    /// A healthy connection.
     pub fn sound() -> Self {
         Self { death: None, does_half: false, calls: Arc::default(), http: Builder::new().build_http() }
     }
 
-    /// A wire that dies.
+    /// A connection that breaks.
     pub fn dying(death: Death) -> Self {
         Self { death: Some(death), ..Self::sound() }
     }
 
-    /// A wire on which every batch of more than one is done by half, and answered so.
+    /// A connection on which AWS does only half of every batch of more than one, and says so.
     pub fn doing_half() -> Self {
         Self { does_half: true, ..Self::sound() }
     }
 
-    /// The SDK over this wire. It repeats nothing, so that each call of the code is one call on the wire.
+    /// The SDK over this connection. It does not retry, so that each call of the code is one call here.
     pub fn sdk(&self, sound: &SdkConfig) -> SdkConfig {
         sound.clone().into_builder().http_client(self.clone()).retry_config(RetryConfig::disabled()).build()
     }
 
-    /// The calls so far, those that failed included.
+    /// The calls so far, including those that failed.
     pub fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// How many calls of these operations there were.
+    /// The number of calls of these operations.
     pub fn count(&self, operations: &[&str]) -> usize {
         self.calls().iter().filter(|call| operations.contains(&call.operation.as_str())).count()
     }
@@ -130,8 +130,8 @@ impl HttpConnector for Connector {
     }
 }
 
-/// Cuts a batch in half; returns what goes on, and the answer that tells of the other half. The emulator does not compare bodies with
-/// signatures.
+/// Cuts a batch in half; returns the request to send, and the answer that reports the other half as unprocessed. The emulator
+/// does not compare bodies with signatures.
 fn halve(mut request: HttpRequest) -> (HttpRequest, Option<Value>) {
     let body: Option<Value> = request.body().bytes().and_then(|bytes| serde_json::from_slice(bytes).ok());
     let Some(mut body) = body else { return (request, None) };

@@ -1,4 +1,4 @@
-//! Workers, and an admin's side, put together over a connection to AWS; and what they are asked with.
+//! Workers and the admin's services over a given connection to AWS, and the inputs for them.
 
 use aws_config::SdkConfig;
 use shared::{
@@ -33,7 +33,7 @@ use tests::simulator::Tenant;
 
 use crate::world::{Stack, World};
 
-/// Where a worker works.
+/// The tables and queues of a worker.
 pub(super) struct Places<'a> {
     pub(super) stack: &'a Stack,
     pub(super) data: &'a str,
@@ -64,14 +64,14 @@ impl Places<'_> {
     }
 }
 
-/// A worker on the deployed tables. What it sends goes into the given queues, which nobody reads.
+/// A worker on the deployed tables. It sends to the given queues, which nothing reads.
 pub fn worker_on_the_stack(world: &World, queues: &Queues<String>) -> Worker {
     let World { stack, sdk, .. } = world;
     let places = Places { stack, data: &stack.table_name, vault: &stack.vault_table_name, queues };
     places.worker(sdk, &queues.jobs, &Zuora::new(policy()).unwrap(), 100_000)
 }
 
-/// An admin's side of customers, over a worker's connections; a user may ask as often as they like.
+/// The customer service over a worker's connections; users have no limit of requests.
 pub fn service(worker: &Worker) -> CustomerService {
     let syncer = &worker.syncer;
     CustomerService {
@@ -85,7 +85,7 @@ pub fn service(worker: &Worker) -> CustomerService {
     }
 }
 
-/// A customer to be, with the tenant's credentials, unverified.
+/// The creation of a customer with the tenant's credentials, unverified.
 pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
     let base = policy().parse(base_url).unwrap();
     let customer = NewCustomer {
@@ -99,13 +99,13 @@ pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
     Creation { customer, base, secret: tenant.client_secret().into(), verify: false, owner: None }
 }
 
-/// A person's request; what is written down about it goes to the same table.
+/// The context of a person's request; its audit records go to the same table.
 pub fn context(data: &Table) -> RequestContext {
     let trail = AuditTrail::new(data.clone(), 1);
     RequestContext { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now(), trail }
 }
 
-/// Simulators are on loopback.
+/// A policy that admits simulators, which are on loopback.
 pub(super) fn policy() -> BaseUrlPolicy {
     BaseUrlPolicy::new("http://127.0.0.1:*").unwrap()
 }

@@ -5,8 +5,9 @@
 //! ```
 //!
 //! Each flag can be given as an environment variable instead (`ZUORA_SIMULATOR_ADDR`, `..._CLIENT_ID`, `..._CLIENT_SECRET`,
-//! `..._WORKFLOWS`); the flag wins. Missing credentials are made up and shown by `GET /_simulator/tenants`, as every control
-//! request is described in `simulator::control`. One line on standard output says that it is ready; SIGTERM and Ctrl-C end it.
+//! `..._WORKFLOWS`); the flag wins. Missing credentials are generated; `GET /_simulator/tenants` shows them. The control
+//! requests are described in `simulator::control`. One line on standard output reports that the program is ready; SIGTERM and
+//! Ctrl-C end it.
 
 use std::{collections::HashMap, io::Write as _, net::SocketAddr};
 
@@ -42,7 +43,7 @@ impl Settings {
     }
 }
 
-/// `--flag value` and `--flag=value`.
+/// Parses `--flag value` and `--flag=value`.
 fn flags(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<HashMap<String, String>> {
     let mut given = HashMap::new();
     while let Some(argument) = arguments.next() {

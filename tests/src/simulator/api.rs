@@ -1,10 +1,10 @@
-//! Zuora's side: what each operation truly answers.
+//! Zuora's side: the true answer of each operation.
 
 use serde_json::json;
 
 use super::{Asked, Effect, Reply, Route, Tenant, export::export, list::list};
 
-/// The true answer; a list is already bent by a fault that concerns lists.
+/// The true answer; faults that concern lists are already applied to a list.
 pub(super) fn answer(tenant: Option<&Tenant>, asked: &Asked, effect: &Effect) -> Reply {
     if asked.route == Route::Token {
         return token(tenant, asked);
@@ -71,7 +71,7 @@ fn unknown_workflow() -> Reply {
     Reply::json(404, &json!({ "errors": ["Invalid ID / Multiple objects returned for this request"] }))
 }
 
-/// The inner status is always 400, also in a 404: that is how Zuora publishes it.
+/// A 400 or 404 in Zuora's shape. The inner status is always 400, even in a 404: that is how Zuora documents it.
 pub(super) fn invalid(status: u16, title: &str) -> Reply {
     Reply::json(status, &json!({ "errors": [{ "status": 400, "code": "invalid", "title": title }] }))
 }

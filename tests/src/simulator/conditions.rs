@@ -1,8 +1,8 @@
-//! The conditions under which a tenant answers, for as long as it is told so: how long its answers take, and how many fail.
+//! The lasting conditions of a tenant: the time that its answers take, and the share of them that fails.
 //!
-//! Latencies are log-normal, as those of services are: most near the median, a few many times as long. They are drawn from a seed, one for
-//! each request in the order of arrival, so the same requests meet the same luck on every run. Nothing else in the simulator is
-//! left to chance.
+//! Latencies are log-normal, as those of services are: most are near the median, a few many times as long. They are drawn from
+//! a seed, one for each request in the order of arrival, so the same requests get the same latencies on every run. Nothing else
+//! in the simulator is random.
 
 use std::{
     f64::consts::TAU,
@@ -15,33 +15,34 @@ use serde::Deserialize;
 
 use super::{Fault, lock};
 
-/// How many standard deviations lie between the median and the 99th percentile of a normal distribution.
+/// The number of standard deviations between the median and the 99th percentile of a normal distribution.
 const P99: f64 = 2.326_347_874;
-/// No answer takes longer by chance.
+/// The longest random latency in milliseconds.
 const LONGEST_MS: f64 = 600_000.0;
 
-/// The conditions of one tenant. As JSON: `{"median_ms": 400, "p99_ms": 4000, "error_rate": 0.01, "seed": 7}`; `{}` is an answer at once.
+/// The conditions of one tenant. As JSON: `{"median_ms": 400, "p99_ms": 4000, "error_rate": 0.01, "seed": 7}`; `{}` answers at
+/// once.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Conditions {
-    /// Half of the answers take less.
+    /// The median latency in milliseconds.
     pub median_ms: f64,
-    /// One in a hundred takes longer; not below the median.
+    /// The 99th percentile of the latency in milliseconds; not below the median.
     pub p99_ms: f64,
     /// The share of requests that are answered with 503, from 0 to 1.
     pub error_rate: f64,
-    /// Where the sequence of latencies and errors begins.
+    /// The seed of the sequence of latencies and errors.
     pub seed: u64,
 }
 
-/// What becomes of one request.
+/// The latency and error drawn for one request.
 #[derive(Debug, Default)]
 pub(super) struct Luck {
     pub(super) latency: Duration,
     pub(super) fault: Option<Fault>,
 }
 
-/// The conditions of a tenant, and how far their sequence has come.
+/// The conditions of a tenant, and the position in their sequence.
 #[derive(Clone, Default)]
 pub(super) struct Weather(Arc<Mutex<(Conditions, Rng)>>);
 
@@ -51,7 +52,7 @@ impl Weather {
         *lock(&self.0) = (conditions, rng);
     }
 
-    /// The luck of the request that arrives now.
+    /// Draws for the request that arrives now.
     pub(super) fn next(&self) -> Luck {
         let (conditions, rng) = &mut *lock(&self.0);
         let latency = conditions.latency(rng);
@@ -62,7 +63,7 @@ impl Weather {
 
 impl Conditions {
     fn latency(&self, rng: &mut Rng) -> Duration {
-        // Box and Muller's way from two even numbers to a normal one; the first is never 0.
+        // The Box-Muller transform: two uniform numbers give a normal one; the first is never 0.
         let normal = (-2.0 * (1.0 - rng.f64()).ln()).sqrt() * (TAU * rng.f64()).cos();
         let spread = (self.p99_ms / self.median_ms.max(f64::MIN_POSITIVE)).max(1.0).ln() / P99;
         Duration::from_secs_f64((self.median_ms * (spread * normal).exp()).clamp(0.0, LONGEST_MS) / 1000.0)

@@ -1,28 +1,28 @@
 //! The control API of the stand-alone simulator, under `/_simulator/`.
 //!
-//! | request | body | does |
+//! | request | body | effect |
 //! |---|---|---|
 //! | `GET tenants` | | lists tenants with their credentials |
 //! | `POST tenants` | `{name, workflows?, client_id?, client_secret?}` | creates one |
 //! | `GET tenants/{name}/workflows` | | lists the ids |
-//! | `POST tenants/{name}/workflows` | `{count}`, or what a `PATCH` takes | adds generated ones, or one, which needs a name |
-//! | `PATCH tenants/{name}/workflows/{id}` | what is to be other, see below | edits: a new version |
-//! | `POST tenants/{name}/workflows/{id}/clones` | | a new version in which only the ids of tasks are others |
+//! | `POST tenants/{name}/workflows` | `{count}`, or the body of a `PATCH` | adds generated ones, or one, which needs a name |
+//! | `PATCH tenants/{name}/workflows/{id}` | the fields to change, see below | edits: a new version |
+//! | `POST tenants/{name}/workflows/{id}/clones` | | publishes a version that differs only in the ids of tasks |
 //! | `DELETE tenants/{name}/workflows/{id}` | | removes |
-//! | `PUT tenants/{name}/paging` | manners, see [`Paging`] | pages the list in this way from now on; `{}` is Zuora's |
-//! | `PUT tenants/{name}/conditions` | conditions, see [`Conditions`] | answers so late, and fails so often, from now on; `{}` is at once |
+//! | `PUT tenants/{name}/paging` | a paging mode, see [`Paging`] | sets how the list is paged; `{}` is Zuora's way |
+//! | `PUT tenants/{name}/conditions` | conditions, see [`Conditions`] | sets latency and error rate; `{}` answers at once |
 //! | `POST tenants/{name}/faults`, `POST faults` | a fault, see [`Fault`] | scripts it, for one or for all |
 //! | `DELETE tenants/{name}/faults`, `DELETE faults` | | clears them |
-//! | `GET tenants/{name}/requests` | | counts per operation and status, and from the first to the last arrival |
+//! | `GET tenants/{name}/requests` | | counts per operation and status, and the times of the first and last arrival |
 //! | `DELETE tenants/{name}/requests` | | resets the counts |
 //! | `PUT tenants/{name}/secret` | `{client_secret}` | replaces the secret |
 //! | `DELETE tenants/{name}/tokens` | | revokes every live token |
-//! | `PUT tenants/{name}/token_lifetime` | `{seconds}` | how long new tokens live |
-//! | `PUT latency` | `{ms}` | slows every Zuora request down |
+//! | `PUT tenants/{name}/token_lifetime` | `{seconds}` | sets the lifetime of new tokens |
+//! | `PUT latency` | `{ms}` | slows down every Zuora request |
 //!
-//! Of a workflow these can be set: `name`, `description`, `status`, `tasks` (a count), `shapes` (names, see [`Shape`]),
-//! `restless` (see [`Restless`]), and `raw_item` and `raw_export`: a text that is sent as it stands for its item in the list, and
-//! for its exports; `null` takes the text away again.
+//! These fields of a workflow can be set: `name`, `description`, `status`, `tasks` (a count), `shapes` (names, see [`Shape`]),
+//! `restless` (see [`Restless`]), and `raw_item` and `raw_export`: texts that are sent unaltered as its item in the list and as
+//! its exports; `null` removes such a text.
 
 use std::{
     collections::BTreeMap,
@@ -71,7 +71,7 @@ struct Edit {
     raw_export: Option<Option<String>>,
 }
 
-/// Tells `null` (`Some(None)`) from what is not there at all (`None`).
+/// Distinguishes `null` (`Some(None)`) from an absent field (`None`).
 fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
@@ -108,7 +108,7 @@ struct TokenLifetime {
     seconds: u64,
 }
 
-/// Why a control request was not obeyed.
+/// The refusal of a control request: status and message.
 struct Refusal(u16, String);
 
 type Answer = Result<Value, Refusal>;

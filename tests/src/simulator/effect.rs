@@ -1,4 +1,4 @@
-//! How an answer goes wrong: everything that a fault can do to the true answer.
+//! The effects of faults: every way in which the true answer can go wrong.
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
@@ -9,53 +9,53 @@ use serde_json::{Value, json};
 
 use super::{Asked, Odd, Reply, reply::Manner};
 
-/// Makes an answer of the request and the true answer.
+/// Makes an answer from the request and the true answer.
 pub type Bend = dyn Fn(&Asked, Reply) -> Reply + Send + Sync;
 
-/// How an answer goes wrong.
+/// The effect of a fault on the answer.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Effect {
     /// The true answer; with a delay, a slow one.
     #[default]
     Truth,
-    /// This answer instead. A string body is sent as it stands, anything else as JSON.
+    /// This answer instead. A string body is sent unaltered, any other as JSON.
     Respond {
         /// The HTTP status.
         status: u16,
-        /// Headers; the content type is guessed when it is not among them.
+        /// The headers; the content type is guessed if it is not among them.
         #[serde(default)]
         headers: BTreeMap<String, String>,
         /// The body; `null` stands for a short JSON message.
         #[serde(default)]
         body: Value,
     },
-    /// An odd answer by its name.
+    /// An odd answer, by its name.
     Odd(Odd),
     /// The connection is reset without an answer.
     Reset,
-    /// The true answer's length is announced, half of it is sent.
+    /// Announces the true answer's length, and sends half of it.
     TruncateBody,
-    /// Half of the true answer, sent as if it were whole.
+    /// Half of the true answer, sent as if it were complete.
     TruncateJson,
     /// A list without workflows and without a next page.
     EmptyList,
-    /// The list with this `pagination.next_page`, be it another host, `null` or `""`.
+    /// The list with this `pagination.next_page`: another host, `null` or `""`, for example.
     NextPage(Value),
-    /// Pages go round for ever: there is always a next one, and never an empty one.
+    /// Pages without end: there is always a next one, and never an empty one.
     EndlessPages,
-    /// The workflows of that page, whichever was asked for.
+    /// The workflows of that page, for every requested page.
     RepeatPage(u32),
-    /// The true answer with so many bytes of white space behind it: valid JSON still.
+    /// The true answer followed by this number of bytes of white space, which is still valid JSON.
     Huge(usize),
-    /// The true answer, so many bytes at a time with a pause before each.
+    /// The true answer in small parts, with a pause before each.
     Drip {
-        /// Bytes at a time.
+        /// The bytes of a part.
         bytes: usize,
-        /// The pause.
+        /// The pause in milliseconds.
         every_ms: u64,
     },
-    /// Whatever the test makes of the true answer.
+    /// The result of the test's own function.
     #[serde(skip)]
     With(Arc<Bend>),
 }
@@ -70,7 +70,7 @@ impl fmt::Debug for Effect {
 }
 
 impl Effect {
-    /// Bends the true answer. What concerns only lists is already in it: see `api`.
+    /// Applies the effect to the true answer. Effects on lists are applied before: see `api`.
     pub(super) fn apply(&self, asked: &Asked, mut truth: Reply) -> Reply {
         match self {
             Self::Truth | Self::EmptyList | Self::NextPage(_) | Self::EndlessPages | Self::RepeatPage(_) => {}

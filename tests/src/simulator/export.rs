@@ -1,8 +1,8 @@
-//! Makes the export of a version: a workflow, its tasks, its linkages.
+//! Builds the export of a version: a workflow, its tasks, its linkages.
 //!
-//! The tasks of two versions of a workflow are the same but for their ids and one parameter, so that a comparison by name finds a
-//! small change and one by id a total one; those of a clone are the same but for their ids. Ids of tasks are derived from the id
-//! of the version. Everything is derived from the workflow's seed: two exports of one version are the same bytes, unless the
+//! The tasks of two versions of a workflow differ only in their ids and in one parameter, so that a comparison by name finds a
+//! small change and one by id a total one; those of a clone differ only in their ids. Ids of tasks are derived from the id of
+//! the version. Everything is derived from the workflow's seed: two exports of one version are the same bytes, unless the
 //! workflow is [`Restless`].
 
 mod renumber;
@@ -112,7 +112,7 @@ fn head(workflow: &Workflow, version: &Version, event: Option<&str>) -> Value {
     })
 }
 
-/// Tells the versions apart by one parameter of one task; a clone has that of its original.
+/// Distinguishes versions by one parameter of one task; a clone has that of its original.
 fn mark_version(tasks: &mut [Value], version: &Version) {
     if let Some(index) = usize::try_from(patch(version.content())).unwrap_or(0).checked_rem(tasks.len()) {
         tasks[index]["parameters"]["revision"] = json!(version.content());

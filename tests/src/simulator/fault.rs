@@ -1,6 +1,6 @@
-//! Scripted faults: which requests go wrong, how often, and how.
+//! Scripted faults: the requests that go wrong, how often, and how.
 //!
-//! Faults are tried in the order in which they were added and the first that is due takes the request; nothing is random. A
+//! Faults are tried in the order in which they were added, and the first that is due takes the request; nothing is random. A
 //! fault strikes once unless told otherwise, and strikes before authentication, as a gateway's would.
 
 use std::{
@@ -23,12 +23,12 @@ pub struct Fault {
     /// Matching requests to let pass first.
     #[serde(default)]
     after: u32,
-    /// How often it strikes; `None` (JSON `null`) is always.
+    /// The number of strikes; `None` (JSON `null`) is unlimited.
     #[serde(default = "once")]
     times: Option<u32>,
     #[serde(default)]
     delay_ms: u64,
-    /// Whether the answer comes without Zuora's own headers, as that of a proxy does.
+    /// True to send the answer without Zuora's own headers, as a proxy does.
     #[serde(default)]
     foreign: bool,
     #[serde(default)]
@@ -70,31 +70,31 @@ impl Fault {
         Self::on(Route::Export)
     }
 
-    /// Only on this page.
+    /// Limits it to this page.
     pub fn page(mut self, page: u32) -> Self {
         self.on.page = Some(page);
         self
     }
 
-    /// Only for this workflow.
+    /// Limits it to this workflow.
     pub fn workflow(mut self, id: u64) -> Self {
         self.on.workflow_id = Some(id);
         self
     }
 
-    /// Only for this `version` parameter.
+    /// Limits it to this `version` parameter.
     pub fn version(mut self, version: &str) -> Self {
         self.on.version = Some(version.to_owned());
         self
     }
 
-    /// Lets so many matching requests pass first.
+    /// Lets `requests` matching requests pass first.
     pub fn after(mut self, requests: u32) -> Self {
         self.after = requests;
         self
     }
 
-    /// Strikes so many times.
+    /// Sets the number of strikes.
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
@@ -106,7 +106,7 @@ impl Fault {
         self
     }
 
-    /// Answers only after this time, whatever the answer is.
+    /// Delays the answer, whatever it is.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         self
@@ -118,7 +118,7 @@ impl Fault {
         self
     }
 
-    /// Goes wrong in this way.
+    /// Sets the effect.
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
         self
@@ -136,7 +136,7 @@ impl Fault {
         })
     }
 
-    /// Sets the body of the answer: a string is sent as it stands, anything else as JSON.
+    /// Sets the body of the answer: a string is sent unaltered, any other value as JSON.
     pub fn body(self, content: impl Into<Value>) -> Self {
         self.respond(|_, _, body| *body = content.into())
     }
@@ -160,7 +160,7 @@ impl Fault {
         self.status(status).header("Content-Type", "text/html").body(page).foreign()
     }
 
-    /// Answers oddly, in a way that has a name.
+    /// Gives an odd answer, by its name.
     pub fn odd(self, odd: Odd) -> Self {
         self.effect(Effect::Odd(odd))
     }
@@ -170,7 +170,7 @@ impl Fault {
         self.status(302).header("Location", location)
     }
 
-    /// Answers with what the closure makes of the request and the true answer.
+    /// Answers with the result of a closure over the request and the true answer.
     pub fn with(self, answer: impl Fn(&Asked, Reply) -> Reply + Send + Sync + 'static) -> Self {
         self.effect(Effect::With(Arc::new(answer)))
     }
@@ -193,14 +193,14 @@ impl Fault {
         &self.effect
     }
 
-    /// What becomes of the true answer.
+    /// Applies the fault to the true answer.
     pub(super) fn bend(&self, asked: &Asked, truth: Reply) -> Reply {
         let reply = self.effect.apply(asked, truth);
         if self.foreign { reply.foreign() } else { reply }
     }
 }
 
-/// The faults in waiting.
+/// The faults of one tenant, or those for all.
 #[derive(Clone, Default)]
 pub(super) struct Faults(Arc<Mutex<Vec<Fault>>>);
 
@@ -213,7 +213,7 @@ impl Faults {
         lock(&self.0).clear();
     }
 
-    /// The fault that takes this request, one of its strikes used up.
+    /// Takes the fault that is due for this request, and uses up one of its strikes.
     pub(super) fn strike(&self, asked: &Asked) -> Option<Fault> {
         for fault in lock(&self.0).iter_mut().filter(|fault| fault.on.matches(asked)) {
             if fault.after > 0 {

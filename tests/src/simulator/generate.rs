@@ -1,11 +1,11 @@
-//! Makes realistic workflows: the same key and index give the same workflow on every run.
+//! Generates realistic workflows: the same key and index give the same workflow on every run.
 
 use fastrand::Rng;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
 use super::{Restless, Shape, Spelling, TimeStyle, Version, Workflow};
 
-/// Room between the ids of two workflows, for the ids of their versions.
+/// The distance between the ids of two workflows, with room for the ids of their versions.
 const ID_STEP: u64 = 16;
 const FIRST_ID: u64 = 100;
 
@@ -52,7 +52,7 @@ pub(super) fn workflow(key: u64, index: u64) -> Workflow {
     let (active_version, inactive_versions) = versions(rng, id, created_at);
     let updated_at = active_version.iter().chain(&inactive_versions).map(|v| v.updated_at).max().unwrap_or(created_at);
     let scheduled_trigger = rng.u8(0..10) < 6;
-    // A workflow that was taken off the clock keeps its interval.
+    // An unscheduled workflow may still have an interval.
     let unscheduled = [None, Some(String::new()), Some(INTERVALS[0].to_owned())];
     let nowhere = [None, Some(String::new())];
     Workflow {
@@ -87,7 +87,7 @@ pub(super) fn workflow(key: u64, index: u64) -> Workflow {
     }
 }
 
-/// Mostly unique; each twentieth is a copy's name, because names need not be unique.
+/// A mostly unique name; each twentieth is a copy's name, because names need not be unique.
 fn name(rng: &mut Rng, index: u64) -> String {
     let (deed, region) = (pick(rng, &DEEDS), pick(rng, &REGIONS));
     if rng.u8(0..20) == 0 { format!("Copy of {deed}") } else { format!("{deed} {region} {}", index + 1) }

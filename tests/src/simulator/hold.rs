@@ -1,4 +1,4 @@
-//! Holding requests at the door, so that a test can act in the middle of a sync without sleeping.
+//! Holds requests before they are answered, so that a test can act in the middle of a sync without sleeping.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,25 +6,25 @@ use tokio::sync::watch;
 
 use super::{Asked, Only, lock};
 
-/// Keeps matching requests (all, or the first ones) waiting from its creation until it is dropped.
+/// Holds matching requests (all, or the first ones) from its creation until it is dropped.
 pub struct Hold {
     gate: Arc<Gate>,
     gates: Gates,
 }
 
 impl Hold {
-    /// Waits until a request stands at the gate. Give it a timeout of your own if none may come.
+    /// Waits until a request is held. A test that may get none needs its own timeout.
     pub async fn wait_for_arrival(&self) {
         self.wait_for_arrivals(1).await;
     }
 
-    /// Waits until so many requests have come to the gate.
+    /// Waits until `count` requests have been held.
     pub async fn wait_for_arrivals(&self, count: usize) {
         // Cannot fail: the sender lives in the gate, which this hold keeps.
         let _ = self.gate.arrived.subscribe().wait_for(|arrived| *arrived >= count).await;
     }
 
-    /// Lets the waiting requests, and all later ones, go on.
+    /// Lets the held requests, and all later ones, continue.
     pub fn release(self) {}
 }
 
@@ -37,13 +37,13 @@ impl Drop for Hold {
 
 struct Gate {
     only: Only,
-    /// How many requests it stops; those that come later pass.
+    /// The number of requests to hold; later ones pass.
     places: usize,
     arrived: watch::Sender<usize>,
     open: watch::Sender<bool>,
 }
 
-/// The closed gates of one tenant.
+/// The active holds of one tenant.
 #[derive(Clone, Default)]
 pub(super) struct Gates(Arc<Mutex<Vec<Arc<Gate>>>>);
 

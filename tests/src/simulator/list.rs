@@ -1,13 +1,13 @@
 //! `GET /workflows`: the tenant's workflows, page by page.
 //!
-//! The body is put together as bytes, because an item may be any bytes: see [`Workflow::raw_item`].
+//! The body is assembled as bytes, because an item may be any bytes: see [`Workflow::raw_item`].
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{Asked, Effect, Reply, Tenant, Workflow, api::invalid};
 
-/// Where Zuora's `next_page` points, whichever host was asked.
+/// The origin in Zuora's `next_page`, whichever host was requested.
 const NEXT_PAGE_ORIGIN: &str = "https://rest.zuora.com";
 
 /// One page of the list.
@@ -18,7 +18,7 @@ struct Page {
     more: bool,
 }
 
-/// The page that was asked for, in the tenant's manner of paging and bent by a fault that concerns lists.
+/// The requested page, in the tenant's paging mode and with the effect of a fault on lists.
 pub(super) fn list(tenant: &Tenant, asked: &Asked, effect: &Effect) -> Reply {
     let paging = tenant.paging();
     let asked_page = asked.page.unwrap_or(1);

@@ -1,20 +1,19 @@
-//! A Zuora to test against: real HTTP over loopback, several tenants in one process, faults on demand.
+//! A simulated Zuora for tests: real HTTP over loopback, several tenants in one process, faults on demand.
 //!
-//! It answers `/oauth/token`, `/workflows`, `/workflows/{id}` and `/workflows/{id}/export` in Zuora's published shapes, the odd
-//! ones included. What must stay true: nothing is answered that a test did not ask for (faults are scripted, never random),
-//! every request is counted, and the same tenant name always yields the same generated workflows.
+//! It answers `/oauth/token`, `/workflows`, `/workflows/{id}` and `/workflows/{id}/export` in Zuora's published shapes,
+//! including the odd ones. What must stay true: it gives no answer that a test did not ask for (faults are scripted, never
+//! random), every request is counted, and the same tenant name always yields the same generated workflows.
 //!
-//! What a test can ask for: faults ([`Fault`]), some of them by name ([`Odd`]); a lasting manner of paging ([`Paging`]); lasting
-//! latencies and error rates ([`Conditions`]); for a
-//! workflow the exact bytes of its item or export, the [`Shape`]s of its exports, and what differs between two exports of one
-//! version ([`Restless`]).
+//! A test can ask for: faults ([`Fault`]), some of them by name ([`Odd`]); a lasting paging mode ([`Paging`]); lasting
+//! latencies and error rates ([`Conditions`]); for a workflow the exact bytes of its item or export, the [`Shape`]s of its
+//! exports, and the differences between two exports of one version ([`Restless`]).
 //!
 //! ```text
-//! request -> whose is it? -> log -> latency -> hold -> fault, or bad luck? -> true answer, bent by it -> gzip -> wire
+//! request -> tenant -> log -> latency -> hold -> fault or random error -> true answer, with its effect -> gzip -> wire
 //! ```
 //!
-//! The server has a thread and a runtime of its own, so a simulator may be started from any test, asynchronous or not, and
-//! keeps answering while the test blocks.
+//! The server has its own thread and runtime, so any test, asynchronous or not, may start a simulator, which keeps answering
+//! while the test blocks.
 
 mod api;
 mod conditions;
@@ -68,7 +67,7 @@ impl Simulator {
     /// Starts on a free loopback port.
     ///
     /// # Panics
-    /// When loopback cannot be bound: no test can go on without it.
+    /// If loopback cannot be bound: no test can run without it.
     pub fn start() -> Self {
         Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0)))
             .unwrap_or_else(|error| panic!("the simulator cannot listen on loopback: {error:#}"))
@@ -77,7 +76,7 @@ impl Simulator {
     /// Starts on the given address.
     ///
     /// # Errors
-    /// When the address cannot be bound, for instance because it is in use.
+    /// If the address cannot be bound, for instance because it is in use.
     pub fn start_on(address: SocketAddr) -> anyhow::Result<Self> {
         let world = Arc::new(World::default());
         let server = Arc::new(Server::start(address, Arc::clone(&world))?);
@@ -94,15 +93,15 @@ impl Simulator {
         self.server.stop();
     }
 
-    /// The tenant of that name; a new, empty one with credentials of its own when there is none yet.
+    /// Returns the tenant of that name; a new, empty one with its own credentials if there is none yet.
     pub fn tenant(&self, name: &str) -> Tenant {
         self.world.tenant(name)
     }
 
-    /// Creates a tenant with credentials that are known beforehand.
+    /// Creates a tenant with given credentials.
     ///
     /// # Errors
-    /// When the name or the client id is taken.
+    /// If the name or the client id is taken.
     pub fn tenant_with(&self, name: &str, credentials: Credentials) -> anyhow::Result<Tenant> {
         self.world.tenant_with(name, credentials)
     }
@@ -112,12 +111,12 @@ impl Simulator {
         self.world.tenants()
     }
 
-    /// Scripts a fault for every tenant and for callers who belong to none. A tenant's own faults come first.
+    /// Scripts a fault for every tenant and for requests without one. A tenant's own faults come first.
     pub fn fault(&self, fault: Fault) {
         self.world.faults.add(fault);
     }
 
-    /// Forgets the faults scripted for everybody; a tenant's own stay.
+    /// Removes the faults for all; a tenant's own stay.
     pub fn clear_faults(&self) {
         self.world.faults.clear();
     }
@@ -127,13 +126,13 @@ impl Simulator {
         *lock(&self.world.latency) = latency;
     }
 
-    /// The requests that belong to no tenant: an unknown client id or token, or no token at all.
+    /// The requests without a tenant: an unknown client id or token, or no token at all.
     pub fn strangers(&self) -> Vec<Seen> {
         self.world.strangers.all()
     }
 }
 
-/// Locks, and goes on after a panic elsewhere: a failing test must not make the others fail with it.
+/// Locks, and continues after a panic elsewhere: a failing test must not make the others fail too.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

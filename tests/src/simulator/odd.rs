@@ -1,7 +1,8 @@
-//! Odd answers by name: what proxies, firewalls and gateways answer in Zuora's place, and legal but rare forms of the truth.
+//! Odd answers by name: those that proxies, firewalls and gateways give in Zuora's place, and legal but rare forms of the true
+//! answer.
 //!
-//! Each was met by people who call APIs for a living. Whoever answers in Zuora's place sends none of Zuora's headers: that is
-//! how such an answer is told from Zuora's own.
+//! Each is known from practice. An answer that something else gives in Zuora's place has none of Zuora's headers, which
+//! distinguishes it from Zuora's own.
 
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
@@ -10,17 +11,17 @@ use serde_json::json;
 
 use super::{Reply, reply::gzip};
 
-/// How many headers a flood adds. Many HTTP clients read 100 at most.
+/// The number of headers in a flood. Many HTTP clients read 100 at most.
 const FLOOD: usize = 200;
 
-/// One odd answer. Its name as JSON is in the style of `proxy_404`.
+/// One odd answer. Its name in JSON is in the style of `proxy_404`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Odd {
     /// 404 as an HTML page: a proxy does not know the path.
     #[serde(rename = "proxy_404")]
     Proxy404,
-    /// 403 as an HTML page with a Ray ID: a firewall lets nobody pass.
+    /// 403 as an HTML page with a Ray ID, from a firewall that blocks everything.
     #[serde(rename = "firewall_403")]
     Firewall403,
     /// 200 with an HTML page that announces maintenance.
@@ -32,22 +33,22 @@ pub enum Odd {
     /// 404 as JSON: a gateway in front of Zuora has no such route.
     #[serde(rename = "json_404_of_a_gateway")]
     Json404OfAGateway,
-    /// Zuora's own 200 with an export that is empty and says that it is no success.
+    /// Zuora's own 200 with an empty export and `"success": false`.
     UnsuccessfulEmptyExport,
-    /// The truth with 200 more headers.
+    /// The true answer with 200 more headers.
     HeaderFlood,
-    /// The truth, compressed; the encoding's name is written `GZIP`.
+    /// The true answer, compressed; the encoding's name is written `GZIP`.
     GzipUpperCase,
-    /// The truth, compressed; the encoding has its old name, `x-gzip`.
+    /// The true answer, compressed; the encoding has its old name, `x-gzip`.
     XGzip,
-    /// The truth, compressed in two halves that are sent one after the other.
+    /// The true answer, compressed in two halves that are sent one after the other.
     GzipOfTwoMembers,
-    /// The truth behind a UTF-8 byte order mark.
+    /// The true answer after a UTF-8 byte order mark.
     ByteOrderMark,
 }
 
 impl Odd {
-    /// The odd answer in place of the true one.
+    /// Returns the odd answer in place of the true one.
     pub(super) fn bend(self, truth: Reply) -> Reply {
         match self {
             Self::Proxy404 => page(404, "404 Not Found").with_header("Server", "nginx"),
@@ -76,7 +77,7 @@ impl Odd {
     }
 }
 
-/// A page for people, from somebody who is not Zuora.
+/// A page for people, from something other than Zuora.
 fn page(status: u16, text: &str) -> Reply {
     Reply::text(status, "text/html", format!("<html><body><h1>{text}</h1></body></html>")).foreign()
 }

@@ -1,40 +1,40 @@
-//! How a tenant pages its list, for as long as it is told so: as Zuora does, or in a manner that other APIs are known for.
+//! The paging of a tenant's list: Zuora's way, or a mode that is known from other APIs.
 //!
-//! The manners can be combined. With none of them the list is paged as Zuora documents it.
+//! The settings can be combined. With none of them the list is paged as Zuora documents it.
 
 use serde::Deserialize;
 
 const DEFAULT_LENGTH: u32 = 20;
 const MAX_LENGTH: u32 = 50;
 
-/// The manners of one tenant. As JSON: `{"length": {"at_most": 20}, "past_the_end": "last_page", "without_next_page": true}`.
+/// The paging of one tenant. As JSON: `{"length": {"at_most": 20}, "past_the_end": "last_page", "without_next_page": true}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Paging {
-    /// How many workflows a page has.
+    /// The length of a page.
     pub length: PageLength,
-    /// What is behind the last page.
+    /// The answer beyond the last page.
     pub past_the_end: PastTheEnd,
-    /// Whether every request is answered with page 1.
+    /// True to answer every request with page 1.
     pub ignores_page: bool,
-    /// Whether `next_page` is never there.
+    /// True to leave out `next_page`.
     pub without_next_page: bool,
 }
 
-/// How many workflows a page has.
+/// The length of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PageLength {
-    /// As many as were asked for: 20 unless told, 50 at most.
+    /// The requested length: 20 by default, at most 50.
     #[default]
     AsAsked,
-    /// As many as were asked for, but never more than this.
+    /// The requested length, but never more than this.
     AtMost(u32),
-    /// This many, whatever was asked for.
+    /// This length, whatever was requested.
     Always(u32),
 }
 
-/// What is behind the last page.
+/// The answer beyond the last page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PastTheEnd {
@@ -48,7 +48,7 @@ pub enum PastTheEnd {
 }
 
 impl Paging {
-    /// The length of a page, from the `page_length` asked for.
+    /// The length of a page for the requested `page_length`.
     pub(super) fn length(&self, asked: Option<u32>) -> u32 {
         let length = asked.unwrap_or(DEFAULT_LENGTH).clamp(1, MAX_LENGTH);
         match self.length {

@@ -1,7 +1,7 @@
-//! The request log: what was asked, in the order of arrival, and how many requests were under way at once.
+//! The request log: the requests in the order of arrival, and the largest number of concurrent ones.
 //!
-//! A request is logged when it arrives, so that a held or a reset one is there too; its status comes when it is answered. The
-//! text of tokens and secrets never gets here.
+//! A request is logged when it arrives, so that held and reset ones are included; its status is added when it is answered.
+//! Tokens and secrets are never logged.
 
 use std::{
     sync::{Arc, Mutex},
@@ -15,23 +15,23 @@ use super::{Asked, Route, lock};
 pub struct Seen {
     /// The operation.
     pub route: Route,
-    /// The page asked for, on the list.
+    /// The requested page of the list.
     pub page: Option<u32>,
-    /// The page length asked for, if one was.
+    /// The requested page length, if any.
     pub page_length: Option<u32>,
-    /// The workflow asked for.
+    /// The requested workflow.
     pub workflow_id: Option<u64>,
-    /// The export version asked for.
+    /// The requested export version.
     pub version: Option<String>,
-    /// The status answered; `None` while unanswered and after a reset.
+    /// The status of the answer; `None` while unanswered and after a reset.
     pub status: Option<u16>,
-    /// The `Zuora-Track-Id` sent.
+    /// The `Zuora-Track-Id` of the request.
     pub track_id: Option<String>,
-    /// Whether `Accept-Encoding` offered gzip.
+    /// True if `Accept-Encoding` offered gzip.
     pub accepts_gzip: bool,
-    /// Whether there was an `Authorization` header.
+    /// True if there was an `Authorization` header.
     pub has_authorization: bool,
-    /// When it arrived.
+    /// The moment of arrival.
     pub at: Instant,
 }
 
@@ -42,14 +42,14 @@ pub(super) struct Log(Arc<Mutex<Pages>>);
 #[derive(Default)]
 struct Pages {
     seen: Vec<Seen>,
-    /// Moves on at each reset, so that an answer under way cannot mark a line of the new log.
+    /// The number of resets, so that a late answer cannot mark a line of the new log.
     volume: u64,
     in_flight: usize,
     max_in_flight: usize,
 }
 
 impl Log {
-    /// Writes the request down. It counts as in flight until the returned line is dropped.
+    /// Logs the request. It counts as in flight until the returned line is dropped.
     pub(super) fn arrive(&self, asked: &Asked) -> Line {
         let mut pages = lock(&self.0);
         pages.seen.push(Seen {
@@ -90,7 +90,7 @@ impl Log {
     }
 }
 
-/// A request under way.
+/// The log entry of a request in flight.
 pub(super) struct Line {
     log: Log,
     volume: u64,

@@ -1,4 +1,4 @@
-//! An answer, and the ways in which it can reach the wire: whole, cut short, in drips, or not at all.
+//! An answer, and the ways in which it can be sent: complete, cut short, in drips, or not at all.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use super::request::Asked;
 
-/// Zuora compresses longer answers than this when the caller accepts it.
+/// The length in bytes from which Zuora compresses answers for callers that accept it.
 const GZIP_FROM: usize = 1000;
 
 pub(super) type Body = UnsyncBoxBody<Bytes, BrokenOff>;
 
-/// The connection ends here, on purpose.
+/// The error that ends a connection on purpose.
 #[derive(Debug)]
 pub(super) struct BrokenOff;
 
@@ -40,22 +40,22 @@ impl From<Infallible> for BrokenOff {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// Headers besides those the simulator always sends.
+    /// The headers besides those that the simulator always sends.
     pub headers: Vec<(String, String)>,
-    /// The body before compression; as it is sent, if the headers name an encoding.
+    /// The body before compression; sent unaltered if the headers name an encoding.
     pub body: Bytes,
     pub(super) manner: Manner,
-    /// Whether somebody else than Zuora answers, and so without Zuora's headers.
+    /// True if something other than Zuora answers, and so without Zuora's headers.
     pub(super) foreign: bool,
 }
 
-/// How an answer is sent.
+/// The way in which an answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Manner {
     Whole,
     /// Announces the whole length, sends half of it, closes the connection.
     CutShort,
-    /// So many bytes at a time, with a pause after each.
+    /// Some bytes at a time, with a pause after each.
     Drip {
         bytes: usize,
         every: Duration,
@@ -88,12 +88,12 @@ impl Reply {
         Self { body: body.into(), ..self }
     }
 
-    /// Makes it the answer of somebody between Zuora and the caller: without `Zuora-Request-Id` and `Zuora-Track-Id`.
+    /// Makes it the answer of something between Zuora and the caller: without `Zuora-Request-Id` and `Zuora-Track-Id`.
     pub fn foreign(self) -> Self {
         Self { foreign: true, ..self }
     }
 
-    /// Zuora's own headers, on every answer that is Zuora's.
+    /// Adds Zuora's own headers, which all of its answers have.
     fn signed(self, asked: &Asked) -> Self {
         if self.foreign {
             return self;
@@ -105,7 +105,7 @@ impl Reply {
         }
     }
 
-    /// The HTTP form of the answer; `None` means that the connection is to be reset instead.
+    /// The HTTP form of the answer; `None` to reset the connection instead.
     pub(super) fn into_response(mut self, asked: &Asked) -> Option<Response<Body>> {
         self = self.signed(asked);
         let encoding = header::CONTENT_ENCODING.as_str();
@@ -135,7 +135,7 @@ impl Reply {
     }
 }
 
-/// A scripted fault with an impossible status or header must be seen as such, not as Zuora's answer.
+/// The answer to a scripted fault with an impossible status or header: it must be recognizable as a test's mistake.
 fn unusable(error: &http::Error) -> Response<Body> {
     let body = Full::from(format!("the simulator cannot send this answer: {error}"));
     let mut response = Response::new(body.map_err(BrokenOff::from).boxed_unsync());

@@ -1,4 +1,4 @@
-//! What was asked: a request read to its end, and the selector with which faults and holds choose requests.
+//! A complete request, and the selector with which faults and holds choose requests.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, header};
@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-/// The Zuora operations the simulator knows.
+/// The Zuora operations that the simulator knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Route {
@@ -19,33 +19,33 @@ pub enum Route {
     Get,
     /// `GET /workflows/{id}/export`
     Export,
-    /// Anything else; answered with 404.
+    /// Any other; answered with 404.
     Other,
 }
 
 impl Route {
-    /// Only this page of the list.
+    /// Selects this page of the list only.
     pub fn page(self, page: u32) -> Only {
         Only { page: Some(page), ..self.into() }
     }
 
-    /// Only this workflow.
+    /// Selects this workflow only.
     pub fn workflow(self, id: u64) -> Only {
         Only { workflow_id: Some(id), ..self.into() }
     }
 }
 
-/// Which requests are meant. What is `None` matches everything.
+/// A selection of requests. A field that is `None` matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Only {
     /// The operation.
     pub route: Option<Route>,
-    /// The page asked for; a list request without one asks for page 1.
+    /// The requested page; a list request without one asks for page 1.
     pub page: Option<u32>,
     /// The workflow in the path.
     pub workflow_id: Option<u64>,
-    /// The `version` asked for, word for word (`latest`, `0.0.2`).
+    /// The requested `version`, word for word (`latest`, `0.0.2`).
     pub version: Option<String>,
 }
 
@@ -64,14 +64,14 @@ impl From<Route> for Only {
     }
 }
 
-/// One request, read to its end.
+/// One complete request.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The operation, from method and path.
     pub route: Route,
-    /// The page asked for; `None` on other routes than the list.
+    /// The requested page; `None` on other routes than the list.
     pub page: Option<u32>,
-    /// The page length asked for, before it is cut to the maximum.
+    /// The requested page length, before it is cut to the maximum.
     pub page_length: Option<u32>,
     /// The workflow in the path.
     pub workflow_id: Option<u64>,
@@ -110,7 +110,7 @@ impl Asked {
         })
     }
 
-    /// A header's value, if it is there and readable.
+    /// A header's value, if it is present and readable.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

@@ -1,4 +1,4 @@
-//! The HTTP server: a thread with a runtime of its own, and a request's way from the wire to the answer.
+//! The HTTP server: a thread with its own runtime, and the way of a request from the wire to its answer.
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -22,7 +22,7 @@ use super::{
     reply::{Body, BrokenOff},
 };
 
-/// All that the server knows.
+/// The state of the server.
 #[derive(Default)]
 pub(super) struct World {
     tenants: Mutex<Vec<Tenant>>,
@@ -61,7 +61,7 @@ impl World {
         Ok(tenant)
     }
 
-    /// One request, from arrival to answer.
+    /// Serves one request, from arrival to answer.
     async fn serve(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Body>, BrokenOff> {
         let asked = Asked::read(request).await.map_err(|_| BrokenOff)?;
         if let Some(path) = asked.path.strip_prefix("/_simulator/") {
@@ -88,7 +88,7 @@ impl World {
         };
         let response = reply.into_response(&asked).ok_or(BrokenOff)?;
         line.answered(response.status().as_u16());
-        // The request is in flight until its body is sent or given up.
+        // The request is in flight until its body is sent or abandoned.
         Ok(response.map(|body| {
             BodyExt::boxed_unsync(body.map_frame(move |frame| {
                 let _in_flight = &line;
@@ -98,7 +98,7 @@ impl World {
     }
 }
 
-/// The listening thread; dropped, it closes the port and every connection.
+/// The listening thread; when dropped, it closes the port and every connection.
 pub(super) struct Server {
     address: SocketAddr,
     running: Mutex<Option<(oneshot::Sender<()>, JoinHandle<()>)>>,
@@ -150,13 +150,13 @@ async fn accept(listener: TcpListener, world: Arc<World>) {
                 let _ = stream.set_nodelay(true);
                 tokio::spawn(converse(stream, Arc::clone(&world)));
             }
-            // Out of file descriptors, most likely: those under way must end before others can begin.
+            // Most likely out of file descriptors: connections have to end before others can begin.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
 }
 
-/// Serves one connection to its end, which is a reset if the answer was to be none or to break off.
+/// Serves one connection to its end, which is a reset if the answer is none or breaks off.
 async fn converse(stream: TcpStream, world: Arc<World>) {
     let service = service_fn(move |request| Box::pin(Arc::clone(&world).serve(request)));
     let mut connection =

@@ -13,24 +13,24 @@ use super::{
     hold::Gates, lock, record::Log,
 };
 
-/// What Zuora says of a new token, in seconds.
+/// The announced lifetime of a new token, in seconds.
 const TOKEN_LIFETIME: u64 = 3599;
 
-/// Where the ids of added workflows begin, far behind those of generated ones, and those of published versions.
+/// The first id of added workflows and of published versions, far above those of generated ones.
 const FIRST_ADDED_ID: u64 = 5_000_000;
 const FIRST_PUBLISHED_ID: u64 = 10_000_000;
 
 /// An OAuth client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
-    /// 36 characters, as Zuora's.
+    /// 36 characters, as Zuora's have.
     pub client_id: String,
-    /// At most 42 characters, with some that need to be url-encoded.
+    /// At most 42 characters, with some that need URL encoding.
     pub client_secret: String,
 }
 
 impl Credentials {
-    /// Makes up new ones.
+    /// Generates new ones.
     pub fn random() -> Self {
         let plain: String = std::iter::repeat_with(fastrand::alphanumeric).take(32).collect();
         Self { client_id: uuid(), client_secret: format!("{plain}+/=&%?#;+=") }
@@ -50,7 +50,7 @@ pub struct Tenant {
 
 struct State {
     credentials: Credentials,
-    /// Dead tokens stay, so that their use is logged here.
+    /// Dead tokens are kept, so that their use is logged here.
     tokens: HashMap<String, Token>,
     token_lifetime: u64,
     workflows: BTreeMap<u64, Workflow>,
@@ -100,12 +100,12 @@ impl Tenant {
         self.state().credentials.client_secret.clone()
     }
 
-    /// Replaces the secret; tokens issued under the old one stay good, as they do at Zuora.
+    /// Replaces the secret; tokens issued under the old one stay valid, as at Zuora.
     pub fn set_secret(&self, secret: &str) {
         secret.clone_into(&mut self.state().credentials.client_secret);
     }
 
-    /// Adds generated workflows behind those generated before.
+    /// Adds `count` generated workflows after those generated before.
     pub fn seed(&self, count: u64) {
         let key = fnv(&self.name);
         let mut state = self.state();
@@ -115,7 +115,7 @@ impl Tenant {
         state.generated += count;
     }
 
-    /// Adds a workflow, or replaces the one with its id, and tells that id. An id of 0, of a version too, is replaced by a
+    /// Adds a workflow, or replaces the one with its id, and returns that id. An id of 0, also of a version, is replaced by a
     /// free one.
     pub fn add(&self, mut workflow: Workflow) -> u64 {
         let mut state = self.state();
@@ -134,8 +134,8 @@ impl Tenant {
         id
     }
 
-    /// Edits a workflow as a user does: a new version is published and `updatedAt` moves, then the closure has its way.
-    /// `false` when there is no such workflow.
+    /// Edits a workflow as a user does: publishes a new version, moves `updatedAt`, then applies the closure. Returns `false`
+    /// if there is no such workflow.
     pub fn edit(&self, id: u64, change: impl FnOnce(&mut Workflow)) -> bool {
         let version_id = self.state().take_version_id();
         self.alter(id, |workflow| {
@@ -144,36 +144,35 @@ impl Tenant {
         })
     }
 
-    /// Publishes a clone of a workflow's current version: nothing is edited, but each task has a new id, in texts and file names
-    /// too. An [`export`](Workflow::export) that was set is renumbered, a raw one is not.
-    /// `false` when there is no such workflow.
+    /// Publishes a clone of a workflow's current version: only the ids of tasks are new, also in texts and file names. A given
+    /// [`export`](Workflow::export) is renumbered, a raw one is not. Returns `false` if there is no such workflow.
     pub fn clone_version(&self, id: u64) -> bool {
         let version_id = self.state().take_version_id();
         self.alter(id, |workflow| workflow.publish_clone(version_id, OffsetDateTime::now_utc()))
     }
 
-    /// Changes a workflow behind the API's back: nothing moves but what the closure moves.
-    /// `false` when there is no such workflow.
+    /// Changes a workflow behind the API's back: nothing changes but by the closure. Returns `false` if there is no such
+    /// workflow.
     pub fn alter(&self, id: u64, change: impl FnOnce(&mut Workflow)) -> bool {
         self.state().workflows.get_mut(&id).map(change).is_some()
     }
 
-    /// Removes a workflow. `false` when there is no such workflow.
+    /// Removes a workflow. Returns `false` if there is no such workflow.
     pub fn remove(&self, id: u64) -> bool {
         self.state().workflows.remove(&id).is_some()
     }
 
-    /// The ids of all workflows, in the order in which they are listed.
+    /// The ids of all workflows, in the order of the list.
     pub fn ids(&self) -> Vec<u64> {
         self.state().workflows.keys().copied().collect()
     }
 
-    /// A workflow as it is now.
+    /// A workflow in its present state.
     pub fn workflow(&self, id: u64) -> Option<Workflow> {
         self.state().workflows.get(&id).cloned()
     }
 
-    /// A workflow as it is now, for an export, which is counted.
+    /// A workflow in its present state, for an export, which is counted.
     pub(super) fn take_export(&self, id: u64) -> Option<Workflow> {
         self.state().workflows.get_mut(&id).map(|workflow| {
             let found = workflow.clone();
@@ -182,7 +181,7 @@ impl Tenant {
         })
     }
 
-    /// Pages the list in this manner from now on.
+    /// Sets the paging of the list from now on.
     pub fn set_paging(&self, paging: Paging) {
         self.state().paging = paging;
     }
@@ -191,17 +190,17 @@ impl Tenant {
         self.state().paging.clone()
     }
 
-    /// Answers under these conditions from now on.
+    /// Sets latency and error rate from now on.
     pub fn set_conditions(&self, conditions: Conditions) {
         self.weather.set(conditions);
     }
 
-    /// Voids every token issued so far: from now on they are answered with 401.
+    /// Revokes every token issued so far: from now on they get a 401.
     pub fn revoke_tokens(&self) {
         self.state().tokens.values_mut().for_each(|token| token.revoked = true);
     }
 
-    /// Sets how many seconds new tokens live, and say they live.
+    /// Sets the lifetime of new tokens, in seconds.
     pub fn set_token_lifetime(&self, seconds: u64) {
         self.state().token_lifetime = seconds;
     }
@@ -211,17 +210,17 @@ impl Tenant {
         self.faults.add(fault);
     }
 
-    /// Forgets this tenant's faults.
+    /// Removes this tenant's faults.
     pub fn clear_faults(&self) {
         self.faults.clear();
     }
 
-    /// Keeps the requests selected waiting until the hold is dropped.
+    /// Holds the selected requests until the hold is dropped.
     pub fn hold(&self, only: impl Into<Only>) -> Hold {
         self.gates.close(only.into(), usize::MAX)
     }
 
-    /// Keeps the next of the requests selected waiting until the hold is dropped; those after it pass.
+    /// Holds the next of the selected requests until the hold is dropped; those after it pass.
     pub fn hold_next(&self, only: impl Into<Only>) -> Hold {
         self.gates.close(only.into(), 1)
     }
@@ -231,17 +230,17 @@ impl Tenant {
         self.log.all()
     }
 
-    /// How many requests of this operation have arrived, answered or not.
+    /// The number of requests of this operation that have arrived, answered or not.
     pub fn count(&self, route: Route) -> usize {
         self.log.count(route)
     }
 
-    /// The most requests that were ever under way at once; token requests do not count, as they do not at Zuora.
+    /// The largest number of concurrent requests so far; token requests do not count, as at Zuora.
     pub fn max_in_flight(&self) -> usize {
         self.log.max_in_flight()
     }
 
-    /// Forgets the requests seen so far.
+    /// Clears the log of requests.
     pub fn reset_requests(&self) {
         self.log.reset();
     }
@@ -295,7 +294,7 @@ pub(super) fn uuid() -> String {
     format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
 }
 
-/// FNV-1a: a hash that stays the same from run to run.
+/// FNV-1a: a hash that is the same on every run.
 fn fnv(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }

@@ -7,15 +7,15 @@ use time::OffsetDateTime;
 pub struct Version {
     /// The id of the version, which is not that of the definition.
     pub id: u64,
-    /// Such as `0.0.2`.
+    /// The number, such as `0.0.2`.
     pub version: String,
-    /// May be empty.
+    /// The description, possibly empty.
     pub description: String,
-    /// When it was made.
+    /// The moment of its creation.
     pub created_at: OffsetDateTime,
-    /// When it was last changed.
+    /// The moment of its last change.
     pub updated_at: OffsetDateTime,
-    /// The number of the version whose content it has, when it was cloned and not edited.
+    /// The number of the version whose content it has, if it was cloned and not edited.
     pub cloned_from: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl Version {
     }
 }
 
-/// The last number of a version's: 2 of `0.0.2`.
+/// The last part of a version's number: 2 of `0.0.2`.
 pub(super) fn patch(version: &str) -> u64 {
     version.rsplit('.').next().and_then(|patch| patch.parse().ok()).unwrap_or(0)
 }

@@ -1,6 +1,7 @@
 //! A workflow definition as a tenant holds it, and the two shapes in which Zuora shows it.
 //!
-//! Exports are not kept: `export` makes them anew from the workflow's seed, so that 20,000 workflows fit in memory.
+//! Exports are not kept: `export` builds them from the workflow's seed on every request, so that 20,000 workflows fit in
+//! memory.
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -12,7 +13,7 @@ use time::{
 
 use super::{Restless, Shape, Version, export::renumber, version::patch};
 
-/// Zuora lists no more inactive versions than this.
+/// The largest number of inactive versions that Zuora lists.
 const MAX_INACTIVE: usize = 10;
 
 /// The styles in which Zuora writes times.
@@ -28,7 +29,7 @@ pub enum TimeStyle {
     NoZone,
 }
 
-/// How the list of inactive versions is spelt.
+/// The spelling of the list of inactive versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
     /// `latest_inactive_verisons`, as published.
@@ -40,58 +41,58 @@ pub enum Spelling {
 /// A workflow definition.
 #[derive(Clone, Debug)]
 pub struct Workflow {
-    /// The definition's id; 0 = the tenant gives it one.
+    /// The definition's id; 0 to have the tenant assign one.
     pub id: u64,
     /// Its name, which need not be unique.
     pub name: String,
-    /// May be null or empty.
+    /// Its description; may be null or empty.
     pub description: Option<String>,
-    /// `Active` or `Inactive`.
+    /// Its status, `Active` or `Inactive`.
     pub status: String,
-    /// May be started by a callout.
+    /// True if a callout may start it.
     pub callout_trigger: bool,
-    /// May be started by hand.
+    /// True if a person or the API may start it.
     pub ondemand_trigger: bool,
-    /// Is started by the clock.
+    /// True if the schedule starts it.
     pub scheduled_trigger: bool,
-    /// The cron line of a scheduled workflow; otherwise null or empty.
+    /// The cron expression of a scheduled workflow; otherwise null or empty.
     pub interval: Option<String>,
     /// The Rails name of a time zone; null or empty.
     pub timezone: Option<String>,
-    /// `High`, `Medium` or `Low`.
+    /// Its priority, `High`, `Medium` or `Low`.
     pub priority: String,
-    /// When it was made.
+    /// The moment of its creation.
     pub created_at: OffsetDateTime,
-    /// When it was last changed.
+    /// The moment of its last change.
     pub updated_at: OffsetDateTime,
     /// The active version, if any.
     pub active_version: Option<Version>,
     /// The inactive versions, newest first.
     pub inactive_versions: Vec<Version>,
-    /// How its times are written.
+    /// The style of its times.
     pub time_style: TimeStyle,
-    /// How its inactive versions are spelt.
+    /// The spelling of its inactive versions.
     pub spelling: Spelling,
-    /// How many tasks its exports have.
+    /// The number of tasks in its exports.
     pub tasks: usize,
-    /// What its exports are made from.
+    /// The seed of its exports.
     pub seed: u64,
-    /// The rarer shapes that its made exports have.
+    /// The rare shapes of its generated exports.
     pub shapes: Vec<Shape>,
-    /// An export to answer with instead of a made one, for every version.
+    /// An export to answer with instead of a generated one, for every version.
     pub export: Option<Value>,
-    /// The bytes of its item in the list, exactly as they are sent; they need be no JSON.
+    /// The exact bytes of its item in the list; they need not be JSON.
     pub raw_item: Option<Bytes>,
-    /// The bytes of its exports, exactly as they are sent, for every version; they need be no JSON.
+    /// The exact bytes of its exports, for every version; they need not be JSON.
     pub raw_export: Option<Bytes>,
-    /// What differs between two exports of one version.
+    /// The differences between two exports of one version.
     pub restless: Restless,
-    /// How many exports were asked for; what a restless workflow varies by.
+    /// The number of exports requested so far, on which the differences depend.
     pub exports: u64,
 }
 
 impl Workflow {
-    /// A plain active workflow of three tasks. Its id and that of its version are given by the tenant.
+    /// A plain active workflow of three tasks. The tenant assigns its id and that of its version.
     pub fn named(name: &str) -> Self {
         let at = datetime!(2026-01-02 03:04:05.678 UTC);
         Self {
@@ -122,12 +123,12 @@ impl Workflow {
         }
     }
 
-    /// All versions, in no order to rely on.
+    /// All versions, in no particular order.
     pub fn versions(&self) -> impl Iterator<Item = &Version> {
         self.active_version.iter().chain(&self.inactive_versions)
     }
 
-    /// The version that `?version=` means; without the parameter the active one.
+    /// The version that `?version=` selects; without the parameter the active one.
     pub(super) fn version(&self, asked: Option<&str>) -> Option<&Version> {
         match asked {
             None => self.active_version.as_ref(),

@@ -1,4 +1,4 @@
-//! What cloning does to an export: every task has a new id, wherever the old one stood.
+//! The effect of cloning on an export: every task has a new id, wherever the old one occurred.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use super::super::Version;
 /// Ids of tasks, old to new, as text.
 type Ids = HashMap<String, u64>;
 
-/// Makes it the export of this version, with new ids of tasks in `id` fields, texts and file names. A number in a text that is
-/// a task's id is taken for one.
+/// Turns the export into that of this version, with new ids of tasks in `id` fields, texts and file names. A number in a text
+/// that equals a task's id counts as that id.
 pub(in super::super) fn renumber(export: &mut Value, version: &Version) {
     let tasks = export["tasks"].as_array().into_iter().flatten();
     let old = tasks.filter_map(|task| task["id"].as_u64());
@@ -29,7 +29,7 @@ pub(in super::super) fn renumber(export: &mut Value, version: &Version) {
     }
 }
 
-/// Rewrites a value; `is_id` tells whether the field that it belongs to holds ids.
+/// Rewrites a value; `is_id` is true if its field holds ids.
 fn rewrite(value: &mut Value, ids: &Ids, is_id: bool) {
     match value {
         Value::Number(number) if is_id => {
@@ -50,7 +50,7 @@ fn rewrite(value: &mut Value, ids: &Ids, is_id: bool) {
     }
 }
 
-/// `id`, `source_task_id`, `merge_task_ids`: but not what belongs to the workflow.
+/// True for `id`, `source_task_id`, `merge_task_ids`; false for ids that belong to the workflow.
 fn is_id_field(name: &str) -> bool {
     name == "id" || name.ends_with("task_id") || name.ends_with("task_ids")
 }

@@ -1,6 +1,6 @@
-//! What may differ between two exports of one version without meaning anything.
+//! Meaningless differences between two exports of one version.
 //!
-//! How the exports of a workflow differ depends on how many were asked for before, and on nothing else.
+//! They depend only on the number of exports that were requested before.
 
 use bytes::Bytes;
 use fastrand::Rng;
@@ -9,19 +9,19 @@ use serde_json::{Map, Value};
 
 use super::shapes::with_crlf;
 
-/// Which fields come as `null` and go, besides those that are `null` anyway.
+/// The fields that appear as `null` and disappear, besides those that are `null` anyway.
 const NULLS: [(&str, &[&str]); 2] =
     [("tasks", &["notes", "data_size", "restart_at", "delay"]), ("linkages", &["internal_group"])];
 
-/// What differs from one export to the next. By default nothing does.
+/// The differences from one export to the next; none by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Restless {
-    /// The order of tasks, of linkages, and of the keys of every object.
+    /// Vary the order of tasks, of linkages, and of the keys of every object.
     pub shuffle: bool,
-    /// Which of the fields that are `null` are there.
+    /// Vary the presence of fields that are `null`.
     pub nulls: bool,
-    /// Whether lines of texts end in CR LF; in every second export they do.
+    /// End lines of texts in CR LF in every second export.
     pub crlf: bool,
 }
 
@@ -49,7 +49,7 @@ impl Restless {
     }
 }
 
-/// Takes some `null` fields away, and adds others.
+/// Removes some `null` fields, and adds others.
 fn come_and_go(export: &mut Value, rng: &mut Rng) {
     if let Some(workflow) = export.get_mut("workflow").and_then(Value::as_object_mut) {
         vary(workflow, &["external_track_id"], rng);
@@ -69,7 +69,7 @@ fn vary(fields: &mut Map<String, Value>, more: &[&str], rng: &mut Rng) {
     }
 }
 
-/// Writes JSON with the keys of each object in any order.
+/// Writes JSON with the keys of each object in random order.
 fn write_shuffled(value: &Value, rng: &mut Rng, text: &mut String) {
     match value {
         Value::Object(fields) => {

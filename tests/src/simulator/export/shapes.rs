@@ -1,27 +1,27 @@
-//! The shapes that only some exports have.
+//! Rare shapes of exports.
 //!
-//! A shape changes what a made export says, always in the same way, so that all versions of a workflow have it. A workflow that
-//! is given a shape by an edit shows what a user's or Zuora's change of that kind looks like.
+//! A shape changes the content of a generated export, always in the same way, so that all versions of a workflow have it. A
+//! workflow that gets a shape by an edit looks like one that a user or Zuora changed in that way.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Export, tasks::label};
 
-/// A shape that only some exports have. Its name as JSON is in the style of `several_entries`.
+/// A rare shape of exports. Its name in JSON is in the style of `several_entries`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// The second, third and fourth task, an Iterate, an Email and a Callout, take the first one's file, whose name contains the
     /// first one's id: in `object`, as a key and as an item of `files`, and in texts.
     FilesByTaskId,
-    /// The last task has an action that nobody knows.
+    /// The last task has an unknown action.
     UnknownAction,
-    /// `merge_task_ids` of the workflow.
+    /// The workflow has `merge_task_ids`.
     MergeTaskIds,
     /// An event starts it; `event_parameters` is an object with numbers for keys.
     EventParameters,
-    /// Two events start it at one task or, if none does, it starts at two tasks.
+    /// Two events start it at one task; without events, it starts at two tasks.
     SeveralEntries,
     /// Every entry is of the type `Finish`.
     FinishOnly,
@@ -29,13 +29,13 @@ pub enum Shape {
     InternalGroup,
     /// Tasks have `notes`, `data_size`, `restart_at` and `delay`; the workflow has `external_track_id` and was started.
     RunFields,
-    /// A value where most have none or another: status `Active`, call type `ASYNC`, an `object` of `""`.
+    /// Rare values: status `Active`, call type `ASYNC`, an `object` of `""`.
     StatedValues,
-    /// Fields that are asked for at the start, with numbers as text.
+    /// The workflow has fields that are asked for at its start, with numbers as text.
     PromptFields,
     /// The headers of Callouts are a map, and their credentials a saved provider.
     MapHeaders,
-    /// Tasks are named like their action, and so several have one name.
+    /// Tasks have the names of their actions, so several have the same name.
     LikeNamed,
     /// Texts have lines that end in CR LF.
     CrLf,
@@ -46,7 +46,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// All shapes, in the order in which they are given: those that concern what others make come last.
+    /// All shapes, in the order of application: those that change the results of others are last.
     pub const ALL: [Self; 15] = [
         Self::FilesByTaskId,
         Self::UnknownAction,
@@ -65,7 +65,7 @@ impl Shape {
         Self::DownstreamFirst,
     ];
 
-    /// Gives the export this shape.
+    /// Applies this shape to the export.
     pub(super) fn give(self, export: &mut Export) {
         match self {
             Self::FilesByTaskId => files_by_task_id(export),
@@ -110,7 +110,7 @@ impl Shape {
     }
 }
 
-/// Ends every line of every text in CR LF.
+/// Changes every line end of every text to CR LF.
 pub(super) fn with_crlf(value: &mut Value) {
     match value {
         Value::String(text) => *text = text.replace("\r\n", "\n").replace('\n', "\r\n"),
@@ -153,7 +153,7 @@ fn files_by_task_id(export: &mut Export) {
     retype(export, 3, "Callout", callout);
 }
 
-/// Makes a task one of another action. What tells versions apart stays in its parameters, and what follows it follows its success.
+/// Changes a task's action. The parameter that distinguishes versions stays, and the tasks after it follow its success.
 fn retype<'a>(export: &'a mut Export, index: usize, action: &str, mut parameters: Value) -> Option<&'a mut Value> {
     let task = export.tasks.get_mut(index)?;
     if let Some(revision) = task["parameters"].get("revision") {
@@ -168,7 +168,7 @@ fn retype<'a>(export: &'a mut Export, index: usize, action: &str, mut parameters
     Some(task)
 }
 
-/// The linkages that the workflow itself is the source of.
+/// The linkages whose source is the workflow itself.
 fn entries(export: &mut Export) -> impl Iterator<Item = &mut Value> {
     export.linkages.iter_mut().filter(|linkage| linkage["source_task_id"].is_null())
 }

@@ -1,4 +1,4 @@
-//! Makes the tasks of an export, and how each hangs on the one before it.
+//! Builds the tasks of an export, and the linkage of each to the one before it.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ fn parameters(rng: &mut Rng, action: &str, subject: &str) -> Value {
     }
 }
 
-/// How a task hangs on its parent, which depends on what the parent does.
+/// The type of a task's linkage to its parent, which depends on the parent's action.
 pub(super) fn branch(rng: &mut Rng, parent: &Value) -> String {
     let names: &[&str] = match parent["action_type"].as_str() {
         Some("If") => &["True", "False"],
