@@ -26,7 +26,8 @@ const MAY: [(&str, &[&str]); 6] = [
     ),
     (
         "workflows",
-        // PutItem in one partition only, the notes on damaged definitions: the emulator knows no such condition, the template test reads it.
+        // PutItem in one partition only, that of the notes on damaged definitions: the emulator knows no such condition; the
+        // template test reads it.
         &["data: GetItem BatchGetItem Query QueryIndex PutItem", "audit: PutItem", "app key: GetSecretValue"],
     ),
     (

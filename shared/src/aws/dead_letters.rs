@@ -26,7 +26,7 @@ pub struct UnreadableLetter {
     pub message_id: String,
     /// The reason why it could not be read.
     pub reason: String,
-    /// The first [`BODY_CHARS`] characters of its body.
+    /// The first thousand characters of its body.
     pub body: String,
     /// The moment at which it was moved to the dead letter queue.
     pub dead_lettered_at: Timestamp,

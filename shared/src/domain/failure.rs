@@ -1,12 +1,12 @@
 //! The reason why a job did not simply succeed: a class that decides what happens next, a sentence, and a next step.
 //!
-//! The class is the contract: it decides between a retry and a dead letter here, and is a filter of the API. Messages are for
-//! people.
+//! The class is the contract: [`ErrorClass::is_permanent`] alone decides between another attempt and a dead letter, and the class
+//! is a filter of the API. Messages are for people.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The classes of failure. [`ErrorClass::is_permanent`] alone decides what follows from each.
+/// The class of a failure: it decides between another attempt and a dead letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {

@@ -1,5 +1,7 @@
-//! One run of a sync: list everything at Zuora, compare, export what is new or changed, store it, and only then, if the listing
-//! is proven complete and the guard agrees, mark missing workflows as deleted.
+//! One run of a sync.
+//!
+//! It lists everything at Zuora, compares, exports what is new or changed, stores it, and only then, if the listing is proven
+//! complete and the guard agrees, marks missing workflows as deleted.
 //!
 //! ```text
 //! token -> pages -> different tenant? -> plan -> exports -> guard -> deletions -> report

@@ -31,7 +31,7 @@ pub enum HeldKind {
 /// The held part of a sync, as the job shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Held {
-    /// The kind of doubt. (Absent in jobs of older backups, as are the two below.)
+    /// The kind of doubt. (Absent in jobs of older backups, as are `list_hash` and `approved`.)
     #[serde(default)]
     pub kind: HeldKind,
     /// The reason, in a sentence.

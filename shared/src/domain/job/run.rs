@@ -46,7 +46,7 @@ pub struct Traffic {
 pub struct Run {
     /// The moment at which the worker took the job.
     pub started_at: Timestamp,
-    /// The moment at which it let go.
+    /// The moment at which the worker let the job go.
     pub ended_at: Timestamp,
     /// The state of the job after the run.
     pub state: State,
@@ -62,13 +62,13 @@ pub struct Run {
 /// The progress of the present run. An estimate, written every few seconds; the stats are exact and written at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {
-    /// Pages of the listing read so far.
+    /// The number of pages of the listing that were read so far.
     pub pages: u64,
-    /// Workflows seen in them.
+    /// The number of workflows on those pages.
     pub listed: u64,
-    /// Workflows that have to be exported; absent until the listing is read.
+    /// The number of workflows to export; absent until the listing is read.
     pub to_export: Option<u64>,
-    /// Workflows exported so far.
+    /// The number of these that are finished.
     pub exported: u64,
     /// The moment of this estimate.
     pub updated_at: Timestamp,
