@@ -180,7 +180,7 @@ async fn a_running_syncs_changes_appear_when_its_run_is_over_so_that_a_reader_mi
     world
         .wait_until("the first is written", async || own(&world.api.get(&changes).await.expect(200)["items"][0]))
         .await;
-    // Until what another customer's later sync wrote has settled: so has what this one has written so far.
+    // Once the feed shows a later sync of another customer, it shows all that this one has written so far.
     let (other_zuora, other) = self::tenant("settles", 1);
     let (other_id, _) = world.create_and_sync(&other, &other_zuora.base_url()).await;
     settled(&world, &format!("/v1/customers/{other_id}/changes"), 1).await;

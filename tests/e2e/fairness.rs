@@ -167,7 +167,7 @@ async fn people_who_try_credentials_as_fast_as_they_can_leave_half_of_each_slot_
     let simulator = Simulator::start();
     let engine = Engine::start_with_budget(&world, BUDGET).await;
     let jobs = others(&engine, &simulator).await;
-    // As many places as they like: only the slot bounds them. The secret is wrong, so that no sync follows.
+    // Unlimited permits for the user: only the slot bounds them. The secret is wrong, so that no sync follows.
     let greedy = Greedy::new(&engine, &simulator, 100_000);
     let since = clock::now();
     let grab = async || {
@@ -197,7 +197,7 @@ async fn one_user_who_creates_patches_and_tests_as_fast_as_they_can_delays_no_ot
     let simulator = Simulator::start();
     let engine = Engine::start_with_budget(&world, BUDGET).await;
     let jobs = others(&engine, &simulator).await;
-    // Each place costs two token requests at most: one to try the credentials, one for the sync that follows.
+    // Each permit costs two token requests at most: one to try the credentials, one for the sync that follows.
     let greedy = Greedy::new(&engine, &simulator, 10);
     while !greedy.grab().await {}
 

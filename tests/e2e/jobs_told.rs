@@ -45,7 +45,7 @@ async fn progress_is_told_while_a_sync_runs_and_is_gone_when_it_is_over() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("progress", 60);
     let last = *tenant.ids().last().unwrap();
-    // Slow enough that the run looks up after its first quarter of a minute, before its last export.
+    // Slow enough that the run checks after its first quarter of a minute, before its last export.
     tenant.fault(Fault::export().always().delay(std::time::Duration::from_secs(3)));
     let hold = tenant.hold(Route::Export.workflow(last));
     let (id, job) = create_unverified(&world, &tenant, &simulator).await;
@@ -71,7 +71,7 @@ async fn progress_is_told_while_a_sync_runs_and_is_gone_when_it_is_over() {
 #[tokio::test]
 async fn a_running_sync_that_is_cancelled_stops_soon_and_leaves_whole_workflows() {
     let world = World::connect().await;
-    // More than a run stores before it looks up.
+    // More than a run stores before it checks that it is still wanted.
     let (simulator, tenant) = tenant("cancelled", 150);
     let hold = tenant.hold(Route::Export);
     let (id, job) = create_unverified(&world, &tenant, &simulator).await;

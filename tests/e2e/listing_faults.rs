@@ -127,7 +127,7 @@ async fn a_middle_page_that_fails_in_any_way_deletes_nothing_and_the_attempt_aft
         tenant.clear_faults();
         world.hurry(&id, &asked).await;
         let job = world.wait_for_job(&asked).await;
-        // One is gone from page 1, so what was on pages 2 and 3 moved up: none of that is taken for deleted.
+        // One is gone from page 1, so those on pages 2 and 3 moved up: none of them counts as deleted.
         assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [0, 0, 100, 1, 100, 0]), "{way}: {job}");
         world.remove(&id).await;
     };
@@ -276,7 +276,7 @@ async fn one_id_listed_twice_or_as_a_text_is_one_workflow() {
 
     let job = world.sync(&id).await;
 
-    // Every field counts for the fingerprint, so each was looked at again: the same workflows, changed.
+    // Every field counts for the fingerprint, so each was exported again: the same workflows, changed.
     assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [0, 12, 0, 0, 12, 0]), "{job}");
     assert_eq!(world.workflows(&id).await.len(), 12);
     world.remove(&id).await;
@@ -306,7 +306,7 @@ async fn a_daily_look_that_a_broken_listing_prevented_is_made_up_for() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("looks", 60);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
-    // An edit that the listing does not show, on page 2, and a day since the last look at anything.
+    // An edit that the listing does not show, on page 2, and a day since the last full compare.
     let hidden = tenant.ids()[55];
     tenant.alter(hidden, |workflow| workflow.tasks += 1);
     world.let_a_day_pass(&id).await;

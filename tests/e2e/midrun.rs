@@ -198,7 +198,7 @@ async fn a_customer_paused_between_two_exports_keeps_whole_workflows_and_loses_n
 #[tokio::test]
 async fn the_number_of_workflows_is_right_also_after_a_run_that_was_stopped() {
     let world = World::connect().await;
-    // More than a run stores before it looks up.
+    // More than a run stores before it checks that it is still wanted.
     let (simulator, tenant) = tenant("counted", 150);
     let hold = tenant.hold(Route::Export);
     let (id, job) = create_unverified(&world, &tenant, &simulator).await;
@@ -312,7 +312,7 @@ async fn a_purge_that_died_half_way_is_taken_up_again() {
     let (simulator, tenant) = tenant("half-purged", 20);
     let (id, first) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     let partition = format!("CUSTOMER#{id}");
-    // Somebody else's lock keeps the deployed worker from the purge, while it is brought into the state that a death leaves.
+    // Another job's lock keeps the deployed worker from the purge, while the test brings it into the state after a death.
     let lock = |until: Timestamp| {
         let item = [
             ("PK", partition.clone()),

@@ -300,7 +300,7 @@ async fn the_sweeper_removes_the_dead_letters_of_a_deleted_customer_and_leaves_t
     assert_eq!(sweep().await, Swept { letters: 1, ..Swept::default() });
 
     assert_eq!(dead_letters.depth().await.unwrap(), 2);
-    // They come back into view after the moment that the sweeper looked at them.
+    // The queue shows them again a moment after the sweeper received them.
     let seen = Mutex::new(String::new());
     world
         .wait_until("the letters of the other customers are there", async || {

@@ -49,7 +49,7 @@ async fn what_zuora_will_not_confirm_is_deleted_when_a_person_approves_it_and_no
     for _ in 0..2 {
         assert_eq!(world.sync(&id).await["state"], "succeeded", "a doubt is no fault");
     }
-    // This one goes later, so nobody is asked about it yet.
+    // This one is deleted later, so no person is asked about it yet.
     tenant.remove(ids[1]);
     let held = world.sync(&id).await;
     assert_eq!(

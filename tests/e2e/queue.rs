@@ -102,7 +102,7 @@ async fn triggers_while_a_sync_is_queued_join_it() {
     tenant.seed(5);
     let (id, first) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.reset_requests();
-    // Somebody else's lock keeps the next sync queued until it expires.
+    // Another job's lock keeps the next sync queued until it expires.
     let lock_until = async |until: String| {
         let (pk, job) = (format!("CUSTOMER#{id}"), first["id"].as_str().unwrap().to_owned());
         let lock = [("PK", pk), ("SK", "LOCK".into()), ("job_id", job), ("lock_until", until)];

@@ -171,7 +171,7 @@ async fn a_429_in_the_middle_of_the_deletions_keeps_what_is_done_and_counts_it()
 
     assert_eq!(waiting["state"], "waiting", "{waiting}");
     let left = world.workflows(&id).await.len() as u64;
-    // Five questions are in flight: what they bring about is waited for.
+    // Five requests are in flight: the test waits for their results.
     assert_eq!((stats(&waiting)[3], left), (4, 56), "{waiting}");
     assert_eq!(world.customer(&id).await["workflows_count"], left);
     tenant.clear_faults();

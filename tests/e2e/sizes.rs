@@ -41,7 +41,7 @@ async fn a_days_looks_export_every_workflow_once_and_write_nothing() {
     assert_eq!(exported.len(), 7, "each one");
     assert_eq!(engine.stored(&customer).await, before);
     assert_eq!(engine.customer(&customer).await.workflows_count, 7);
-    // A slow machine may tell progress in between (`UpdateItem`); that no workflow was written is shown above.
+    // A slow machine may write progress in between (`UpdateItem`); the assertion above shows that no workflow was written.
     let writes = wire.count(&["PutItem", "DeleteItem", "BatchWriteItem"]);
     assert_eq!((writes, wire.count(&["TransactWriteItems"])), (0, 2), "claimed and settled: {:?}", wire.calls());
     engine.stop().await;
@@ -121,7 +121,7 @@ async fn two_hundred_customers_at_the_same_moment_stay_within_the_budget_of_toke
     }
     let mut slots = Vec::new();
     while !waiting.is_empty() {
-        // Twenty come at about the same moment; those that find no place come back behind the others.
+        // Twenty come at about the same moment; those without a permit come back after the others.
         let rest = waiting.split_off(waiting.len().min(20));
         let since = clock::now();
         let results = stream::iter(waiting).map(async |job| {

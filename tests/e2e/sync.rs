@@ -71,7 +71,7 @@ async fn a_sync_without_changes_exports_and_writes_nothing() {
 
     assert_eq!(stats(&job), [0, 0, 70, 0, 70, 0], "{job}");
     assert_eq!((tenant.count(Route::List), tenant.count(Route::Token)), (2, 0), "two pages, with the cached token");
-    // A workflow's daily re-verification may fall between the two syncs; more than a few would be a fault.
+    // A workflow's reverification may fall between the two syncs; more than a few would be a fault.
     assert!(tenant.count(Route::Export) <= 2, "{} exports", tenant.count(Route::Export));
     world.remove(&id).await;
 }
@@ -217,7 +217,7 @@ async fn a_role_that_may_list_but_not_export_fails_the_job_with_the_reason() {
     let (id, job) = world.create_and_sync(&tenant, &simulator.base_url()).await;
 
     assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!("permission")), "{job}");
-    // Five in a row settle it; by then some more are asked for and some are waiting to be looked at.
+    // Five in a row decide it; by then some more are requested, and some wait to be evaluated.
     assert!(tenant.count(Route::Export) <= 13, "{} exports", tenant.count(Route::Export));
     world.remove(&id).await;
 }

@@ -39,7 +39,7 @@ async fn one_workflow_that_cannot_be_stored_keeps_no_other_of_its_transaction_fr
     let before = engine.stored(&customer).await;
     let (ours, huge) = ("ours", "x".repeat(410_000));
     let puts = before.copies.values().enumerate().map(|(at, copy)| {
-        // The fourth was written by somebody else since it was read, and the eighth is too large.
+        // The fourth was written by another writer since it was read, and the eighth is too large.
         let (rev, text) = match at {
             3 => (7, ours),
             7 => (1, huge.as_str()),
@@ -70,7 +70,7 @@ async fn one_workflow_that_cannot_be_stored_keeps_no_other_of_its_transaction_fr
         assert!(is_ours || *copy == before.copies[id], "{id}");
     }
     assert_eq!(after.changes.len(), 12 + 10, "each of them is told once");
-    // All of it once more, as if the answers had been lost: they are known as our own, and nothing is told twice.
+    // All of it once more, as if the answers had been lost: they are recognized as our own, and no change is recorded twice.
     let again = workflows.put_all(&customer, &puts[..3]).await.unwrap();
     assert!(again.iter().all(Result::is_ok), "{again:?}");
     assert_eq!(engine.stored(&customer).await, after);

@@ -20,8 +20,8 @@ pub fn text(name: &str) -> Option<&'static str> {
 
 /// `GET /panel/{file+}`: a script, a style sheet or an image.
 pub async fn get_file(Path(name): Path<String>) -> Response {
-    let known = kind(&name).zip(text(&format!("panel/{name}")));
-    let Some((kind, text)) = known else {
+    let found = kind(&name).zip(text(&format!("panel/{name}")));
+    let Some((kind, text)) = found else {
         return Problem::new(
             Kind::NotFound,
             "The panel has no such file. Load the page again: there may be a newer one.",

@@ -1,27 +1,27 @@
 //! Every table key of the product, and nothing but keys. No other module builds one.
 //!
-//! | Partition (`PK`) | Sort key (`SK`) | What |
+//! | Partition (`PK`) | Sort key (`SK`) | Item |
 //! |---|---|---|
-//! | `CUSTOMER#<id>` | `PROFILE` | the customer as people edit it |
-//! | | `STATE` | the rest of it, which syncs write |
-//! | | `SUMMARY` | the little of both that lists of many customers read |
-//! | | `LOCK` | who works on it, until when |
+//! | `CUSTOMER#<id>` | `PROFILE` | the fields of a customer that people edit |
+//! | | `STATE` | the other fields, which syncs write |
+//! | | `SUMMARY` | the few fields of both that lists of many customers read |
+//! | | `LOCK` | the job that may write its copy, and until when |
 //! | | `PLAN` | its last dry run |
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
-//! | | `CHANGE#<time>#<zuora id>` | what a sync changed about one workflow |
+//! | | `CHANGE#<time>#<zuora id>` | the record of a change of one workflow by a sync |
 //! | | `JOB#<id>` | one job |
-//! | | `HELD#<job id>` | the whole list that a job held back |
-//! | `JOB#<id>` | `POINTER` | whose job it is |
-//! | `BATCHES` | `BATCH#<id>`, `LAST` | a sync of all customers, and which was asked for last |
-//! | `USER#<sub>` | `GRANT#<customer id, or *>` | what a user was granted |
+//! | | `HELD#<job id>` | the complete list of a job's hold |
+//! | `JOB#<id>` | `POINTER` | the customer of a job |
+//! | `BATCHES` | `BATCH#<id>`, `LAST` | a batch, and the name of the newest |
+//! | `USER#<sub>` | `GRANT#<customer id, or *>` | a user's grant |
 //! | `ONCE#<hash of caller and key>` | `ONCE` | a request under an `Idempotency-Key`, and its answer |
-//! | `COUNTS` | `TOTAL#<shard>`, `HOUR#<hour>#<shard>`, `CHECK` | the dashboard's numbers, and when they were counted last |
-//! | `DAMAGED` | `<customer id>#<zuora id>` | that a stored definition was found damaged |
-//! | `DEADLETTERS` | `DEADLETTER#<message id>` | a message nobody could read |
-//! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins then |
-//! | `LIMIT#caller#<hash>#<second>`, `LIMIT#customer#<id>#<second>` | `LIMIT` | what was asked for in the minute that begins then |
-//! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | who did what with a customer |
+//! | `COUNTS` | `TOTAL#<shard>`, `HOUR#<hour>#<shard>`, `CHECK` | the dashboard's counters, and the note of the last recount |
+//! | `DAMAGED` | `<customer id>#<zuora id>` | the note on a damaged definition |
+//! | `DEADLETTERS` | `DEADLETTER#<message id>` | an unreadable message |
+//! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins at that second |
+//! | `LIMIT#caller#<hash>#<second>`, `LIMIT#customer#<id>#<second>` | `LIMIT` | requests in that minute |
+//! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | an audit record |
 //! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
 //!
 //! Two sparse indexes. `GSI1` has whole items: `CUSTOMERS` (summaries) by folded name, `JOBS#<state>` by job id (so by age),

@@ -70,15 +70,15 @@ impl Put {
         let named = workflow.definition.as_ref().map(|named| &named.hash);
         let replaced = replaces.filter(|old| Some(&old.hash) != named);
         let few = replaced.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);
-        let gone = few.map_or_else(Vec::new, |old| {
+        let removals = few.map_or_else(Vec::new, |old| {
             let chunks = (0..old.chunks).map(|at| keys::definition_chunk(customer, id, &old.hash, at));
             chunks.map(|key| Write::Delete(key, Condition::None)).collect()
         });
-        let told = change.map(|change| Changes::item(customer, change)).transpose()?;
+        let record = change.map(|change| Changes::item(customer, change)).transpose()?;
         let bytes = few.map_or(0, most_bytes);
-        let mut put = Self { replaced: replaced.cloned(), workflow, writes: gone, bytes };
+        let mut put = Self { replaced: replaced.cloned(), workflow, writes: removals, bytes };
         put.add(item, condition);
-        told.into_iter().for_each(|told| put.add(told, Condition::None));
+        record.into_iter().for_each(|record| put.add(record, Condition::None));
         Ok(put)
     }
 

@@ -172,7 +172,7 @@ mod tests {
         let unreachable = "the key service could not be reached";
         let refused = "the key service refused";
 
-        for (status, code, told) in [
+        for (status, code, expected) in [
             (400, "InvalidCiphertextException", damaged),
             (400, "IncorrectKeyException", damaged),
             (400, "ThrottlingException", unreachable),
@@ -183,7 +183,7 @@ mod tests {
             (400, "DisabledException", refused),
             (400, "KMSInvalidStateException", refused),
         ] {
-            assert_eq!(opened(status, refusal(code)).await, told, "{code}");
+            assert_eq!(opened(status, refusal(code)).await, expected, "{code}");
         }
         // Opens, but is not ours: base64 of `{}`, of `not json`, and nothing at all.
         for plaintext in ["e30=", "bm90IGpzb24=", ""] {
@@ -210,8 +210,8 @@ mod tests {
             let opened = open_envelope(envelope.as_bytes());
             prop_assert_eq!(opened.ok().map(|opened| opened.expose_secret().to_owned()), (v == 1).then(|| secret.clone()));
             for foreign in [&bytes[..], &envelope.as_bytes()[..cut], secret.as_bytes()] {
-                let told = format!("{:?}", open_envelope(foreign));
-                prop_assert_eq!(&told, "Err(DecryptFailed)");
+                let text = format!("{:?}", open_envelope(foreign));
+                prop_assert_eq!(&text, "Err(DecryptFailed)");
             }
         }
     }

@@ -265,8 +265,9 @@ impl Workflows {
         let keep = named.map(|named| keys::chunks_of_definition(id, &named.hash));
         let range = Range { projection: Some("PK, SK"), ..Range::table(keys::customer_partition(customer), prefix) };
         let chunks = self.table.all(&range).await?;
-        let stray = chunks.iter().map(key_of).filter(|key| !keep.as_ref().is_some_and(|keep| key.sk.starts_with(keep)));
-        self.table.delete_all(&stray.collect::<Vec<_>>()).await
+        let orphans =
+            chunks.iter().map(key_of).filter(|key| !keep.as_ref().is_some_and(|keep| key.sk.starts_with(keep)));
+        self.table.delete_all(&orphans.collect::<Vec<_>>()).await
     }
 
     /// Removes a workflow for good, unless it was written since. Its definition is removed first: after a crash the workflow

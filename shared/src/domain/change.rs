@@ -287,13 +287,13 @@ fn listed_fields(listed: &str) -> BTreeMap<Cow<'_, str>, Json<'_>> {
 }
 
 /// A value in the form of a record; none for `null`.
-fn shown(value: Json<'_>) -> Option<String> {
+fn rendered(value: Json<'_>) -> Option<String> {
     if value.is_null() { None } else { Some(value.text().unwrap_or_else(|| value.raw().to_owned())) }
 }
 
 /// Two values that differ, each cut so that the difference shows: a long common beginning is left out.
 fn told_apart(before: Option<Json<'_>>, after: Option<Json<'_>>) -> BeforeAfter {
-    let (before, after) = (before.and_then(shown), after.and_then(shown));
+    let (before, after) = (before.and_then(rendered), after.and_then(rendered));
     let same = match (&before, &after) {
         (Some(before), Some(after)) => before.chars().zip(after.chars()).take_while(|(old, new)| old == new).count(),
         _ => 0,
@@ -314,7 +314,7 @@ fn edits<N, K: Eq + Hash>(
     old: &[Part<N>],
     new: &[Part<N>],
     key: impl Fn(&N) -> K,
-    shown: impl Fn(&N) -> N,
+    render: impl Fn(&N) -> N,
 ) -> Edits<N> {
     let mut left: Vec<bool> = vec![true; old.len()];
     let mut equal: HashMap<(K, &[Field]), VecDeque<usize>> = HashMap::new();
@@ -340,17 +340,17 @@ fn edits<N, K: Eq + Hash>(
                 edits.counts.edited += 1;
                 let names = structure::differing(&old[at].fields, &part.fields);
                 let fields = names.iter().take(FIELDS_OF_A_PART).map(|name| cut(name)).collect();
-                push(&mut edits.edited, || Edited { name: shown(&part.name), fields });
+                push(&mut edits.edited, || Edited { name: render(&part.name), fields });
             }
             None => {
                 edits.counts.added += 1;
-                push(&mut edits.added, || shown(&part.name));
+                push(&mut edits.added, || render(&part.name));
             }
         }
     }
     for (part, _) in old.iter().zip(left).filter(|(_, left)| *left) {
         edits.counts.removed += 1;
-        push(&mut edits.removed, || shown(&part.name));
+        push(&mut edits.removed, || render(&part.name));
     }
     edits
 }

@@ -229,9 +229,9 @@ mod tests {
             let shown = serde_json::to_string(&Task::read(task)).unwrap();
             let shown = Json::read(shown.as_bytes()).unwrap();
             for (name, value) in task.members().collect::<BTreeMap<_, _>>() {
-                let told =
+                let found =
                     [Some(shown), shown.get("other")].into_iter().flatten().any(|place| place.get(&name).is_some());
-                assert!(told || value.is_null(), "{name} of {}", task.raw());
+                assert!(found || value.is_null(), "{name} of {}", task.raw());
             }
         }
         true

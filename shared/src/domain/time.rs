@@ -23,7 +23,7 @@ impl Timestamp {
     /// 1970-01-01T00:00:00.000Z.
     pub const EPOCH: Self = Self(0);
 
-    /// The moment so many milliseconds after 1970-01-01T00:00:00Z; one outside the years 1 to 9999 becomes the nearest end.
+    /// The moment `millis` milliseconds after 1970-01-01T00:00:00Z; one outside the years 1 to 9999 becomes the nearest end.
     pub fn from_millis(millis: i64) -> Self {
         Self(millis.clamp(-62_135_596_800_000, 253_402_300_799_999))
     }

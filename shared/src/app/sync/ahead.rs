@@ -15,7 +15,7 @@ pub(super) struct Read {
     pub(super) announces: bool,
 }
 
-/// The number of pages that may be in flight, at most `limit`; `promised` tells if the next one lies within the stored count.
+/// The number of pages that may be in flight, at most `limit`; `promised` is true if the next one lies within the stored count.
 pub(super) fn pages_at_once(read: Read, promised: bool, limit: usize) -> usize {
     match read {
         Read { pages: 0, .. } => 1,

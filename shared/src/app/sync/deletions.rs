@@ -77,7 +77,7 @@ impl SyncRun<'_> {
                     self.count_absence(id, absence, &mut doubtful, totals, (at + 1) % CHECK_EVERY == 0 && !halted.get())
                         .await
                 }
-                Err(stop) => Err(stop),
+                Err(interruption) => Err(interruption),
             };
             if taken.is_err() && !halted.replace(true) {
                 end = taken;
@@ -141,7 +141,7 @@ impl SyncRun<'_> {
         match self.upstream.has(id).await {
             Ok(true) => Ok(Word::StillThere),
             Ok(false) => Ok(Word::Gone),
-            Err(Refusal::Interruption(stop)) => Err(stop),
+            Err(Refusal::Interruption(interruption)) => Err(interruption),
             Err(Refusal::Zuora(error)) if concerns_the_run(error.kind) => Err(error.into()),
             Err(Refusal::Zuora(error)) => {
                 let error: &dyn std::error::Error = &error;

@@ -29,7 +29,7 @@ pub(super) enum Done {
         outcome: WorkflowOutcome,
         tasks: u64,
     },
-    /// The export failed; the flag tells if Zuora's state may be the cause.
+    /// The export failed, with the possible cause at Zuora.
     Failed(Failure, Suspect),
     /// Zuora did not answer in time.
     Hung(Failure),
@@ -59,7 +59,7 @@ pub(super) enum Work<'t> {
     Prepare(Task<'t>, Option<Export>),
     Write(Vec<Pending<'t>>),
     /// The check that the run is still wanted.
-    LookUp,
+    CheckWanted,
     /// The check, after failures, that Zuora still lists.
     Doubt,
 }
@@ -69,7 +69,7 @@ pub(super) enum Came<'t> {
     Answered(Task<'t>, Result<Answer, Interruption>),
     Prepared(Task<'t>, Result<Prepared<'t>, Interruption>),
     Written(Vec<(Task<'t>, Result<Done, Interruption>)>),
-    LookedUp(Result<(), Interruption>),
+    Checked(Result<(), Interruption>),
     Listed(Result<(), Interruption>),
 }
 
@@ -101,7 +101,7 @@ pub(super) struct Exporting<'t, 'r> {
     in_doubt: bool,
     /// The number of workflows finished since the last check that the run is wanted.
     pub(super) done: usize,
-    looking_up: bool,
+    checking: bool,
 }
 
 impl Answer {
@@ -115,7 +115,7 @@ impl Answer {
 }
 
 impl<'t, 'r> Exporting<'t, 'r> {
-    /// The state before the `planned` exports; `worked` tells if an export of this tenant was ever read.
+    /// The state before the `planned` exports; `worked` is true if an export of this tenant was ever read.
     pub(super) fn new(totals: &'r mut RunTotals, planned: Vec<Task<'t>>, worked: bool) -> Self {
         Self {
             totals,
@@ -129,11 +129,11 @@ impl<'t, 'r> Exporting<'t, 'r> {
             ready: Ready::default(),
             in_doubt: false,
             done: 0,
-            looking_up: false,
+            checking: false,
         }
     }
 
-    /// Records a result and returns the consequence; `goes_on` tells if the run continues.
+    /// Records a result and returns the consequence; `goes_on` is true if the run continues.
     pub(super) fn sort(&mut self, came: Came<'t>, goes_on: bool) -> Sorted<'t> {
         match came {
             Came::Answered(task, answer) => {
@@ -157,15 +157,15 @@ impl<'t, 'r> Exporting<'t, 'r> {
                         Sorted::Done(Vec::new())
                     }
                     Ok(Prepared::Done(done)) => Sorted::Done(vec![(task, Ok(done))]),
-                    Err(stop) => Sorted::Done(vec![(task, Err(stop))]),
+                    Err(interruption) => Sorted::Done(vec![(task, Err(interruption))]),
                 }
             }
             Came::Written(done) => {
                 self.ready.written();
                 Sorted::Done(done)
             }
-            Came::LookedUp(wanted) => {
-                self.looking_up = false;
+            Came::Checked(wanted) => {
+                self.checking = false;
                 Sorted::Answered(wanted)
             }
             Came::Listed(listed) => {
@@ -185,18 +185,18 @@ impl<'t, 'r> Exporting<'t, 'r> {
         may_ask && self.asked + self.in_hand < limit + IN_HAND && self.ready.has_room()
     }
 
-    /// True if it is time to check that the run is still wanted; `now_and_then` tells if the heartbeat is due.
-    pub(super) fn looks_up(&mut self, now_and_then: bool) -> bool {
-        let is_time = !self.looking_up && (self.done >= CHECK_EVERY || now_and_then);
+    /// True if it is time to check that the run is still wanted; `heartbeat_due` is true if a check is due by time.
+    pub(super) fn starts_check(&mut self, heartbeat_due: bool) -> bool {
+        let is_time = !self.checking && (self.done >= CHECK_EVERY || heartbeat_due);
         if is_time {
-            self.looking_up = true;
+            self.checking = true;
             self.done = 0;
         }
         is_time
     }
 
     /// Applies a consequence; returns true if the list has to be requested.
-    pub(super) fn heeds(&mut self, then: Then) -> bool {
+    pub(super) fn apply(&mut self, then: Then) -> bool {
         match then {
             Then::GoOn | Then::Denied => return false,
             Then::BreakOff => {

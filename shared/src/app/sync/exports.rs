@@ -126,15 +126,15 @@ impl SyncRun<'_> {
             };
             for (task, done) in dealt_with {
                 match self.take(&task, round, done, end.is_ok(), exporting) {
-                    Ok(then) if end.is_ok() && exporting.heeds(then) => {
+                    Ok(then) if end.is_ok() && exporting.apply(then) => {
                         under_way.push(self.work(Work::Doubt, listing));
                     }
-                    Err(stop) if end.is_ok() => end = Err(stop),
+                    Err(interruption) if end.is_ok() => end = Err(interruption),
                     _ => {}
                 }
             }
-            if end.is_ok() && exporting.looks_up(self.heartbeat.is_check_due(clock::now())) {
-                under_way.push(self.work(Work::LookUp, listing));
+            if end.is_ok() && exporting.starts_check(self.heartbeat.is_check_due(clock::now())) {
+                under_way.push(self.work(Work::CheckWanted, listing));
             }
         }
     }
@@ -144,12 +144,12 @@ impl SyncRun<'_> {
             Work::Ask(task, round) => Came::Answered(task, self.ask_for(task.id, round).await),
             Work::Prepare(task, export) => Came::Prepared(task, self.prepare(task, listing, export).await),
             Work::Write(together) => Came::Written(self.write(together).await),
-            Work::LookUp => Came::LookedUp(self.check_wanted().await),
+            Work::CheckWanted => Came::Checked(self.check_wanted().await),
             Work::Doubt => Came::Listed(self.upstream.page(1).await.map(drop).map_err(Interruption::from)),
         }
     }
 
-    /// Counts the result for one workflow and returns the consequence; `goes_on` tells if the run continues.
+    /// Counts the result for one workflow and returns the consequence; `goes_on` is true if the run continues.
     fn take<'t>(
         &self,
         task: &Task<'t>,
@@ -210,7 +210,7 @@ impl SyncRun<'_> {
     /// Decides if a failed export concerns only the workflow, or the whole run.
     fn judge(&self, refusal: Refusal) -> Result<Done, Interruption> {
         match refusal {
-            Refusal::Interruption(stop) => Err(stop),
+            Refusal::Interruption(interruption) => Err(interruption),
             Refusal::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
             // The time-out is the run's own.
             Refusal::Zuora(error) if error.kind == ZuoraErrorKind::TimedOut && self.upstream.is_out_of_time() => {

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The age of a run from which it writes progress: most runs are over by then, and nobody waits for them.
+/// The age of a run from which it writes progress: most runs are over by then, and no person waits for them.
 const FIRST: Duration = Duration::from_secs(15);
 /// The shortest time between two writes of progress.
 const EVERY: Duration = Duration::from_secs(5);

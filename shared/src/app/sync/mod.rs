@@ -147,7 +147,7 @@ impl Syncer {
         };
         match self.try_run(customer, &claimed.job, deadline, meter).await {
             Ok(outcome) => outcome,
-            Err(stop) => stop.into(),
+            Err(interruption) => interruption.into(),
         }
     }
 
@@ -187,7 +187,7 @@ impl SyncRun<'_> {
     async fn go(&self) -> AttemptOutcome {
         let snapshot = match self.in_time(Box::pin(self.snapshot())).await {
             Some(Ok(snapshot)) => snapshot,
-            Some(Err(stop)) => return stop.into(),
+            Some(Err(interruption)) => return interruption.into(),
             None => return Interruption::listing_too_slow().into(),
         };
         let Snapshot { listing, heads, unchanged, allowed } = &snapshot;
@@ -214,8 +214,8 @@ impl SyncRun<'_> {
             return self.dry_run(listing, &plan, verdict).await.unwrap_or_else(AttemptOutcome::from);
         }
         // Until here nothing is done: a run that stops now leaves the results of an earlier run as they are.
-        if let Err(stop) = self.clear_the_way(heads, *unchanged).await {
-            return stop.into();
+        if let Err(interruption) = self.clear_the_way(heads, *unchanged).await {
+            return interruption.into();
         }
         let mut totals = RunTotals::new(self.counts(&snapshot), reverification.clone());
         let worked = async {
@@ -280,14 +280,14 @@ impl SyncRun<'_> {
         plan: &Worklist<'_>,
         verdict: Verdict,
     ) -> Result<AttemptOutcome, Interruption> {
-        let (stats, mut told) = plan.dry_run();
+        let (stats, mut preview) = plan.dry_run();
         let mut report = Report { stats, ..Report::default() };
         if let (true, Verdict::Confirm(missing)) = (listing.complete, &verdict) {
             let gone = self.confirm_gone(missing).await?;
             report.stats.deleted = gone.len() as u64;
-            told.deleted = worklist::named(&gone);
+            preview.deleted = worklist::named(&gone);
         }
-        report.plan = Some(told);
+        report.plan = Some(preview);
         Ok(AttemptOutcome::Ended(conclude(listing, verdict, Vec::new(), report)))
     }
 

@@ -81,8 +81,8 @@ impl SyncRun<'_> {
                 each.map(|((task, outcome, tasks), result)| (task, done(task.id, result, outcome, tasks))).collect()
             }
             Err(error) => {
-                let stop = Interruption::from(error);
-                rest.into_iter().map(|(task, ..)| (task, Err(stop.clone()))).collect()
+                let interruption = Interruption::from(error);
+                rest.into_iter().map(|(task, ..)| (task, Err(interruption.clone()))).collect()
             }
         }
     }

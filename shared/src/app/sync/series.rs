@@ -64,7 +64,7 @@ pub(super) struct Series {
 }
 
 impl Series {
-    /// The state before the first export of a run; `worked` tells if an export was ever read from this tenant.
+    /// The state before the first export of a run; `worked` is true if an export was ever read from this tenant.
     pub(super) fn new(worked: bool) -> Self {
         Self { worked, ..Self::default() }
     }

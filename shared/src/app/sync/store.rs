@@ -135,9 +135,9 @@ impl SyncRun<'_> {
             },
         };
         let change = Change::between(before.as_ref(), &workflow, &definitions);
-        let told = (outcome != WorkflowOutcome::Unchanged).then_some(&change);
+        let recorded = (outcome != WorkflowOutcome::Unchanged).then_some(&change);
         let rev = task.stored.map_or(0, |stored| stored.rev);
-        let put = Put::new(&self.customer.id, workflow, rev, old, told)?;
+        let put = Put::new(&self.customer.id, workflow, rev, old, recorded)?;
         let put = match chunk {
             Some(chunk) => put.with_chunk(&self.customer.id, chunk),
             None => put,
@@ -206,7 +206,7 @@ impl Exported {
     }
 
     /// True if the export has the same structure as another.
-    fn says_what(&self, other: &Structure) -> bool {
+    fn is_same_as(&self, other: &Structure) -> bool {
         matches!(&self.says, Says::Structure(Some(structure)) if structure == other)
     }
 }
@@ -225,7 +225,7 @@ fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept
         Kept { same: true, intact: true, .. } if derived => Verdict::Keep,
         Kept { same: true, .. } => Verdict::Renew,
         // Only run-dependent fields differ: this is no change to record.
-        Kept { structure: Some(old), .. } if new.says_what(old) => Verdict::Renew,
+        Kept { structure: Some(old), .. } if new.is_same_as(old) => Verdict::Renew,
         _ => Verdict::Store(WorkflowOutcome::Updated),
     }
 }

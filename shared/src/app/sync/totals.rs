@@ -77,9 +77,9 @@ impl Counts {
 
     /// The counts of a customer with that many workflows and tasks, from the heads of some workflows.
     pub(super) fn of_some(heads: &[Head], (workflows, tasks): (u64, u64)) -> Self {
-        let known = Self::of(heads);
-        let (some, of_some) = known.totals();
-        Self { others: (workflows.saturating_sub(some), tasks.saturating_sub(of_some)), ..known }
+        let counted = Self::of(heads);
+        let (some, of_some) = counted.totals();
+        Self { others: (workflows.saturating_sub(some), tasks.saturating_sub(of_some)), ..counted }
     }
 
     /// Records that a workflow is stored with `tasks` tasks.

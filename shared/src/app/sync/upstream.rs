@@ -215,7 +215,7 @@ impl From<Refusal> for Interruption {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Zuora(error) => error.into(),
-            Refusal::Interruption(stop) => stop,
+            Refusal::Interruption(interruption) => interruption,
         }
     }
 }

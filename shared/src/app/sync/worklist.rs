@@ -105,15 +105,15 @@ impl<'a> Worklist<'a> {
     /// The report of a dry run. A reverification counts as unchanged: only its export would show more.
     pub(super) fn dry_run(&self) -> (Stats, job::Plan) {
         let mut stats = self.stats;
-        let mut told = job::Plan::default();
+        let mut preview = job::Plan::default();
         for task in &self.tasks {
             let (outcome, ids) = match task.step {
                 Step::Store(stats::WorkflowOutcome::Created) => {
-                    (stats::WorkflowOutcome::Created, Some(&mut told.created))
+                    (stats::WorkflowOutcome::Created, Some(&mut preview.created))
                 }
-                Step::Store(outcome) => (outcome, Some(&mut told.updated)),
+                Step::Store(outcome) => (outcome, Some(&mut preview.updated)),
                 Step::Compare | Step::Keep(_) => {
-                    told.reverifications += 1;
+                    preview.reverifications += 1;
                     (stats::WorkflowOutcome::Unchanged, None)
                 }
             };
@@ -122,7 +122,7 @@ impl<'a> Worklist<'a> {
                 ids.push(task.id.clone());
             }
         }
-        (stats, told)
+        (stats, preview)
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Shelf {
 impl Shelf {
     /// A table that holds these items.
     pub fn of(items: &[Item]) -> Self {
-        let items: Vec<Value> = items.iter().map(told).collect();
+        let items: Vec<Value> = items.iter().map(wire_form).collect();
         let (queries, records) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let counters = (Arc::clone(&queries), Arc::clone(&records));
         let sdk = super::answering(move |operation, request| {
@@ -68,7 +68,7 @@ fn query(items: &[Value], request: &Value) -> Value {
 }
 
 /// An item in DynamoDB's wire format.
-fn told(item: &Item) -> Value {
+fn wire_form(item: &Item) -> Value {
     item.iter().map(|(name, value)| (name.clone(), told_value(value))).collect()
 }
 
@@ -78,7 +78,7 @@ fn told_value(value: &AttributeValue) -> Value {
         AttributeValue::N(number) => json!({"N": number}),
         AttributeValue::Bool(flag) => json!({"BOOL": flag}),
         AttributeValue::L(values) => json!({"L": values.iter().map(told_value).collect::<Vec<_>>()}),
-        AttributeValue::M(values) => json!({"M": told(values)}),
+        AttributeValue::M(values) => json!({"M": wire_form(values)}),
         _ => json!({"NULL": true}),
     }
 }
