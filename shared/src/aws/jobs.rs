@@ -178,7 +178,7 @@ impl Jobs {
     /// Stores the progress of a claimed job. It does not raise the job's `rev`, so an earlier reader may still write the job.
     ///
     /// # Errors
-    /// As [`Table::set`]; a job that is no longer claimed so is no error.
+    /// As [`Table::set`], but a job that another run has claimed is no error.
     pub async fn show_progress(&self, claimed: &Job, progress: &Progress) -> Result<(), StoreError> {
         let progress = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(progress)
             .map_err(|error| StoreError::Refused(error.into()))?;

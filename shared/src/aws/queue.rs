@@ -161,7 +161,7 @@ impl Queue {
     /// Deletes received messages (at most ten).
     ///
     /// # Errors
-    /// As [`Queue::send`]; also if SQS could not delete some of them.
+    /// As [`Queue::send`]. A message that stays in the queue, although SQS answered, is no error: it comes again.
     pub async fn delete(&self, receipts: &[String]) -> Result<(), QueueError> {
         let entries = receipts.iter().enumerate().map(|(at, receipt)| {
             DeleteMessageBatchRequestEntry::builder().id(at.to_string()).receipt_handle(receipt).build()

@@ -52,7 +52,7 @@ pub fn step(stored: Option<&Head>, fingerprint: &str, job: &Job, reverify_due: i
     let Some(stored) = stored else {
         return Step::Store(WorkflowOutcome::Created);
     };
-    // What the job wrote before a person retried it does not count as work of this time.
+    // Writes of the job from before its last retry by a person do not count as its own.
     let own = stored.last_change.is_of(job);
     if stored.deleted_at.is_some() {
         return Step::Store(WorkflowOutcome::Created);

@@ -31,7 +31,7 @@ pub enum WorkflowOutcome {
     Created,
     /// Changed.
     Updated,
-    /// As stored.
+    /// The same as stored.
     Unchanged,
     /// Not stored.
     Error,

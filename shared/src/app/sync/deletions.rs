@@ -25,10 +25,10 @@ const TOMBSTONE: Duration = Duration::from_secs(30 * 24 * 3600);
 const CHECK_EVERY: usize = 25;
 
 /// Zuora's answer about a missing workflow.
-enum Word {
+enum Proof {
     Gone,
     StillThere,
-    /// No proof of either.
+    /// Neither is proven.
     None,
 }
 
@@ -113,10 +113,10 @@ impl SyncRun<'_> {
     /// Returns the missing workflows that Zuora confirms as deleted, for a dry run.
     pub(super) async fn confirm_gone(&self, missing: &[WorkflowId]) -> Result<Vec<WorkflowId>, Interruption> {
         let mut answers =
-            stream::iter(missing).map(async |id| (id, self.word_on(id).await)).buffered(self.upstream.limit());
+            stream::iter(missing).map(async |id| (id, self.ask_zuora(id).await)).buffered(self.upstream.limit());
         let mut gone = Vec::new();
-        while let Some((id, word)) = answers.next().await {
-            if matches!(word?, Word::Gone) {
+        while let Some((id, proof)) = answers.next().await {
+            if matches!(proof?, Proof::Gone) {
                 gone.push(id.clone());
             }
         }
@@ -124,34 +124,34 @@ impl SyncRun<'_> {
     }
 
     async fn write_tombstone_if_gone(&self, id: &WorkflowId, allowed: &Allowed) -> Result<Absence, Interruption> {
-        let gone = match self.word_on(id).await? {
-            Word::Gone => true,
-            Word::StillThere => false,
-            Word::None if allowed.without_proof(id) => true,
+        let gone = match self.ask_zuora(id).await? {
+            Proof::Gone => true,
+            Proof::StillThere => false,
+            Proof::None if allowed.without_proof(id) => true,
             // The time-out is the run's own.
-            Word::None if self.upstream.is_out_of_time() => return Ok(Absence::NotAsked),
-            Word::None => return Ok(Absence::Doubtful),
+            Proof::None if self.upstream.is_out_of_time() => return Ok(Absence::NotAsked),
+            Proof::None => return Ok(Absence::Doubtful),
         };
-        Ok(if gone && self.bury(id, allowed.covers(id)).await? { Absence::Deleted } else { Absence::Kept })
+        Ok(if gone && self.mark_deleted(id, allowed.covers(id)).await? { Absence::Deleted } else { Absence::Kept })
     }
 
     /// Asks Zuora about a missing workflow. Only Zuora's own answer counts; without it the workflow is kept, and the next sync
     /// asks again.
-    async fn word_on(&self, id: &WorkflowId) -> Result<Word, Interruption> {
+    async fn ask_zuora(&self, id: &WorkflowId) -> Result<Proof, Interruption> {
         match self.upstream.has(id).await {
-            Ok(true) => Ok(Word::StillThere),
-            Ok(false) => Ok(Word::Gone),
+            Ok(true) => Ok(Proof::StillThere),
+            Ok(false) => Ok(Proof::Gone),
             Err(Refusal::Interruption(interruption)) => Err(interruption),
             Err(Refusal::Zuora(error)) if concerns_the_run(error.kind) => Err(error.into()),
             Err(Refusal::Zuora(error)) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(workflow_id = %id, error, "a missing workflow could not be confirmed as gone and is kept");
-                Ok(Word::None)
+                Ok(Proof::None)
             }
         }
     }
 
-    async fn bury(&self, id: &WorkflowId, approved: bool) -> Result<bool, Interruption> {
+    async fn mark_deleted(&self, id: &WorkflowId, approved: bool) -> Result<bool, Interruption> {
         self.forget_listing_digest().await?;
         let Some(found) = self.syncer.workflows.get(&self.customer.id, id).await? else {
             return Ok(false);

@@ -214,7 +214,7 @@ impl SyncRun<'_> {
             return self.dry_run(listing, &plan, verdict).await.unwrap_or_else(AttemptOutcome::from);
         }
         // Until here nothing is done: a run that stops now leaves the results of an earlier run as they are.
-        if let Err(interruption) = self.clear_the_way(heads, *unchanged).await {
+        if let Err(interruption) = self.prepare_writes(heads, *unchanged).await {
             return interruption.into();
         }
         let mut totals = RunTotals::new(self.counts(&snapshot), reverification.clone());
@@ -247,7 +247,7 @@ impl SyncRun<'_> {
         AttemptOutcome::Ended(report)
     }
 
-    async fn clear_the_way(&self, heads: &[diff::Head], unchanged: bool) -> Result<(), Interruption> {
+    async fn prepare_writes(&self, heads: &[diff::Head], unchanged: bool) -> Result<(), Interruption> {
         self.check_wanted().await?;
         if unchanged { Ok(()) } else { self.remove_orphans(heads).await }
     }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The percentage of workflows with a due reverification from which one query is cheaper than reading their heads one by one.
-const MANY_LOOKS_PERCENT: usize = 20;
+const MANY_DUE_PERCENT: usize = 20;
 
 /// The number of fingerprints that are renewed concurrently.
 const RENEWED_AT_ONCE: usize = 8;
@@ -42,14 +42,14 @@ impl SyncRun<'_> {
     /// Reads both sides, and the approved list.
     pub(super) async fn snapshot(&self) -> Result<Snapshot, Interruption> {
         let listing = Box::pin(self.list(self.customer.workflows_count));
-        if !self.may_be_settled() {
+        if !self.may_be_unchanged() {
             let heads = Box::pin(self.all_heads());
             let (listing, heads, allowed) = tokio::try_join!(listing, heads, Box::pin(self.allowed()))?;
             return Ok(Snapshot { listing, heads, unchanged: false, allowed });
         }
         let (listing, allowed) = (listing.await?, Allowed::default());
         if listing.digest() == self.customer.listing_digest
-            && let Some(heads) = self.heads_of_looks(&listing).await?
+            && let Some(heads) = self.due_heads(&listing).await?
         {
             return Ok(Snapshot { listing, heads, unchanged: true, allowed });
         }
@@ -65,7 +65,7 @@ impl SyncRun<'_> {
         }
     }
 
-    fn may_be_settled(&self) -> bool {
+    fn may_be_unchanged(&self) -> bool {
         let Self { customer, job, .. } = self;
         let everything_is_due = customer.reverification.is_full_compare_due(&customer.id, self.started_at);
         customer.listing_digest.is_some() && job.kind == Kind::Sync && job.approval.is_none() && !everything_is_due
@@ -98,12 +98,12 @@ impl SyncRun<'_> {
         }
     }
 
-    /// The heads of the workflows whose reverification is due; none if there are too many, or one of them is missing or
-    /// deleted.
-    async fn heads_of_looks(&self, listing: &Listing) -> Result<Option<Vec<diff::Head>>, Interruption> {
+    /// The heads of the workflows whose reverification is due; none if there are too many, or one of them is missing,
+    /// deleted, or not as it is listed.
+    async fn due_heads(&self, listing: &Listing) -> Result<Option<Vec<diff::Head>>, Interruption> {
         let due = |id: &WorkflowId| self.customer.reverification.due_since(id, self.started_at).is_some();
         let ids: Vec<_> = listing.items.iter().map(|item| &item.id).filter(|id| due(id)).cloned().collect();
-        if ids.len() * 100 > listing.items.len() * MANY_LOOKS_PERCENT {
+        if ids.len() * 100 > listing.items.len() * MANY_DUE_PERCENT {
             return Ok(None);
         }
         let heads = self.syncer.workflows.heads_of(&self.customer.id, &ids).await?;
@@ -117,11 +117,11 @@ impl SyncRun<'_> {
     /// Removes the listing digest before the first write of a run: from then on the copy equals no known listing, even if this
     /// run dies.
     pub(super) async fn forget_listing_digest(&self) -> Result<(), Interruption> {
-        self.digest_forgotten.get_or_try_init(async || self.forget_settled_listing().await).await?;
+        self.digest_forgotten.get_or_try_init(async || self.remove_listing_digest().await).await?;
         Ok(())
     }
 
-    async fn forget_settled_listing(&self) -> Result<(), Interruption> {
+    async fn remove_listing_digest(&self) -> Result<(), Interruption> {
         if self.customer.listing_digest.is_none() {
             return Ok(());
         }

@@ -74,7 +74,7 @@ impl<'a> Upstream<'a> {
     /// Opens with the cached token, or with a new one. All requests except that for a token end by `until`.
     ///
     /// # Errors
-    /// [`Interruption`] if the base URL is refused, the vault fails, or no token can be had.
+    /// [`Interruption`] if the base URL is refused, or if a new token is needed and cannot be had.
     pub async fn open(
         syncer: &'a Syncer,
         customer: &'a Customer,

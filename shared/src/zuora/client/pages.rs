@@ -84,7 +84,7 @@ impl Zuora {
         let page = Stretch::page(page);
         match self.stretch(session, page).await {
             Ok(part) => Ok(Page::new(part.items, part.has_next)),
-            Err(error) if error.kind == Kind::TooLarge => self.put_together(session, page).await,
+            Err(error) if error.kind == Kind::TooLarge => self.assemble(session, page).await,
             Err(error) => Err(error),
         }
     }
@@ -100,7 +100,7 @@ impl Zuora {
         }
     }
 
-    async fn put_together(&self, session: &Session, page: Stretch) -> Result<Page, ZuoraError> {
+    async fn assemble(&self, session: &Session, page: Stretch) -> Result<Page, ZuoraError> {
         let mut whole = Whole { items: Vec::new(), held: 0, oversized: 0, has_next: true };
         let mut open: Vec<_> = page.shorter().into_iter().flatten().rev().collect();
         while let Some(stretch) = open.pop() {
