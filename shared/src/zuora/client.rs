@@ -91,7 +91,7 @@ impl Zuora {
     ///
     /// # Errors
     /// `InvalidCredentials` also for a 200 with a JSON object that holds no token; `RateLimited`, `Transient` and the rest as
-    /// [`ZuoraErrorKind`] describes.
+    /// [`ZuoraErrorKind`](super::error::ZuoraErrorKind) describes.
     pub async fn token(
         &self,
         base: &BaseUrl,
@@ -116,7 +116,7 @@ impl Zuora {
     /// Returns true if Zuora has the workflow, false if Zuora itself says that it does not exist. Used to confirm an absence.
     ///
     /// # Errors
-    /// As [`ZuoraErrorKind`] describes; an error says nothing about the workflow.
+    /// As [`ZuoraErrorKind`](super::error::ZuoraErrorKind) describes; an error says nothing about the workflow.
     pub async fn workflow(&self, session: &Session, id: &str) -> Result<bool, ZuoraError> {
         let call = session.call(Operation::GetWorkflow, WORKFLOW_LIMIT);
         let path = format!("/workflows/{}", call.path_id(id)?);
@@ -152,18 +152,18 @@ impl Zuora {
     ) -> Result<T, ZuoraError> {
         let url = self.url(&session.base, path, call)?;
         let attempt = async || {
-            let place = session.limiter.place().await;
+            let permit = session.limiter.acquire().await;
             let request = self.http.get(&url).bearer_auth(session.token.expose_secret());
             session.meter.sent(call.operation);
-            session.meter.in_flight(place.in_flight);
+            session.meter.in_flight(permit.in_flight);
             let call = Call { timeout: session.time_for(call.timeout, Instant::now()), ..call };
             match call.send(tracked(request, &session.track_id)).await {
                 Ok(mut answer) => {
-                    place.answered(call.operation, answer.after);
+                    permit.answered(call.operation, answer.after);
                     read(&mut answer).map_err(|fault| answer.mark(call.refuse(&fault)))
                 }
                 Err(error) => {
-                    if place.failed(&error) {
+                    if permit.failed(&error) {
                         session.meter.throttled();
                     }
                     Err(error)

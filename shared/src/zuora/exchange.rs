@@ -55,14 +55,14 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
     /// The time from the request to the head of the response.
     pub(super) after: Duration,
-    place: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A workflow's export, byte for byte. While a large one is held, the same run reads no other large one.
 #[derive(Debug)]
 pub struct Export {
     bytes: Bytes,
-    _place: Option<OwnedSemaphorePermit>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl AsRef<[u8]> for Export {
@@ -78,7 +78,7 @@ impl Call<'_> {
         let mut response = self.within(&mut left, request.send()).await?;
         let mut answer = Answer::head(&response, sent.elapsed());
         if response.status().is_success() {
-            (answer.body, answer.place) =
+            (answer.body, answer.permit) =
                 self.body(&mut response, &mut left).await.map_err(|error| answer.mark(error))?;
             accept(&answer.body).map_err(|fault| answer.mark(self.refuse(&fault)))?;
             return Ok(answer);
@@ -109,14 +109,14 @@ impl Call<'_> {
     ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ZuoraError> {
         let coded = Unpacking::new(response.headers(), self.limit);
         let mut body = coded.map_err(|unknown| self.fail(Kind::Transient, &unknown.to_string()))?;
-        let (mut is_large, mut place) = (false, None);
+        let (mut is_large, mut permit) = (false, None);
         while let Some(chunk) = self.within(left, response.chunk()).await? {
             for piece in chunk.chunks(PIECE) {
                 if !is_large && body.len() + piece.len() > LARGE {
                     is_large = true;
                     if let Some(large) = self.large {
                         // The semaphore is never closed, so this only waits.
-                        place = Arc::clone(large).acquire_owned().await.ok();
+                        permit = Arc::clone(large).acquire_owned().await.ok();
                     }
                     body.reserve();
                 }
@@ -124,7 +124,7 @@ impl Call<'_> {
             }
         }
         let body = body.finish().map_err(|error| self.not_unpacked(&error))?;
-        Ok((body.into(), place))
+        Ok((body.into(), permit))
     }
 
     /// Waits for a part of the response for the rest of the time limit.
@@ -190,13 +190,13 @@ impl Answer {
             request_id: id.map(str::to_owned),
             body: Bytes::new(),
             after,
-            place: None,
+            permit: None,
         }
     }
 
     /// Returns the body of an export, with its permit.
     pub(super) fn take(&mut self) -> Export {
-        Export { bytes: std::mem::take(&mut self.body), _place: self.place.take() }
+        Export { bytes: std::mem::take(&mut self.body), _permit: self.permit.take() }
     }
 
     /// Adds to `error` which response it is about.

@@ -29,15 +29,15 @@ pub const MAX_IN_FLIGHT: usize = 12;
 pub const CEILING: usize = 20;
 /// The number of concurrent requests at the start of a run.
 const START: usize = 4;
-/// The factor by which a window may be slower than the fastest of its kind, besides [`SLACK`]: the times of short answers vary
-/// by that.
+/// The factor by which a window may be slower than the fastest of its kind.
 const SLOWER: u32 = 2;
+/// The duration by which a window may be slower in addition to that factor: the times of short answers vary by that.
 const SLACK: Duration = Duration::from_millis(50);
 
 /// The permits of one run.
 #[derive(Debug)]
 pub struct Limiter {
-    places: Semaphore,
+    permits: Semaphore,
     state: Mutex<State>,
 }
 
@@ -64,7 +64,7 @@ impl Limiter {
     /// Permits for at most `ceiling` concurrent requests: at least one, at most [`CEILING`].
     pub fn new(ceiling: usize) -> Self {
         let pace = Pace::new(ceiling);
-        Self { places: Semaphore::new(pace.limit), state: Mutex::new(State { pace, in_flight: 0, surplus: 0 }) }
+        Self { permits: Semaphore::new(pace.limit), state: Mutex::new(State { pace, in_flight: 0, surplus: 0 }) }
     }
 
     /// The number of requests that may be in flight now.
@@ -73,9 +73,9 @@ impl Limiter {
     }
 
     /// Waits for a permit.
-    pub(super) async fn place(&self) -> InFlight<'_> {
+    pub(super) async fn acquire(&self) -> InFlight<'_> {
         // The semaphore is never closed, so this only waits.
-        let permit = self.places.acquire().await.ok();
+        let permit = self.permits.acquire().await.ok();
         let mut state = self.state();
         state.in_flight += 1;
         InFlight { limiter: self, permit, halvings: state.pace.halvings, in_flight: state.in_flight }
@@ -93,9 +93,9 @@ impl Limiter {
         let after = state.pace.limit;
         let kept = state.surplus.min(after.saturating_sub(before));
         state.surplus -= kept;
-        self.places.add_permits(after.saturating_sub(before) - kept);
+        self.permits.add_permits(after.saturating_sub(before) - kept);
         let fewer = before.saturating_sub(after);
-        state.surplus += fewer - self.places.forget_permits(fewer);
+        state.surplus += fewer - self.permits.forget_permits(fewer);
         result
     }
 }
@@ -282,27 +282,27 @@ mod tests {
         let limiter = Limiter::new(12);
         let mut held = Vec::new();
         for _ in 0..4 {
-            held.push(limiter.place().await);
+            held.push(limiter.acquire().await);
         }
-        assert_eq!(held.iter().map(|place| place.in_flight).collect::<Vec<_>>(), [1, 2, 3, 4]);
+        assert_eq!(held.iter().map(|permit| permit.in_flight).collect::<Vec<_>>(), [1, 2, 3, 4]);
         assert!(held[0].failed(&timed_out()) && !held[1].failed(&timed_out()));
 
         held.truncate(2);
-        assert_eq!((limiter.limit(), limiter.places.available_permits()), (2, 0), "two are still out");
+        assert_eq!((limiter.limit(), limiter.permits.available_permits()), (2, 0), "two are still out");
         held.clear();
-        assert_eq!(limiter.places.available_permits(), 2);
+        assert_eq!(limiter.permits.available_permits(), 2);
     }
 
     #[tokio::test]
     async fn growth_pays_back_first_what_was_taken_away() {
         let limiter = Limiter::new(12);
-        let held = [limiter.place().await, limiter.place().await, limiter.place().await, limiter.place().await];
+        let held = [limiter.acquire().await, limiter.acquire().await, limiter.acquire().await, limiter.acquire().await];
         held[0].failed(&timed_out());
-        held.iter().take(2).for_each(|place| place.answered(EXPORT, ms(20)));
+        held.iter().take(2).for_each(|permit| permit.answered(EXPORT, ms(20)));
 
-        assert_eq!((limiter.limit(), limiter.places.available_permits()), (3, 0));
+        assert_eq!((limiter.limit(), limiter.permits.available_permits()), (3, 0));
         drop(held);
-        assert_eq!(limiter.places.available_permits(), 3);
+        assert_eq!(limiter.permits.available_permits(), 3);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) struct Item {
     pub(super) created_at: Option<String>,
     pub(super) fingerprint: String,
     /// The reference to its complete item.
-    pub(super) place: ItemRef,
+    pub(super) item_ref: ItemRef,
 }
 
 /// An unreadable item of the listing.

@@ -56,13 +56,13 @@ impl PackedListing {
     ///
     /// # Errors
     /// [`Lost`] if it cannot be unpacked or parsed.
-    pub(super) fn read(&self, place: ItemRef) -> Result<ListedWorkflow, Lost> {
+    pub(super) fn read(&self, item_ref: ItemRef) -> Result<ListedWorkflow, Lost> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref().is_none_or(|Unpacked(page, _)| *page != place.page) {
-            *last = Some(Unpacked(place.page, self.unpack(place.page)?));
+        if last.as_ref().is_none_or(|Unpacked(page, _)| *page != item_ref.page) {
+            *last = Some(Unpacked(item_ref.page, self.unpack(item_ref.page)?));
         }
         let Unpacked(_, items) = last.as_ref().ok_or(Lost)?;
-        let item = items.get(place.item).ok_or(Lost)?;
+        let item = items.get(item_ref.item).ok_or(Lost)?;
         ListedWorkflow::parse(item).map_err(|UnusableItem { .. }| Lost)
     }
 
@@ -83,15 +83,15 @@ mod tests {
             (from..from + 3).map(|n| Bytes::from(format!(r#"{{ "id" : {n}, "name":"é\u0000 " }}"#))).collect()
         };
         let mut pages = PackedListing::default();
-        let mut places = Vec::new();
+        let mut item_refs = Vec::new();
         for from in [10, 20, 30] {
-            places.extend((0..3).map(|item| (from + item, pages.next(item))));
+            item_refs.extend((0..3).map(|item| (from + item, pages.next(item))));
             pages.add(&page(from)).unwrap();
         }
-        places.reverse();
+        item_refs.reverse();
 
-        for (n, place) in places {
-            assert_eq!(pages.read(place).unwrap().raw, format!(r#"{{ "id" : {n}, "name":"é\u0000 " }}"#));
+        for (n, item_ref) in item_refs {
+            assert_eq!(pages.read(item_ref).unwrap().raw, format!(r#"{{ "id" : {n}, "name":"é\u0000 " }}"#));
         }
         assert!(pages.read(ItemRef { page: 3, item: 0 }).is_err() && pages.read(ItemRef { page: 0, item: 3 }).is_err());
     }

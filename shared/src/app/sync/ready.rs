@@ -126,7 +126,7 @@ mod tests {
         let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: WorkflowOutcome::Created };
         let workflow = Workflow::from_listed(listed, None, Content::default(), last_change, Timestamp::EPOCH);
         let step = Step::Store(WorkflowOutcome::Created);
-        let task = Task { id, place: PackedListing::default().next(0), stored: None, step, reverify: None };
+        let task = Task { id, item_ref: PackedListing::default().next(0), stored: None, step, reverify: None };
         let put = Put::new(&CustomerId::new(), workflow, 0, None, None).unwrap();
         Pending { task, put, outcome: WorkflowOutcome::Created, tasks: 0 }
     }

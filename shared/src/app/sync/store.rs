@@ -98,7 +98,7 @@ impl SyncRun<'_> {
             Ok(new) => new,
             Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
         };
-        let listed = listing.pages.read(task.place).map_err(|error| Interruption::bug(&error))?;
+        let listed = listing.pages.read(task.item_ref).map_err(|error| Interruption::bug(&error))?;
         let kept = self.kept(&task, new.hash.as_deref()).await?;
         let tasks = new.content.tasks_count;
         let verdict = verdict(&task, &listed, &new, &kept);
@@ -151,7 +151,7 @@ impl SyncRun<'_> {
             return Ok(Kept { intact: true, same: hash.is_none(), structure: Some(Structure::default()) });
         };
         let same = hash == Some(&reference.hash);
-        let _place = match reference.bytes > LARGE {
+        let _permit = match reference.bytes > LARGE {
             true => self.large_history.acquire().await.ok(),
             false => None,
         };

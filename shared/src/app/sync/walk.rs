@@ -104,7 +104,7 @@ impl Walk {
             // Paging by number can show one workflow twice when the list shifts: it counts once.
             Ok(listed) if !self.ids.insert(listed.zuora_id.clone()) => {}
             Ok(ListedWorkflow { zuora_id: id, created_at, fingerprint, .. }) => {
-                self.items.push(Item { id, created_at, fingerprint, place: self.pages.next(at) });
+                self.items.push(Item { id, created_at, fingerprint, item_ref: self.pages.next(at) });
             }
             Err(UnusableItem { zuora_id: Some(id), .. }) if !self.ids.insert(id.clone()) => {}
             Err(UnusableItem { zuora_id: id, reason: why }) => self.unreadable.push(UnreadableItem { id, why }),
@@ -228,7 +228,7 @@ mod tests {
 
         assert_eq!(listing.items.len(), 60);
         for item in &listing.items {
-            assert_eq!(listing.pages.read(item.place).unwrap().zuora_id, item.id);
+            assert_eq!(listing.pages.read(item.item_ref).unwrap().zuora_id, item.id);
         }
     }
 
@@ -255,7 +255,7 @@ mod tests {
 
         assert!(!listing.complete, "whose it is nobody knows");
         assert!(listing.errors().next().unwrap().message.contains("larger than 10 MB"));
-        assert_eq!(listing.pages.read(listing.items[1].place).unwrap().zuora_id.as_str(), "3");
+        assert_eq!(listing.pages.read(listing.items[1].item_ref).unwrap().zuora_id.as_str(), "3");
     }
 
     #[test]
@@ -268,6 +268,6 @@ mod tests {
         let error = listing.errors().next().unwrap();
         assert_eq!(error.workflow_id.unwrap().as_str(), "2");
         assert!(error.message.contains("it is not JSON"), "{}", error.message);
-        assert_eq!(listing.pages.read(listing.items[1].place).unwrap().zuora_id.as_str(), "3");
+        assert_eq!(listing.pages.read(listing.items[1].item_ref).unwrap().zuora_id.as_str(), "3");
     }
 }

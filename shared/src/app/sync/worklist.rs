@@ -23,7 +23,7 @@ const NAMED: usize = 100;
 pub(super) struct Task<'a> {
     pub(super) id: &'a WorkflowId,
     /// The reference to its listed fields.
-    pub(super) place: ItemRef,
+    pub(super) item_ref: ItemRef,
     pub(super) stored: Option<&'a Head>,
     pub(super) step: Step,
     /// The moment since which its reverification is due, if that is the reason for its export.
@@ -84,11 +84,11 @@ impl<'a> Worklist<'a> {
     ) -> Self {
         let by_id: HashMap<_, _> = heads.iter().map(|head| (&head.zuora_id, head)).collect();
         let mut plan = Self::default();
-        for Item { id, fingerprint, place, .. } in &listing.items {
+        for Item { id, fingerprint, item_ref, .. } in &listing.items {
             let stored = by_id.get(id).copied();
             match decide(id, fingerprint, stored) {
                 (Step::Keep(outcome), _) => plan.stats.count(outcome),
-                (step, reverify) => plan.tasks.push(Task { id, place: *place, stored, step, reverify }),
+                (step, reverify) => plan.tasks.push(Task { id, item_ref: *item_ref, stored, step, reverify }),
             }
         }
         plan.put_in_order(job);

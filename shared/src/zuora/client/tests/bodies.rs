@@ -65,11 +65,11 @@ async fn waiting_for_the_place_of_a_large_export_takes_none_of_the_time_of_its_a
     let server = TestServer::start(vec![answer(200, "content-encoding: gzip\r\n", gzip(export.as_bytes()))]).await;
     let time = Duration::from_secs(1);
     let (zuora, session) = (zuora(), without_retry(&server).with_timeout(time));
-    let place = session.large.clone().acquire_owned().await.unwrap();
+    let permit = session.large.clone().acquire_owned().await.unwrap();
 
     let (read, ()) = tokio::join!(zuora.export(&session, "1", Version::Active), async {
         tokio::time::sleep(time + Duration::from_millis(200)).await;
-        drop(place);
+        drop(permit);
     });
 
     assert_eq!(read.unwrap().as_ref(), export.as_bytes());
