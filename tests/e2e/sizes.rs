@@ -85,7 +85,8 @@ async fn a_tenant_that_takes_more_than_sixteen_runs_is_finished_by_one_job_with_
     let engine = Engine::start(&world).await;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
 
-    // A run starts nothing new in its last minute and a half: these have two seconds, enough for the listing and one export at a time.
+    // A run starts nothing new in its last minute and a half: these have two seconds, enough for the listing and one
+    // export at a time.
     let time = engine.worker.syncer.wind_down() + Duration::from_secs(2);
     let job = engine.run_over(&engine.worker, &first, time).await;
 
