@@ -9,8 +9,8 @@ use shared::{
     aws::counts::Counts,
     domain::{
         change::ChangeKind,
+        customer::SettingsChange,
         definition::content_hash,
-        guard::LimitsChange,
         ids::{CustomerId, JobId, WorkflowId},
         job::{Job, State, Trigger},
         precondition::Precondition,
@@ -203,13 +203,9 @@ async fn new_credentials_are_stored_together_with_the_sync_that_they_call_for_or
     engine.run(&first).await;
     let change = || Change {
         expected: Precondition::Any,
-        name: None,
-        zuora_client_id: None,
+        settings: SettingsChange::default(),
         secret: Some(tenant.client_secret().into()),
-        base: None,
-        environment: None,
-        sync_frequency: None,
-        delete_guard: LimitsChange::default(),
+
         verify: false,
     };
     let (mut changed, mut call) = (engine.customer(&customer).await, 0);

@@ -161,7 +161,7 @@ impl Engine {
 
     /// Deletes a customer; returns its purge, queued.
     pub async fn delete_customer(&self, id: &CustomerId) -> JobId {
-        let name = self.customer(id).await.name;
+        let name = self.customer(id).await.settings.name;
         service(&self.worker)
             .delete(id, &Precondition::Any, &name, &context(&self.worker.lifecycle.dispatcher.data))
             .await

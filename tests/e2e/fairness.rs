@@ -18,9 +18,8 @@ use shared::{
     aws::{keys, limits::RequestLimits},
     clock,
     domain::{
-        customer::Customer,
+        customer::{Customer, SettingsChange},
         failure::ErrorClass,
-        guard::LimitsChange,
         ids::CustomerId,
         job::{Job, State},
         precondition::Precondition,
@@ -97,7 +96,7 @@ impl<'a> Greedy<'a> {
     async fn test(&self, secret: &str) -> Result<(), AppError> {
         let (context, new) = (self.context(), creation(&self.tenant, &self.base_url));
         context.acquire_permit(&self.service.limits, None).await?;
-        let client_id = &new.customer.zuora_client_id;
+        let client_id = &new.settings.zuora_client_id;
         self.service.prove(&new.base, client_id, &secret.to_owned().into(), &context).await.map(drop)
     }
 
@@ -112,13 +111,9 @@ impl<'a> Greedy<'a> {
     async fn patch(&self, customer: &CustomerId) -> Result<Customer, AppError> {
         let change = Change {
             expected: Precondition::Any,
-            name: None,
-            zuora_client_id: None,
+            settings: SettingsChange::default(),
             secret: Some(self.tenant.client_secret().into()),
-            base: None,
-            environment: None,
-            sync_frequency: None,
-            delete_guard: LimitsChange::default(),
+
             verify: true,
         };
         self.service.change(customer, change, &self.context()).await

@@ -33,14 +33,18 @@ fn description() -> Value {
         "id_token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An ID token of the user pool."},
     });
     whole["components"]["schemas"]["Problem"] = problem_schema();
-    let names: Vec<(String, String)> = operations(&whole);
-    for (path, method) in names {
-        let problems = problems(&path, &method);
+    for (path, method) in operations(&whole) {
         let operation = whole["paths"][&path][&method].as_object_mut().unwrap();
         if let Some(body) = operation.get_mut("requestBody") {
             make_optional(body);
         }
+        let declared = operation.remove("x-operation");
+        let problems = problems(operation, &path, declared.as_ref());
         add_problems(operation, &problems);
+        if let Some(declared) = declared {
+            operation.insert("x-verb".into(), declared["verb"].clone());
+            operation.insert("x-repeat".into(), declared["repeat"].clone());
+        }
     }
     whole
 }
@@ -91,45 +95,43 @@ fn operations(description: &Value) -> Vec<(String, String)> {
     paths.iter().flat_map(methods).collect()
 }
 
-/// The kinds of problems that an operation may answer with.
-fn problems(path: &str, method: &str) -> Vec<Kind> {
+/// The kinds of problems that an operation may answer with: those of asking for permission and of reading what it describes, and those
+/// that it declares.
+fn problems(operation: &Map<String, Value>, path: &str, declared: Option<&Value>) -> Vec<Kind> {
     let mut kinds = vec![Kind::Internal, Kind::Unavailable, Kind::TooManyRequests];
-    if path == "/health" || path == "/openapi.json" {
-        return kinds;
+    let is_open = operation.get("security").is_some_and(|security| *security == json!([{}]));
+    if !is_open {
+        kinds.push(Kind::Unauthenticated);
     }
-    kinds.extend([Kind::Unauthenticated, Kind::Forbidden]);
+    if declared.is_some() {
+        kinds.push(Kind::Forbidden);
+    }
     if path.contains('{') {
         kinds.push(Kind::NotFound);
     }
-    if path == "/v1/me" || path == "/v1/stats" || path == "/v1/zuora-hosts" {
-        return kinds;
+    let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+    if parameters.iter().any(|parameter| parameter["in"] != "path") {
+        kinds.push(Kind::InvalidParameter);
     }
-    kinds.push(Kind::InvalidParameter);
-    let proves = ["/v1/customers", "/v1/connection-test"].contains(&path) && method == "post";
-    match method {
-        "get" if path.ends_with("/definition") => kinds.extend([Kind::TooLarge, Kind::DefinitionDamaged]),
-        "get" if path.contains("/workflows/{") && !path.ends_with("/changes") => {
-            kinds.extend([Kind::CursorInvalid, Kind::TooLarge, Kind::DefinitionDamaged]);
+    if parameters.iter().any(|parameter| parameter["name"] == "cursor") {
+        kinds.push(Kind::CursorInvalid);
+    }
+    if let Some(body) = operation.get("requestBody") {
+        kinds.extend([Kind::MalformedJson, Kind::TooLarge, Kind::ValidationFailed]);
+        if body["required"] == json!(true) {
+            kinds.push(Kind::UnsupportedMediaType);
         }
-        "get" => kinds.push(Kind::CursorInvalid),
-        "post" => kinds.extend([Kind::MalformedJson, Kind::Conflict, Kind::TooLarge, Kind::ValidationFailed]),
-        "delete" => kinds.extend([Kind::PreconditionFailed, Kind::ValidationFailed]),
-        _ => kinds.extend([Kind::MalformedJson, Kind::TooLarge, Kind::UnsupportedMediaType, Kind::ValidationFailed]),
     }
-    if path.contains("dead-letters") || path.ends_with("/jobs") || path.ends_with("/workflows") {
-        // A filter may name a customer that is not there.
-        kinds.push(Kind::NotFound);
+    for slug in declared.map(|declared| declared["problems"].as_array().unwrap()).into_iter().flatten() {
+        kinds.push(Kind::ALL.into_iter().find(|kind| kind.parts().0 == slug).unwrap());
     }
-    if method == "patch" {
-        kinds.extend([Kind::PreconditionRequired, Kind::PreconditionFailed]);
+    let mut once = Vec::new();
+    for kind in kinds {
+        if !once.contains(&kind) {
+            once.push(kind);
+        }
     }
-    if proves || method == "patch" {
-        kinds.extend([Kind::ZuoraCredentialsInvalid, Kind::ZuoraPermissionMissing, Kind::ZuoraUnreachable]);
-    }
-    if proves {
-        kinds.extend([Kind::UnsupportedMediaType, Kind::RequestInFlight, Kind::IdempotencyKeyReused]);
-    }
-    kinds
+    once
 }
 
 fn add_problems(operation: &mut Map<String, Value>, kinds: &[Kind]) {
@@ -174,6 +176,28 @@ fn every_deployed_route_is_described_and_every_described_one_is_deployed() {
 }
 
 #[test]
+fn every_operation_that_needs_a_token_declares_its_verb_but_the_one_that_tells_callers_who_they_are() {
+    let description = description();
+    for (path, method) in operations(&description) {
+        let operation = &description["paths"][&path][&method];
+        let is_open = operation["security"] == json!([{}]);
+        assert_eq!(operation["x-verb"].is_string(), !is_open && path != "/v1/me", "{method} {path}");
+    }
+}
+
+#[test]
+fn names_and_descriptions_say_what_a_client_gets() {
+    let description = description();
+    for name in description["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(!name.contains("Json"), "{name}");
+    }
+    let text = description.to_string();
+    for empty in ["\"Done.", "\"Accepted.", "\"Created.", "Not found. `not-found`"] {
+        assert!(!text.contains(empty), "{empty}");
+    }
+}
+
+#[test]
 fn every_operation_has_a_name_of_its_own_a_tag_and_a_sentence_and_every_reference_leads_somewhere() {
     let description = description();
     let mut names = BTreeSet::new();
@@ -193,8 +217,8 @@ fn every_operation_has_a_name_of_its_own_a_tag_and_a_sentence_and_every_referenc
 #[test]
 fn no_answer_has_a_field_for_a_secrets_value() {
     let description = description();
-    let customer = &description["components"]["schemas"]["CustomerJson"]["properties"]["zuora_client_secret"];
-    assert!(customer.to_string().contains("SecretJson"), "{customer}");
-    let secret = &description["components"]["schemas"]["SecretJson"]["properties"];
+    let customer = &description["components"]["schemas"]["Customer"];
+    assert!(customer.to_string().contains("SecretStatus"), "{customer}");
+    let secret = &description["components"]["schemas"]["SecretStatus"]["properties"];
     assert_eq!(secret.as_object().unwrap().keys().collect::<Vec<_>>(), ["rotation_due", "set", "updated_at"]);
 }

@@ -12,17 +12,23 @@ use shared::{
         ids::{CustomerId, UserId},
         policy::{Target, Verb, Verbs},
     },
-    http::{body::ValidJson, caller::CurrentUser, list::List, path::Ids, problem::Problem},
+    http::{
+        body::ValidJson,
+        caller::SignedIn,
+        paging::List,
+        path::Ids,
+        permit::{OnOneOrAll, Operation as _},
+        problem::Problem,
+    },
+    operation,
 };
 use utoipa::ToSchema;
 
 use crate::setup::App;
 
-/// Stands for all customers in a path.
-const ALL: &str = "all";
-
 /// The caller, and what the caller may do.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Me)]
 pub struct MeJson {
     /// The Cognito `sub`, which grants name.
     user: String,
@@ -46,9 +52,9 @@ struct OnCustomer {
     get,
     path = "/v1/me",
     tag = "access",
-    responses((status = 200, description = "Done.", body = MeJson)),
+    responses((status = 200, description = "The caller.", body = MeJson)),
 )]
-pub async fn get_me(CurrentUser(caller): CurrentUser) -> Json<MeJson> {
+pub async fn get_me(SignedIn(caller): SignedIn) -> Json<MeJson> {
     let super_admin = caller.is_super_admin();
     let verbs = if super_admin { Verbs::from(Verb::GRANTABLE) } else { caller.grants.all.clone() };
     let on = |customer: &CustomerId| OnCustomer {
@@ -59,22 +65,26 @@ pub async fn get_me(CurrentUser(caller): CurrentUser) -> Json<MeJson> {
     Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers })
 }
 
+operation!(ListGrants: Grant, Read, Safe);
+
 /// Lists who was granted what on a customer, or on all.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/grants",
     tag = "access",
     params(("customer_id" = String, Path, description = "A customer's id, or all.")),
-    responses((status = 200, description = "Done.", body = List<Grant>)),
+    responses((status = 200, description = "The grants.", body = List<Grant>)),
+    extensions(("x-operation" = json!(ListGrants::described()))),
 )]
-pub async fn list_grants(State(app): State<App>, known: CurrentUser, ids: Ids) -> Result<Json<List<Grant>>, Problem> {
-    let customer = governed(&known, &ids)?;
+pub async fn list_grants(State(app): State<App>, on: OnOneOrAll<ListGrants>) -> Result<Json<List<Grant>>, Problem> {
+    let customer = on.customer;
     let dispatcher = &app.service.dispatcher;
     if let Some(id) = &customer {
         dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
     }
     let items = GrantStore::new(dispatcher.data.clone()).on_customer(customer.as_ref()).await?;
-    Ok(Json(List { total: Some(items.len() as u64), items, next_cursor: None }))
+    let total = items.len();
+    Ok(Json(List::whole(items).of_total(total)))
 }
 
 /// The body.
@@ -85,6 +95,8 @@ pub struct GrantRequest {
     verbs: Verbs,
 }
 
+operation!(PutGrant: Grant, GrantPut, Idempotent; Conflict);
+
 /// Grants a user verbs, in place of those granted before.
 #[utoipa::path(
     put,
@@ -92,20 +104,21 @@ pub struct GrantRequest {
     tag = "access",
     params(("customer_id" = String, Path, description = "A customer's id, or all."), ("user" = UserId, Path)),
     request_body = GrantRequest,
-    responses((status = 200, description = "Done.", body = Grant)),
+    responses((status = 200, description = "The grant.", body = Grant)),
+    extensions(("x-operation" = json!(PutGrant::described()))),
 )]
 pub async fn put_grant(
     State(app): State<App>,
-    known: CurrentUser,
+    on: OnOneOrAll<PutGrant>,
     ids: Ids,
     context: RequestContext,
-    body: ValidJson<GrantRequest>,
+    ValidJson(body): ValidJson<GrantRequest>,
 ) -> Result<Json<Grant>, Problem> {
-    let customer = governed(&known, &ids)?;
-    let body = body.0?;
     let user: UserId = ids.get("user", "user")?;
-    Ok(Json(access::grant(&app.service.dispatcher.data, user, customer, body.verbs, &context).await?))
+    Ok(Json(access::grant(&app.service.dispatcher.data, user, on.customer, body.verbs, &context).await?))
 }
+
+operation!(DeleteGrant: Grant, GrantDelete, Idempotent);
 
 /// Withdraws what a user was granted. It counts from the next request on.
 #[utoipa::path(
@@ -113,27 +126,16 @@ pub async fn put_grant(
     path = "/v1/customers/{customer_id}/grants/{user}",
     tag = "access",
     params(("customer_id" = String, Path, description = "A customer's id, or all."), ("user" = UserId, Path)),
-    responses((status = 204, description = "Done.")),
+    responses((status = 204, description = "The grant is gone.")),
+    extensions(("x-operation" = json!(DeleteGrant::described()))),
 )]
 pub async fn delete_grant(
     State(app): State<App>,
-    known: CurrentUser,
+    on: OnOneOrAll<DeleteGrant>,
     ids: Ids,
     context: RequestContext,
 ) -> Result<StatusCode, Problem> {
-    let customer = governed(&known, &ids)?;
     let user: UserId = ids.get("user", "grant")?;
-    access::withdraw(&app.service.dispatcher.data, &user, customer.as_ref(), &context).await?;
+    access::withdraw(&app.service.dispatcher.data, &user, on.customer.as_ref(), &context).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// The customer in a path (none: all), if the caller may say who may do what with it.
-fn governed(known: &CurrentUser, ids: &Ids) -> Result<Option<CustomerId>, Problem> {
-    if ids.is("customer_id", ALL) {
-        known.may_on_all(Verb::Grant)?;
-        return Ok(None);
-    }
-    let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Grant, &id)?;
-    Ok(Some(id))
 }

@@ -7,17 +7,14 @@ use shared::{
     domain::{
         audit::{Action, AuditOutcome, Record},
         ids::CustomerId,
-        policy::{Decision, Target, Verb},
         time::Timestamp,
     },
     http::{
-        caller::CurrentUser,
-        cursor::CursorScope,
-        list::List,
-        path::Ids,
+        paging::{List, Paged, Paging},
+        permit::{Among, On, Operation as _},
         problem::Problem,
-        query::{Limit, ValidQuery},
     },
+    operation,
 };
 use utoipa::IntoParams;
 
@@ -28,13 +25,6 @@ use crate::setup::App;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// How many items at most.
-    #[serde(default)]
-    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Limit,
-    /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
-    cursor: Option<String>,
     /// The actor's `sub`.
     #[param(nullable = false)]
     actor: Option<String>,
@@ -56,24 +46,26 @@ impl Filter {
     }
 }
 
-/// Lists what was done, newest first: with the customers that the caller may view, and, for who may view all, with none.
+operation!(ListAudit: View, Read, Safe);
+
+/// Lists what was done, newest first: with the customers that the caller may view, and, for callers who may view all, with none.
 #[utoipa::path(
     get,
     path = "/v1/audit",
     tag = "access",
     operation_id = "list_audit",
-    params(Filter),
-    responses((status = 200, description = "Done.", body = List<Record>)),
+    params(Paging, Filter),
+    responses((status = 200, description = "A page of audit records.", body = List<Record>)),
+    extensions(("x-operation" = json!(ListAudit::described()))),
 )]
 pub async fn list_all(
     State(app): State<App>,
-    known: CurrentUser,
-    filter: ValidQuery<Filter>,
+    among: Among<ListAudit>,
+    paged: Paged<Filter>,
 ) -> Result<Json<List<Record>>, Problem> {
-    let filter = filter.0?;
-    let of_all = known.0.decide(Verb::View, Target::All) == Decision::Allow;
-    let may = |record: &Record| record.customer_id.as_ref().map_or(of_all, |id| known.can(Verb::View, id));
-    list(&app, &known, "/v1/audit", None, &filter, may).await
+    let of_all = among.includes_all();
+    let may = |record: &Record| record.customer_id.as_ref().map_or(of_all, |id| among.includes(id));
+    list(&app, None, &paged, may).await
 }
 
 /// Lists what was done with one customer, newest first; also with one that was deleted.
@@ -82,37 +74,29 @@ pub async fn list_all(
     path = "/v1/customers/{customer_id}/audit",
     tag = "access",
     operation_id = "list_audit_of_customer",
-    params(("customer_id" = CustomerId, Path), Filter),
-    responses((status = 200, description = "Done.", body = List<Record>)),
+    params(("customer_id" = CustomerId, Path), Paging, Filter),
+    responses((status = 200, description = "A page of audit records.", body = List<Record>)),
+    extensions(("x-operation" = json!(ListAudit::described()))),
 )]
 pub async fn list_of_customer(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
-    filter: ValidQuery<Filter>,
+    on: On<ListAudit>,
+    paged: Paged<Filter>,
 ) -> Result<Json<List<Record>>, Problem> {
-    let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::View, &id)?;
-    let filter = filter.0?;
-    list(&app, &known, "/v1/customers/{customer_id}/audit", Some(&id), &filter, |_| true).await
+    list(&app, Some(&on.customer), &paged, |_| true).await
 }
 
 async fn list(
     app: &App,
-    known: &CurrentUser,
-    route: &'static str,
     customer: Option<&CustomerId>,
-    filter: &Filter,
+    paged: &Paged<Filter>,
     may: impl Fn(&Record) -> bool,
 ) -> Result<Json<List<Record>>, Problem> {
-    let Filter { actor, action, outcome, since, until, .. } = filter;
-    let text = format!("{:?}", (customer, actor, action, outcome, since, until));
-    let scope = CursorScope { caller: &known.0.sub, route, filter: &text };
-    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
-    let selection = AuditSelection { customer, since: *since, until: *until };
+    let filter = &paged.filter;
+    let selection = AuditSelection { customer, since: filter.since, until: filter.until };
     let keep = |record: &Record| filter.matches(record) && may(record);
-    let found = app.edge.trail.list(selection, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
+    let begin = paged.begin_at()?;
+    let found = app.edge.trail.list(selection, begin.as_ref(), paged.limit(), &Budget::default(), keep).await?;
     let (items, next) = found.into_items();
-    let next_cursor = next.map(|position| app.edge.cursors.seal(&scope, position.as_str()));
-    Ok(Json(List { items, next_cursor, total: None }))
+    Ok(Json(paged.page(items, next.as_ref().map(Position::as_str))))
 }

@@ -5,11 +5,14 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
     app::context::RequestContext,
-    domain::{
-        ids::{CustomerId, JobId},
-        policy::Verb,
+    domain::ids::{CustomerId, JobId},
+    http::{
+        conditional::IfMatch,
+        permit::{On, Operation as _},
+        problem::Problem,
+        query::ValidQuery,
     },
-    http::{caller::CurrentUser, conditional::IfMatch, path::Ids, problem::Problem, query::ValidQuery},
+    operation,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,25 +34,24 @@ pub struct JobQueued {
     pub job_id: JobId,
 }
 
+operation!(DeleteCustomer: Delete, CustomerDelete, Idempotent; PreconditionFailed, ValidationFailed);
+
 /// Hides a customer at once and has everything of it removed.
 #[utoipa::path(
     delete,
     path = "/v1/customers/{customer_id}",
     tag = "customers",
     params(("customer_id" = CustomerId, Path), Confirmation, ("If-Match" = Option<String>, Header)),
-    responses((status = 202, description = "Accepted.", body = JobQueued)),
+    responses((status = 202, description = "The job that removes it.", body = JobQueued)),
+    extensions(("x-operation" = json!(DeleteCustomer::described()))),
 )]
 pub async fn delete_customer(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
-    query: ValidQuery<Confirmation>,
+    on: On<DeleteCustomer>,
+    ValidQuery(query): ValidQuery<Confirmation>,
     if_match: IfMatch,
     context: RequestContext,
 ) -> Result<(StatusCode, Json<JobQueued>), Problem> {
-    let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Delete, &id)?;
-    let query = query.0?;
-    let job_id = app.service.delete(&id, &if_match.optional()?, &query.confirm, &context).await?;
+    let job_id = app.service.delete(&on.customer, &if_match.optional(), &query.confirm, &context).await?;
     Ok((StatusCode::ACCEPTED, Json(JobQueued { job_id })))
 }

@@ -30,10 +30,13 @@ pub fn client_secret() -> Object {
     text(MAX_SECRET, "(?!\\*+$)").format(Some(password)).build()
 }
 
-/// Describes Zuora's address.
+/// Describes Zuora's address: one of its REST hosts, or an extra host of the deployment, which alone may be plain HTTP.
 pub fn base_url() -> Object {
-    let builder = ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^https://([a-z0-9-]+\.)+zuora\.com$"));
-    builder.examples([json!("https://rest.test.zuora.com")]).build()
+    let builder =
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$"));
+    let says =
+        "The origin of Zuora's REST API: see GET /v1/zuora-hosts. Other hosts only where the deployment allows them.";
+    builder.description(Some(says)).examples([json!("https://rest.test.zuora.com")]).build()
 }
 
 /// One line with something to see in it; `ahead` is what else has to hold for all of it.

@@ -6,11 +6,9 @@ use serde::Serialize;
 use shared::{
     clock,
     domain::{
-        customer::{Connection, Customer, Environment, LastSync, Status},
+        customer::{Connection, Customer, LastSync, Settings, Status},
         failure::Failure,
-        guard::Limits,
         ids::CustomerId,
-        schedule::Frequency,
         time::Timestamp,
     },
     http::conditional::etag,
@@ -19,14 +17,11 @@ use utoipa::ToSchema;
 
 /// A customer.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Customer)]
 pub struct CustomerJson {
     id: CustomerId,
-    name: String,
-    zuora_client_id: String,
-    zuora_base_url: String,
-    environment: Environment,
-    sync_frequency: Frequency,
-    delete_guard: Limits,
+    #[serde(flatten)]
+    settings: Settings,
     status: Status,
     workflows_count: u64,
     tasks_count: u64,
@@ -42,6 +37,7 @@ pub struct CustomerJson {
 
 /// That a secret is set, and since when; never what it is.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SecretStatus)]
 struct SecretJson {
     set: bool,
     updated_at: Timestamp,
@@ -49,9 +45,23 @@ struct SecretJson {
     rotation_due: bool,
 }
 
+/// The result of the last connection test, or of the last sync that reached Zuora.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ConnectionStatus {
+    /// Nobody has tried yet.
+    Unknown,
+    /// Zuora accepted the credentials and listed workflows.
+    Ok,
+    /// It did not; `error` says why.
+    Failed,
+}
+
+/// What is known of the connection to Zuora.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Connection)]
 struct ConnectionJson {
-    status: &'static str,
+    status: ConnectionStatus,
     checked_at: Option<Timestamp>,
     error: Option<Failure>,
 }
@@ -61,12 +71,7 @@ impl From<Customer> for CustomerJson {
         let rotation_due = customer.is_rotation_due(clock::now());
         Self {
             id: customer.id,
-            name: customer.name,
-            zuora_client_id: customer.zuora_client_id,
-            zuora_base_url: customer.zuora_base_url,
-            environment: customer.environment,
-            sync_frequency: customer.sync_frequency,
-            delete_guard: customer.delete_guard,
+            settings: customer.settings,
             status: customer.status,
             workflows_count: customer.workflows_count,
             tasks_count: customer.tasks_count,
@@ -84,12 +89,12 @@ impl From<Customer> for CustomerJson {
 impl From<Option<Connection>> for ConnectionJson {
     fn from(connection: Option<Connection>) -> Self {
         match connection {
-            None => Self { status: "unknown", checked_at: None, error: None },
+            None => Self { status: ConnectionStatus::Unknown, checked_at: None, error: None },
             Some(Connection { ok: true, checked_at, .. }) => {
-                Self { status: "ok", checked_at: Some(checked_at), error: None }
+                Self { status: ConnectionStatus::Ok, checked_at: Some(checked_at), error: None }
             }
             Some(Connection { ok: false, checked_at, error }) => {
-                Self { status: "failed", checked_at: Some(checked_at), error }
+                Self { status: ConnectionStatus::Failed, checked_at: Some(checked_at), error }
             }
         }
     }

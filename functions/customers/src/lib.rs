@@ -11,6 +11,7 @@ mod fields;
 mod json;
 mod list;
 mod overview;
+mod request;
 pub mod setup;
 mod stats;
 mod sync;

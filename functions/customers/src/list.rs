@@ -9,16 +9,13 @@ use shared::{
         customer::{Environment, Status, Summary},
         ids::CustomerId,
         name::begins,
-        policy::Verb,
     },
     http::{
-        caller::CurrentUser,
-        cursor::CursorScope,
-        list::List,
-        path::Ids,
+        paging::{List, Paged, Paging},
+        permit::{Among, On, Operation as _},
         problem::Problem,
-        query::{Limit, ValidQuery},
     },
+    operation,
 };
 use utoipa::IntoParams;
 
@@ -32,13 +29,6 @@ use crate::{
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// How many items at most.
-    #[serde(default)]
-    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Limit,
-    /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
-    cursor: Option<String>,
     #[param(nullable = false)]
     name: Option<String>,
     #[param(nullable = false)]
@@ -56,12 +46,9 @@ impl Filter {
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
     }
-
-    /// The filter without the page, for the cursor's scope.
-    fn text(&self) -> String {
-        format!("{:?}", (&self.name, &self.zuora_base_url, self.status, self.environment))
-    }
 }
+
+operation!(ListCustomers: ViewAny, Read, Safe);
 
 /// Lists the customers that the caller may see, by name, with the number of all that match.
 ///
@@ -70,37 +57,35 @@ impl Filter {
     get,
     path = "/v1/customers",
     tag = "customers",
-    params(Filter),
-    responses((status = 200, description = "Done.", body = List<CustomerJson>)),
+    params(Paging, Filter),
+    responses((status = 200, description = "A page of customers.", body = List<CustomerJson>)),
+    extensions(("x-operation" = json!(ListCustomers::described()))),
 )]
 pub async fn list_customers(
     State(app): State<App>,
-    known: CurrentUser,
-    filter: ValidQuery<Filter>,
+    among: Among<ListCustomers>,
+    paged: Paged<Filter>,
 ) -> Result<Json<List<CustomerJson>>, Problem> {
-    let filter = filter.0?;
-    let text = filter.text();
-    let scope = CursorScope { caller: &known.0.sub, route: "/v1/customers", filter: &text };
-    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Some(text.to_owned()))?;
-    let only = known.0.only(Verb::ViewAny);
-    let mut customers = app.service.dispatcher.customers.summaries(only.as_ref()).await?;
-    customers.retain(|customer| filter.matches(customer));
-    let total = customers.len() as u64;
+    let after = paged.begin(|text| Some(text.to_owned()))?;
+    let mut customers = app.service.dispatcher.customers.summaries(among.only().as_ref()).await?;
+    customers.retain(|customer| paged.filter.matches(customer));
+    let total = customers.len();
     let place = |customer: &Summary| keys::customer_by_name(&customer.name, &customer.id).sk;
     // The index may hold keys from before names were folded.
     customers.sort_by_cached_key(place);
     if let Some(after) = after {
         customers.retain(|customer| place(customer) > after);
     }
-    let more = customers.len() > filter.limit.0;
-    customers.truncate(filter.limit.0);
+    let more = customers.len() > paged.limit();
+    customers.truncate(paged.limit());
     let last = customers.last().filter(|_| more).map(place);
-    let next_cursor = last.map(|position| app.edge.cursors.seal(&scope, &position));
     let ids: Vec<_> = customers.into_iter().map(|customer| customer.id).collect();
     let shown = app.service.dispatcher.customers.get_all(&ids).await?;
     let items = shown.into_iter().map(CustomerJson::from).collect();
-    Ok(Json(List { items, next_cursor, total: Some(total) }))
+    Ok(Json(paged.page(items, last.as_deref()).of_total(total)))
 }
+
+operation!(GetCustomer: View, Read, Safe);
 
 /// Reads one customer.
 #[utoipa::path(
@@ -111,15 +96,14 @@ pub async fn list_customers(
     responses(
         (
             status = 200,
-            description = "Done.",
+            description = "The customer.",
             body = CustomerJson,
             headers(("ETag" = String, description = "Names what people edit; send it back as If-Match.")),
         ),
     ),
+    extensions(("x-operation" = json!(GetCustomer::described()))),
 )]
-pub async fn get_customer(State(app): State<App>, known: CurrentUser, ids: Ids) -> Result<Tagged, Problem> {
-    let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::View, &id)?;
-    let found = app.service.dispatcher.customers.get(&id).await?;
+pub async fn get_customer(State(app): State<App>, on: On<GetCustomer>) -> Result<Tagged, Problem> {
+    let found = app.service.dispatcher.customers.get(&on.customer).await?;
     Ok(tagged(found.ok_or(AppError::NotFound("customer"))?.value))
 }

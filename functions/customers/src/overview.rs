@@ -4,12 +4,16 @@ use axum::{Json, response::IntoResponse};
 use http::header;
 use serde::Serialize;
 use shared::{
-    domain::{known_hosts::KNOWN_HOSTS, schedule::Frequency},
-    http::list::List,
+    domain::{customer::Environment, known_hosts::KNOWN_HOSTS, schedule::Frequency},
+    http::{
+        paging::List,
+        permit::{Among, Operation as _},
+    },
+    operation,
 };
 use utoipa::ToSchema;
 
-/// That all is well.
+/// The health check's answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     #[schema(example = "ok")]
@@ -22,7 +26,7 @@ pub struct Health {
     get,
     path = "/health",
     tag = "overview",
-    responses((status = 200, description = "Done.", body = Health)),
+    responses((status = 200, description = "The function is up.", body = Health)),
     security(()),
 )]
 pub async fn health() -> Json<Health> {
@@ -34,7 +38,7 @@ pub async fn health() -> Json<Health> {
     get,
     path = "/openapi.json",
     tag = "overview",
-    responses((status = 200, description = "Done.", body = Object)),
+    responses((status = 200, description = "This document.", body = Object)),
     security(()),
 )]
 pub async fn get_openapi() -> impl IntoResponse {
@@ -46,31 +50,30 @@ pub async fn get_openapi() -> impl IntoResponse {
 pub struct ZuoraHost {
     base_url: &'static str,
     label: &'static str,
-    environment: &'static str,
+    environment: Environment,
     /// Whether it is one of the three that most customers use.
     preset: bool,
     /// How often customers there are best synced.
     recommended_frequency: Frequency,
 }
 
+operation!(ListZuoraHosts: ViewAny, Read, Safe);
+
 /// Lists Zuora's addresses, with the frequency recommended for each environment.
 #[utoipa::path(
     get,
     path = "/v1/zuora-hosts",
     tag = "overview",
-    responses((status = 200, description = "Done.", body = List<ZuoraHost>)),
+    responses((status = 200, description = "Zuora's addresses.", body = List<ZuoraHost>)),
+    extensions(("x-operation" = json!(ListZuoraHosts::described()))),
 )]
-pub async fn list_zuora_hosts() -> Json<List<ZuoraHost>> {
+pub async fn list_zuora_hosts(_: Among<ListZuoraHosts>) -> Json<List<ZuoraHost>> {
     let hosts = KNOWN_HOSTS.iter().map(|host| ZuoraHost {
         base_url: host.base_url,
         label: host.label,
         environment: host.environment,
         preset: host.preset,
-        recommended_frequency: match host.environment {
-            "production" => Frequency::Hourly,
-            "development" => Frequency::Manual,
-            _ => Frequency::EveryTwoHours,
-        },
+        recommended_frequency: host.environment.recommended_frequency(),
     });
-    Json(List { items: hosts.collect(), next_cursor: None, total: None })
+    Json(List::whole(hosts.collect()))
 }

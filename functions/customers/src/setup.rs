@@ -1,5 +1,6 @@
 //! Builds what the handlers share, once, and opens the connections that the first request will need.
 
+use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
     app::{batches::BatchService, context::RequestContext, customers::CustomerService, dispatch::Dispatcher},
@@ -38,6 +39,12 @@ impl App {
     pub fn batches(&self, context: &RequestContext) -> BatchService {
         let (dispatcher, budget) = (self.service.dispatcher.clone(), self.service.token_budget.clone());
         BatchService { dispatcher, trail: context.trail.clone(), budget }
+    }
+}
+
+impl FromRef<App> for Edge {
+    fn from_ref(app: &App) -> Self {
+        app.edge.clone()
     }
 }
 

@@ -21,7 +21,11 @@ use shared::{
         policy::Verb,
         time::Timestamp,
     },
-    http::{caller::CurrentUser, problem::Problem},
+    http::{
+        permit::{Among, Operation as _},
+        problem::Problem,
+    },
+    operation,
 };
 use utoipa::ToSchema;
 
@@ -39,6 +43,7 @@ const AT_ONCE: usize = 8;
 
 /// The dashboard's counters.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Counters)]
 pub struct StatsJson {
     customers: CustomerCounts,
     workflows: i64,
@@ -65,6 +70,7 @@ struct CustomerCounts {
 
 /// How the syncs of one hour ended.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OutcomesOfHour)]
 struct HourJson {
     /// When it began.
     hour: Timestamp,
@@ -84,15 +90,18 @@ struct Jobs {
     oldest: BTreeMap<&'static str, Timestamp>,
 }
 
+operation!(GetStats: ViewAny, Read, Safe);
+
 /// Counts the customers that the caller may see, their workflows, tasks and jobs.
 #[utoipa::path(
     get,
     path = "/v1/stats",
     tag = "overview",
-    responses((status = 200, description = "Done.", body = StatsJson)),
+    responses((status = 200, description = "The counters.", body = StatsJson)),
+    extensions(("x-operation" = json!(GetStats::described()))),
 )]
-pub async fn get_stats(State(app): State<App>, known: CurrentUser) -> Result<Json<StatsJson>, Problem> {
-    let (listed, viewed) = (known.0.only(Verb::ViewAny), known.0.only(Verb::View));
+pub async fn get_stats(State(app): State<App>, among: Among<GetStats>) -> Result<Json<StatsJson>, Problem> {
+    let (listed, viewed) = (among.only(), among.user.caller().only(Verb::View));
     let customers = totals_of(&app, listed.as_ref()).await?;
     // Mostly the same customers: they are read once.
     let now = if viewed == listed { customers } else { totals_of(&app, viewed.as_ref()).await? };

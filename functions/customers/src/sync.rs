@@ -14,15 +14,15 @@ use shared::{
         batch::{Asked, Batch},
         ids::{BatchId, CustomerId, JobId},
         job::State as JobState,
-        policy::Verb,
         time::Timestamp,
     },
     http::{
-        caller::CurrentUser,
         path::Ids,
+        permit::{On, OnAll, Operation as _},
         problem::Problem,
         query::{ValidQuery, flag},
     },
+    operation,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -48,6 +48,8 @@ pub struct SyncRequested {
     follow_up: bool,
 }
 
+operation!(SyncCustomer: Sync, CustomerSync, Idempotent; Conflict, TooManyRequests);
+
 /// Asks for a sync: a new job, the one that waits already, or one more after the one that runs.
 ///
 /// A dry run is a job of its own, beside the customer's sync; while one is under way, whoever asks for another gets that one.
@@ -56,18 +58,16 @@ pub struct SyncRequested {
     path = "/v1/customers/{customer_id}/sync",
     tag = "syncs",
     params(("customer_id" = CustomerId, Path), How),
-    responses((status = 202, description = "Accepted.", body = SyncRequested)),
+    responses((status = 202, description = "The job that answers the request.", body = SyncRequested)),
+    extensions(("x-operation" = json!(SyncCustomer::described()))),
 )]
 pub async fn sync_customer(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
+    on: On<SyncCustomer>,
+    ValidQuery(how): ValidQuery<How>,
     context: RequestContext,
-    how: ValidQuery<How>,
 ) -> Result<(StatusCode, Json<SyncRequested>), Problem> {
-    let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Sync, &id)?;
-    let how = how.0?;
+    let id = on.customer;
     context.acquire_permit(&app.service.limits, Some(&id)).await?;
     if how.dry_run {
         let job = app.service.dispatcher.request_plan(&id, &context).await?;
@@ -85,6 +85,7 @@ const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// A sync of all customers that one request asked for.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Batch)]
 pub struct BatchJson {
     batch_id: BatchId,
     /// How many customers there were when it was asked for.
@@ -103,6 +104,8 @@ impl From<Batch> for BatchJson {
     }
 }
 
+operation!(SyncAll: Sync, CustomerSync, Idempotent; TooManyRequests);
+
 /// Asks for a sync of every customer that is not paused. The answer is the batch that does it, one that is under way already included.
 ///
 /// Every minute it asks for as many syncs as people may cause at Zuora in a minute. Its counts grow until `finished_at` is set.
@@ -110,14 +113,14 @@ impl From<Batch> for BatchJson {
     post,
     path = "/v1/sync",
     tag = "syncs",
-    responses((status = 202, description = "Accepted.", body = BatchJson)),
+    responses((status = 202, description = "The batch.", body = BatchJson)),
+    extensions(("x-operation" = json!(SyncAll::described()))),
 )]
 pub async fn sync_all(
     State(app): State<App>,
-    known: CurrentUser,
+    _on: OnAll<SyncAll>,
     context: RequestContext,
 ) -> Result<(StatusCode, Json<BatchJson>), Problem> {
-    known.may_on_all(Verb::Sync)?;
     context.acquire_permit(&app.service.limits, None).await?;
     let batches = app.batches(&context);
     let begun = batches.begin(&context).await?;
@@ -125,21 +128,23 @@ pub async fn sync_all(
     Ok((StatusCode::ACCEPTED, Json(served.unwrap_or(begun).into())))
 }
 
+operation!(GetBatch: Sync, Read, Safe);
+
 /// Reads how far a sync of all customers has come.
 #[utoipa::path(
     get,
     path = "/v1/batches/{batch_id}",
     tag = "syncs",
     params(("batch_id" = BatchId, Path)),
-    responses((status = 200, description = "Done.", body = BatchJson)),
+    responses((status = 200, description = "The batch.", body = BatchJson)),
+    extensions(("x-operation" = json!(GetBatch::described()))),
 )]
 pub async fn get_batch(
     State(app): State<App>,
-    known: CurrentUser,
+    _on: OnAll<GetBatch>,
     ids: Ids,
     context: RequestContext,
 ) -> Result<Json<BatchJson>, Problem> {
     let id: BatchId = ids.get("batch_id", "batch")?;
-    known.may_on_all(Verb::Sync)?;
     Ok(Json(app.batches(&context).get(&id).await?.into()))
 }

@@ -5,8 +5,13 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
     app::context::RequestContext,
-    domain::{ids::CustomerId, invalid::Invalid, policy::Verb, text, time::Timestamp},
-    http::{body::ValidJson, caller::CurrentUser, path::Ids, problem::Problem},
+    domain::{ids::CustomerId, invalid::Invalid, text, time::Timestamp},
+    http::{
+        body::ValidJson,
+        permit::{On, OnAll, Operation as _},
+        problem::Problem,
+    },
+    operation,
 };
 use utoipa::ToSchema;
 
@@ -35,22 +40,26 @@ pub struct ConnectionProven {
     checked_at: Timestamp,
 }
 
+operation!(
+    TestCredentials: Create, CustomerTest, Idempotent;
+    TooManyRequests, ZuoraCredentialsInvalid, ZuoraPermissionMissing, ZuoraUnreachable
+);
+
 /// Tries credentials that are not stored; stores nothing.
 #[utoipa::path(
     post,
     path = "/v1/connection-test",
     tag = "customers",
     request_body = ConnectionTestRequest,
-    responses((status = 200, description = "Done.", body = ConnectionProven)),
+    responses((status = 200, description = "The credentials work.", body = ConnectionProven)),
+    extensions(("x-operation" = json!(TestCredentials::described()))),
 )]
 pub async fn test_unsaved(
     State(app): State<App>,
-    known: CurrentUser,
+    _on: OnAll<TestCredentials>,
     context: RequestContext,
-    body: ValidJson<ConnectionTestRequest>,
+    ValidJson(body): ValidJson<ConnectionTestRequest>,
 ) -> Result<Json<ConnectionProven>, Problem> {
-    known.may_on_all(Verb::Create)?;
-    let body = body.0?;
     let mut invalid = Invalid::default();
     let base = invalid.check("/zuora_base_url", app.service.policy.parse(&body.zuora_base_url));
     let client_id = invalid.check("/zuora_client_id", text::line(&body.zuora_client_id, MAX_CLIENT_ID));
@@ -64,22 +73,23 @@ pub async fn test_unsaved(
     Ok(Json(ConnectionProven { ok: connection.ok, checked_at: connection.checked_at }))
 }
 
+operation!(TestConnection: Sync, CustomerTest, Idempotent; TooManyRequests);
+
 /// Queues a test of the stored credentials; its result is stored as the customer's `connection`.
 #[utoipa::path(
     post,
     path = "/v1/customers/{customer_id}/connection-test",
     tag = "customers",
     params(("customer_id" = CustomerId, Path)),
-    responses((status = 202, description = "Accepted.", body = JobQueued)),
+    responses((status = 202, description = "The job that tests them.", body = JobQueued)),
+    extensions(("x-operation" = json!(TestConnection::described()))),
 )]
 pub async fn test_stored(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
+    on: On<TestConnection>,
     context: RequestContext,
 ) -> Result<(StatusCode, Json<JobQueued>), Problem> {
-    let id: CustomerId = ids.get("customer_id", "customer")?;
-    known.may(Verb::Sync, &id)?;
+    let id = on.customer;
     context.acquire_permit(&app.service.limits, Some(&id)).await?;
     let job = app.service.dispatcher.request_test(&id, &context).await?;
     Ok((StatusCode::ACCEPTED, Json(JobQueued { job_id: job.id })))

@@ -3,12 +3,18 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use shared::{
-    app::{context::RequestContext, error::AppError},
-    domain::{ids::JobId, policy::Verb},
-    http::{caller::CurrentUser, path::Ids, problem::Problem},
+    app::context::RequestContext,
+    domain::ids::JobId,
+    http::{
+        permit::{OfJob, Operation as _},
+        problem::Problem,
+    },
+    operation,
 };
 
 use crate::{json::JobJson, setup::App};
+
+operation!(CancelJob: Sync, JobCancel, Idempotent; Conflict);
 
 /// Cancels a job: one that waits at once, one that runs within moments (`cancel_requested` until then).
 #[utoipa::path(
@@ -16,17 +22,14 @@ use crate::{json::JobJson, setup::App};
     path = "/v1/jobs/{job_id}/cancel",
     tag = "jobs",
     params(("job_id" = JobId, Path)),
-    responses((status = 202, description = "Accepted.", body = JobJson)),
+    responses((status = 202, description = "The job.", body = JobJson)),
+    extensions(("x-operation" = json!(CancelJob::described()))),
 )]
 pub async fn cancel_job(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
+    of: OfJob<CancelJob>,
     context: RequestContext,
 ) -> Result<(StatusCode, Json<JobJson>), Problem> {
-    let id: JobId = ids.get("job_id", "job")?;
-    let job = app.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
-    known.may_with(Verb::Sync, &job.customer_id, "job")?;
-    let job = app.dispatcher.cancel(&id, &context).await?;
+    let job = app.dispatcher.cancel(&of.job.id, &context).await?;
     Ok((StatusCode::ACCEPTED, Json(job.into())))
 }

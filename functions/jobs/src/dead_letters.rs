@@ -18,16 +18,15 @@ use shared::{
         failure::ErrorClass,
         ids::{CustomerId, JobId},
         invalid::Invalid,
-        policy::{Decision, Target, Verb},
         time::Timestamp,
     },
     http::{
         body::{OptionalJson, present, whole},
-        caller::CurrentUser,
-        cursor::CursorScope,
+        paging::{Paged, Paging},
+        permit::{Among, Operation as _},
         problem::Problem,
-        query::{Limit, ValidQuery},
     },
+    operation,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -41,13 +40,6 @@ const MAX_REDRIVE: usize = 200;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// How many items at most.
-    #[serde(default)]
-    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Limit,
-    /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
-    cursor: Option<String>,
     #[param(nullable = false)]
     customer_id: Option<CustomerId>,
     #[param(nullable = false)]
@@ -64,33 +56,31 @@ pub struct DeadLetters {
     depth: Option<u64>,
 }
 
+operation!(ListDeadLetters: View, Read, Safe; NotFound);
+
 /// Lists dead letters without receiving them, which would hide them: jobs first, newest first, then unreadable messages.
 #[utoipa::path(
     get,
     path = "/v1/dead-letters",
     tag = "dead letters",
-    params(Filter),
-    responses((status = 200, description = "Done.", body = DeadLetters)),
+    params(Paging, Filter),
+    responses((status = 200, description = "A page of dead letters.", body = DeadLetters)),
+    extensions(("x-operation" = json!(ListDeadLetters::described()))),
 )]
 pub async fn list_dead_letters(
     State(app): State<App>,
-    known: CurrentUser,
-    filter: ValidQuery<Filter>,
+    among: Among<ListDeadLetters>,
+    paged: Paged<Filter>,
 ) -> Result<Json<DeadLetters>, Problem> {
-    let filter = filter.0?;
-    if let Some(customer) = &filter.customer_id {
-        known.may(Verb::View, customer)?;
-    }
+    let Filter { customer_id, error_class } = &paged.filter;
+    let customers = among.narrowed(customer_id.as_ref())?;
     // Nobody knows whose an unreadable message is, nor how many of those in the queue are the caller's.
-    let of_all = known.0.decide(Verb::View, Target::All) == Decision::Allow;
-    let limit = filter.limit.0;
-    let text = format!("{:?}", (&filter.customer_id, filter.error_class));
-    let scope = CursorScope { caller: &known.0.sub, route: "/v1/dead-letters", filter: &text };
-    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), After::parse)?.unwrap_or(After::Job(None));
-    let shows_unreadable = of_all && filter.customer_id.is_none() && filter.error_class.is_none();
-    let customers = filter.customer_id.map(|one| [one].into()).or_else(|| known.0.only(Verb::View));
-    let wanted = Redrive { customers, class: filter.error_class, before: None, limit };
-    let may = |customer: &CustomerId| known.can(Verb::View, customer);
+    let of_all = among.includes_all();
+    let limit = paged.limit();
+    let after = paged.begin(After::parse)?.unwrap_or(After::Job(None));
+    let shows_unreadable = of_all && customer_id.is_none() && error_class.is_none();
+    let wanted = Redrive { customers, class: *error_class, before: None, limit };
+    let may = |customer: &CustomerId| among.includes(customer);
     // The jobs come before the messages.
     let (Listed { jobs, next }, seen) = match after {
         After::Job(before) => (app.dispatcher.dead_letters(&wanted, before, limit, may).await?, None),
@@ -103,7 +93,7 @@ pub async fn list_dead_letters(
         items.extend(letters.into_iter().map(DeadLetterJson::Unreadable));
         next = more;
     }
-    let next_cursor = next.map(|next| app.edge.cursors.seal(&scope, &next.text()));
+    let next_cursor = next.map(|next| paged.cursor(&next.text()));
     let depth = match of_all {
         true => Some(app.dead_letters.depth().await.map_err(|error| Problem::unavailable(&error))?),
         false => None,
@@ -171,31 +161,30 @@ pub struct RedriveRequest {
     limit: Option<u64>,
 }
 
+operation!(RedriveDeadLetters: Sync, JobRedrive, Idempotent; NotFound, TooManyRequests);
+
 /// Starts the failed jobs behind dead letters anew, those of customers that the caller may sync, and clears the queue of letters whose job moved on.
 #[utoipa::path(
     post,
     path = "/v1/dead-letters/redrive",
     tag = "dead letters",
     request_body = Option<RedriveRequest>,
-    responses((status = 200, description = "Done.", body = Redriven)),
+    responses((status = 200, description = "The jobs that were started anew, and those that were not.", body = Redriven)),
+    extensions(("x-operation" = json!(RedriveDeadLetters::described()))),
 )]
 pub async fn redrive_dead_letters(
     State(app): State<App>,
-    known: CurrentUser,
+    among: Among<RedriveDeadLetters>,
     context: RequestContext,
-    body: OptionalJson<RedriveRequest>,
+    OptionalJson(body): OptionalJson<RedriveRequest>,
 ) -> Result<Json<Redriven>, Problem> {
-    let body = body.0?;
-    if let Some(customer) = &body.customer_id {
-        known.may(Verb::Sync, customer)?;
-    }
+    let customers = among.narrowed(body.customer_id.as_ref())?;
     let limit = body.limit.map_or(MAX_REDRIVE, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
     if !(1..=MAX_REDRIVE).contains(&limit) {
         return Err(Invalid::one("/limit", format!("Use a whole number from 1 to {MAX_REDRIVE}.")).into());
     }
     context.acquire_permit(&app.limits, body.customer_id.as_ref()).await?;
-    let customers = body.customer_id.map(|one| [one].into()).or_else(|| known.0.only(Verb::Sync));
     let wanted = Redrive { customers, class: body.error_class, before: body.older_than, limit };
-    let may = |customer: &CustomerId| known.can(Verb::Sync, customer);
+    let may = |customer: &CustomerId| among.includes(customer);
     Ok(Json(app.dispatcher.redrive(&app.dead_letters, &wanted, may, &context).await?))
 }

@@ -18,6 +18,7 @@ const NAMED_IN_A_LIST: usize = 10;
 
 /// A job. What only the queue rules need (`seq`, `lock_until`) is not shown.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Job)]
 pub struct JobJson {
     id: JobId,
     customer_id: CustomerId,
@@ -96,6 +97,7 @@ impl JobJson {
 /// A dead letter: of a job, or a message that nobody could read.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = DeadLetter)]
 pub enum DeadLetterJson {
     /// A job that was given up.
     OfJob {

@@ -3,7 +3,6 @@
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use shared::{
-    app::error::AppError,
     aws::{
         budget::Budget,
         jobs::{JobSelection, Listed},
@@ -12,17 +11,15 @@ use shared::{
         failure::ErrorClass,
         ids::{CustomerId, JobId},
         job::{Job, Kind, State as JobState},
-        policy::Verb,
         time::Timestamp,
     },
     http::{
-        caller::CurrentUser,
-        cursor::CursorScope,
-        list::List,
-        path::Ids,
+        paging::{List, Paged, Paging},
+        permit::{Among, OfJob, Operation as _},
         problem::Problem,
-        query::{Limit, ValidQuery, flag, listed},
+        query::{flag, listed},
     },
+    operation,
 };
 use utoipa::IntoParams;
 
@@ -33,13 +30,6 @@ use crate::{json::JobJson, setup::App};
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// How many items at most.
-    #[serde(default)]
-    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Limit,
-    /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
-    cursor: Option<String>,
     #[param(nullable = false)]
     customer_id: Option<CustomerId>,
     /// One state or several, with commas between them.
@@ -69,43 +59,43 @@ impl Filter {
     }
 }
 
+operation!(ListJobs: View, Read, Safe; NotFound);
+
 /// Lists the jobs of customers that the caller may view, newest first.
 #[utoipa::path(
     get,
     path = "/v1/jobs",
     tag = "jobs",
-    params(Filter),
-    responses((status = 200, description = "Done.", body = List<JobJson>)),
+    params(Paging, Filter),
+    responses((status = 200, description = "A page of jobs.", body = List<JobJson>)),
+    extensions(("x-operation" = json!(ListJobs::described()))),
 )]
 pub async fn list_jobs(
     State(app): State<App>,
-    known: CurrentUser,
-    filter: ValidQuery<Filter>,
+    among: Among<ListJobs>,
+    paged: Paged<Filter>,
 ) -> Result<Json<List<JobJson>>, Problem> {
-    let filter = filter.0?;
-    if let Some(customer) = &filter.customer_id {
-        known.may(Verb::View, customer)?;
-    }
-    let Filter { customer_id, state: states, kind, error_class, since, until, awaiting_approval, .. } = &filter;
-    let text = format!("{:?}", (customer_id, states, kind, error_class, since, until, awaiting_approval));
-    let scope = CursorScope { caller: &known.0.sub, route: "/v1/jobs", filter: &text };
-    let before: Option<JobId> = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| text.parse().ok())?;
-    let customers = customer_id.clone().map(|one| [one].into()).or_else(|| known.0.only(Verb::View));
-    let selection = JobSelection { customers, states: states.clone(), before, since: *since, until: *until };
+    let filter = &paged.filter;
+    let customers = among.narrowed(filter.customer_id.as_ref())?;
+    let before: Option<JobId> = paged.begin(|text| text.parse().ok())?;
+    let Filter { since, until, .. } = *filter;
+    let selection = JobSelection { customers, states: filter.state.clone(), before, since, until };
     let dispatcher = &app.dispatcher;
-    let keep = |job: &Job| known.can(Verb::View, &job.customer_id) && filter.matches(job);
-    let Listed { jobs, next } = if *awaiting_approval {
+    let keep = |job: &Job| among.includes(&job.customer_id) && filter.matches(job);
+    let Listed { jobs, next } = if filter.awaiting_approval {
         // At most one job a customer.
         let wanted = dispatcher.customers.summaries(selection.customers.as_ref()).await?;
         let mut jobs = dispatcher.awaiting_approval(wanted.iter()).await?;
         jobs.retain(|job| selection.takes(job) && keep(job));
-        Listed::newest_of(jobs, filter.limit.0)
+        Listed::newest_of(jobs, paged.limit())
     } else {
-        dispatcher.jobs.list(&selection, filter.limit.0, &Budget::default(), keep).await?
+        dispatcher.jobs.list(&selection, paged.limit(), &Budget::default(), keep).await?
     };
-    let next_cursor = next.map(|next| app.edge.cursors.seal(&scope, next.as_str()));
-    Ok(Json(List { items: jobs.into_iter().map(JobJson::in_list).collect(), next_cursor, total: None }))
+    let items = jobs.into_iter().map(JobJson::in_list).collect();
+    Ok(Json(paged.page(items, next.as_ref().map(JobId::as_str))))
 }
+
+operation!(GetJob: View, Read, Safe);
 
 /// Reads one job.
 #[utoipa::path(
@@ -113,11 +103,9 @@ pub async fn list_jobs(
     path = "/v1/jobs/{job_id}",
     tag = "jobs",
     params(("job_id" = JobId, Path)),
-    responses((status = 200, description = "Done.", body = JobJson)),
+    responses((status = 200, description = "The job.", body = JobJson)),
+    extensions(("x-operation" = json!(GetJob::described()))),
 )]
-pub async fn get_job(State(app): State<App>, known: CurrentUser, ids: Ids) -> Result<Json<JobJson>, Problem> {
-    let id: JobId = ids.get("job_id", "job")?;
-    let job = app.dispatcher.jobs.find(&id).await?.ok_or(AppError::NotFound("job"))?.value;
-    known.may_with(Verb::View, &job.customer_id, "job")?;
-    Ok(Json(job.into()))
+pub async fn get_job(of: OfJob<GetJob>) -> Json<JobJson> {
+    Json(of.job.into())
 }

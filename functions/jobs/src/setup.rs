@@ -1,15 +1,19 @@
 //! Builds what the handlers share, once.
 
+use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
     app::dispatch::Dispatcher,
     aws::{
         clients,
+        held::HeldLists,
+        jobs::Jobs,
         keys::token_slot,
         limits::{REQUESTS_PER_MINUTE, RequestLimits},
         queue::Queue,
         queues::Queues,
         table::Table,
+        workflows::Workflows,
     },
     clock,
     config::Settings,
@@ -23,10 +27,26 @@ pub struct App {
     pub dispatcher: Dispatcher,
     /// The dead-letter queue.
     pub dead_letters: Queue,
+    /// The lists of what jobs held back.
+    pub held: HeldLists,
+    /// Workflows, for the names of what is held back.
+    pub workflows: Workflows,
     /// Places for what people ask for.
     pub limits: RequestLimits,
     /// Authentication and cursors.
     pub edge: Edge,
+}
+
+impl FromRef<App> for Edge {
+    fn from_ref(app: &App) -> Self {
+        app.edge.clone()
+    }
+}
+
+impl FromRef<App> for Jobs {
+    fn from_ref(app: &App) -> Self {
+        app.dispatcher.jobs.clone()
+    }
 }
 
 /// Reads the configuration and connects.
@@ -51,6 +71,8 @@ pub async fn state() -> Result<App, Error> {
     Ok(App {
         dispatcher: Dispatcher::new(data.clone(), Queues::new(&sqs, queues)),
         dead_letters: Queue::new(sqs, dead_letters),
+        held: HeldLists::new(data.clone()),
+        workflows: Workflows::new(data.clone()),
         limits: RequestLimits::new(data, per_caller),
         edge: edge?,
     })

@@ -24,33 +24,22 @@ use shared::{
         workflow::Workflow,
     },
     http::{
-        caller::CurrentUser,
         conditional::etag,
-        cursor::CursorScope,
-        list::List,
-        path::Ids,
+        paging::{List, NoFilter, Paged, Paging},
+        permit::Operation as _,
         problem::{Kind, Problem},
         query::ValidQuery,
         room::{MOST, Room, parts},
     },
+    operation,
     telemetry::{self, Metric},
 };
 use utoipa::IntoParams;
 
-use crate::setup::App;
+use crate::{setup::App, target::OfWorkflow};
 
 /// In how many parts a definition comes.
 const PARTS: HeaderName = HeaderName::from_static("definition-parts");
-
-/// Where to begin.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct From {
-    /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
-    cursor: Option<String>,
-}
 
 /// What of a definition.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -68,37 +57,32 @@ fn from_one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>,
     part.map(Some).ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 on"))
 }
 
-/// Lists a workflow's tasks, in the export's order. A page has as many as one answer holds.
+operation!(ListTasks: View, Read, Safe; TooLarge, DefinitionDamaged);
+
+/// Lists a workflow's tasks, in the export's order. A page has as many as one answer holds, unless `limit` says fewer.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks",
     tag = "workflows",
-    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path), From),
-    responses((status = 200, description = "Done.", body = List<Task<'static>>)),
+    params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path), Paging),
+    responses((status = 200, description = "A page of tasks.", body = List<Task<'static>>)),
+    extensions(("x-operation" = json!(ListTasks::described()))),
 )]
 pub async fn list_tasks(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
-    from: ValidQuery<From>,
+    of: OfWorkflow<ListTasks>,
+    paged: Paged<NoFilter>,
 ) -> Result<Json<List<Box<RawValue>>>, Problem> {
-    let (customer, workflow) = app.workflow(&known, &ids).await?;
-    let from = from.0?;
-    let bytes = read(&app, &customer, &workflow).await?;
-    let hash = bytes.as_ref().map(|(_, hash)| hash.as_str()).unwrap_or_default();
+    let bytes = read(&app, &of.customer, &of.workflow).await?;
     // A place in one definition is none in another.
-    let text = format!("{:?}", (&customer.id, &workflow.zuora_id, hash));
-    let route = "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks";
-    let scope = CursorScope { caller: &known.0.sub, route, filter: &text };
-    let begin = app.edge.cursors.open(&scope, from.cursor.as_deref(), |text| text.parse::<usize>().ok())?;
-    let Some((bytes, _)) = &bytes else {
-        return Ok(Json(List { items: Vec::new(), next_cursor: None, total: Some(0) }));
-    };
+    let paged = paged.of_version(bytes.as_ref().map(|(_, hash)| hash.as_str()).unwrap_or_default());
+    let begin = paged.begin(|text| text.parse::<usize>().ok())?;
+    let Some((bytes, _)) = &bytes else { return Ok(Json(List::whole(Vec::new()).of_total(0))) };
     let tasks = parse(bytes)?.tasks;
     let begin = begin.unwrap_or_default().min(tasks.len());
     let mut room = Room::default();
     let mut end = begin;
-    for task in tasks.iter().skip(begin) {
+    for task in tasks.iter().skip(begin).take(paged.asked_limit().unwrap_or(usize::MAX)) {
         if !add(&mut room, task)? {
             break;
         }
@@ -108,11 +92,13 @@ pub async fn list_tasks(
         let detail = format!("Task {} by itself is larger than an answer can be. {IN_PARTS}", end + 1);
         return Err(Problem::new(Kind::TooLarge, detail));
     }
-    let next_cursor = (end < tasks.len()).then(|| app.edge.cursors.seal(&scope, &end.to_string()));
-    Ok(Json(List { items: room.into_items(), next_cursor, total: Some(tasks.len() as u64) }))
+    let next = (end < tasks.len()).then(|| end.to_string());
+    Ok(Json(paged.page(room.into_items(), next.as_deref()).of_total(tasks.len())))
 }
 
 const IN_PARTS: &str = "It is in the workflow's definition, which can be had in parts: .../definition?part=1 and on, as many as its header Definition-Parts says.";
+
+operation!(GetDefinition: View, Read, Safe; TooLarge, DefinitionDamaged);
 
 /// Answers the export itself, byte for byte: whole, or, where one answer cannot hold it, in parts that make it up.
 #[utoipa::path(
@@ -129,16 +115,14 @@ const IN_PARTS: &str = "It is in the workflow's definition, which can be had in 
             ("Definition-Parts" = u32, description = "In how many parts it can be had."),
         ),
     )),
+    extensions(("x-operation" = json!(GetDefinition::described()))),
 )]
 pub async fn get_definition(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
-    wanted: ValidQuery<Wanted>,
+    of: OfWorkflow<GetDefinition>,
+    ValidQuery(wanted): ValidQuery<Wanted>,
 ) -> Result<Response, Problem> {
-    let (customer, workflow) = app.workflow(&known, &ids).await?;
-    let wanted = wanted.0?;
-    let Some((bytes, hash)) = read(&app, &customer, &workflow).await? else {
+    let Some((bytes, hash)) = read(&app, &of.customer, &of.workflow).await? else {
         return Err(Problem::new(Kind::NotFound, "Zuora had no definition of this workflow to export."));
     };
     // An export is JSON, so it is UTF-8.

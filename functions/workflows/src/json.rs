@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 /// A workflow.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Workflow)]
 pub struct WorkflowJson {
     customer_id: CustomerId,
     zuora_id: WorkflowId,

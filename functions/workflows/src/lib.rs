@@ -6,6 +6,7 @@ mod json;
 mod list;
 mod search;
 pub mod setup;
+mod target;
 
 use axum::{Router, routing::get};
 use utoipa::OpenApi;

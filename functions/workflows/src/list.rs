@@ -17,18 +17,22 @@ use shared::{
         workflow::Workflow,
     },
     http::{
-        caller::CurrentUser,
-        cursor::CursorScope,
-        list::List,
-        path::Ids,
+        paging::{List, Paged, Paging},
+        permit::Operation as _,
         problem::{Kind, Problem},
-        query::{Limit, ValidQuery, flag},
+        query::{ValidQuery, flag},
         room::{MOST, Room},
     },
+    operation,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{definition, json::WorkflowJson, setup::App};
+use crate::{
+    definition,
+    json::WorkflowJson,
+    setup::App,
+    target::{OfCustomer, OfWorkflow},
+};
 
 /// Definitions read at the same time for `include=tasks`.
 const AT_ONCE: usize = 8;
@@ -38,13 +42,6 @@ const AT_ONCE: usize = 8;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// How many items at most.
-    #[serde(default)]
-    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Limit,
-    /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
-    cursor: Option<String>,
     #[param(nullable = false)]
     name: Option<String>,
     #[param(nullable = false)]
@@ -86,32 +83,30 @@ impl Filter {
     }
 }
 
+operation!(ListWorkflows: View, Read, Safe);
+
 /// Lists a customer's workflows by name.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/workflows",
     tag = "workflows",
-    params(("customer_id" = CustomerId, Path), Filter),
-    responses((status = 200, description = "Done.", body = List<WorkflowJson>)),
+    params(("customer_id" = CustomerId, Path), Paging, Filter),
+    responses((status = 200, description = "A page of workflows.", body = List<WorkflowJson>)),
+    extensions(("x-operation" = json!(ListWorkflows::described()))),
 )]
 pub async fn list_workflows(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
-    filter: ValidQuery<Filter>,
+    of: OfCustomer<ListWorkflows>,
+    paged: Paged<Filter>,
 ) -> Result<Json<List<Box<RawValue>>>, Problem> {
-    let customer = app.customer(&known, &ids).await?;
-    let filter = filter.0?;
-    let text = format!("{:?}", (&customer.id, &filter.name, &filter.status, filter.deleted));
-    let scope = CursorScope { caller: &known.0.sub, route: "/v1/customers/{customer_id}/workflows", filter: &text };
-    let after = app.edge.cursors.open(&scope, filter.cursor.as_deref(), |text| Position::parse(text).ok())?;
+    let (customer, filter) = (of.customer, &paged.filter);
+    let begin = paged.begin_at()?;
     let prefix = filter.name.as_deref().unwrap_or_default();
     let keep = |workflow: &Workflow| filter.matches(workflow);
     let found =
-        app.workflows.list(&customer.id, prefix, after.as_ref(), filter.limit.0, &Budget::default(), keep).await?;
+        app.workflows.list(&customer.id, prefix, begin.as_ref(), paged.limit(), &Budget::default(), keep).await?;
     let (items, next) = page(&app, &customer, found, filter.include).await?;
-    let next_cursor = next.map(|position| app.edge.cursors.seal(&scope, position.as_str()));
-    Ok(Json(List { items, next_cursor, total: None }))
+    Ok(Json(paged.page(items, next.as_ref().map(Position::as_str))))
 }
 
 /// As much of a page as one answer holds, and where the next one starts.
@@ -141,23 +136,23 @@ async fn page(
     Ok((room.into_items(), found.next))
 }
 
+operation!(GetWorkflow: View, Read, Safe; TooLarge, DefinitionDamaged);
+
 /// Reads one workflow.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/workflows/{workflow_id}",
     tag = "workflows",
     params(("customer_id" = CustomerId, Path), ("workflow_id" = WorkflowId, Path), One),
-    responses((status = 200, description = "Done.", body = WorkflowJson)),
+    responses((status = 200, description = "The workflow.", body = WorkflowJson)),
+    extensions(("x-operation" = json!(GetWorkflow::described()))),
 )]
 pub async fn get_workflow(
     State(app): State<App>,
-    known: CurrentUser,
-    ids: Ids,
-    query: ValidQuery<One>,
+    of: OfWorkflow<GetWorkflow>,
+    ValidQuery(query): ValidQuery<One>,
 ) -> Result<Json<WorkflowJson>, Problem> {
-    let (customer, workflow) = app.workflow(&known, &ids).await?;
-    let query = query.0?;
-    let shown = show(&app, &customer, workflow, query.include).await?;
+    let shown = show(&app, &of.customer, of.workflow, query.include).await?;
     if shown.tasks_left_out {
         let detail = "The tasks are more than one answer can hold. Read them page by page: .../tasks.";
         return Err(Problem::new(Kind::TooLarge, detail));

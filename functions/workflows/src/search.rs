@@ -6,15 +6,14 @@ use serde_json::value::RawValue;
 use shared::{
     app::search::{self, Hit, Hits, Start},
     aws::budget::Budget,
-    domain::{ids::CustomerId, policy::Verb},
+    domain::ids::CustomerId,
     http::{
-        caller::CurrentUser,
-        cursor::CursorScope,
-        list::List,
+        paging::{List, Paged, Paging},
+        permit::{Among, Operation as _},
         problem::Problem,
-        query::{Limit, ValidQuery},
         room::Room,
     },
+    operation,
 };
 use utoipa::IntoParams;
 
@@ -23,61 +22,54 @@ use crate::{json::WorkflowJson, setup::App};
 /// Customers that one request asks at most: their ids are read before, and each costs a unit of the budget at least.
 const MOST_CUSTOMERS: usize = 1000;
 
-/// What to look for: everything, unless told.
+/// The filters: everything, unless told.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct Wanted {
-    /// How many items at most.
-    #[serde(default)]
-    #[param(nullable = false, value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Limit,
-    /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
-    cursor: Option<String>,
+pub struct Filter {
     #[param(nullable = false)]
     zuora_id: Option<String>,
     #[param(nullable = false)]
     name: Option<String>,
 }
 
+operation!(FindWorkflows: View, Read, Safe);
+
 /// Finds workflows by Zuora id and by the beginning of their name, customer by customer in the order of their ids.
 #[utoipa::path(
     get,
     path = "/v1/workflows",
     tag = "workflows",
-    params(Wanted),
-    responses((status = 200, description = "Done.", body = List<WorkflowJson>)),
+    params(Paging, Filter),
+    responses((status = 200, description = "A page of workflows.", body = List<WorkflowJson>)),
+    extensions(("x-operation" = json!(FindWorkflows::described()))),
 )]
 pub async fn find_workflows(
     State(app): State<App>,
-    known: CurrentUser,
-    wanted: ValidQuery<Wanted>,
+    among: Among<FindWorkflows>,
+    paged: Paged<Filter>,
 ) -> Result<Json<List<Box<RawValue>>>, Problem> {
-    let wanted = wanted.0?;
-    let text = format!("{:?}", (&wanted.zuora_id, &wanted.name));
-    let scope = CursorScope { caller: &known.0.sub, route: "/v1/workflows", filter: &text };
-    let start = app.edge.cursors.open(&scope, wanted.cursor.as_deref(), Start::parse)?;
-    let customers = customers(&app, &known, start.as_ref()).await?;
+    let Filter { zuora_id, name } = &paged.filter;
+    let start = paged.begin(Start::parse)?;
+    let customers = customers(&app, &among, start.as_ref()).await?;
     let (asked, behind) = customers.split_at(MOST_CUSTOMERS.min(customers.len()));
-    let (workflows, limit, budget) = (&app.workflows, wanted.limit.0, Budget::default());
-    let prefix = wanted.name.as_deref().unwrap_or_default();
-    let found = match wanted.zuora_id.as_deref().map(str::parse) {
+    let (workflows, limit, budget) = (&app.workflows, paged.limit(), Budget::default());
+    let prefix = name.as_deref().unwrap_or_default();
+    let found = match zuora_id.as_deref().map(str::parse) {
         Some(Ok(id)) => search::by_id(workflows, asked, &id, prefix, start.as_ref(), limit, &budget).await?,
         // What is no id is nobody's.
-        Some(Err(_)) => return Ok(Json(List { items: Vec::new(), next_cursor: None, total: None })),
+        Some(Err(_)) => return Ok(Json(List::whole(Vec::new()))),
         None => search::by_name(workflows, asked, prefix, start.as_ref(), limit, &budget).await?,
     };
     let (items, next) = page(&app, found).await?;
     let next = next.or_else(|| behind.first().cloned().map(Start::at));
-    let next_cursor = next.map(|next| app.edge.cursors.seal(&scope, &next.text()));
-    Ok(Json(List { items, next_cursor, total: None }))
+    Ok(Json(paged.page(items, next.map(|next| next.text()).as_deref())))
 }
 
 /// The customers from where the page begins on, in the order of their ids: those that the caller may see, and one more than are asked.
-async fn customers(app: &App, known: &CurrentUser, start: Option<&Start>) -> Result<Vec<CustomerId>, Problem> {
+async fn customers(app: &App, among: &Among<FindWorkflows>, start: Option<&Start>) -> Result<Vec<CustomerId>, Problem> {
     let first = start.map(|start| &start.customer);
-    if let Some(few) = known.0.only(Verb::View) {
+    if let Some(few) = among.only() {
         return Ok(few.into_iter().filter(|id| first.is_none_or(|first| first <= id)).collect());
     }
     let others = app.customers.after(first, MOST_CUSTOMERS as u64 + 1).await?;

@@ -33,7 +33,7 @@ use crate::{
     domain::{
         audit::{self, Action},
         base_url::{BaseUrl, BaseUrlPolicy},
-        customer::{Connection, Customer, NewCustomer, Status},
+        customer::{Connection, Customer, Settings, Status},
         ids::{CustomerId, JobId, UserId},
         invalid::Invalid,
         job::{Job, Kind, Trigger},
@@ -66,7 +66,7 @@ pub struct CustomerService {
 /// A new customer, its credentials, and whether to try them first.
 pub struct Creation {
     /// The settings.
-    pub customer: NewCustomer,
+    pub settings: Settings,
     /// The origin, parsed.
     pub base: BaseUrl,
     /// The client secret.
@@ -123,10 +123,10 @@ impl CustomerService {
         context.acquire_permit(&self.limits, None).await?;
         let now = context.now;
         let connection = match new.verify {
-            true => Some(self.prove(&new.base, &new.customer.zuora_client_id, &new.secret, context).await?),
+            true => Some(self.prove(&new.base, &new.settings.zuora_client_id, &new.secret, context).await?),
             false => None,
         };
-        let mut customer = Customer::new(new.customer, connection, now);
+        let mut customer = Customer::new(new.settings, connection, now);
         let ciphertext = self.secrets.seal(&customer.id, &new.secret).await?;
         let actor = Some(context.actor.clone());
         let job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Created, actor, now, now);
@@ -178,7 +178,7 @@ impl CustomerService {
         if let Some(secret) = &change.secret {
             if change.verify {
                 let base = self.origin(&current, &change)?;
-                let client_id = change.zuora_client_id.as_ref().unwrap_or(&current.zuora_client_id);
+                let client_id = change.settings.zuora_client_id.as_ref().unwrap_or(&current.settings.zuora_client_id);
                 proven = Some(self.prove(&base, client_id, secret, context).await?);
             }
             sealed = Some(self.secrets.seal(id, secret).await?);
@@ -306,7 +306,7 @@ impl CustomerService {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             is_expected(&customer, expected)?;
-            if customer.name != confirm {
+            if customer.settings.name != confirm {
                 return Err(AppError::Invalid(Invalid::one(
                     "confirm",
                     "Repeat the customer's name exactly: everything stored of it will be lost.",
@@ -345,10 +345,10 @@ impl CustomerService {
     }
 
     fn origin(&self, current: &Customer, change: &Change) -> Result<BaseUrl, AppError> {
-        if let Some(base) = &change.base {
+        if let Some(base) = &change.settings.zuora_base_url {
             return Ok(base.clone());
         }
-        let parsed = self.policy.parse(&current.zuora_base_url);
+        let parsed = self.policy.parse(&current.settings.zuora_base_url);
         parsed.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))
     }
 }

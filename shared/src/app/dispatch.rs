@@ -173,7 +173,7 @@ impl Dispatcher {
             if !customer.is_due(slot) {
                 return Err(AppError::Conflict("The customer is not due.".to_owned()));
             }
-            customer.next_sync_at = customer.sync_frequency.next_after(&customer.id, slot);
+            customer.next_sync_at = customer.settings.sync_frequency.next_after(&customer.id, slot);
         }
         if let Some(active) = self.active_sync(customer).await? {
             return Ok(join(active, request)?);

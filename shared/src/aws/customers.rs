@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::{
     counts,
     index::items,
-    items::{index_attributes, key_item, readable, report_unreadable},
+    items::{fields, index_attributes, key_item, readable, report_unreadable},
     keys::{self, Key},
     table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, key_of, parse, to_item},
 };
@@ -28,18 +28,8 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// The fields of a customer that are in its profile; all others are in its state.
-const PROFILE: [&str; 9] = [
-    "name",
-    "zuora_client_id",
-    "zuora_base_url",
-    "environment",
-    "sync_frequency",
-    "delete_guard",
-    "secret_updated_at",
-    "created_at",
-    "updated_at",
-];
+/// The fields of a customer that are in its profile beside its settings; all others are in its state.
+const PROFILE: [&str; 3] = ["secret_updated_at", "created_at", "updated_at"];
 
 /// The most keys that one batch may name.
 const KEYS_AT_ONCE: usize = 100;
@@ -227,7 +217,8 @@ fn halves(customer: &Customer, rev: u64) -> Result<(Item, Item), StoreError> {
     if customer.status != Status::Deleting {
         profile.extend(index_attributes(&keys::customer_by_id(&customer.id)));
     }
-    profile.extend(PROFILE.iter().filter_map(|name| state.remove_entry(*name)));
+    let settings = fields(&customer.settings)?;
+    profile.extend(settings.keys().map(String::as_str).chain(PROFILE).filter_map(|name| state.remove_entry(name)));
     Ok((profile, state))
 }
 
@@ -279,10 +270,13 @@ mod tests {
         assert_eq!(put_keys(&changed(|_| {})), ["STATE"]);
         assert_eq!(put_keys(&changed(|customer| customer.config_failures = 1)), ["STATE"]);
         assert_eq!(put_keys(&changed(|customer| customer.workflows_count = 1)), ["STATE", "SUMMARY"]);
-        assert_eq!(put_keys(&changed(|customer| customer.zuora_client_id = "other".into())), ["STATE", "PROFILE"]);
-        assert_eq!(put_keys(&changed(|customer| customer.name = "B".into())), ["STATE", "PROFILE", "SUMMARY"]);
+        assert_eq!(
+            put_keys(&changed(|customer| customer.settings.zuora_client_id = "other".into())),
+            ["STATE", "PROFILE"]
+        );
+        assert_eq!(put_keys(&changed(|customer| customer.settings.name = "B".into())), ["STATE", "PROFILE", "SUMMARY"]);
         let fences = |write: &Write| matches!(write, Write::Put(_, Condition::RevIs(4)));
-        assert!(changed(|customer| customer.name = "B".into()).first().is_some_and(fences));
+        assert!(changed(|customer| customer.settings.name = "B".into()).first().is_some_and(fences));
     }
 
     #[test]
@@ -300,7 +294,10 @@ mod tests {
         whole.extend(item(state));
         assert_eq!(parse::<Customer>(whole).unwrap().value, customer);
         assert_eq!(summary_of(item(summary)).unwrap(), Summary::from(&customer));
-        assert!(PROFILE.iter().all(|name| item(profile).contains_key(*name) && !item(state).contains_key(*name)));
+        let settings = fields(&customer.settings).unwrap();
+        for name in settings.keys().map(String::as_str).chain(PROFILE) {
+            assert!(item(profile).contains_key(name) && !item(state).contains_key(name), "{name}");
+        }
     }
 
     #[test]

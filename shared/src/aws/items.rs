@@ -46,8 +46,7 @@ pub fn to_item<T: Serialize>(
     rev: u64,
     ttl: Option<i64>,
 ) -> Result<Item, StoreError> {
-    let mut item: Item =
-        serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(|error| StoreError::Refused(error.into()))?;
+    let mut item = fields(record)?;
     item.extend(key_item(key));
     item.extend(index.into_iter().flat_map(index_attributes));
     item.insert(REV.to_owned(), number(rev));
@@ -55,6 +54,14 @@ pub fn to_item<T: Serialize>(
         item.insert(TTL.to_owned(), AttributeValue::N(ttl.to_string()));
     }
     Ok(item)
+}
+
+/// Turns a record into its fields alone.
+///
+/// # Errors
+/// As [`to_item`].
+pub(super) fn fields<T: Serialize>(record: &T) -> Result<Item, StoreError> {
+    serde_dynamo::aws_sdk_dynamodb_1::to_item(record).map_err(|error| StoreError::Refused(error.into()))
 }
 
 /// Reads a record back from its item.

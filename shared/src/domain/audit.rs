@@ -3,6 +3,8 @@
 //! What must stay true: a record never holds a secret's value, only that it was replaced; and it names its customer also
 //! when that one is long gone.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -122,7 +124,7 @@ impl Record {
     #[must_use]
     pub fn about(mut self, customer: &Customer) -> Self {
         self.customer_id = Some(customer.id.clone());
-        self.customer_name = Some(customer.name.clone());
+        self.customer_name = Some(customer.settings.name.clone());
         self
     }
 
@@ -135,59 +137,34 @@ impl Record {
     }
 }
 
-/// What an admin sees of a customer that differs between two moments; all of it when there was none before.
+/// The settings and the status of a customer that differ between two moments; all of them when there was none before.
 ///
-/// The version of the credentials says that a secret was replaced: of the secret itself nothing is known here.
+/// A secret that was replaced is named without any value: nothing of it is known here.
 pub fn differences(before: Option<&Customer>, after: &Customer) -> Vec<FieldChange> {
-    let shown = |customer: &Customer| {
-        let word = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let guard = customer.delete_guard;
-        [
-            ("name", customer.name.clone()),
-            ("zuora_client_id", customer.zuora_client_id.clone()),
-            ("zuora_base_url", customer.zuora_base_url.clone()),
-            ("environment", word(serde_json::json!(customer.environment))),
-            ("sync_frequency", word(serde_json::json!(customer.sync_frequency))),
-            ("delete_guard.count", guard.count.to_string()),
-            ("delete_guard.percent", guard.percent.to_string()),
-            ("status", word(serde_json::json!(customer.status))),
-        ]
-    };
-    let old: Vec<Option<String>> = match before {
-        Some(before) => shown(before).into_iter().map(|(_, value)| Some(value)).collect(),
-        None => vec![None; shown(after).len()],
-    };
-    let mut changes: Vec<FieldChange> = shown(after)
-        .into_iter()
-        .zip(old)
-        .filter(|((_, after), before)| Some(after) != before.as_ref())
-        .map(|((field, after), before)| FieldChange {
-            field: field.to_owned(),
-            values: BeforeAfter { before, after: Some(after) },
-        })
-        .collect();
+    let old: BTreeMap<String, String> = before.map(leaves).unwrap_or_default().into_iter().collect();
+    let mut changes = Vec::new();
+    for (field, value) in leaves(after) {
+        let before = old.get(&field).cloned();
+        if before.as_ref() != Some(&value) {
+            changes.push(FieldChange { field, values: BeforeAfter { before, after: Some(value) } });
+        }
+    }
     if before.is_none_or(|before| before.secret_updated_at != after.secret_updated_at) {
         changes.push(FieldChange { field: "zuora_client_secret".to_owned(), values: BeforeAfter::default() });
     }
     changes
 }
 
+fn leaves(customer: &Customer) -> Vec<(String, String)> {
+    let mut leaves = customer.settings.leaves();
+    leaves.push(("status".to_owned(), customer.status.as_str().to_owned()));
+    leaves
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::customer::{Environment, NewCustomer};
-
-    fn customer() -> Customer {
-        let new = NewCustomer {
-            name: "Acme".into(),
-            zuora_client_id: "id".into(),
-            zuora_base_url: "https://rest.zuora.com".into(),
-            environment: Environment::Production,
-            sync_frequency: crate::domain::schedule::Frequency::Hourly,
-            delete_guard: crate::domain::guard::Limits::default(),
-        };
-        Customer::new(new, None, Timestamp::EPOCH)
-    }
+    use crate::domain::customer::tests::customer;
 
     fn told(changes: &[FieldChange]) -> Vec<(&str, Option<&str>, Option<&str>)> {
         let mut told = Vec::new();
@@ -199,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_new_customer_is_told_with_all_its_settings_but_no_secret() {
-        let changes = differences(None, &customer());
+        let changes = differences(None, &customer(Timestamp::EPOCH));
 
         assert_eq!(changes.len(), 9);
         assert!(told(&changes).contains(&("sync_frequency", None, Some("hourly"))));
@@ -208,11 +185,11 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_told_and_a_secret_without_its_value() {
-        let before = customer();
+        let before = customer(Timestamp::EPOCH);
         let mut after = before.clone();
-        after.name = "Acme Corp".into();
+        after.settings.name = "Acme Corp".into();
         after.workflows_count = 7;
-        assert_eq!(told(&differences(Some(&before), &after)), [("name", Some("Acme"), Some("Acme Corp"))]);
+        assert_eq!(told(&differences(Some(&before), &after)), [("name", Some("Acme Corporation"), Some("Acme Corp"))]);
 
         let mut after = before.clone();
         after.secret_updated_at = Timestamp::from_millis(1);

@@ -5,6 +5,7 @@
 //! - `credential_version` rises with every change of client id, secret or base URL; a cached token is bound to it.
 //! - `deleting` is final: such a customer is hidden and nothing but its purge job touches it.
 
+mod settings;
 mod summary;
 
 use std::time::Duration;
@@ -16,36 +17,23 @@ use utoipa::ToSchema;
 use super::{
     batch::Served,
     failure::Failure,
-    guard::Limits,
     ids::{CustomerId, JobId, WorkflowId},
     job::{Job, State},
     reverification::Reverification,
-    schedule::Frequency,
     stats::Stats,
     time::Timestamp,
     unproven::Unproven,
 };
 
-pub use self::summary::Summary;
+pub use self::{
+    settings::{Environment, Settings, SettingsChange},
+    summary::Summary,
+};
 
 /// Failures for lack of credentials or permission, in a row, after which the schedule leaves a customer alone.
 pub const MAX_CONFIG_FAILURES: u32 = 3;
 /// How old a client secret may become until somebody is reminded to replace it: half a year.
 const SECRET_MAY_AGE: Duration = Duration::from_secs(182 * 24 * 3600);
-
-/// What kind of Zuora environment a customer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Environment {
-    /// Live business.
-    Production,
-    /// Pre-production.
-    Test,
-    /// A sandbox tenant.
-    Sandbox,
-    /// A developer's tenant.
-    Development,
-}
 
 /// Whether a customer takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -63,6 +51,16 @@ pub enum Status {
 }
 
 impl Status {
+    /// The status as the API writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused => "paused",
+            Self::NeedsAttention => "needs_attention",
+            Self::Deleting => "deleting",
+        }
+    }
+
     /// Whether a sync may start or go on.
     pub const fn is_syncable(self) -> bool {
         matches!(self, Self::Active | Self::NeedsAttention)
@@ -98,16 +96,9 @@ pub struct LastSync {
 pub struct Customer {
     /// Our id.
     pub id: CustomerId,
-    /// The organisation's name.
-    pub name: String,
-    /// The OAuth client's id.
-    pub zuora_client_id: String,
-    /// Zuora's REST origin, normalised by the base URL policy.
-    pub zuora_base_url: String,
-    /// What kind of environment it is.
-    pub environment: Environment,
-    /// How often it is synced.
-    pub sync_frequency: Frequency,
+    /// What people edit.
+    #[serde(flatten)]
+    pub settings: Settings,
     /// Whether it takes part.
     pub status: Status,
     /// Stored workflows that are not deleted.
@@ -134,9 +125,6 @@ pub struct Customer {
     /// Workflows whose absence Zuora would not confirm. (Absent in items of older backups.)
     #[serde(default)]
     pub unproven: Unproven,
-    /// How much may vanish from its list at once. (Absent in items of older backups.)
-    #[serde(default)]
-    pub delete_guard: Limits,
     /// How far the daily re-verifications at its workflows have come. (Absent in items of older backups.)
     #[serde(default)]
     pub reverification: Reverification,
@@ -163,53 +151,28 @@ pub struct Customer {
     pub updated_at: Timestamp,
 }
 
-/// What an admin gives for a new customer, already validated.
-#[derive(Clone, Debug)]
-pub struct NewCustomer {
-    /// The organisation's name.
-    pub name: String,
-    /// The OAuth client's id.
-    pub zuora_client_id: String,
-    /// Zuora's REST origin, normalised.
-    pub zuora_base_url: String,
-    /// What kind of environment it is.
-    pub environment: Environment,
-    /// How often it is synced.
-    pub sync_frequency: Frequency,
-    /// How much may vanish from its list at once.
-    pub delete_guard: Limits,
-}
-
 impl Customer {
     /// Whether its secret is so old that it should be replaced.
     pub fn is_rotation_due(&self, now: Timestamp) -> bool {
         self.secret_updated_at.plus(SECRET_MAY_AGE) <= now
     }
 
-    /// Names what admins edit, as it is now: any edit makes it another one, a sync never does.
+    /// A digest of what people edit, as it is now: every edit makes another one, a sync never does.
     pub fn entity_tag(&self) -> String {
         let paused = self.status == Status::Paused;
-        let edited = (
-            (&self.name, &self.zuora_client_id, &self.zuora_base_url, self.environment, self.sync_frequency),
-            (self.delete_guard.count, self.delete_guard.percent, paused),
-            (self.credential_version, self.secret_updated_at),
-        );
-        let mut name = hex::encode(Sha256::digest(format!("{edited:?}")));
-        name.truncate(32);
-        name
+        let edited = serde_json::json!([self.settings, paused, self.credential_version, self.secret_updated_at]);
+        let mut tag = hex::encode(Sha256::digest(edited.to_string()));
+        tag.truncate(32);
+        tag
     }
 
     /// A new customer, active, with its first scheduled sync at its own next minute.
-    pub fn new(new: NewCustomer, connection: Option<Connection>, now: Timestamp) -> Self {
+    pub fn new(settings: Settings, connection: Option<Connection>, now: Timestamp) -> Self {
         let id = CustomerId::new();
         Self {
-            next_sync_at: new.sync_frequency.next_after(&id, now),
+            next_sync_at: settings.sync_frequency.next_after(&id, now),
             id,
-            name: new.name,
-            zuora_client_id: new.zuora_client_id,
-            zuora_base_url: new.zuora_base_url,
-            environment: new.environment,
-            sync_frequency: new.sync_frequency,
+            settings,
             status: Status::Active,
             workflows_count: 0,
             tasks_count: 0,
@@ -221,7 +184,6 @@ impl Customer {
             behind: Vec::new(),
             undoubted_at: None,
             unproven: Unproven::default(),
-            delete_guard: new.delete_guard,
             reverification: Reverification::default(),
             listing_digest: None,
             held_job_id: None,
@@ -251,12 +213,12 @@ impl Customer {
         }
     }
 
-    /// A new frequency moves the next scheduled sync.
-    pub fn set_frequency(&mut self, frequency: Frequency, now: Timestamp) {
-        if self.sync_frequency != frequency {
-            self.sync_frequency = frequency;
-            self.next_sync_at = frequency.next_after(&self.id, now);
+    /// Takes over new settings; a new frequency moves the next scheduled sync.
+    pub fn set(&mut self, settings: Settings, now: Timestamp) {
+        if self.settings.sync_frequency != settings.sync_frequency {
+            self.next_sync_at = settings.sync_frequency.next_after(&self.id, now);
         }
+        self.settings = settings;
     }
 
     /// Paused: nothing runs until [`Customer::resume`].
@@ -270,7 +232,7 @@ impl Customer {
         if self.status == Status::Paused {
             self.status = Status::Active;
             self.config_failures = 0;
-            self.next_sync_at = self.sync_frequency.next_after(&self.id, now);
+            self.next_sync_at = self.settings.sync_frequency.next_after(&self.id, now);
         }
     }
 

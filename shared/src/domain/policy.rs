@@ -66,6 +66,20 @@ impl Verb {
     /// The verbs that can be granted.
     pub const GRANTABLE: [Self; 7] =
         [Self::ViewAny, Self::View, Self::Create, Self::Update, Self::Delete, Self::Sync, Self::Approve];
+
+    /// The verb as the API writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ViewAny => "view_any",
+            Self::View => "view",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Sync => "sync",
+            Self::Approve => "approve",
+            Self::Grant => "grant",
+        }
+    }
 }
 
 /// The policy's answer.

@@ -1,13 +1,8 @@
 //! JSON bodies: bounded, strict, and every fault named by its field.
-//!
-//! What must stay true: a body is looked at only after the policy was asked. So reading never refuses a request by itself: the
-//! handler takes the result when it is time.
-
-use std::convert::Infallible;
 
 use axum::{
     body::to_bytes,
-    extract::{FromRequest, Request},
+    extract::{FromRef, FromRequest, Request},
 };
 use bytes::Bytes;
 use http::header;
@@ -16,6 +11,7 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
 use super::{
+    Edge,
     problem::{Kind, Problem},
     unique::Unique,
 };
@@ -24,35 +20,66 @@ use crate::domain::invalid::Invalid;
 /// The largest body; the largest legal one is a fraction of it.
 const MAX_BODY: usize = 64 * 1024;
 
-/// A body of type `T`, whose type should deny unknown fields, or what is wrong with it.
+/// A body of type `T`, whose type should deny unknown fields.
 #[derive(Debug)]
-pub struct ValidJson<T>(pub Result<T, Problem>);
+pub struct ValidJson<T>(pub T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for ValidJson<T> {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
-        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/json") {
-            let detail = "Send the body as Content-Type: application/json.";
-            return Ok(Self(Err(Problem::new(Kind::UnsupportedMediaType, detail))));
-        }
-        Ok(Self(bytes(request).await.and_then(|body| parse(&body))))
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let value = value(&json_bytes(request).await?)?;
+        Ok(Self(read(value)?))
     }
 }
 
-/// An optional body, none at all being the default; or what is wrong with it.
+/// A body of type `T`, and the name of the request it makes: equal for equal JSON, and without giving any of it away.
 #[derive(Debug)]
-pub struct OptionalJson<T>(pub Result<T, Problem>);
+pub struct NamedJson<T> {
+    /// The body.
+    pub body: T,
+    /// A keyed digest of the whole body, fields that do not exist yet included.
+    pub fingerprint: String,
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for NamedJson<T>
+where
+    Edge: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let value = value(&json_bytes(request).await?)?;
+        // The keys of an object are sorted, so their order in the request means nothing.
+        let fingerprint = Edge::from_ref(state).cursors.fingerprint(&[&value.to_string()]);
+        Ok(Self { body: read(value)?, fingerprint })
+    }
+}
+
+/// An optional body, none at all being the default.
+#[derive(Debug)]
+pub struct OptionalJson<T>(pub T);
 
 impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
-        let is_empty = |body: &Bytes| body.iter().all(u8::is_ascii_whitespace);
-        Ok(Self(bytes(request).await.and_then(|body| if is_empty(&body) { Ok(T::default()) } else { parse(&body) })))
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let body = bytes(request).await?;
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self(T::default()));
+        }
+        Ok(Self(read(value(&body)?)?))
     }
+}
+
+async fn json_bytes(request: Request) -> Result<Bytes, Problem> {
+    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        let detail = "Send the body as Content-Type: application/json.";
+        return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+    }
+    bytes(request).await
 }
 
 async fn bytes(request: Request) -> Result<Bytes, Problem> {
@@ -60,7 +87,8 @@ async fn bytes(request: Request) -> Result<Bytes, Problem> {
     body.map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+/// The JSON object that a body is.
+fn value(body: &[u8]) -> Result<Value, Problem> {
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         Problem::new(Kind::MalformedJson, format!("The body is not valid JSON, or nested too deeply, at {place}."))
@@ -75,6 +103,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if !value.is_object() {
         return Err(Problem::invalid(Invalid::one("", "The body must be a JSON object.")));
     }
+    Ok(value)
+}
+
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| Problem::invalid(fault(&error)))
 }
 
@@ -161,7 +193,7 @@ mod tests {
     }
 
     fn problem(body: &str) -> Value {
-        parse::<Body>(body.as_bytes()).unwrap_err().body("r")
+        value(body.as_bytes()).and_then(read::<Body>).unwrap_err().body("r")
     }
 
     #[test]
@@ -223,7 +255,7 @@ mod tests {
         let body = r#"{"name": "a", "Name": 1.5, "parts": [{"size": -1, "name": true}, {"size": null}], "size": {"name": {}}}"#;
 
         assert_eq!(problem(body)["status"], 422, "past its keys");
-        assert!(parse::<Body>(br#"{"name": "a", "parts": [{"size": 1}, {"size": 1}]}"#).is_ok());
+        assert!(value(br#"{"name": "a", "parts": [{"size": 1}, {"size": 1}]}"#).and_then(read::<Body>).is_ok());
     }
 
     #[test]

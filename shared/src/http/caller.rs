@@ -1,4 +1,4 @@
-//! Who calls: the claims that API Gateway's authorizer took from the token, checked again.
+//! The caller: the claims that API Gateway's authorizer took from the token, checked again.
 //!
 //! API Gateway verifies signature, issuer and expiry. It does not tell ID tokens from access tokens on every platform, and
 //! nobody checks for which client a token was made: both are checked here.
@@ -12,6 +12,7 @@ use super::problem::{Kind, Problem};
 use crate::{
     app::context::RequestContext,
     domain::{
+        audit::Action,
         ids::CustomerId,
         policy::{Caller, Decision, Grants, Target, Verb},
     },
@@ -53,75 +54,86 @@ fn groups(claim: &Value) -> Vec<String> {
     }
 }
 
-/// The caller of the request at hand, put there by [`super::serve`].
+/// Whoever sent the request at hand, whether or not they may do anything; put there by [`super::serve`].
 #[derive(Clone, Debug)]
-pub struct CurrentUser(pub Caller);
+pub struct SignedIn(pub Caller);
+
+/// The caller of the request at hand, who may do something here at all. What exactly, the extractors of [`super::permit`] ask.
+#[derive(Clone, Debug)]
+pub struct CurrentUser(Caller);
 
 impl CurrentUser {
-    /// Asks the policy about one customer.
+    /// Takes the caller of a request that is about to do `action`.
     ///
     /// # Errors
-    /// `forbidden`; `not-found` when the customer is not to be seen by the caller.
-    pub fn may(&self, verb: Verb, customer: &CustomerId) -> Result<(), Problem> {
-        self.may_with(verb, customer, "customer")
+    /// `unauthenticated`; `forbidden` for callers who were granted nothing, before anything else of the request is read.
+    pub(super) fn for_action(parts: &Parts, action: Action) -> Result<Self, Problem> {
+        let SignedIn(caller) = extension(parts)?;
+        if caller.may_enter() { Ok(Self(caller)) } else { Err(forbidden(Refusal { customer: None, action })) }
     }
 
-    /// Asks the policy about the customer to whom a `what` belongs, such as a job.
-    ///
-    /// # Errors
-    /// As [`CurrentUser::may`].
-    pub fn may_with(&self, verb: Verb, customer: &CustomerId, what: &str) -> Result<(), Problem> {
-        let refusal = Refusal { customer: Some(customer.clone()) };
-        match self.0.decide(verb, Target::One(customer)) {
+    /// The caller, with their grants.
+    pub const fn caller(&self) -> &Caller {
+        &self.0
+    }
+
+    /// The caller's Cognito `sub`.
+    pub fn sub(&self) -> &str {
+        &self.0.sub
+    }
+
+    /// True if the caller may do `verb` on a customer.
+    pub fn can(&self, verb: Verb, customer: &CustomerId) -> bool {
+        self.0.decide(verb, Target::One(customer)) == Decision::Allow
+    }
+
+    /// True if the caller may do `verb` on all customers.
+    pub fn can_on_all(&self, verb: Verb) -> bool {
+        self.0.decide(verb, Target::All) == Decision::Allow
+    }
+
+    /// Asks the policy; `what` the path names is hidden along with a customer that the caller may not see.
+    pub(super) fn decided(&self, verb: Verb, target: Target<'_>, what: &str, refusal: Refusal) -> Result<(), Problem> {
+        match self.0.decide(verb, target) {
             Decision::Allow => Ok(()),
             Decision::Deny => Err(forbidden(refusal)),
             Decision::Hide => Err(Problem::new(Kind::NotFound, format!("There is no such {what}.")).refused(refusal)),
         }
     }
-
-    /// Asks the policy about all customers at once.
-    ///
-    /// # Errors
-    /// `forbidden`.
-    pub fn may_on_all(&self, verb: Verb) -> Result<(), Problem> {
-        match self.0.decide(verb, Target::All) {
-            Decision::Allow => Ok(()),
-            Decision::Deny | Decision::Hide => Err(forbidden(Refusal { customer: None })),
-        }
-    }
-
-    /// Whether the caller may do `verb` on a customer: for lists, which show nothing else.
-    pub fn can(&self, verb: Verb, customer: &CustomerId) -> bool {
-        self.0.decide(verb, Target::One(customer)) == Decision::Allow
-    }
 }
 
-/// That the policy refused something, and on which customer: it is written down.
+/// An attempt that the policy refused: it is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The customer, if it was about one.
     pub customer: Option<CustomerId>,
+    /// The action that was attempted.
+    pub action: Action,
 }
 
-/// The answer to who may not do this.
-pub(super) fn forbidden(refusal: Refusal) -> Problem {
+/// The 403 response.
+fn forbidden(refusal: Refusal) -> Problem {
     Problem::new(Kind::Forbidden, "Ask an administrator for access.").refused(refusal)
 }
 
-/// The request at hand, for the use cases; put there by [`super::serve`].
+/// What [`super::serve`] put beside the request.
+fn extension<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Problem> {
+    parts.extensions.get::<T>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
+}
+
 impl<S: Sync> FromRequestParts<S> for RequestContext {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
+        extension(parts)
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for CurrentUser {
+impl<S: Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
+        extension(parts)
     }
 }
 

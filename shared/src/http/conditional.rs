@@ -1,7 +1,5 @@
 //! `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1).
 
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 
@@ -15,9 +13,9 @@ pub fn etag(entity_tag: &str) -> [(HeaderName, HeaderValue); 1] {
     [(header::ETAG, value)]
 }
 
-/// A request's `If-Match`, if it has one; or what is wrong with it.
+/// A request's `If-Match`, if it has one.
 #[derive(Clone, Debug)]
-pub struct IfMatch(Result<Option<Precondition>, Problem>);
+pub struct IfMatch(Option<Precondition>);
 
 impl IfMatch {
     /// What a change is expected to be made to.
@@ -25,26 +23,23 @@ impl IfMatch {
     /// # Errors
     /// `precondition-required` when the request does not say.
     pub fn required(self) -> Result<Precondition, Problem> {
-        self.0?.ok_or_else(|| {
+        self.0.ok_or_else(|| {
             let detail = "Read the customer and send its ETag as If-Match, so that you overwrite nothing that you have not seen.";
             Problem::new(Kind::PreconditionRequired, detail)
         })
     }
 
-    /// The same, where it need not be said.
-    ///
-    /// # Errors
-    /// When the header is malformed.
-    pub fn optional(self) -> Result<Precondition, Problem> {
-        Ok(self.0?.unwrap_or(Precondition::Any))
+    /// The same, where a request may leave it out.
+    pub fn optional(self) -> Precondition {
+        self.0.unwrap_or(Precondition::Any)
     }
 }
 
 impl<S: Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parse(&parts.headers)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parse(&parts.headers).map(Self)
     }
 }
 

@@ -71,7 +71,7 @@ impl CursorKey {
         String::from_utf8(position.to_vec()).ok()
     }
 
-    /// See [`super::Edge::fingerprint`].
+    /// Names texts that may hold secrets without giving any of them away: the same texts, the same name.
     pub(super) fn fingerprint(&self, parts: &[&str]) -> String {
         let mac = self.begin(b"fingerprint.v1");
         hex::encode(parts.iter().fold(mac, |mac, part| with(mac, part.as_bytes())).finalize().into_bytes())

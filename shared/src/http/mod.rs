@@ -9,8 +9,9 @@ pub mod conditional;
 pub mod cursor;
 mod denied;
 pub mod idempotency;
-pub mod list;
+pub mod paging;
 pub mod path;
+pub mod permit;
 pub mod problem;
 pub mod query;
 mod request_line;
@@ -80,11 +81,6 @@ impl Edge {
         Ok(Self::over(settings, key, data))
     }
 
-    /// Names a request that holds secrets without giving any of it away: the same parts, the same name.
-    pub fn fingerprint(&self, parts: &[&str]) -> String {
-        self.cursors.fingerprint(parts)
-    }
-
     fn over(settings: &EdgeSettings, app_key: SecretString, data: &Table) -> Self {
         Self {
             audience: settings.audience.as_str().into(),
@@ -93,5 +89,19 @@ impl Edge {
             trail: AuditTrail::new(data.beside(&settings.audit_table), settings.audit_days),
             customers: Customers::new(data.clone()),
         }
+    }
+
+    /// An edge whose callers were granted nothing.
+    #[cfg(test)]
+    fn for_tests() -> Self {
+        let sdk = crate::aws::mock_sdk::sdk(|_| (200, serde_json::json!({"Items": [], "Count": 0})));
+        let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data");
+        let settings = EdgeSettings {
+            app_key_secret_id: String::new(),
+            audience: "client".into(),
+            audit_table: "audit".into(),
+            audit_days: 1,
+        };
+        Self::over(&settings, "k".repeat(32).into(), &data)
     }
 }

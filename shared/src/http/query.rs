@@ -1,7 +1,5 @@
 //! Query strings: strict as bodies are. Unknown, repeated and wrong parameters are named.
 
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use lambda_http::RequestExt;
@@ -13,21 +11,23 @@ use serde_json::{Map, Value};
 
 use super::problem::Problem;
 
-/// The parameters as `T`, whose type should deny unknown fields and read every field from text; or what is wrong with them. Like a
-/// body, they are looked at after the policy was asked.
+/// The parameters as `T`, whose type should deny unknown fields and read every field from text.
 #[derive(Debug)]
-pub struct ValidQuery<T>(pub Result<T, Problem>);
+pub struct ValidQuery<T>(pub T);
 
 impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ValidQuery<T> {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let pairs = parts.query_string_parameters();
-        Ok(Self(parse(pairs.iter())))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parse(parts.query_string_parameters().iter()).map(Self)
     }
 }
 
-fn parse<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<T, Problem> {
+/// Reads parameters as `T`.
+///
+/// # Errors
+/// `invalid-parameter`, with the name of the first that is wrong.
+pub(super) fn parse<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<T, Problem> {
     let mut values = Map::new();
     for (name, value) in pairs {
         if values.insert(name.to_owned(), Value::from(value)).is_some() {
@@ -48,24 +48,6 @@ fn parse<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = (&'a str, &'a str)
             Problem::parameter(&path, text)
         }
     })
-}
-
-/// How many items a page has at most: 1 to 200, 50 unless told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit(pub usize);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(50)
-    }
-}
-
-impl<'de> Deserialize<'de> for Limit {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let limit = text.parse().ok().filter(|limit| (1..=200).contains(limit));
-        limit.map(Self).ok_or_else(|| serde::de::Error::custom("expected a whole number from 1 to 200"))
-    }
 }
 
 /// `true` or `false` as text.
@@ -103,8 +85,6 @@ mod tests {
     #[derive(Debug, Deserialize, PartialEq)]
     #[serde(deny_unknown_fields)]
     struct Query {
-        #[serde(default)]
-        limit: Limit,
         #[serde(default, deserialize_with = "flag")]
         deleted: bool,
         #[serde(default, deserialize_with = "listed")]
@@ -118,19 +98,15 @@ mod tests {
 
     #[test]
     fn good_parameters_are_read_and_absent_ones_have_defaults() {
-        assert_eq!(query(&[]), Ok(Query { limit: Limit(50), deleted: false, word: Vec::new(), name: None }));
-        let given = query(&[("limit", "200"), ("deleted", "true"), ("word", "two,one"), ("name", "a")]);
+        assert_eq!(query(&[]), Ok(Query { deleted: false, word: Vec::new(), name: None }));
+        let given = query(&[("deleted", "true"), ("word", "two,one"), ("name", "a")]);
         let word = vec![Word::Two, Word::One];
-        assert_eq!(given, Ok(Query { limit: Limit(200), deleted: true, word, name: Some("a".into()) }));
+        assert_eq!(given, Ok(Query { deleted: true, word, name: Some("a".into()) }));
     }
 
     #[test]
     fn wrong_parameters_are_named() {
-        let cases: [(&[(&str, &str)], &str); 9] = [
-            (&[("limit", "0")], "limit"),
-            (&[("limit", "201")], "limit"),
-            (&[("limit", "1e9")], "limit"),
-            (&[("limit", "-1")], "limit"),
+        let cases: [(&[(&str, &str)], &str); 5] = [
             (&[("deleted", "yes")], "deleted"),
             (&[("word", "one,three")], "word"),
             (&[("word", "")], "word"),

@@ -17,7 +17,7 @@ use lambda_http::request::RequestContext as GatewayContext;
 
 use super::{
     Edge,
-    caller::{CurrentUser, Refusal, forbidden, identify},
+    caller::{SignedIn, identify},
     denied,
     problem::{Kind, Problem},
     request_line::{About, RequestLine},
@@ -35,8 +35,6 @@ use crate::{
 const TIME_LIMIT: Duration = Duration::from_secs(24);
 /// The paths that need no token.
 const OPEN: [&str; 2] = ["/health", "/openapi.json"];
-/// The path that everybody who is signed in may ask: a user who was granted nothing yet learns there which id to name to an admin.
-const ME: &str = "/v1/me";
 
 /// Answers requests until Lambda ends the process.
 ///
@@ -92,9 +90,9 @@ async fn around(
     } else if OPEN.contains(&route.as_str()) {
         limited(next.run(request)).await
     } else {
-        match let_in(&edge, caller, &route).await {
-            Ok(known) => {
-                request.extensions_mut().insert(known);
+        match with_grants(&edge, caller).await {
+            Ok(caller) => {
+                request.extensions_mut().insert(caller);
                 if let Some(context) = &context {
                     request.extensions_mut().insert(context.clone());
                 }
@@ -106,21 +104,21 @@ async fn around(
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let (response, problem) = finish(bounded(response).await, &request_id);
     if let (Some(context), Some(refusal)) = (&context, problem.as_ref().and_then(Problem::refusal)) {
-        denied::write_down(&edge, context, refusal, &line.method, &route).await;
+        denied::write_down(&edge, context, refusal).await;
     }
     let about = About { caller: sub.as_deref(), customer_id: param("customer_id"), job_id: param("job_id") };
     line.write(&response, problem.as_ref(), &about);
     response
 }
 
-/// Lets a caller in who may do anything here at all.
-async fn let_in(edge: &Edge, caller: Result<Caller, Problem>, route: &str) -> Result<CurrentUser, Problem> {
+/// The caller with their grants.
+async fn with_grants(edge: &Edge, caller: Result<Caller, Problem>) -> Result<SignedIn, Problem> {
     let mut caller = caller?;
     // A `sub` that is no user's id was granted nothing.
     if let (false, Ok(user)) = (caller.is_super_admin(), caller.sub.parse()) {
         caller.grants = edge.grants.of_user(&user).await?;
     }
-    if caller.may_enter() || route == ME { Ok(CurrentUser(caller)) } else { Err(forbidden(Refusal { customer: None })) }
+    Ok(SignedIn(caller))
 }
 
 /// Runs a handler within the time limit; a panic or a late answer is a problem, not a lost connection.
@@ -200,30 +198,18 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::{
-        aws::{mock_sdk, table::Table},
-        domain::policy::Verb,
-        http::EdgeSettings,
-    };
+    use crate::{http::permit::OnAll, operation};
+
+    operation!(See: View, Read, Safe);
 
     fn app() -> Router {
-        // Nobody was granted anything.
-        let sdk = mock_sdk::sdk(|_| (200, json!({"Items": [], "Count": 0})));
-        let data = Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data");
-        let settings = EdgeSettings {
-            app_key_secret_id: String::new(),
-            audience: "client".into(),
-            audit_table: "audit".into(),
-            audit_days: 1,
-        };
-        let edge = Edge::over(&settings, "k".repeat(32).into(), &data);
-        let seen = |known: CurrentUser| async move { known.may_on_all(Verb::View).map(|()| "seen") };
+        let seen = |_: OnAll<See>| async { "seen" };
         let router = Router::new()
             .route("/health", get(async || "ok"))
             .route("/v1/things/{customer_id}", get(seen))
-            .route("/v1/me", get(async |CurrentUser(caller): CurrentUser| axum::Json(caller.sub)))
-            .route("/v1/panics", get(async || -> &'static str { panic!("with a secret") }));
-        surround(router, edge)
+            .route("/v1/me", get(async |SignedIn(caller): SignedIn| axum::Json(caller.sub)))
+            .route("/v1/panics", get(async |_: OnAll<See>| -> &'static str { panic!("with a secret") }));
+        surround(router, Edge::for_tests())
     }
 
     async fn ask(method: &str, path: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {

@@ -23,7 +23,7 @@ use shared::{
     clock,
     domain::{
         base_url::BaseUrlPolicy,
-        customer::{Environment, NewCustomer},
+        customer::{Environment, Settings},
         guard::Limits,
         schedule::Frequency,
     },
@@ -88,7 +88,7 @@ pub fn service(worker: &Worker) -> CustomerService {
 /// The creation of a customer with the tenant's credentials, unverified.
 pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
     let base = policy().parse(base_url).unwrap();
-    let customer = NewCustomer {
+    let settings = Settings {
         name: tenant.name().to_owned(),
         zuora_client_id: tenant.client_id(),
         zuora_base_url: base.as_str().to_owned(),
@@ -96,7 +96,7 @@ pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
         sync_frequency: Frequency::Hourly,
         delete_guard: Limits::default(),
     };
-    Creation { customer, base, secret: tenant.client_secret().into(), verify: false, owner: None }
+    Creation { settings, base, secret: tenant.client_secret().into(), verify: false, owner: None }
 }
 
 /// The context of a person's request; its audit records go to the same table.

@@ -209,7 +209,7 @@ impl SyncRun<'_> {
         };
         let seen = listing.seen();
         let gone = self.deleted_of_late(heads);
-        let verdict = guard::judge(&live, &seen, self.customer.delete_guard, gone, &allowed.workflows);
+        let verdict = guard::judge(&live, &seen, self.customer.settings.delete_guard, gone, &allowed.workflows);
         if self.job.kind == Kind::Plan {
             return self.dry_run(listing, &plan, verdict).await.unwrap_or_else(AttemptOutcome::from);
         }

@@ -233,7 +233,7 @@ pub(super) const fn concerns_the_run(kind: ZuoraErrorKind) -> bool {
 
 /// The customer's base URL, checked again at use: the policy may have changed since it was stored.
 pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<BaseUrl, Interruption> {
-    policy.parse(&customer.zuora_base_url).map_err(|error| {
+    policy.parse(&customer.settings.zuora_base_url).map_err(|error| {
         Interruption::Failed(Failure::new(ErrorClass::Config, format!("The base URL is not allowed: {error}")))
     })
 }
@@ -315,7 +315,7 @@ pub(crate) async fn fresh_token(
         return Err(Interruption::Wait(wait + Duration::from_millis(fastrand::u64(..SPREAD_MS)), failure));
     }
     meter.sent(Operation::Token);
-    let token = syncer.zuora.token(base, &customer.zuora_client_id, &secret, track_id, timeout).await;
+    let token = syncer.zuora.token(base, &customer.settings.zuora_client_id, &secret, track_id, timeout).await;
     token.map_err(|error| {
         meter.failed(&error);
         error.into()

@@ -46,10 +46,10 @@ impl From<&Customer> for Summary {
     fn from(customer: &Customer) -> Self {
         Self {
             id: customer.id.clone(),
-            name: customer.name.clone(),
-            zuora_base_url: customer.zuora_base_url.clone(),
-            environment: customer.environment,
-            sync_frequency: customer.sync_frequency,
+            name: customer.settings.name.clone(),
+            zuora_base_url: customer.settings.zuora_base_url.clone(),
+            environment: customer.settings.environment,
+            sync_frequency: customer.settings.sync_frequency,
             status: customer.status,
             workflows_count: customer.workflows_count,
             tasks_count: customer.tasks_count,

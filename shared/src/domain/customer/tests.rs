@@ -1,11 +1,15 @@
 //! The rules of a customer, one sentence each.
 
 use super::*;
-use crate::domain::failure::ErrorClass;
-use crate::domain::job::{Kind, Trigger};
+use crate::domain::{
+    failure::ErrorClass,
+    guard::Limits,
+    job::{Kind, Trigger},
+    schedule::Frequency,
+};
 
 pub(crate) fn customer(now: Timestamp) -> Customer {
-    let new = NewCustomer {
+    let settings = Settings {
         name: "Acme Corporation".into(),
         zuora_client_id: "client".into(),
         zuora_base_url: "https://rest.zuora.com".into(),
@@ -13,7 +17,7 @@ pub(crate) fn customer(now: Timestamp) -> Customer {
         sync_frequency: Frequency::Hourly,
         delete_guard: Limits::default(),
     };
-    Customer::new(new, None, now)
+    Customer::new(settings, None, now)
 }
 
 fn failed(customer: &Customer, class: ErrorClass, now: Timestamp) -> Job {
@@ -91,18 +95,13 @@ fn a_secret_of_half_a_year_is_due_to_be_replaced() {
 }
 
 #[test]
-fn every_edit_makes_another_edition_and_no_sync_does() {
+fn every_edit_makes_another_entity_tag_and_no_sync_does() {
     const NOW: Timestamp = Timestamp::EPOCH;
     let original = customer(NOW);
-    let edits: [fn(&mut Customer); 9] = [
-        |c| c.name = "Other".into(),
-        |c| c.zuora_client_id = "other".into(),
-        |c| c.zuora_base_url = "https://rest.eu.zuora.com".into(),
-        |c| c.environment = Environment::Sandbox,
-        |c| c.set_frequency(Frequency::Manual, NOW),
-        |c| c.delete_guard.count += 1,
-        |c| c.delete_guard.percent += 1,
+    let edits: [fn(&mut Customer); 4] = [
+        |c| c.settings.delete_guard.percent += 1,
         |c| c.credential_version += 1,
+        |c| c.secret_updated_at = NOW.plus(Duration::from_secs(1)),
         Customer::pause,
     ];
     for (n, edit) in edits.into_iter().enumerate() {
@@ -117,6 +116,18 @@ fn every_edit_makes_another_edition_and_no_sync_does() {
     synced.workflows_count = 7;
     synced.next_sync_at = None;
     assert_eq!((synced.status, synced.entity_tag()), (Status::NeedsAttention, original.entity_tag()));
+}
+
+#[test]
+fn a_new_frequency_moves_the_next_sync_and_the_old_one_does_not() {
+    let mut customer = customer(Timestamp::EPOCH);
+    let due = customer.next_sync_at;
+    let later = Timestamp::EPOCH.plus(Duration::from_secs(100 * 3600));
+
+    customer.set(customer.settings.clone(), later);
+    assert_eq!(customer.next_sync_at, due);
+    customer.set(Settings { sync_frequency: Frequency::Manual, ..customer.settings.clone() }, later);
+    assert_eq!(customer.next_sync_at, None);
 }
 
 #[test]
