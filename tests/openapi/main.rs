@@ -66,6 +66,7 @@ fn problem_schema() -> Value {
                 "items": {"$ref": "#/components/schemas/FieldError"},
                 "description": "The fields or parameters that are wrong.",
             },
+            "next_step": {"type": "string", "description": "What a person should do about an answer of Zuora's: the same words as in a job's error."},
             "parts": {"type": "integer", "minimum": 2, "description": "In how many parts it can be had instead."},
         },
         "example": {

@@ -9,6 +9,7 @@ use shared::{
     app::{access, context::RequestContext, error::AppError},
     aws::grants::{Grant, GrantStore},
     domain::{
+        actions::CallerAction,
         ids::{CustomerId, UserId},
         policy::{Target, Verb, Verbs},
     },
@@ -38,6 +39,8 @@ pub struct MeJson {
     verbs: Verbs,
     /// What else the caller may do, by customer.
     customers: Vec<OnCustomer>,
+    /// What the caller can do beside what each customer and job says.
+    actions: Vec<CallerAction>,
 }
 
 /// What a caller may do with one customer.
@@ -62,7 +65,8 @@ pub async fn get_me(SignedIn(caller): SignedIn) -> Json<MeJson> {
         verbs: caller.verbs(Target::One(customer)),
     };
     let customers = caller.grants.customers.keys().map(on).collect();
-    Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers })
+    let actions = caller.actions().collect();
+    Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers, actions })
 }
 
 operation!(ListGrants: Grant, Read, Safe);

@@ -92,7 +92,7 @@ pub async fn create_customer(
         None => app.service.create(creation, &context).await?,
     };
     let location = format!("/v1/customers/{}", customer.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(customer)).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(customer, &on.user)).into_response())
 }
 
 #[cfg(test)]

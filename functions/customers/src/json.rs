@@ -6,12 +6,13 @@ use serde::Serialize;
 use shared::{
     clock,
     domain::{
+        actions::CustomerAction,
         customer::{Connection, Customer, LastSync, Settings, Status},
         failure::Failure,
         ids::CustomerId,
         time::Timestamp,
     },
-    http::conditional::etag,
+    http::{caller::CurrentUser, conditional::etag},
 };
 use utoipa::ToSchema;
 
@@ -33,6 +34,8 @@ pub struct CustomerJson {
     next_sync_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// What the caller can do with it now.
+    actions: Vec<CustomerAction>,
 }
 
 /// That a secret is set, and since when; never what it is.
@@ -66,8 +69,11 @@ struct ConnectionJson {
     error: Option<Failure>,
 }
 
-impl From<Customer> for CustomerJson {
-    fn from(customer: Customer) -> Self {
+impl CustomerJson {
+    /// A customer as the user sees it.
+    pub fn new(customer: Customer, user: &CurrentUser) -> Self {
+        let may = |action: &CustomerAction| user.can(action.verb(), &customer.id);
+        let actions = customer.status.actions().filter(may).collect();
         let rotation_due = customer.is_rotation_due(clock::now());
         Self {
             id: customer.id,
@@ -82,6 +88,7 @@ impl From<Customer> for CustomerJson {
             next_sync_at: customer.next_sync_at,
             created_at: customer.created_at,
             updated_at: customer.updated_at,
+            actions,
         }
     }
 }
@@ -104,6 +111,6 @@ impl From<Option<Connection>> for ConnectionJson {
 pub type Tagged = ([(HeaderName, HeaderValue); 1], Json<CustomerJson>);
 
 /// A customer with its `ETag`.
-pub fn tagged(customer: Customer) -> Tagged {
-    (etag(&customer.entity_tag()), Json(customer.into()))
+pub fn tagged(customer: Customer, user: &CurrentUser) -> Tagged {
+    (etag(&customer.entity_tag()), Json(CustomerJson::new(customer, user)))
 }

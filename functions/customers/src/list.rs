@@ -81,7 +81,7 @@ pub async fn list_customers(
     let last = customers.last().filter(|_| more).map(place);
     let ids: Vec<_> = customers.into_iter().map(|customer| customer.id).collect();
     let shown = app.service.dispatcher.customers.get_all(&ids).await?;
-    let items = shown.into_iter().map(CustomerJson::from).collect();
+    let items = shown.into_iter().map(|customer| CustomerJson::new(customer, &among.user)).collect();
     Ok(Json(paged.page(items, last.as_deref()).of_total(total)))
 }
 
@@ -105,5 +105,5 @@ operation!(GetCustomer: View, Read, Safe);
 )]
 pub async fn get_customer(State(app): State<App>, on: On<GetCustomer>) -> Result<Tagged, Problem> {
     let found = app.service.dispatcher.customers.get(&on.customer).await?;
-    Ok(tagged(found.ok_or(AppError::NotFound("customer"))?.value))
+    Ok(tagged(found.ok_or(AppError::NotFound("customer"))?.value, &on.user))
 }

@@ -52,7 +52,7 @@ pub async fn update_customer(
     let Entered { settings, secret, verify } = body.validate(&app.service.policy)?;
     let change = Change { expected: if_match.required()?, settings, secret, verify };
     let customer = app.service.change(&on.customer, change, &context).await?;
-    Ok(tagged(customer))
+    Ok(tagged(customer, &on.user))
 }
 
 operation!(PauseCustomer: Update, CustomerPause, Idempotent);
@@ -71,7 +71,7 @@ pub async fn pause_customer(
     on: On<PauseCustomer>,
     context: RequestContext,
 ) -> Result<Tagged, Problem> {
-    Ok(tagged(app.service.set_paused(&on.customer, true, &context).await?))
+    Ok(tagged(app.service.set_paused(&on.customer, true, &context).await?, &on.user))
 }
 
 operation!(ResumeCustomer: Update, CustomerResume, Idempotent; TooManyRequests);
@@ -90,5 +90,5 @@ pub async fn resume_customer(
     on: On<ResumeCustomer>,
     context: RequestContext,
 ) -> Result<Tagged, Problem> {
-    Ok(tagged(app.service.set_paused(&on.customer, false, &context).await?))
+    Ok(tagged(app.service.set_paused(&on.customer, false, &context).await?, &on.user))
 }

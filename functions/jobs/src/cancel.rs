@@ -31,5 +31,5 @@ pub async fn cancel_job(
     context: RequestContext,
 ) -> Result<(StatusCode, Json<JobJson>), Problem> {
     let job = app.dispatcher.cancel(&of.job.id, &context).await?;
-    Ok((StatusCode::ACCEPTED, Json(job.into())))
+    Ok((StatusCode::ACCEPTED, Json(app.answer(job, &of.user).await?)))
 }

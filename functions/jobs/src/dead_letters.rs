@@ -87,10 +87,11 @@ pub async fn list_dead_letters(
         After::Message(seen) => (Listed::default(), seen),
     };
     let mut next = next.map(|next| After::Job(Some(next)));
-    let mut items: Vec<DeadLetterJson> = jobs.into_iter().map(DeadLetterJson::from).collect();
+    let jobs = app.offered(jobs, &among.user).await?;
+    let mut items: Vec<_> = jobs.into_iter().map(|(job, actions)| DeadLetterJson::of_job(job, actions)).collect();
     if next.is_none() && shows_unreadable {
         let (letters, more) = unreadable(&app, seen.as_ref(), limit - items.len()).await?;
-        items.extend(letters.into_iter().map(DeadLetterJson::Unreadable));
+        items.extend(letters.into_iter().map(DeadLetterJson::unreadable));
         next = more;
     }
     let next_cursor = next.map(|next| paged.cursor(&next.text()));

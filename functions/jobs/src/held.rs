@@ -93,5 +93,5 @@ pub async fn approve_deletions(
     context.acquire_permit(&app.limits, Some(&of.job.customer_id)).await?;
     let approving = Approving { job: of.job.id, list_hash: body.list_hash };
     let sync = app.dispatcher.approve_deletions(&approving, &context).await?;
-    Ok((StatusCode::ACCEPTED, Json(sync.into())))
+    Ok((StatusCode::ACCEPTED, Json(app.answer(sync, &of.user).await?)))
 }

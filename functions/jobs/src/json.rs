@@ -4,6 +4,7 @@ use serde::Serialize;
 use shared::{
     aws::dead_letters::UnreadableLetter,
     domain::{
+        actions::JobAction,
         failure::Failure,
         ids::{CustomerId, JobId},
         job::{Approval, Held, Job, Kind, Plan, Progress, Run, State, Trigger, WorkflowError},
@@ -49,10 +50,13 @@ pub struct JobJson {
     finished_at: Option<Timestamp>,
     next_attempt_at: Option<Timestamp>,
     dead_lettered_at: Option<Timestamp>,
+    /// What the caller can do with it now.
+    actions: Vec<JobAction>,
 }
 
-impl From<Job> for JobJson {
-    fn from(job: Job) -> Self {
+impl JobJson {
+    /// A job by itself.
+    pub fn new(job: Job, actions: Vec<JobAction>) -> Self {
         Self {
             id: job.id,
             customer_id: job.customer_id,
@@ -78,14 +82,13 @@ impl From<Job> for JobJson {
             finished_at: job.finished_at,
             next_attempt_at: job.next_attempt_at,
             dead_lettered_at: job.dead_lettered_at,
+            actions,
         }
     }
-}
 
-impl JobJson {
     /// A job as one of many: its runs and the long lists are shown when it is read by itself.
-    pub fn in_list(job: Job) -> Self {
-        let mut short = Self { runs: None, plan: None, ..Self::from(job) };
+    pub fn in_list(job: Job, actions: Vec<JobAction>) -> Self {
+        let mut short = Self { runs: None, plan: None, ..Self::new(job, actions) };
         short.errors.truncate(NAMED_IN_A_LIST);
         if let Some(held) = &mut short.held {
             held.workflow_ids.truncate(NAMED_IN_A_LIST);
@@ -113,13 +116,27 @@ pub enum DeadLetterJson {
         attempts: u32,
         /// When.
         dead_lettered_at: Option<Timestamp>,
+        /// What the caller can do with the job now.
+        actions: Vec<JobAction>,
     },
     /// An unreadable message.
-    Unreadable(UnreadableLetter),
+    Unreadable {
+        #[serde(flatten)]
+        message: UnreadableLetter,
+        /// Nothing can be done with it: it goes by itself, after 14 days.
+        #[schema(max_items = 0)]
+        actions: [JobAction; 0],
+    },
 }
 
-impl From<Job> for DeadLetterJson {
-    fn from(job: Job) -> Self {
+impl DeadLetterJson {
+    /// A message that nobody could read.
+    pub const fn unreadable(message: UnreadableLetter) -> Self {
+        Self::Unreadable { message, actions: [] }
+    }
+
+    /// The dead letter of a job.
+    pub fn of_job(job: Job, actions: Vec<JobAction>) -> Self {
         Self::OfJob {
             job_id: job.id,
             customer_id: job.customer_id,
@@ -127,6 +144,7 @@ impl From<Job> for DeadLetterJson {
             error: job.error,
             attempts: job.attempts,
             dead_lettered_at: job.dead_lettered_at,
+            actions,
         }
     }
 }

@@ -91,7 +91,8 @@ pub async fn list_jobs(
     } else {
         dispatcher.jobs.list(&selection, paged.limit(), &Budget::default(), keep).await?
     };
-    let items = jobs.into_iter().map(JobJson::in_list).collect();
+    let jobs = app.offered(jobs, &among.user).await?;
+    let items = jobs.into_iter().map(|(job, actions)| JobJson::in_list(job, actions)).collect();
     Ok(Json(paged.page(items, next.as_ref().map(JobId::as_str))))
 }
 
@@ -106,6 +107,6 @@ operation!(GetJob: View, Read, Safe);
     responses((status = 200, description = "The job.", body = JobJson)),
     extensions(("x-operation" = json!(GetJob::described()))),
 )]
-pub async fn get_job(of: OfJob<GetJob>) -> Json<JobJson> {
-    Json(of.job.into())
+pub async fn get_job(State(app): State<App>, of: OfJob<GetJob>) -> Result<Json<JobJson>, Problem> {
+    Ok(Json(app.answer(of.job, &of.user).await?))
 }

@@ -32,5 +32,5 @@ pub async fn retry_job(
 ) -> Result<(StatusCode, Json<JobJson>), Problem> {
     context.acquire_permit(&app.limits, Some(&of.job.customer_id)).await?;
     let job = app.dispatcher.retry(&of.job.id, &app.dead_letters, &context).await?;
-    Ok((StatusCode::ACCEPTED, Json(job.into())))
+    Ok((StatusCode::ACCEPTED, Json(app.answer(job, &of.user).await?)))
 }

@@ -17,8 +17,11 @@ use shared::{
     },
     clock,
     config::Settings,
-    http::{Edge, EdgeSettings},
+    domain::{actions::JobAction, job::Job},
+    http::{Edge, EdgeSettings, caller::CurrentUser, problem::Problem},
 };
+
+use crate::json::JobJson;
 
 /// What every handler gets.
 #[derive(Clone, Debug)]
@@ -35,6 +38,20 @@ pub struct App {
     pub limits: RequestLimits,
     /// Authentication and cursors.
     pub edge: Edge,
+}
+
+impl App {
+    /// A job as its own answer.
+    pub async fn answer(&self, job: Job, user: &CurrentUser) -> Result<JobJson, Problem> {
+        let offers = self.dispatcher.offers(std::slice::from_ref(&job), user.caller()).await?;
+        Ok(JobJson::new(job, offers.into_iter().flatten().collect()))
+    }
+
+    /// Jobs, each with the actions that the user can do with it.
+    pub async fn offered(&self, jobs: Vec<Job>, user: &CurrentUser) -> Result<Vec<(Job, Vec<JobAction>)>, Problem> {
+        let offers = self.dispatcher.offers(&jobs, user.caller()).await?;
+        Ok(jobs.into_iter().zip(offers).collect())
+    }
 }
 
 impl FromRef<App> for Edge {

@@ -4,17 +4,13 @@
 //! for each), and changes no limit for good. Only where Zuora would not say whether a workflow is gone does it take the place of Zuora's
 //! word. Approving twice makes one sync.
 
-use super::{
-    context::RequestContext,
-    dispatch::{Dispatcher, paused},
-    error::AppError,
-    races::until_won,
-};
+use super::{context::RequestContext, dispatch::Dispatcher, error::AppError, races::until_won};
 use crate::{
     aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
+        actions::JobAction,
         audit::Action,
-        customer::{Customer, Status, Summary},
+        customer::Summary,
         ids::JobId,
         job::{Approval, Approved, Held, Job, Kind, State, Trigger},
     },
@@ -67,26 +63,20 @@ impl Dispatcher {
         let Stored { value: mut held_job, rev } = found;
         let found = self.customers.get(&held_job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
         let mut customer = found.value.clone();
-        let held = approvable(&held_job, approving)?.clone();
+        let active = self.active_sync(&customer).await?;
+        let situation = Self::situation(&customer, active.as_ref().map(|active| &active.value));
+        held_job.check(JobAction::ApproveDeletions, Some(&situation))?;
+        let held = seen(&held_job, approving)?.clone();
         if let Some(approved) = &held.approved {
             let job = self.jobs.get(&customer.id, &approved.job_id).await?.ok_or(AppError::NotFound("job"))?.value;
             return Ok((job, false));
-        }
-        if is_outdated(&held_job, &customer) {
-            return conflict("A later sync was complete: nothing is held any more.");
-        }
-        if customer.status == Status::Paused {
-            return Err(paused());
         }
         let approval =
             Approval { held_job_id: held_job.id.clone(), kind: held.kind, list_hash: held.list_hash.clone() };
         let RequestContext { actor, now, .. } = context;
         let mut writes = Vec::new();
         let mut send = true;
-        let job = match self.active_sync(&customer).await? {
-            Some(active) if active.value.state == State::Running => {
-                return conflict("A sync of this customer is running. Approve when it has ended.");
-            }
+        let job = match active {
             // It is not running: it takes the approval along. What Zuora asked to wait for is waited for.
             Some(Stored { value: mut active, rev }) => {
                 active.approval = Some(approval);
@@ -118,26 +108,12 @@ impl Dispatcher {
     }
 }
 
-/// What the job held back, if it can be approved at all.
-fn approvable<'a>(job: &'a Job, approving: &Approving) -> Result<&'a Held, AppError> {
-    let held = match &job.held {
-        Some(held) if job.state == State::Held => held,
-        _ => return conflict(&format!("The job is {}: it holds nothing back.", job.state.as_str())),
-    };
-    if job.kind == Kind::Plan {
-        return conflict("A dry run deletes nothing. Ask for a sync, then approve what it holds back.");
-    }
+/// What the job held back, if it still is the list that the person saw.
+fn seen<'a>(job: &'a Job, approving: &Approving) -> Result<&'a Held, AppError> {
+    let held = job.held.as_ref().ok_or(AppError::NotFound("list"))?;
     if approving.list_hash.as_ref().is_some_and(|seen| *seen != held.list_hash) {
-        return conflict("The job holds back another list than the one you saw. Look at it again.");
+        let why = "The job holds back another list than the one you saw. Look at it again.";
+        return Err(AppError::Conflict(why.to_owned()));
     }
     Ok(held)
-}
-
-/// A complete listing without a doubt after it means that the doubt is gone.
-fn is_outdated(job: &Job, customer: &Customer) -> bool {
-    customer.undoubted_at.is_some_and(|undoubted| job.started_at.is_some_and(|held| undoubted > held))
-}
-
-fn conflict<T>(why: &str) -> Result<T, AppError> {
-    Err(AppError::Conflict(why.to_owned()))
 }

@@ -6,9 +6,10 @@ use super::{context::RequestContext, dispatch::Dispatcher, error::AppError, outc
 use crate::{
     aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
+        actions::JobAction,
         audit::Action,
         ids::JobId,
-        job::{Job, Kind, State},
+        job::{Job, State},
     },
 };
 
@@ -31,20 +32,16 @@ impl Dispatcher {
     async fn try_cancel(&self, found: Stored<Job>, context: &RequestContext) -> Result<Job, AppError> {
         let Stored { value: mut job, rev } = found;
         let record = context.record(Action::JobCancel).job(&job);
-        let refuse = |why: &str| Err(AppError::Conflict(why.to_owned()));
-        match (job.kind, job.state) {
-            (Kind::Purge, _) => return refuse("The removal of a customer cannot be cancelled."),
-            (_, State::Queued | State::Waiting) => {}
-            (Kind::Sync | Kind::Plan, State::Running) if job.cancel_requested => return Ok(job),
-            (Kind::Sync | Kind::Plan, State::Running) => {
-                job.cancel_requested = true;
-                // Whoever asked for one more sync meanwhile asked for this one to go on.
-                job.follow_up = false;
-                self.commit(Jobs::put(&job, rev)?, Some(&context.entry(record))).await?;
-                return Ok(job);
-            }
-            (Kind::Test, State::Running) => return refuse("A connection test is over in a few seconds."),
-            (_, state) => return refuse(&format!("The job is {}: there is nothing to cancel.", state.as_str())),
+        job.check(JobAction::Cancel, None)?;
+        if job.cancel_requested {
+            return Ok(job);
+        }
+        if job.state == State::Running {
+            job.cancel_requested = true;
+            // Whoever asked for one more sync meanwhile asked for this one to go on.
+            job.follow_up = false;
+            self.commit(Jobs::put(&job, rev)?, Some(&context.entry(record))).await?;
+            return Ok(job);
         }
         job.cancel(&sentence(BY_AN_ADMIN), context.now);
         let mut writes = Jobs::put(&job, rev)?;

@@ -23,9 +23,10 @@ use crate::{
         table::{StoreError, Stored, Table, Write},
     },
     domain::{
+        actions::{CustomerAction, Situation},
         audit::Action,
         batch::Served,
-        customer::{Customer, Status},
+        customer::Customer,
         ids::{BatchId, CustomerId, JobId},
         job::{Job, Kind, State, Trigger},
         message::Message,
@@ -166,9 +167,7 @@ impl Dispatcher {
         customer: &mut Customer,
         request: &SyncRequest,
     ) -> Result<Placing, AppError> {
-        if customer.status == Status::Paused {
-            return Err(paused());
-        }
+        customer.status.check(CustomerAction::Sync)?;
         if let Some(slot) = request.slot {
             if !customer.is_due(slot) {
                 return Err(AppError::Conflict("The customer is not due.".to_owned()));
@@ -198,6 +197,12 @@ impl Dispatcher {
     /// The sync job of a customer that has not ended.
     pub(crate) async fn active_sync(&self, customer: &Customer) -> Result<Option<Stored<Job>>, StoreError> {
         self.active(&customer.id, customer.sync_job_id.as_ref()).await
+    }
+
+    /// What of a customer decides what can be done with its jobs.
+    pub(crate) fn situation(customer: &Customer, active: Option<&Job>) -> Situation {
+        let active = active.map(|job| (job.id.clone(), job.state));
+        Situation { status: customer.status, undoubted_at: customer.undoubted_at, active }
     }
 
     /// A customer's job of that id, if it has not ended.
@@ -244,9 +249,8 @@ impl Dispatcher {
         context: &RequestContext,
     ) -> Result<(Job, bool), AppError> {
         let Stored { value: customer, rev } = self.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
-        if kind == Kind::Plan && customer.status == Status::Paused {
-            return Err(paused());
-        }
+        let asked = if kind == Kind::Plan { CustomerAction::DryRun } else { CustomerAction::TestConnection };
+        customer.status.check(asked)?;
         let action = if kind == Kind::Plan { Action::CustomerSync } else { Action::CustomerTest };
         let entry = |job: &Job| context.entry(context.record(action).about(&customer).job(job));
         let actor = Some(context.actor.clone());
@@ -294,11 +298,6 @@ fn join(active: Stored<Job>, request: &SyncRequest) -> Result<Placing, StoreErro
         }
         _ => Placing::unwritten(Requested::Joined(job)),
     })
-}
-
-/// A paused customer is left alone until somebody resumes it.
-pub(crate) fn paused() -> AppError {
-    AppError::Conflict("The customer is paused. Resume it before syncing.".to_owned())
 }
 
 /// The message that `job` waits for, delayed until it is due.

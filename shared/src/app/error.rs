@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{
     aws::{queue::QueueError, sealing::SealError, table::StoreError},
-    domain::invalid::Invalid,
+    domain::{actions::Refused, invalid::Invalid},
     zuora::ZuoraError,
 };
 
@@ -50,4 +50,10 @@ pub enum AppError {
     /// Encryption failed.
     #[error("sealing failed")]
     Seal(#[from] SealError),
+}
+
+impl From<Refused> for AppError {
+    fn from(Refused(why): Refused) -> Self {
+        Self::Conflict(why)
+    }
 }

@@ -25,6 +25,7 @@ pub mod error;
 pub mod interruption;
 pub mod lifecycle;
 pub mod many;
+pub mod offers;
 pub mod outcome;
 pub mod purge;
 mod races;

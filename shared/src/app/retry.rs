@@ -14,8 +14,8 @@ use crate::{
         table::{StoreError, Stored},
     },
     domain::{
+        actions::{JobAction, Refused},
         audit::Action,
-        customer::Status,
         ids::JobId,
         job::{Job, Kind, State},
         message::Message,
@@ -48,18 +48,11 @@ impl Dispatcher {
     pub async fn retry(&self, id: &JobId, queue: &Queue, context: &RequestContext) -> Result<Job, AppError> {
         let again = until_won("job", || async {
             let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
-            if found.value.kind.is_question() {
-                return Err(AppError::Conflict(
-                    "A connection test or a dry run is not retried: ask for another one.".to_owned(),
-                ));
-            }
             self.requeue(found, Action::JobRetry, context).await
         });
         let job = match again.await? {
             Again::Queued(job) => *job,
-            Again::Superseded(other) => {
-                return Err(AppError::Conflict(format!("Another sync of this customer is under way: {other}.")));
-            }
+            Again::Superseded(other) => return Err(Refused::for_sync(&other).into()),
         };
         self.send(&job, context.now).await;
         // Its dead letter is resolved. If that fails, the job goes on all the same, and a later drain takes the letter.
@@ -80,19 +73,14 @@ impl Dispatcher {
     ) -> Result<Again, AppError> {
         let Stored { value: mut job, rev } = found;
         let mut record = context.record(action).job(&job);
-        if job.state != State::Failed {
-            return Err(AppError::Conflict(format!("The job is {}, not failed.", job.state.as_str())));
-        }
         let mut writes = Vec::new();
-        if job.kind == Kind::Sync {
-            let Some(found) = self.customers.get(&job.customer_id).await? else {
-                return Err(AppError::NotFound("customer"));
-            };
+        if job.kind != Kind::Sync {
+            job.check(JobAction::Retry, None)?;
+        } else {
+            let found = self.customers.get(&job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             record = record.about(&customer);
-            if customer.status == Status::Paused {
-                return Err(AppError::Conflict("The customer is paused. Resume it first.".to_owned()));
-            }
+            job.check(JobAction::Retry, Some(&Self::situation(&customer, None)))?;
             if let Some(other) = self.active_sync(&customer).await? {
                 let other = other.value.id;
                 if action == Action::JobRedrive {

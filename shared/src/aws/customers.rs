@@ -8,7 +8,7 @@
 //! - All that decides whether work may run (status, credential version, sync under way) is in the state: a run reads nothing
 //!   else.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, future::ready};
@@ -51,6 +51,9 @@ pub struct Standing {
     pub credential_version: u64,
     /// See [`Customer::sync_job_id`].
     pub sync_job_id: Option<JobId>,
+    /// See [`Customer::undoubted_at`].
+    #[serde(default)]
+    pub undoubted_at: Option<Timestamp>,
 }
 
 impl Customers {
@@ -117,6 +120,23 @@ impl Customers {
     pub async fn standing(&self, id: &CustomerId) -> Result<Option<Standing>, StoreError> {
         let found = self.table.get::<Standing>(&keys::state(id)).await?;
         Ok(found.map(|found| found.value).filter(|standing| standing.status != Status::Deleting))
+    }
+
+    /// Reads the same of several customers; those that are gone, being deleted or cannot be read are left out.
+    ///
+    /// # Errors
+    /// As [`Table::get_many`].
+    pub async fn standings(&self, ids: &BTreeSet<CustomerId>) -> Result<BTreeMap<CustomerId, Standing>, StoreError> {
+        let keys: Vec<Key> = ids.iter().map(keys::state).collect();
+        let mut found = BTreeMap::new();
+        for some in keys.chunks(KEYS_AT_ONCE) {
+            for item in self.table.get_many_items(some).await? {
+                let Some(id) = keys::customer_of(&key_of(&item).pk) else { continue };
+                let standing = readable::<Standing>(item).filter(|standing| standing.status != Status::Deleting);
+                found.extend(standing.map(|standing| (id, standing)));
+            }
+        }
+        Ok(found)
     }
 
     /// Every customer that is not being deleted, by name, page by page. The index lags by moments.

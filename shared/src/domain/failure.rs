@@ -144,6 +144,15 @@ mod tests {
     }
 
     #[test]
+    fn the_help_gives_the_same_advice_for_every_class() {
+        let help = include_str!("../../../docs/help.md");
+        for class in ErrorClass::ALL {
+            let row = help.lines().find(|line| line.starts_with(&format!("| `{}` |", class.as_str()))).unwrap();
+            assert!(row.contains(class.next_step()), "{row}");
+        }
+    }
+
+    #[test]
     fn every_class_has_a_next_step_of_its_own_in_sentences() {
         let steps: std::collections::HashSet<_> =
             ErrorClass::ALL.into_iter().map(|class| Failure::new(class, "x").next_step).collect();

@@ -3,6 +3,7 @@
 //! Ids, customers, jobs and their rules, the diff, the delete guard, the base URL policy: everything here is a value or a pure
 //! function and is tested as one.
 
+pub mod actions;
 pub mod audit;
 pub mod base_url;
 pub mod batch;

@@ -145,9 +145,10 @@ impl Kind {
 pub struct Problem {
     /// What kind.
     pub kind: Kind,
-    detail: String,
+    detail: Box<str>,
     errors: Vec<FieldError>,
     parts: Option<u32>,
+    next_step: Option<Box<str>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Box<str>>,
     refusal: Option<Box<Refusal>>,
@@ -156,8 +157,16 @@ pub struct Problem {
 impl Problem {
     /// A problem with a sentence for the client.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        Self { kind, detail, errors: Vec::new(), parts: None, headers: Vec::new(), cause: None, refusal: None }
+        Self {
+            kind,
+            detail: detail.into().into_boxed_str(),
+            errors: Vec::new(),
+            parts: None,
+            next_step: None,
+            headers: Vec::new(),
+            cause: None,
+            refusal: None,
+        }
     }
 
     /// A wrong parameter.
@@ -228,6 +237,9 @@ impl Problem {
         if let Some(parts) = self.parts {
             body["parts"] = json!(parts);
         }
+        if let Some(next_step) = &self.next_step {
+            body["next_step"] = json!(next_step);
+        }
         body
     }
 }
@@ -273,7 +285,8 @@ impl From<AppError> for Problem {
                     ZuoraErrorKind::PermissionMissing => Kind::ZuoraPermissionMissing,
                     _ => Kind::ZuoraUnreachable,
                 };
-                Self::new(kind, format!("{error}."))
+                let failure = error.failure();
+                Self { next_step: Some(failure.next_step.into()), ..Self::new(kind, failure.message) }
             }
             AppError::Store(error) => Self::from(error),
             AppError::Queue(error) => Self::unavailable(&error),

@@ -1,0 +1,54 @@
+//! The actions that the API offers with each job: what applies to it, read with as little as decides it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::dispatch::Dispatcher;
+use crate::{
+    aws::{customers::Standing, table::StoreError},
+    domain::{
+        actions::{JobAction, Situation},
+        ids::{CustomerId, JobId},
+        job::{Job, State},
+        policy::{Caller, Decision, Target},
+    },
+};
+
+impl Dispatcher {
+    /// The actions that apply to each of these jobs and that `caller` may do. Customers are read only for jobs that depend on them.
+    ///
+    /// # Errors
+    /// Store failures.
+    pub async fn offers(&self, jobs: &[Job], caller: &Caller) -> Result<Vec<Vec<JobAction>>, StoreError> {
+        let customers: BTreeSet<CustomerId> =
+            jobs.iter().filter(|job| job.depends_on_customer()).map(|job| job.customer_id.clone()).collect();
+        let situations = self.situations(&customers).await?;
+        let may = |job: &Job, action: &JobAction| {
+            caller.decide(action.verb(), Target::One(&job.customer_id)) == Decision::Allow
+        };
+        let offers =
+            |job: &Job| job.actions(situations.get(&job.customer_id)).filter(|action| may(job, action)).collect();
+        Ok(jobs.iter().map(offers).collect())
+    }
+
+    async fn situations(
+        &self,
+        customers: &BTreeSet<CustomerId>,
+    ) -> Result<BTreeMap<CustomerId, Situation>, StoreError> {
+        if customers.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let standings = self.customers.standings(customers).await?;
+        let named: Vec<(&CustomerId, &JobId)> =
+            standings.iter().filter_map(|(id, standing)| Some((id, standing.sync_job_id.as_ref()?))).collect();
+        let active: BTreeMap<JobId, State> = match named.as_slice() {
+            [] => BTreeMap::new(),
+            named => self.jobs.get_all(named).await?.into_iter().map(|job| (job.id, job.state)).collect(),
+        };
+        let situation = |standing: Standing| {
+            let active = standing.sync_job_id.and_then(|id| active.get(&id).map(|state| (id, *state)));
+            let active = active.filter(|(_, state)| !state.is_ended());
+            Situation { status: standing.status, undoubted_at: standing.undoubted_at, active }
+        };
+        Ok(standings.into_iter().map(|(id, standing)| (id, situation(standing))).collect())
+    }
+}
