@@ -5,10 +5,7 @@ use http::header;
 use serde::Serialize;
 use shared::{
     domain::{customer::Environment, known_hosts::KNOWN_HOSTS, schedule::Frequency},
-    http::{
-        paging::List,
-        permit::{Among, Operation as _},
-    },
+    http::permit::{Among, Operation as _},
     operation,
 };
 use utoipa::ToSchema;
@@ -53,7 +50,23 @@ pub struct ZuoraHost {
     environment: Environment,
     /// Whether it is one of the three that most customers use.
     preset: bool,
-    /// How often customers there are best synced.
+    /// The frequency that suits customers there.
+    recommended_frequency: Frequency,
+}
+
+/// Zuora's addresses, and what suits each environment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ZuoraHosts {
+    items: Vec<ZuoraHost>,
+    /// Always null: all of them are on one page.
+    next_cursor: Option<String>,
+    environments: Vec<RecommendedFrequency>,
+}
+
+/// The frequency that suits an environment.
+#[derive(Debug, Serialize, ToSchema)]
+struct RecommendedFrequency {
+    environment: Environment,
     recommended_frequency: Frequency,
 }
 
@@ -64,10 +77,10 @@ operation!(ListZuoraHosts: ViewAny, Read, Safe);
     get,
     path = "/v1/zuora-hosts",
     tag = "overview",
-    responses((status = 200, description = "Zuora's addresses.", body = List<ZuoraHost>)),
+    responses((status = 200, description = "Zuora's addresses.", body = ZuoraHosts)),
     extensions(("x-operation" = json!(ListZuoraHosts::described()))),
 )]
-pub async fn list_zuora_hosts(_: Among<ListZuoraHosts>) -> Json<List<ZuoraHost>> {
+pub async fn list_zuora_hosts(_: Among<ListZuoraHosts>) -> Json<ZuoraHosts> {
     let hosts = KNOWN_HOSTS.iter().map(|host| ZuoraHost {
         base_url: host.base_url,
         label: host.label,
@@ -75,5 +88,9 @@ pub async fn list_zuora_hosts(_: Among<ListZuoraHosts>) -> Json<List<ZuoraHost>>
         preset: host.preset,
         recommended_frequency: host.environment.recommended_frequency(),
     });
-    Json(List::whole(hosts.collect()))
+    let environments = Environment::ALL.map(|environment| RecommendedFrequency {
+        environment,
+        recommended_frequency: environment.recommended_frequency(),
+    });
+    Json(ZuoraHosts { items: hosts.collect(), next_cursor: None, environments: environments.into() })
 }

@@ -147,8 +147,8 @@ mod tests {
     fn the_help_gives_the_same_advice_for_every_class() {
         let help = include_str!("../../../docs/help.md");
         for class in ErrorClass::ALL {
-            let row = help.lines().find(|line| line.starts_with(&format!("| `{}` |", class.as_str()))).unwrap();
-            assert!(row.contains(class.next_step()), "{row}");
+            let mut rows = help.lines().filter(|line| line.starts_with(&format!("| `{}` |", class.as_str())));
+            assert!(rows.any(|row| row.contains(class.next_step())), "{}", class.as_str());
         }
     }
 

@@ -24,6 +24,9 @@ pub enum Environment {
 }
 
 impl Environment {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Production, Self::Test, Self::Sandbox, Self::Development];
+
     /// The frequency that suits customers of such an environment; a proposal, never set by itself.
     pub const fn recommended_frequency(self) -> Frequency {
         match self {
@@ -49,6 +52,7 @@ pub struct Settings {
     pub sync_frequency: Frequency,
     /// How much may vanish from its list at once. (Absent in items of older backups.)
     #[serde(default)]
+    #[schema(required = true)]
     pub delete_guard: Limits,
 }
 

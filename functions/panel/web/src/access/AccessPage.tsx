@@ -54,7 +54,7 @@ export function AccessPage() {
                 ]}
               />
             </Container>
-            {caller.super_admin && <Choice />}
+            {caller.actions.includes("grant") && <Choice />}
           </SpaceBetween>
         )}
       </Loading>

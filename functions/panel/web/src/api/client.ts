@@ -9,26 +9,26 @@ import type { components, paths } from "./schema";
 
 export type Api = Client<paths>;
 type Schemas = components["schemas"];
-export type Customer = Schemas["CustomerJson"];
-export type Job = Schemas["JobJson"];
-export type Workflow = Schemas["WorkflowJson"];
+export type Customer = Schemas["Customer"];
+export type Job = Schemas["Job"];
+export type Workflow = Schemas["Workflow"];
 export type Stats = Schemas["Stats"];
 export type HeldList = Schemas["HeldList"];
 export type DeadLetters = Schemas["DeadLetters"];
 export type RedriveFilter = Schemas["RedriveRequest"];
-export type DeadLetter = Schemas["DeadLetterJson"];
+export type DeadLetter = Schemas["DeadLetter"];
 export type DeadLetterJob = Extract<DeadLetter, { readonly job_id: string }>;
 export type AuditRecord = Schemas["AuditRecord"];
 export type Grant = Schemas["Grant"];
 export type Change = Schemas["Change"];
 export type Task = Schemas["Task"];
 export type Verb = Schemas["Verb"];
-export type Me = Schemas["MeJson"];
-export type Counters = Schemas["StatsJson"];
-export type HourOfJobs = Schemas["HourJson"];
+export type Me = Schemas["Me"];
+export type Counters = Schemas["Counters"];
+export type HourOfJobs = Schemas["OutcomesOfHour"];
 export type ZuoraHost = Schemas["ZuoraHost"];
-export type NewCustomer = Schemas["CreateCustomerRequest"];
-export type CustomerChange = Schemas["UpdateCustomerRequest"];
+export type NewCustomer = Schemas["NewCustomer"];
+export type CustomerChange = Schemas["CustomerChange"];
 
 /** A client that signs its requests, and throws a `Problem` for every refusal. */
 export function createApi(session: Session): Api {

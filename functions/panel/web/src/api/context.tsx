@@ -1,10 +1,10 @@
-// The API for every component, and what the caller may do with it.
+// The API for every component, and who is signed in.
 
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
 
 import { useSession } from "../sign-in/session";
-import { body, createApi, type Api, type Me, type Verb } from "./client";
+import { body, createApi, type Api } from "./client";
 import { mayPass } from "./problem";
 
 const Context = createContext<Api | undefined>(undefined);
@@ -37,20 +37,8 @@ export function ApiProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** Who is signed in, and what they may do. */
+/** Who is signed in. What they can do, the API says: as `actions` of this, of each customer and of each job. */
 export function useMe() {
   const api = useApi();
   return useQuery({ queryKey: ["me"], queryFn: async () => body(await api.GET("/v1/me")), staleTime: 60_000 });
-}
-
-/** Whether the caller may do this with the customer, or with all where none is named. The API decides; this hides what it would refuse. */
-export function may(me: Me | undefined, verb: Verb, customerId?: string): boolean {
-  if (!me) return false;
-  if (me.super_admin || me.verbs.includes(verb)) return true;
-  return me.customers.some((grant) => grant.customer_id === customerId && grant.verbs.includes(verb));
-}
-
-/** Whether there is any customer with which the caller may do this. */
-export function mayAnywhere(me: Me | undefined, verb: Verb): boolean {
-  return may(me, verb) || !!me?.customers.some((grant) => grant.verbs.includes(verb));
 }

@@ -29,12 +29,6 @@ const ENVIRONMENTS = {
   sandbox: "Sandbox",
   development: "Development",
 } as const;
-const RECOMMENDED: Record<Fields["environment"], Fields["frequency"]> = {
-  production: "hourly",
-  test: "every_two_hours",
-  sandbox: "every_two_hours",
-  development: "manual",
-};
 const CUSTOM = "custom";
 
 interface Properties {
@@ -53,7 +47,10 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
   const set = (change: Partial<Fields>) => setFields((current) => ({ ...current, ...change }));
   const isNew = customer === undefined;
   const moves = customer !== undefined && fields.baseUrl !== customer.zuora_base_url;
-  const recommended = RECOMMENDED[fields.environment];
+  const environments = useZuoraHosts().data?.environments ?? [];
+  const recommendedFor = (wanted: Fields["environment"]) =>
+    environments.find(({ environment }) => environment === wanted)?.recommended_frequency;
+  const recommended = recommendedFor(fields.environment);
   const now = useNow();
   return (
     <form
@@ -90,12 +87,14 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
                 <Choice
                   options={ENVIRONMENTS}
                   value={fields.environment}
-                  onChange={(environment) => set(isNew ? { environment, frequency: RECOMMENDED[environment] } : { environment })}
+                  onChange={(environment) =>
+                    set(isNew ? { environment, frequency: recommendedFor(environment) ?? fields.frequency } : { environment })
+                  }
                 />
               </FormField>
               <FormField
                 label="Sync frequency"
-                description={`Recommended for this environment: ${FREQUENCIES[recommended].toLowerCase()}.`}
+                description={recommended && `Recommended for this environment: ${FREQUENCIES[recommended].toLowerCase()}.`}
                 errorText={fieldError(error, "/sync_frequency")}
               >
                 <Choice options={FREQUENCIES} value={fields.frequency} onChange={(frequency) => set({ frequency })} />
@@ -173,6 +172,16 @@ function secretHint(customer: Customer | undefined, moves: boolean): string {
   return `Leave it empty to keep the one that is set.${due}`;
 }
 
+/** Zuora's addresses, and the frequency that suits each environment. */
+function useZuoraHosts() {
+  const api = useApi();
+  return useQuery({
+    queryKey: ["zuora-hosts"],
+    queryFn: async () => body(await api.GET("/v1/zuora-hosts")),
+    staleTime: Infinity,
+  });
+}
+
 /** Production, Test, Sandbox, every other data centre, or an address of one's own. */
 function BaseUrl({
   value,
@@ -185,14 +194,9 @@ function BaseUrl({
   isNew: boolean;
   onChange: (change: Partial<Fields>) => void;
 }) {
-  const api = useApi();
-  const hosts = useQuery({
-    queryKey: ["zuora-hosts"],
-    queryFn: async () => body(await api.GET("/v1/zuora-hosts")).items,
-    staleTime: Infinity,
-  });
+  const hosts = useZuoraHosts();
   const [isCustom, setCustom] = useState(false);
-  const known = (hosts.data ?? []).map(optionOf);
+  const known = (hosts.data?.items ?? []).map(optionOf);
   const other = { value: CUSTOM, label: "Another address" };
   const selected = isCustom ? other : (known.find((option) => option.value === value) ?? (value ? other : null));
   return (
@@ -217,10 +221,9 @@ function BaseUrl({
             const chosen = detail.selectedOption.value ?? "";
             setCustom(chosen === CUSTOM);
             if (chosen === CUSTOM) return;
-            const host = hosts.data?.find((one) => one.base_url === chosen);
-            const environment = host?.environment as Fields["environment"] | undefined;
-            const change = { baseUrl: chosen };
-            onChange(isNew && environment && host ? { ...change, environment, frequency: host.recommended_frequency } : change);
+            const host = hosts.data?.items.find((one) => one.base_url === chosen);
+            const suits = host && { environment: host.environment, frequency: host.recommended_frequency };
+            onChange({ baseUrl: chosen, ...(isNew && suits) });
           }}
         />
       </FormField>

@@ -14,7 +14,7 @@ import { useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 
 import type { Customer } from "../api/client";
-import { may, useMe } from "../api/context";
+import { useMe } from "../api/context";
 import { paceOfCustomer } from "../api/pace";
 import { Grants } from "../access/Grants";
 import { AuditTable } from "../audit/AuditTable";
@@ -52,7 +52,7 @@ function Details({ customer }: { customer: Customer }) {
           </Alert>
         )}
         <Container header={<Header variant="h2">Overview</Header>}>
-          <Overview customer={customer} mayTest={may(me, "update", customer.id)} />
+          <Overview customer={customer} />
         </Container>
         <Container
           header={
@@ -77,9 +77,11 @@ function Details({ customer }: { customer: Customer }) {
           onChange={({ detail }) => setParameters({ tab: detail.activeTabId }, { replace: true })}
           tabs={[
             { id: "workflows", label: `Workflows (${customer.workflows_count})`, content: <Workflows customer={customer} /> },
-            { id: "jobs", label: "Jobs", content: <JobsTable customerId={customer.id} /> },
+            { id: "jobs", label: "Jobs", content: <JobsTable customer={customer} /> },
             { id: "changes", label: "Changes", content: <Changes customerId={customer.id} /> },
-            ...(me?.super_admin ? [{ id: "access", label: "Access", content: <Grants customerId={customer.id} /> }] : []),
+            ...(me?.actions.includes("grant")
+              ? [{ id: "access", label: "Access", content: <Grants customerId={customer.id} /> }]
+              : []),
             { id: "audit", label: "Audit", content: <AuditTable customerId={customer.id} variant="container" /> },
           ]}
         />
@@ -91,32 +93,28 @@ function Details({ customer }: { customer: Customer }) {
 }
 
 function Title({ customer, ask }: { customer: Customer; ask: (what: "sync" | "delete") => void }) {
-  const me = useMe().data;
   const navigate = useNavigate();
   const pause = usePause(customer);
-  const can = customer.status !== "deleting";
-  const mayUpdate = may(me, "update", customer.id);
+  const has = (action: Customer["actions"][number]) => customer.actions.includes(action);
   return (
     <Header
       variant="h1"
       description={customer.zuora_base_url}
       actions={
-        can && (
-          <SpaceBetween direction="horizontal" size="xs">
-            {mayUpdate && <Button onClick={() => void navigate(`/customers/${customer.id}/edit`)}>Edit</Button>}
-            {mayUpdate && (
-              <Button loading={pause.isPending} onClick={() => pause.mutate()}>
-                {customer.status === "paused" ? "Resume" : "Pause"}
-              </Button>
-            )}
-            {may(me, "delete", customer.id) && <Button onClick={() => ask("delete")}>Delete</Button>}
-            {may(me, "sync", customer.id) && (
-              <Button variant="primary" iconName="refresh" onClick={() => ask("sync")}>
-                Sync Workflows
-              </Button>
-            )}
-          </SpaceBetween>
-        )
+        <SpaceBetween direction="horizontal" size="xs">
+          {has("update") && <Button onClick={() => void navigate(`/customers/${customer.id}/edit`)}>Edit</Button>}
+          {(has("pause") || has("resume")) && (
+            <Button loading={pause.isPending} onClick={() => pause.mutate()}>
+              {has("resume") ? "Resume" : "Pause"}
+            </Button>
+          )}
+          {has("delete") && <Button onClick={() => ask("delete")}>Delete</Button>}
+          {has("sync") && (
+            <Button variant="primary" iconName="refresh" onClick={() => ask("sync")}>
+              Sync Workflows
+            </Button>
+          )}
+        </SpaceBetween>
       }
     >
       {customer.name}
@@ -124,7 +122,7 @@ function Title({ customer, ask }: { customer: Customer; ask: (what: "sync" | "de
   );
 }
 
-function Overview({ customer, mayTest }: { customer: Customer; mayTest: boolean }) {
+function Overview({ customer }: { customer: Customer }) {
   const { connection, zuora_client_secret: secret } = customer;
   const test = useTestAgain(customer);
   return (
@@ -140,7 +138,7 @@ function Overview({ customer, mayTest }: { customer: Customer; mayTest: boolean 
           value: (
             <SpaceBetween size="xxs">
               <Connection of={connection} />
-              {mayTest && (
+              {customer.actions.includes("test_connection") && (
                 <Button variant="inline-link" loading={test.isPending} onClick={() => test.mutate()}>
                   Test again
                 </Button>

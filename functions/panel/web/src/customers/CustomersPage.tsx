@@ -8,8 +8,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 
-import { body, type Customer, type Me } from "../api/client";
-import { may, useApi, useMe } from "../api/context";
+import { body, type Customer } from "../api/client";
+import { useApi, useMe } from "../api/context";
 import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
 import { words } from "../parts/filter";
@@ -43,8 +43,8 @@ export function CustomersPage() {
             description="Client organizations that use Zuora, each with its own credentials and workflows."
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                {may(me, "sync") && <Button onClick={() => setAsked({ what: "sync all" })}>Sync all</Button>}
-                {may(me, "create") && (
+                {me?.actions.includes("sync_all") && <Button onClick={() => setAsked({ what: "sync all" })}>Sync all</Button>}
+                {me?.actions.includes("create_customer") && (
                   <Button variant="primary" onClick={() => void navigate("/customers/new")}>
                     New customer
                   </Button>
@@ -82,7 +82,7 @@ export function CustomersPage() {
           { id: "created_at", header: "Created", cell: (one) => <Age at={one.created_at} /> },
           { id: "updated_at", header: "Updated", cell: (one) => <Age at={one.updated_at} /> },
           { id: "id", header: "ID", cell: (one) => one.id },
-          { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} me={me} ask={setAsked} /> },
+          { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} ask={setAsked} /> },
         ]}
       />
       {asked?.what === "sync all" && <SyncAll total={total} close={close} />}
@@ -92,19 +92,19 @@ export function CustomersPage() {
   );
 }
 
-function Actions({ customer, me, ask }: { customer: Customer; me: Me | undefined; ask: (asked: Asked) => void }) {
+function Actions({ customer, ask }: { customer: Customer; ask: (asked: Asked) => void }) {
   const navigate = useNavigate();
   const pause = usePause(customer);
-  const maySync = may(me, "sync", customer.id);
+  const has = (action: Customer["actions"][number]) => customer.actions.includes(action);
   const items = [
-    { id: "edit", text: "Edit", may: may(me, "update", customer.id) },
-    { id: "pause", text: customer.status === "paused" ? "Resume" : "Pause", may: may(me, "update", customer.id) },
-    { id: "delete", text: "Delete", may: may(me, "delete", customer.id) },
-  ].filter((item) => item.may);
-  if (customer.status === "deleting") return null;
+    ...(has("update") ? [{ id: "edit", text: "Edit" }] : []),
+    ...(has("pause") ? [{ id: "pause", text: "Pause" }] : []),
+    ...(has("resume") ? [{ id: "pause", text: "Resume" }] : []),
+    ...(has("delete") ? [{ id: "delete", text: "Delete" }] : []),
+  ];
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      {maySync && (
+      {has("sync") && (
         <Button
           variant="inline-icon"
           iconName="refresh"
@@ -117,7 +117,7 @@ function Actions({ customer, me, ask }: { customer: Customer; me: Me | undefined
           variant="inline-icon"
           ariaLabel={`More actions for ${customer.name}`}
           expandToViewport
-          items={items.map(({ id, text }) => ({ id, text }))}
+          items={items}
           onItemClick={({ detail }) => {
             if (detail.id === "edit") void navigate(`/customers/${customer.id}/edit`);
             if (detail.id === "pause") pause.mutate();

@@ -6,8 +6,8 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
-import { body, type DeadLetter, type DeadLetterJob, type DeadLetters, type Me } from "../api/client";
-import { may, mayAnywhere, useApi, useMe } from "../api/context";
+import { body, type DeadLetter, type DeadLetterJob, type DeadLetters } from "../api/client";
+import { useApi, useMe } from "../api/context";
 import { LIVE_MS } from "../api/pace";
 import { useCustomerOptions } from "../api/queries";
 import { HelpLink } from "../help/HelpLink";
@@ -22,7 +22,6 @@ import { Redrive } from "./Redrive";
 
 export function DeadLettersPage() {
   const api = useApi();
-  const me = useMe().data;
   const filters: readonly Filter[] = [
     { key: "customer_id", label: "Customer", options: useCustomerOptions() },
     { key: "error_class", label: "Error class", options: ERROR_CLASSES },
@@ -42,7 +41,7 @@ export function DeadLettersPage() {
       )}
       refetchInterval={LIVE_MS}
       isWrapped
-      isSelectable={(letter) => mayRedrive(me, letter)}
+      isSelectable={(letter) => isJob(letter) && letter.actions.includes("retry")}
       filters={filters}
       load={async (query) => body(await api.GET("/v1/dead-letters", { params: { query } }))}
       trackBy={(letter) => (isJob(letter) ? letter.job_id : letter.message_id)}
@@ -88,10 +87,6 @@ function isJob(letter: DeadLetter): letter is DeadLetterJob {
   return "job_id" in letter;
 }
 
-function mayRedrive(me: Me | undefined, letter: DeadLetter): boolean {
-  return isJob(letter) && may(me, "sync", letter.customer_id);
-}
-
 /** How many messages lie in the queue, and how long the oldest of the page has been dead. */
 function Summary({ page: { items, depth } }: { page: DeadLetters }) {
   const oldest = items.flatMap((letter) => letter.dead_lettered_at ?? []).sort()[0];
@@ -113,7 +108,7 @@ function Actions({ selected, filters }: { selected: readonly DeadLetterJob[]; fi
   const retry = useRetry();
   const wanted = useFilterValues(filters);
   const [isAsked, setAsked] = useState(false);
-  if (!mayAnywhere(me, "sync")) return null;
+  if (!me?.actions.includes("redrive")) return null;
   return (
     <>
       <SpaceBetween direction="horizontal" size="xs">

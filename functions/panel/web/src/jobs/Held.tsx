@@ -11,18 +11,16 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { body, type HeldList, type Job } from "../api/client";
-import { useApi, useMe } from "../api/context";
+import { useApi } from "../api/context";
 import { HelpLink } from "../help/HelpLink";
 import { Confirm } from "../parts/Confirm";
 import { useMessages } from "../parts/messages";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
-import { mayApprove } from "./actions";
 import { doubtOf, type HeldBack } from "./doubts";
 
 export function Held({ job, held }: { job: Job; held: HeldBack }) {
   const api = useApi();
-  const me = useMe().data;
   const [isAsked, setAsked] = useState(false);
   const doubt = doubtOf(held);
   const path = { job_id: job.id };
@@ -44,7 +42,7 @@ export function Held({ job, held }: { job: Job; held: HeldBack }) {
             info={<HelpLink section="when-a-sync-is-held" about="when a sync is held" />}
             description={`${held.reason} ${doubt.advice}`}
             actions={
-              mayApprove(me, job) && (
+              job.actions.includes("approve_deletions") && (
                 <Button variant="primary" onClick={() => setAsked(true)}>
                   {doubt.action}
                 </Button>

@@ -13,13 +13,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 
 import { body, type Job } from "../api/client";
-import { useApi, useMe } from "../api/context";
+import { useApi } from "../api/context";
 import { paceOfJob } from "../api/pace";
 import { CustomerName } from "../parts/CustomerName";
 import { Loading } from "../parts/pages";
 import { SyncStats } from "../parts/SyncStats";
 import { Age } from "../parts/time";
-import { mayCancel, mayRetry, useCancel, useRetry } from "./actions";
+import { useCancel, useRetry } from "./actions";
 import { Held } from "./Held";
 import { JOB_KINDS, JobState } from "./state";
 
@@ -35,7 +35,6 @@ export function JobPage() {
 }
 
 function Details({ job }: { job: Job }) {
-  const me = useMe().data;
   const retry = useRetry();
   const cancel = useCancel();
   return (
@@ -46,12 +45,12 @@ function Details({ job }: { job: Job }) {
           description={job.id}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
-              {mayCancel(me, job) && (
+              {job.actions.includes("cancel") && (
                 <Button loading={cancel.isPending} onClick={() => cancel.mutate(job)}>
                   Cancel
                 </Button>
               )}
-              {mayRetry(me, job) && (
+              {job.actions.includes("retry") && (
                 <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate([job.id])}>
                   Retry
                 </Button>

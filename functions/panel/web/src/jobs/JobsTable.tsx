@@ -6,8 +6,8 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
-import { body, type Job } from "../api/client";
-import { may, mayAnywhere, useApi, useMe } from "../api/context";
+import { body, type Customer, type Job } from "../api/client";
+import { useApi, useMe } from "../api/context";
 import { paceOfJobs } from "../api/pace";
 import { useCustomerOptions } from "../api/queries";
 import { CustomerName } from "../parts/CustomerName";
@@ -15,7 +15,7 @@ import { described, type Filter, words } from "../parts/filter";
 import { useFilterValues } from "../parts/Filters";
 import { ServerTable } from "../parts/ServerTable";
 import { Age } from "../parts/time";
-import { mayRetry, useRetry } from "./actions";
+import { useRetry } from "./actions";
 import { jobQuery } from "./query";
 import { RetryMatching } from "./RetryMatching";
 import { ERROR_CLASSES, JOB_KINDS, JOB_STATES, JobState } from "./state";
@@ -31,7 +31,8 @@ const FILTERS: readonly Filter[] = [
   { key: "until", label: "Asked for before", isMoment: true },
 ];
 
-export function JobsTable({ customerId }: { customerId?: string }) {
+export function JobsTable({ customer }: { customer?: Customer }) {
+  const customerId = customer?.id;
   const api = useApi();
   const customers = useCustomerOptions(!customerId);
   const of: Record<string, string> = customerId ? { customer_id: customerId } : {};
@@ -47,7 +48,7 @@ export function JobsTable({ customerId }: { customerId?: string }) {
         <Header
           variant="h2"
           description="Syncs, dry runs, connection tests and deletions, newest first."
-          actions={<Actions selected={selected} filters={filters} customerId={customerId} />}
+          actions={<Actions selected={selected} filters={filters} customer={customer} />}
         >
           {Object.keys(wanted).length > 0 ? "Jobs that match" : "All jobs"}
         </Header>
@@ -98,22 +99,22 @@ function whatOf(job: Job): string {
   return job.kind === "plan" ? `would be: ${counts}` : counts;
 }
 
-/** What can be done with the selected jobs, or with all that the filters show; nothing for who may do it with none of them. */
+/** What can be done with the selected jobs, or with all that the filters show; nothing for callers who can retry none of them. */
 function Actions({
   selected,
   filters,
-  customerId,
+  customer,
 }: {
   selected: readonly Job[];
   filters: readonly Filter[];
-  customerId: string | undefined;
+  customer: Customer | undefined;
 }) {
   const me = useMe().data;
   const retry = useRetry();
   const wanted = useFilterValues(filters);
   const [isAsked, setAsked] = useState(false);
-  const retriable = selected.filter((job) => mayRetry(me, job));
-  if (!(customerId ? may(me, "sync", customerId) : mayAnywhere(me, "sync"))) return null;
+  const retriable = selected.filter((job) => job.actions.includes("retry"));
+  if (!(customer ?? me)?.actions.some((action) => action === "redrive")) return null;
   return (
     <>
       <SpaceBetween direction="horizontal" size="xs">
@@ -129,7 +130,7 @@ function Actions({
       </SpaceBetween>
       {isAsked && (
         <RetryMatching
-          filters={{ ...wanted, ...(customerId ? { customer_id: customerId } : {}) }}
+          filters={{ ...wanted, ...(customer ? { customer_id: customer.id } : {}) }}
           described={described(filters, wanted)}
           close={() => setAsked(false)}
         />

@@ -5,10 +5,10 @@ import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
 
 import { body, type Job } from "../api/client";
-import { useApi, useMe } from "../api/context";
+import { useApi } from "../api/context";
 import { all } from "../api/pages";
 import { Confirm } from "../parts/Confirm";
-import { mayRetry, useRetry } from "./actions";
+import { useRetry } from "./actions";
 import { jobQuery } from "./query";
 
 /** What matches where the filters leave no failed job. */
@@ -24,7 +24,6 @@ interface Properties {
 
 export function RetryMatching({ filters, described, close }: Properties) {
   const api = useApi();
-  const me = useMe().data;
   const retry = useRetry(close);
   const found = useQuery({
     queryKey: ["jobs-to-retry", filters],
@@ -35,7 +34,7 @@ export function RetryMatching({ filters, described, close }: Properties) {
     },
     gcTime: 0,
   });
-  const jobs = (found.data?.items ?? []).filter((job) => mayRetry(me, job));
+  const jobs = (found.data?.items ?? []).filter((job) => job.actions.includes("retry"));
   return (
     <Confirm
       title="Retry all that match?"

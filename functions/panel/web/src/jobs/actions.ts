@@ -1,23 +1,10 @@
-// What can be done with a job, by its state and by what the caller may do. The API decides; this hides what it would refuse.
+// What can be done with jobs. Which of it applies to a job, the API says (`actions`).
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
-import { body, type Job, type Me } from "../api/client";
-import { may, useApi } from "../api/context";
-import { isUnderWay } from "../api/pace";
+import { body, type Job } from "../api/client";
+import { useApi } from "../api/context";
 import { useMessages } from "../parts/messages";
-
-export function mayRetry(me: Me | undefined, job: Job): boolean {
-  return job.state === "failed" && job.kind !== "test" && job.kind !== "plan" && may(me, "sync", job.customer_id);
-}
-
-export function mayCancel(me: Me | undefined, job: Job): boolean {
-  return isUnderWay(job) && !job.cancel_requested && job.kind !== "purge" && may(me, "sync", job.customer_id);
-}
-
-export function mayApprove(me: Me | undefined, job: Job): boolean {
-  return job.state === "held" && job.kind === "sync" && !!job.held && !job.held.approved && may(me, "approve", job.customer_id);
-}
 
 /** Sends each of these jobs on, one after the other, and says how it went. */
 export function useRetry(onDone?: (jobs: readonly Job[]) => void) {
