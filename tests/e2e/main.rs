@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where it cannot go on")]
 
 mod access;
+mod actions;
 mod approvals;
 mod audit;
 mod aws_faults;
@@ -13,6 +14,7 @@ mod changes;
 mod counts;
 mod damaged;
 mod deaths;
+mod described;
 mod edits;
 mod engine;
 mod export_faults;

@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use tests::simulator::Tenant;
 use tokio::sync::OnceCell;
 
-use crate::root::{Root, sdk_config};
+use crate::{
+    described,
+    root::{Root, sdk_config},
+};
 
 /// The time within which a job has to end; the slowest wait of a test is a retry after up to 20 s.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -131,7 +134,7 @@ impl Api {
     }
 
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).body(body);
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -142,6 +145,7 @@ impl Api {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        described::check(method.as_str(), path, status, &body);
         Answer { status, headers, text, body }
     }
 }

@@ -90,6 +90,29 @@ test("a script in a workflow's name is text", async () => {
   expect(faults).toEqual([]);
 });
 
+const BUTTONS: Readonly<Record<string, readonly string[]>> = {
+  update: ["Edit", "Pause"],
+  delete: ["Delete"],
+  sync: ["Sync Workflows", "Test again", "Retry selected", "Retry all that match"],
+  approve: [],
+};
+
+test.each(Object.keys(BUTTONS))("who may %s a customer sees the buttons for that and no others", async (verb) => {
+  const person = await signUp();
+  await call("PUT", `/v1/customers/${customer}/grants/${person.sub}`, { verbs: [verb] });
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}?tab=jobs`, person.name, person.password);
+
+  await page.getByRole("heading", { level: 1, name: tenant.name }).waitFor();
+  await page.getByRole("tabpanel").getByRole("row").nth(1).waitFor();
+  for (const [of, names] of Object.entries(BUTTONS)) {
+    for (const name of names) {
+      expect(await page.getByRole("button", { name, exact: true }).count(), name).toBe(of === verb ? 1 : 0);
+    }
+  }
+  expect(faults).toEqual([]);
+});
+
 test("who may only view sees no button that changes anything, and is refused by the API all the same", async () => {
   const viewer = await signUp();
   await call("PUT", `/v1/customers/${customer}/grants/${viewer.sub}`, { verbs: ["view"] });
