@@ -42,12 +42,18 @@ pub struct App {
 
 impl App {
     /// A job as its own answer.
+    ///
+    /// # Errors
+    /// Store failures.
     pub async fn answer(&self, job: Job, user: &CurrentUser) -> Result<JobJson, Problem> {
         let offers = self.dispatcher.offers(std::slice::from_ref(&job), user.caller()).await?;
         Ok(JobJson::new(job, offers.into_iter().flatten().collect()))
     }
 
     /// Jobs, each with the actions that the user can do with it.
+    ///
+    /// # Errors
+    /// Store failures.
     pub async fn offered(&self, jobs: Vec<Job>, user: &CurrentUser) -> Result<Vec<(Job, Vec<JobAction>)>, Problem> {
         let offers = self.dispatcher.offers(&jobs, user.caller()).await?;
         Ok(jobs.into_iter().zip(offers).collect())

@@ -28,6 +28,9 @@ pub struct App {
 }
 
 /// Reads the configuration and connects.
+///
+/// # Errors
+/// A setting that is missing or wrong; an AWS that does not give the keys.
 pub async fn state() -> Result<App, Error> {
     let mut settings = Settings::from_env();
     let data = settings.required("DATA_TABLE");
