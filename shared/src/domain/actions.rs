@@ -1,5 +1,5 @@
 //! What can be done with a customer or a job as it stands: the rules by which the use cases refuse, and by which the API says which
-//! actions it offers.
+//! actions it offers (D-67).
 //!
 //! What must stay true: an action that is offered is not refused, as long as nothing changes between the answer and the request. One that
 //! is not offered is refused, or has been done already.

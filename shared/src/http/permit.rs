@@ -1,4 +1,5 @@
-//! Permission in a handler's signature: an extractor parses the id in the path, asks the policy, and says how a refused attempt is recorded.
+//! Permission in a handler's signature (D-66): an extractor parses the id in the path, asks the policy, and says how a refused
+//! attempt is recorded.
 //!
 //! What must stay true:
 //! - A handler whose parameter is one of these cannot run for a caller who may not do its [`Operation`], and cannot forget to ask.

@@ -1,4 +1,4 @@
-//! What people edit of a customer, as one type.
+//! The settings of a customer, which people edit, as one type (D-68).
 //!
 //! What must stay true: whatever has to know every setting takes it from here. The entity tag, the differences in the audit trail and the
 //! stored profile are made of the type's own fields, and [`SettingsChange::over`] does not compile without one of them.
