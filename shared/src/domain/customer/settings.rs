@@ -158,6 +158,14 @@ mod tests {
     }
 
     #[test]
+    fn the_help_explains_every_setting() {
+        let help = include_str!("../../../../docs/help.md");
+        for name in serde_json::json!(settings()).as_object().unwrap().keys() {
+            assert!(help.contains(&format!("| `{name}` |")), "{name}");
+        }
+    }
+
+    #[test]
     fn leaves_are_texts_by_path() {
         let leaves = settings().leaves();
 

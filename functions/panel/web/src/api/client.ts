@@ -28,6 +28,7 @@ export type Counters = Schemas["Counters"];
 export type HourOfJobs = Schemas["OutcomesOfHour"];
 export type ZuoraHost = Schemas["ZuoraHost"];
 export type NewCustomer = Schemas["NewCustomer"];
+export type Settings = Schemas["Settings"];
 export type CustomerChange = Schemas["CustomerChange"];
 
 /** A client that signs its requests, and throws a `Problem` for every refusal. */

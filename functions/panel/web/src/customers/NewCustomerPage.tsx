@@ -6,7 +6,7 @@ import { body } from "../api/client";
 import { useApi } from "../api/context";
 import { useMessages } from "../parts/messages";
 import { CustomerForm } from "./CustomerForm";
-import { guardOf, type Fields } from "./fields";
+import { settingsOf, type Fields } from "./fields";
 
 export function NewCustomerPage() {
   const api = useApi();
@@ -21,16 +21,7 @@ export function NewCustomerPage() {
       if (attempt.current.input !== input) attempt.current = { input, key: crypto.randomUUID() };
       const answer = await api.POST("/v1/customers", {
         params: { header: { "Idempotency-Key": attempt.current.key } },
-        body: {
-          name: fields.name,
-          zuora_client_id: fields.clientId,
-          zuora_client_secret: fields.secret,
-          zuora_base_url: fields.baseUrl,
-          environment: fields.environment,
-          sync_frequency: fields.frequency,
-          delete_guard: guardOf(fields),
-          verify: fields.verify,
-        },
+        body: { ...settingsOf(fields), zuora_client_secret: fields.secret, verify: fields.verify },
       });
       return body(answer);
     },

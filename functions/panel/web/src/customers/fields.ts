@@ -1,6 +1,6 @@
 // What is typed into the form of a customer, and what of it is sent.
 
-import type { Customer, CustomerChange } from "../api/client";
+import type { Customer, CustomerChange, Settings } from "../api/client";
 
 /** What is typed in. */
 export interface Fields {
@@ -43,24 +43,24 @@ export function fieldsOf(customer: Customer): Fields {
   };
 }
 
-/** Only what differs is sent. */
-export function changed(customer: Customer, fields: Fields): CustomerChange {
-  const { count, percent } = guardOf(fields);
+/** The settings that the fields say: all that there are, or this does not compile. What is no number is left for the API to refuse. */
+export function settingsOf(fields: Fields): Required<Settings> {
   return {
-    ...(fields.name !== customer.name && { name: fields.name }),
-    ...(fields.clientId !== customer.zuora_client_id && { zuora_client_id: fields.clientId }),
-    ...(fields.secret !== "" && { zuora_client_secret: fields.secret }),
-    ...(fields.baseUrl !== customer.zuora_base_url && { zuora_base_url: fields.baseUrl }),
-    ...(fields.environment !== customer.environment && { environment: fields.environment }),
-    ...(fields.frequency !== customer.sync_frequency && { sync_frequency: fields.frequency }),
-    ...((count !== customer.delete_guard.count || percent !== customer.delete_guard.percent) && {
-      delete_guard: { count, percent },
-    }),
-    verify: fields.verify,
+    name: fields.name,
+    zuora_client_id: fields.clientId,
+    zuora_base_url: fields.baseUrl,
+    environment: fields.environment,
+    sync_frequency: fields.frequency,
+    delete_guard: { count: Number(fields.guardCount), percent: Number(fields.guardPercent) },
   };
 }
 
-/** The delete guard as the API takes it; what is no number is left for the API to refuse. */
-export function guardOf(fields: Fields): { count: number; percent: number } {
-  return { count: Number(fields.guardCount), percent: Number(fields.guardPercent) };
+/** Only what differs is sent. */
+export function changed(customer: Customer, fields: Fields): CustomerChange {
+  const settings = Object.entries(settingsOf(fields)) as [keyof Settings, unknown][];
+  return {
+    ...Object.fromEntries(settings.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(customer[name]))),
+    ...(fields.secret !== "" && { zuora_client_secret: fields.secret }),
+    verify: fields.verify,
+  };
 }
