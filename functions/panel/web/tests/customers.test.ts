@@ -22,7 +22,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByLabel("Zuora client secret").fill("a wrong one");
   await page.getByRole("button", { name: "Test connection" }).click();
   await page.getByText("The connection does not work").waitFor();
-  await page.getByText("it is shown only once", { exact: false }).waitFor();
+  await page.getByText("Check three things", { exact: false }).waitFor();
   await page.getByRole("button", { name: "Create" }).click();
   await page
     .getByText(/client secret/i)
