@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
     app::{access, context::RequestContext, error::AppError},
-    aws::grants::{Grant, GrantStore},
+    aws::grants::Grant,
     domain::{
         actions::CallerAction,
         ids::{CustomerId, UserId},
@@ -86,7 +86,7 @@ pub async fn list_grants(State(app): State<App>, on: OnOneOrAll<ListGrants>) -> 
     if let Some(id) = &customer {
         dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
     }
-    let items = GrantStore::new(dispatcher.data.clone()).on_customer(customer.as_ref()).await?;
+    let items = dispatcher.grants.on_customer(customer.as_ref()).await?;
     let total = items.len();
     Ok(Json(List::whole(items).of_total(total)))
 }
@@ -119,7 +119,7 @@ pub async fn put_grant(
     ValidJson(body): ValidJson<GrantRequest>,
 ) -> Result<Json<Grant>, Problem> {
     let user: UserId = ids.get("user", "user")?;
-    Ok(Json(access::grant(&app.service.dispatcher.data, user, on.customer, body.verbs, &context).await?))
+    Ok(Json(access::grant(&app.service.dispatcher, user, on.customer, body.verbs, &context).await?))
 }
 
 operation!(DeleteGrant: Grant, GrantDelete, Idempotent);
@@ -140,6 +140,6 @@ pub async fn delete_grant(
     context: RequestContext,
 ) -> Result<StatusCode, Problem> {
     let user: UserId = ids.get("user", "grant")?;
-    access::withdraw(&app.service.dispatcher.data, &user, on.customer.as_ref(), &context).await?;
+    access::withdraw(&app.service.dispatcher, &user, on.customer.as_ref(), &context).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,6 @@ use shared::{
     app::{batches::BatchService, context::RequestContext, customers::CustomerService, dispatch::Dispatcher},
     aws::{
         clients,
-        counts::Counts,
         keys::token_slot,
         limits::{REQUESTS_PER_MINUTE, RequestLimits, TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queues::Queues,
@@ -30,11 +29,6 @@ pub struct App {
 }
 
 impl App {
-    /// The dashboard's numbers.
-    pub fn counts(&self) -> Counts {
-        Counts::new(self.service.dispatcher.data.clone())
-    }
-
     /// Syncs of all customers.
     pub fn batches(&self, context: &RequestContext) -> BatchService {
         let (dispatcher, budget) = (self.service.dispatcher.clone(), self.service.token_budget.clone());

@@ -115,7 +115,7 @@ pub async fn get_stats(State(app): State<App>, among: Among<GetStats>) -> Result
 /// What these customers count for, without their jobs; of all, everything is kept.
 async fn totals_of(app: &App, only: Option<&BTreeSet<CustomerId>>) -> Result<Totals, StoreError> {
     if only.is_none() {
-        return app.counts().totals().await;
+        return app.service.dispatcher.counts.totals().await;
     }
     let summaries = app.service.dispatcher.customers.summaries(only).await?;
     Ok(summaries.iter().map(Totals::of_customer).fold(Totals::default(), |sum, one| sum.plus(&one)))
@@ -123,7 +123,7 @@ async fn totals_of(app: &App, only: Option<&BTreeSet<CustomerId>>) -> Result<Tot
 
 async fn all_jobs(app: &App, now: Totals) -> Result<Jobs, StoreError> {
     let jobs = &app.service.dispatcher.jobs;
-    let hours = app.counts().outcomes(clock::now().minus(DAY)).await?;
+    let hours = app.service.dispatcher.counts.outcomes(clock::now().minus(DAY)).await?;
     let mut oldest = BTreeMap::new();
     for followed in FOLLOWED {
         oldest.extend(jobs.oldest(followed).await?.map(|since| (followed.as_str(), since)));

@@ -50,7 +50,7 @@ pub async fn list_held(
     paged: Paged<NoFilter>,
 ) -> Result<Json<HeldList>, Problem> {
     let job = of.job;
-    let list = app.held.get(&job.customer_id, &job.id).await?;
+    let list = app.dispatcher.held.get(&job.customer_id, &job.id).await?;
     let list = list.filter(|_| job.held.is_some()).unwrap_or_default();
     let after = paged.begin(|text| Some(text.to_owned()))?;
     // The list is sorted, so the last id of a page says where the next one begins.

@@ -6,7 +6,6 @@ use shared::{
     app::dispatch::Dispatcher,
     aws::{
         clients,
-        held::HeldLists,
         jobs::Jobs,
         keys::token_slot,
         limits::{REQUESTS_PER_MINUTE, RequestLimits},
@@ -30,8 +29,6 @@ pub struct App {
     pub dispatcher: Dispatcher,
     /// The dead-letter queue.
     pub dead_letters: Queue,
-    /// The lists of what jobs held back.
-    pub held: HeldLists,
     /// Workflows, for the names of what is held back.
     pub workflows: Workflows,
     /// Places for what people ask for.
@@ -94,7 +91,6 @@ pub async fn state() -> Result<App, Error> {
     Ok(App {
         dispatcher: Dispatcher::new(data.clone(), Queues::new(&sqs, queues)),
         dead_letters: Queue::new(sqs, dead_letters),
-        held: HeldLists::new(data.clone()),
         workflows: Workflows::new(data.clone()),
         limits: RequestLimits::new(data, per_caller),
         edge: edge?,

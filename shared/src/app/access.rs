@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{
     context::{RequestContext, commit},
+    dispatch::Dispatcher,
     error::AppError,
 };
 use crate::{
     aws::{
         customers::Customers,
         grants::{Grant, GrantStore},
-        table::{StoreError, Table},
+        table::StoreError,
     },
     domain::{
         audit::{Action, Record},
@@ -26,15 +27,15 @@ use crate::{
 /// # Errors
 /// `NotFound` when the customer is not there; `Invalid` for verbs that cannot be granted there.
 pub async fn grant(
-    data: &Table,
+    dispatcher: &Dispatcher,
     user: UserId,
     customer: Option<CustomerId>,
     verbs: Verbs,
     context: &RequestContext,
 ) -> Result<Grant, AppError> {
     check(customer.as_ref(), &verbs)?;
-    let mut record = record(data, Action::GrantPut, &user, customer.as_ref(), context).await?;
-    let before = GrantStore::new(data.clone()).get(&user, customer.as_ref()).await?.map(|grant| told(&grant.verbs));
+    let mut record = record(dispatcher, Action::GrantPut, &user, customer.as_ref(), context).await?;
+    let before = dispatcher.grants.get(&user, customer.as_ref()).await?.map(|grant| told(&grant.verbs));
     let values = BeforeAfter { before, after: Some(told(&verbs)) };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
     let grant =
@@ -42,7 +43,7 @@ pub async fn grant(
     let mut writes = vec![GrantStore::put(&grant)?];
     // Not after the customer was removed: nobody would withdraw it.
     writes.extend(grant.customer_id.as_ref().map(Customers::exists));
-    match commit(vec![(data, writes)], Some(&context.entry(record))).await {
+    match commit(vec![(&dispatcher.data, writes)], Some(&context.entry(record))).await {
         Ok(()) => Ok(grant),
         Err(StoreError::Conflict { .. }) => Err(AppError::NotFound("customer")),
         Err(error) => Err(error.into()),
@@ -54,16 +55,17 @@ pub async fn grant(
 /// # Errors
 /// `NotFound` when there is no such grant.
 pub async fn withdraw(
-    data: &Table,
+    dispatcher: &Dispatcher,
     user: &UserId,
     customer: Option<&CustomerId>,
     context: &RequestContext,
 ) -> Result<(), AppError> {
-    let mut record = record(data, Action::GrantDelete, user, customer, context).await?;
-    let found = GrantStore::new(data.clone()).get(user, customer).await?.ok_or(AppError::NotFound("grant"))?;
+    let mut record = record(dispatcher, Action::GrantDelete, user, customer, context).await?;
+    let found = dispatcher.grants.get(user, customer).await?.ok_or(AppError::NotFound("grant"))?;
     let values = BeforeAfter { before: Some(told(&found.verbs)), after: None };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
-    match commit(vec![(data, vec![GrantStore::delete(user, customer)])], Some(&context.entry(record))).await {
+    match commit(vec![(&dispatcher.data, vec![GrantStore::delete(user, customer)])], Some(&context.entry(record))).await
+    {
         Err(StoreError::Conflict { .. }) => Err(AppError::NotFound("grant")),
         result => Ok(result?),
     }
@@ -71,7 +73,7 @@ pub async fn withdraw(
 
 /// The beginning of the record about a grant; makes sure that the customer is there.
 async fn record(
-    data: &Table,
+    dispatcher: &Dispatcher,
     action: Action,
     user: &UserId,
     customer: Option<&CustomerId>,
@@ -79,7 +81,7 @@ async fn record(
 ) -> Result<Record, AppError> {
     let mut record = context.record(action);
     if let Some(id) = customer {
-        let found = Customers::new(data.clone()).get(id).await?.ok_or(AppError::NotFound("customer"))?;
+        let found = dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
         record = record.about(&found.value);
     }
     record.user = Some(user.to_string());

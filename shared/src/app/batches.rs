@@ -51,7 +51,7 @@ impl BatchService {
     /// # Errors
     /// Store failures.
     pub async fn begin(&self, context: &RequestContext) -> Result<Batch, AppError> {
-        let batches = self.batches();
+        let batches = &self.dispatcher.batches;
         let entry = context.entry(context.record(Action::CustomerSync));
         until_won("last batch", || async {
             let (under_way, fence) = batches.under_way().await?;
@@ -72,7 +72,7 @@ impl BatchService {
     /// # Errors
     /// `NotFound`; store failures.
     pub async fn get(&self, id: &BatchId) -> Result<Batch, AppError> {
-        Ok(self.batches().get(id).await?.ok_or(AppError::NotFound("batch"))?.value)
+        Ok(self.dispatcher.batches.get(id).await?.ok_or(AppError::NotFound("batch"))?.value)
     }
 
     /// Serves the batch under way, if its next round is due, for at most `time`. Returns what it is then; none if there is nothing to do.
@@ -80,7 +80,7 @@ impl BatchService {
     /// # Errors
     /// Store failures; the next round goes on.
     pub async fn serve(&self, now: Timestamp, time: Duration) -> Result<Option<Batch>, AppError> {
-        let (Some(Stored { value: mut batch, mut rev }), _) = self.batches().under_way().await? else {
+        let (Some(Stored { value: mut batch, mut rev }), _) = self.dispatcher.batches.under_way().await? else {
             return Ok(None);
         };
         if !batch.is_due(now) {
@@ -95,7 +95,7 @@ impl BatchService {
             if left == 0 {
                 batch.next_round_at = now.plus(ROUND);
             }
-            match self.batches().save(&batch, rev).await {
+            match self.dispatcher.batches.save(&batch, rev).await {
                 Ok(()) => rev += 1,
                 // Somebody else serves it.
                 Err(StoreError::Conflict { .. }) => return Ok(None),
@@ -122,9 +122,5 @@ impl BatchService {
     fn context(&self, batch: &Batch, now: Timestamp) -> RequestContext {
         let Batch { actor, request_id, .. } = batch.clone();
         RequestContext { actor, request_id, now, trail: self.trail.clone() }
-    }
-
-    fn batches(&self) -> Batches {
-        Batches::new(self.dispatcher.data.clone())
     }
 }

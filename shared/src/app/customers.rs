@@ -23,7 +23,7 @@ use crate::{
     aws::{
         customers::Customers,
         grants::{Grant, GrantStore},
-        idempotency::{Begun, IdempotencyStore, KeyClaim},
+        idempotency::{Begun, KeyClaim},
         jobs::Jobs,
         limits::{RequestLimits, TokenBudget},
         sealing::Sealer,
@@ -97,7 +97,7 @@ impl CustomerService {
         fingerprint: String,
         context: &RequestContext,
     ) -> Result<Customer, AppError> {
-        let once = IdempotencyStore::new(self.dispatcher.data.clone());
+        let once = &self.dispatcher.idempotency;
         let claim = match once.begin(&context.actor, key, fingerprint, context.now).await? {
             Begun::New(claim) => claim,
             Begun::Done(customer) => return Ok(customer),

@@ -15,7 +15,13 @@ use super::{
 };
 use crate::{
     aws::{
+        batches::Batches,
+        counts::Counts,
         customers::Customers,
+        damaged::Damaged,
+        grants::GrantStore,
+        held::HeldLists,
+        idempotency::IdempotencyStore,
         jobs::Jobs,
         plans::LastPlan,
         queue::Sending,
@@ -34,7 +40,7 @@ use crate::{
     },
 };
 
-/// What everyone who touches jobs needs.
+/// The data table with its repositories, and the queues: what everyone who touches jobs needs.
 #[derive(Clone, Debug)]
 pub struct Dispatcher {
     /// The data table.
@@ -43,6 +49,18 @@ pub struct Dispatcher {
     pub customers: Customers,
     /// Its jobs.
     pub jobs: Jobs,
+    /// Its grants.
+    pub grants: GrantStore,
+    /// Its lists of what jobs held back.
+    pub held: HeldLists,
+    /// Its notes on damaged definitions.
+    pub damaged: Damaged,
+    /// Its batches.
+    pub batches: Batches,
+    /// The numbers of the dashboard.
+    pub counts: Counts,
+    /// Its idempotency keys.
+    pub idempotency: IdempotencyStore,
     /// The queues in which jobs wait.
     pub queues: Queues,
 }
@@ -117,7 +135,18 @@ impl Placing {
 impl Dispatcher {
     /// Over a data table and the queues.
     pub fn new(data: Table, queues: Queues) -> Self {
-        Self { customers: Customers::new(data.clone()), jobs: Jobs::new(data.clone()), data, queues }
+        Self {
+            customers: Customers::new(data.clone()),
+            jobs: Jobs::new(data.clone()),
+            grants: GrantStore::new(data.clone()),
+            held: HeldLists::new(data.clone()),
+            damaged: Damaged::new(data.clone()),
+            batches: Batches::new(data.clone()),
+            counts: Counts::new(data.clone()),
+            idempotency: IdempotencyStore::new(data.clone()),
+            data,
+            queues,
+        }
     }
 
     /// Asks for a sync of one customer and sends its message.

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     aws::{
         customers::Customers,
-        grants::GrantStore,
         jobs::{Jobs, is_counted},
         keys,
         table::{Condition, Range, Write, key_of},
@@ -45,8 +44,8 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
     }
     let data = &syncer.dispatcher.data;
     syncer.vault.table().write(Vault::destroy(customer)).await?;
-    GrantStore::new(data.clone()).forget_customer(customer).await?;
-    syncer.damaged().forget_customer(customer).await?;
+    syncer.dispatcher.grants.forget_customer(customer).await?;
+    syncer.dispatcher.damaged.forget_customer(customer).await?;
     let own = keys::job(customer, &claimed.job.id);
     let stays =
         [keys::state(customer), keys::profile(customer), keys::summary(customer), keys::lock(customer), own.clone()];

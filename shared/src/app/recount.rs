@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{dispatch::Dispatcher, error::AppError};
 use crate::{
     aws::{
-        counts::{self, Counts},
+        counts,
         table::{StoreError, Stored},
     },
     domain::{counts::Totals, job::State, time::Timestamp},
@@ -34,7 +34,7 @@ struct Check {
 /// # Errors
 /// Store failures; the next call tries again.
 pub async fn run(dispatcher: &Dispatcher, now: Timestamp) -> Result<Option<Totals>, AppError> {
-    let counts = Counts::new(dispatcher.data.clone());
+    let counts = &dispatcher.counts;
     let last = counts.last_check::<Check>().await?;
     let (rev, last) = last.map_or((0, None), |Stored { value, rev }| (rev, Some(value)));
     if last.is_some_and(|last| last.difference.is_none() && now < last.at.plus(BELIEVED)) {

@@ -50,9 +50,7 @@ use super::{
     outcome::{AttemptOutcome, Report},
 };
 use crate::{
-    aws::{
-        damaged::Damaged, held::HeldLists, limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows,
-    },
+    aws::{limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
     clock,
     domain::{
         base_url::BaseUrlPolicy,
@@ -151,11 +149,6 @@ impl Syncer {
         }
     }
 
-    /// The notes on damaged definitions.
-    pub(super) fn damaged(&self) -> Damaged {
-        Damaged::new(self.dispatcher.data.clone())
-    }
-
     async fn try_run(
         &self,
         customer: &Customer,
@@ -164,7 +157,7 @@ impl Syncer {
         meter: &Arc<Meter>,
     ) -> Result<AttemptOutcome, Interruption> {
         let times = Times::of(deadline, self.request_timeout);
-        let damaged = self.damaged().of(&customer.id).await?;
+        let damaged = self.dispatcher.damaged.of(&customer.id).await?;
         // A damaged definition is exported as a reverification that is due.
         let customer = &Customer { reverification: customer.reverification.with(&damaged), ..customer.clone() };
         let run = SyncRun {
@@ -221,7 +214,7 @@ impl SyncRun<'_> {
         let worked = async {
             self.store(listing, plan, heads, &mut totals).await?;
             // Workflows that could not be exported now are among the pending reverifications.
-            self.syncer.damaged().forget(&self.customer.id, &self.damaged).await?;
+            self.syncer.dispatcher.damaged.forget(&self.customer.id, &self.damaged).await?;
             if let (true, false, Verdict::Confirm(missing)) = (listing.complete, totals.out_of_time, &verdict) {
                 self.write_tombstones(missing, heads, &seen, allowed, &mut totals).await?;
                 self.forget_old(heads, &seen).await?;
@@ -264,8 +257,7 @@ impl SyncRun<'_> {
         let Some(approval) = &self.job.approval else {
             return Ok(Allowed::default());
         };
-        let lists = HeldLists::new(self.syncer.dispatcher.data.clone());
-        let list = lists.get(&self.customer.id, &approval.held_job_id).await?.unwrap_or_default();
+        let list = self.syncer.dispatcher.held.get(&self.customer.id, &approval.held_job_id).await?.unwrap_or_default();
         if list_hash(&list) != approval.list_hash {
             let message = "The list that was approved is gone or was changed. Nothing was deleted.";
             return Err(Interruption::Failed(Failure::new(ErrorClass::Guard, message)));
