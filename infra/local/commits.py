@@ -1,4 +1,4 @@
-"""Subjects of the commits: scoped, at most 72 characters, no full stop: `sync: keep the old export when a new one fails`.
+"""Subjects of the commits: scoped (one scope or several), at most 72 characters, no full stop: `sync: keep the old export when a new one fails`.
 
 By itself: `python3 infra/local/commits.py`. Older commits keep the subjects they have.
 """
@@ -11,7 +11,7 @@ from settings import ROOT
 
 # The last commit that is not held to it.
 SINCE = "10b2699251d0"
-SUBJECT = re.compile(r"(?=.{1,72}$)[\w./-]+: \S.*(?<!\.)")
+SUBJECT = re.compile(r"(?=.{1,72}$)[\w./-]+(, [\w./-]+)*: \S.*(?<!\.)")
 
 
 def faulty(subjects: list[str]) -> list[str]:
