@@ -37,13 +37,13 @@ pub struct Definition<'a> {
     /// The edges between them.
     pub linkages: Objects<'a>,
     workflow: Json<'a>,
-    export: &'a [u8],
+    export: Json<'a>,
 }
 
 /// The objects of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Objects<'a> {
-    list: &'a [u8],
+    list: Json<'a>,
     count: usize,
 }
 
@@ -65,21 +65,18 @@ impl<'a> Definition<'a> {
                 }
             }
         }
-        let tasks = Objects::read("task", tasks.ok_or_else(|| malformed("it has no list of tasks"))?)?;
+        let tasks = tasks.ok_or_else(|| malformed("it has no list of tasks"))?;
+        let tasks = Objects::read("task", tasks, |task| task::id(task).is_none().then_some("it has no id"))?;
         let linkages = linkages.filter(|linkages| *linkages != b"null").unwrap_or(b"[]");
-        let linkages = Objects::read("linkage", linkages)?;
+        let linkages = Objects::read("linkage", linkages, |_| None)?;
         let workflow = workflow.filter(|workflow| workflow.is_object());
         let workflow = workflow.ok_or_else(|| malformed("it has no workflow"))?;
-        if let Some(without_id) = tasks.iter().position(|task| task::id(task).is_none()) {
-            return Err(malformed(&format!("task {}: it has no id", without_id + 1)));
-        }
-        Ok(Self { tasks, linkages, workflow, export })
+        Ok(Self { tasks, linkages, workflow, export: Json::proven(export) })
     }
 
     /// All members but the two lists, the object `workflow` included, in the export's order, repeated keys included.
     pub fn rest(&self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
-        let parts = members(self.export).map_while(Result::ok).map(|(name, part)| (name, Json::part(part)));
-        parts.filter(|(name, _)| !matches!(name.as_ref(), "tasks" | "linkages"))
+        self.export.members().filter(|(name, _)| !matches!(name.as_ref(), "tasks" | "linkages"))
     }
 
     /// True if an event at Zuora starts the workflow: the listing does not always say so, the export does.
@@ -91,18 +88,23 @@ impl<'a> Definition<'a> {
 }
 
 impl<'a> Objects<'a> {
-    /// Validates each item. An item that is no object is named by its position, from 1.
-    fn read(name: &str, list: &'a [u8]) -> Result<Self, DefinitionError> {
+    /// Validates each item. One that is no object or has a `fault` is named by its position, from 1.
+    fn read(
+        name: &str,
+        list: &'a [u8],
+        fault: impl Fn(Json<'a>) -> Option<&'static str>,
+    ) -> Result<Self, DefinitionError> {
         let mut count = 0;
         for item in items(list) {
             let item = item.map_err(|why| at(&format!("its list of {name}s"), &why))?;
             count += 1;
             let item = Json::read(item).map_err(|why| at(&format!("{name} {count}"), &why))?;
-            if !item.is_object() {
-                return Err(malformed(&format!("{name} {count}: it is not an object")));
+            let fault = if item.is_object() { fault(item) } else { Some("it is not an object") };
+            if let Some(fault) = fault {
+                return Err(malformed(&format!("{name} {count}: {fault}")));
             }
         }
-        Ok(Self { list, count })
+        Ok(Self { list: Json::proven(list), count })
     }
 
     /// The number of objects.
@@ -117,7 +119,7 @@ impl<'a> Objects<'a> {
 
     /// The objects in order.
     pub fn iter(self) -> impl Iterator<Item = Json<'a>> {
-        items(self.list).map_while(Result::ok).map(Json::part)
+        self.list.items()
     }
 }
 

@@ -15,11 +15,12 @@ mod cut;
 mod digest;
 mod string;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::{error::Category, value::RawValue};
 
+use self::cut::Cut;
 pub use self::{
     cut::{Items, Members, items, members},
     digest::{Digest, MAX_DEPTH},
@@ -95,7 +96,9 @@ impl<'a> Json<'a> {
 
     /// The members of an object in order, repeated keys included; empty for any other value.
     pub fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Self)> {
-        members(self.0.as_bytes()).map_while(Result::ok).map(|(key, value)| (key, Self::part(value)))
+        let mut cut = Cut::object(self.0.as_bytes());
+        let shown = move |key| Ok(string::shown(self.part(key).0));
+        std::iter::from_fn(move || cut.member(shown)?.ok()).map(move |(key, value)| (key, self.part(value)))
     }
 
     /// The value of a key; the last one, if there are several.
@@ -105,7 +108,8 @@ impl<'a> Json<'a> {
 
     /// The items of a list; empty for any other value.
     pub fn items(self) -> impl Iterator<Item = Self> {
-        items(self.0.as_bytes()).map_while(Result::ok).map(Self::part)
+        let mut cut = Cut::list(self.0.as_bytes());
+        std::iter::from_fn(move || cut.item()?.ok()).map(move |item| self.part(item))
     }
 
     /// The digest of the value: equal for equal values, whatever the order of keys, the white space and the escapes. Numbers
@@ -114,9 +118,14 @@ impl<'a> Json<'a> {
         digest::of(self.0)
     }
 
+    /// JSON that was validated part by part.
+    pub(super) fn proven(bytes: &'a [u8]) -> Self {
+        Self(std::str::from_utf8(without_mark(bytes)).map_or("null", str::trim))
+    }
+
     /// A part of validated JSON, which is JSON too, cut at ASCII characters.
-    pub(super) fn part(bytes: &'a [u8]) -> Self {
-        Self(std::str::from_utf8(bytes).unwrap_or("null"))
+    fn part(self, place: Range<usize>) -> Self {
+        Self(self.0.get(place).unwrap_or("null"))
     }
 }
 

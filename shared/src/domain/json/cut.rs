@@ -3,9 +3,11 @@
 //! The parts are not validated; [`super::Json::read`] does that. So a page of a listing can be cut although one of its items is
 //! no JSON, as long as the quotes and brackets of that item are balanced.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
-use super::{NotJson, string, without_mark};
+use memchr::memchr2;
+
+use super::{Json, NotJson, string, without_mark};
 
 /// The items of a list; see [`items`].
 #[derive(Clone, Debug)]
@@ -16,20 +18,20 @@ pub struct Items<'a>(Cut<'a>);
 pub struct Members<'a>(Cut<'a>);
 
 /// Cuts a list into its items, unvalidated. The last element is an error if the text is no list.
-pub const fn items(text: &[u8]) -> Items<'_> {
-    Items(Cut::new(text, b'[', b']'))
+pub fn items(text: &[u8]) -> Items<'_> {
+    Items(Cut::list(text))
 }
 
 /// Cuts an object into its keys and values, the values unvalidated. The last element is an error if the text is no object.
-pub const fn members(text: &[u8]) -> Members<'_> {
-    Members(Cut::new(text, b'{', b'}'))
+pub fn members(text: &[u8]) -> Members<'_> {
+    Members(Cut::object(text))
 }
 
 impl<'a> Iterator for Items<'a> {
     type Item = Result<&'a [u8], NotJson>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next_with(Cut::value)
+        self.0.item().map(|item| item.map(|item| &self.0.text[item]))
     }
 }
 
@@ -37,12 +39,15 @@ impl<'a> Iterator for Members<'a> {
     type Item = Result<(Cow<'a, str>, &'a [u8]), NotJson>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next_with(|cut| {
-            let key = cut.key()?;
-            cut.expect(b':')?;
-            Ok((key, cut.value()?))
-        })
+        let text = self.0.text;
+        let member = self.0.member(|key| shown(&text[key]));
+        member.map(|member| member.map(|(key, value)| (key, &text[value])))
     }
+}
+
+/// A key, once it is validated.
+fn shown(key: &[u8]) -> Result<Cow<'_, str>, NotJson> {
+    plain(key).map_or_else(|| Ok(string::shown(Json::read(key)?.raw())), |key| Ok(Cow::Borrowed(key)))
 }
 
 /// The text between the quotes, if it needs no validation or decoding, as most keys do not.
@@ -60,8 +65,9 @@ enum At {
     End,
 }
 
+/// Says where the parts are, from the first byte behind the mark on.
 #[derive(Clone, Debug)]
-struct Cut<'a> {
+pub(super) struct Cut<'a> {
     text: &'a [u8],
     /// The position of the next byte.
     next: usize,
@@ -71,8 +77,32 @@ struct Cut<'a> {
 }
 
 impl<'a> Cut<'a> {
-    const fn new(text: &'a [u8], open: u8, close: u8) -> Self {
-        Self { text, next: 0, open, close, at: At::Start }
+    pub(super) fn list(text: &'a [u8]) -> Self {
+        Self { text: without_mark(text), next: 0, open: b'[', close: b']', at: At::Start }
+    }
+
+    pub(super) fn object(text: &'a [u8]) -> Self {
+        Self { open: b'{', close: b'}', ..Self::list(text) }
+    }
+
+    /// The next item of a list.
+    pub(super) fn item(&mut self) -> Option<Result<Range<usize>, NotJson>> {
+        self.next_with(Self::value)
+    }
+
+    /// The next member of an object: its key, read by `read` with its quotes, and its value.
+    pub(super) fn member<K>(
+        &mut self,
+        read: impl FnOnce(Range<usize>) -> Result<K, NotJson>,
+    ) -> Option<Result<(K, Range<usize>), NotJson>> {
+        self.next_with(|cut| {
+            if cut.peek() != Some(b'"') {
+                return Err(cut.broken("a key is missing"));
+            }
+            let key = read(cut.value()?)?;
+            cut.expect(b':')?;
+            Ok((key, cut.value()?))
+        })
     }
 
     fn next_with<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, NotJson>) -> Option<Result<T, NotJson>> {
@@ -93,7 +123,6 @@ impl<'a> Cut<'a> {
     /// Returns true if another part follows.
     fn more(&mut self) -> Result<bool, NotJson> {
         if self.at == At::Start {
-            self.text = without_mark(self.text);
             self.expect(self.open)?;
             self.at = At::Part;
             return Ok(!self.skip(self.close));
@@ -109,18 +138,7 @@ impl<'a> Cut<'a> {
         if self.peek().is_none() { Ok(()) } else { Err(self.broken("more than one value")) }
     }
 
-    fn key(&mut self) -> Result<Cow<'a, str>, NotJson> {
-        if self.peek() != Some(b'"') {
-            return Err(self.broken("a key is missing"));
-        }
-        let key = self.value()?;
-        match plain(key) {
-            Some(key) => Ok(Cow::Borrowed(key)),
-            None => Ok(string::shown(super::Json::read(key)?.raw())),
-        }
-    }
-
-    fn value(&mut self) -> Result<&'a [u8], NotJson> {
+    fn value(&mut self) -> Result<Range<usize>, NotJson> {
         let Some(first) = self.peek() else { return Err(NotJson::EndsEarly) };
         let begin = self.next;
         let end = match first {
@@ -133,7 +151,7 @@ impl<'a> Cut<'a> {
             return Err(self.broken("a value is missing"));
         }
         self.next = end;
-        Ok(&self.text[begin..end])
+        Ok(begin..end)
     }
 
     fn expect(&mut self, byte: u8) -> Result<(), NotJson> {
@@ -172,11 +190,11 @@ const fn is_space(byte: u8) -> bool {
 pub(super) fn end_of_string(text: &[u8], begin: usize) -> Option<usize> {
     let mut at = begin + 1;
     loop {
-        match text.get(at)? {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[at] == b'"' {
+            return Some(at + 1);
         }
+        at += 2;
     }
 }
 
