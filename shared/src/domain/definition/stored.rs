@@ -2,7 +2,7 @@
 //!
 //! What must stay true: reading returns the stored bytes exactly, or an error. Nothing here panics, whatever the bytes are.
 
-use std::io::{self, Read, Write};
+use std::io::Read;
 
 use sha2::{Digest, Sha256};
 
@@ -28,16 +28,9 @@ pub fn content_hash(bytes: &[u8]) -> String {
 /// # Errors
 /// `NotCompressed` if the compressor runs out of memory.
 pub fn compress(bytes: &[u8]) -> Result<Vec<Vec<u8>>, DefinitionError> {
-    let packed = pack(bytes).map_err(|_| DefinitionError::NotCompressed)?;
+    // All at once: the compressor then knows the size, and makes no tables for megabytes to pack a few kilobytes.
+    let packed = zstd::bulk::compress(bytes, COMPRESSION_LEVEL).map_err(|_| DefinitionError::NotCompressed)?;
     Ok(packed.chunks(MAX_CHUNK).map(<[u8]>::to_vec).collect())
-}
-
-/// Packs bytes. The compressor is told the size in advance, so that it makes no tables for megabytes to pack a few kilobytes.
-fn pack(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = zstd::Encoder::new(Vec::new(), COMPRESSION_LEVEL)?;
-    encoder.set_pledged_src_size(Some(bytes.len() as u64))?;
-    encoder.write_all(bytes)?;
-    encoder.finish()
 }
 
 /// Returns the bytes that `wanted` names, as [`compress`] received them.
