@@ -80,5 +80,5 @@ pub async fn commit(mut parts: Vec<(&Table, Vec<Write>)>, entry: Option<&Entry>)
     if let Some(Entry { trail, record }) = entry {
         parts.push((trail.table(), vec![trail.put(record)?]));
     }
-    write_across(parts).await
+    write_across(&parts).await
 }

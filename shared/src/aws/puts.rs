@@ -12,7 +12,7 @@ use super::{
     changes::Changes,
     items::size,
     keys,
-    table::{Condition, Item, StoreError, Write, to_item},
+    table::{Condition, Item, StoreError, Write, to_item, write_across},
     workflows::{Workflows, chunk_item},
 };
 use crate::domain::{
@@ -130,8 +130,8 @@ impl Workflows {
         if let [put] = puts {
             return Ok(vec![self.put(customer, put).await]);
         }
-        let writes = puts.iter().flat_map(|put| put.writes.iter().cloned()).collect();
-        match self.table().write(writes).await {
+        let parts: Vec<_> = puts.iter().map(|put| (self.table(), &put.writes)).collect();
+        match write_across(&parts).await {
             Ok(()) => Ok(join_all(puts.iter().map(|put| self.remove_replaced(customer, put))).await),
             Err(StoreError::Conflict { .. } | StoreError::TooLarge) => {
                 Ok(join_all(puts.iter().map(|put| self.put(customer, put))).await)
@@ -146,7 +146,7 @@ impl Workflows {
     /// # Errors
     /// As [`Workflows::put_all`].
     pub async fn put(&self, customer: &CustomerId, put: &Put) -> Result<(), StoreError> {
-        match self.table().write(put.writes.clone()).await {
+        match write_across(&[(self.table(), &put.writes)]).await {
             Err(StoreError::Conflict { failed }) => match self.get(customer, &put.workflow.zuora_id).await? {
                 Some(found) if found.value == put.workflow => {}
                 _ => return Err(StoreError::Conflict { failed }),

@@ -250,7 +250,7 @@ impl Table {
     /// [`StoreError::Conflict`] names the writes whose condition did not hold. A collision with a concurrent transaction is
     /// tried again, and becomes [`StoreError::Unavailable`] in the end.
     pub async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        write_across(vec![(self, writes)]).await
+        write_across(&[(self, writes)]).await
     }
 
     /// Stores one item under a condition. Cheaper than a transaction; a lost answer may look like a conflict.

@@ -60,27 +60,17 @@ pub enum Write {
 ///
 /// # Errors
 /// As [`Table::write`]; positions count through the tables in the order given, without the additions.
-pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreError> {
+pub async fn write_across<W: AsRef<[Write]>>(parts: &[(&Table, W)]) -> Result<(), StoreError> {
     let Some((first, _)) = parts.first() else { return Ok(()) };
-    let client = first.client().clone();
-    let (mut items, mut additions) = (Vec::new(), Additions::default());
-    for (table, writes) in parts {
-        for write in writes {
-            match write {
-                Write::Add(addition) => additions.add(table.name(), addition),
-                Write::Put(item, condition) => items.push(put(table.name(), *item, &condition)?),
-                Write::Delete(key, condition) => items.push(delete(table.name(), &key, &condition)?),
-                Write::Check(key, condition) => items.push(check(table.name(), &key, &condition)?),
-            }
-        }
-    }
-    items.extend(additions.into_items().map_err(bug)?);
-    if items.is_empty() {
-        return Ok(());
-    }
+    let client = first.client();
     let mut round = 0;
     loop {
-        let result = client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
+        // Made for each round: few need a second, and what is stored is large.
+        let items = transaction(parts)?;
+        if items.is_empty() {
+            return Ok(());
+        }
+        let result = client.transact_write_items().set_transact_items(Some(items)).send().await;
         let Err(error) = result else { return Ok(()) };
         // Two transactions collided on an item: neither is wrong, and the SDK does not repeat them.
         if round == MAX_COLLISIONS || !collided(&error) {
@@ -89,6 +79,23 @@ pub async fn write_across(parts: Vec<(&Table, Vec<Write>)>) -> Result<(), StoreE
         tokio::time::sleep(Duration::from_millis(fastrand::u64(5..(40 << round)))).await;
         round += 1;
     }
+}
+
+/// The writes as DynamoDB takes them, the additions last.
+fn transaction<W: AsRef<[Write]>>(parts: &[(&Table, W)]) -> Result<Vec<TransactWriteItem>, StoreError> {
+    let (mut items, mut additions) = (Vec::new(), Additions::default());
+    for (table, writes) in parts {
+        for write in writes.as_ref() {
+            match write {
+                Write::Add(addition) => additions.add(table.name(), addition.clone()),
+                Write::Put(item, condition) => items.push(put(table.name(), Item::clone(item), condition)?),
+                Write::Delete(key, condition) => items.push(delete(table.name(), key, condition)?),
+                Write::Check(key, condition) => items.push(check(table.name(), key, condition)?),
+            }
+        }
+    }
+    items.extend(additions.into_items().map_err(bug)?);
+    Ok(items)
 }
 
 /// A condition as an expression and its values.
