@@ -36,14 +36,17 @@ pub struct Definition<'a> {
     pub tasks: Objects<'a>,
     /// The edges between them.
     pub linkages: Objects<'a>,
-    workflow: Json<'a>,
-    export: Json<'a>,
+    /// The object `workflow`.
+    pub workflow: Json<'a>,
+    /// How many other parts there are.
+    pub others: u64,
+    export: &'a [u8],
 }
 
 /// The objects of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Objects<'a> {
-    list: Json<'a>,
+    list: &'a [u8],
     count: usize,
 }
 
@@ -53,15 +56,18 @@ impl<'a> Definition<'a> {
     /// # Errors
     /// `Malformed` if the workflow or the list of tasks is missing, or has the wrong type.
     pub fn parse(export: &'a [u8]) -> Result<Self, DefinitionError> {
-        let (mut tasks, mut linkages, mut workflow) = (None, None, None);
+        let (mut tasks, mut linkages, mut workflow, mut others) = (None, None, None, 0);
         for part in members(export) {
             let (name, part) = part.map_err(|why| at("it", &why))?;
             match name.as_ref() {
                 "tasks" => tasks = Some(part),
                 "linkages" => linkages = Some(part),
-                _ => {
-                    let part = Json::read(part).map_err(|why| at(&name, &why))?;
-                    workflow = if name == "workflow" { Some(part) } else { workflow };
+                name => {
+                    let part = Json::read(part).map_err(|why| at(name, &why))?;
+                    match name {
+                        "workflow" => workflow = Some(part),
+                        _ => others += 1,
+                    }
                 }
             }
         }
@@ -71,12 +77,12 @@ impl<'a> Definition<'a> {
         let linkages = Objects::read("linkage", linkages, |_| None)?;
         let workflow = workflow.filter(|workflow| workflow.is_object());
         let workflow = workflow.ok_or_else(|| malformed("it has no workflow"))?;
-        Ok(Self { tasks, linkages, workflow, export: Json::proven(export) })
+        Ok(Self { tasks, linkages, workflow, others, export })
     }
 
     /// All members but the two lists, the object `workflow` included, in the export's order, repeated keys included.
     pub fn rest(&self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
-        self.export.members().filter(|(name, _)| !matches!(name.as_ref(), "tasks" | "linkages"))
+        Json::validated(self.export).members().filter(|(name, _)| !matches!(name.as_ref(), "tasks" | "linkages"))
     }
 
     /// True if an event at Zuora starts the workflow: the listing does not always say so, the export does.
@@ -104,7 +110,7 @@ impl<'a> Objects<'a> {
                 return Err(malformed(&format!("{name} {count}: {fault}")));
             }
         }
-        Ok(Self { list: Json::proven(list), count })
+        Ok(Self { list, count })
     }
 
     /// The number of objects.
@@ -119,7 +125,7 @@ impl<'a> Objects<'a> {
 
     /// The objects in order.
     pub fn iter(self) -> impl Iterator<Item = Json<'a>> {
-        self.list.items()
+        Json::validated(self.list).items()
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Json<'a> {
     }
 
     /// JSON that was validated part by part.
-    pub(super) fn proven(bytes: &'a [u8]) -> Self {
+    pub(super) fn validated(bytes: &'a [u8]) -> Self {
         Self(std::str::from_utf8(without_mark(bytes)).map_or("null", str::trim))
     }
 

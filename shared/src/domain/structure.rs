@@ -98,9 +98,8 @@ pub struct Extent {
 impl Extent {
     /// Counts the parts of a definition without keeping any.
     pub fn of(definition: &Definition<'_>) -> Self {
-        let settings = definition.rest().map(|(name, part)| if name == "workflow" { count_fields(part) } else { 1 });
         let (tasks, linkages) = (definition.tasks.len() as u64, definition.linkages.len() as u64);
-        Self { tasks, linkages, settings: settings.sum() }
+        Self { tasks, linkages, settings: definition.others + count_fields(definition.workflow) }
     }
 }
 
