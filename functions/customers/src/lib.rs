@@ -4,19 +4,10 @@
 
 mod access;
 mod audit;
-mod create;
-mod delete;
-mod delete_guard;
-mod fields;
-mod json;
-mod list;
+mod customers;
 mod overview;
-mod request;
 pub mod setup;
-mod stats;
-mod sync;
-mod test_connection;
-mod update;
+mod syncs;
 
 use axum::{
     Router,
@@ -24,6 +15,13 @@ use axum::{
 };
 use shared::domain::invalid::FieldError;
 use utoipa::OpenApi;
+
+use self::{
+    access::{grants, me},
+    customers::{create, delete, list, update},
+    overview::{service, stats, zuora_hosts},
+    syncs::{sync, test_connection},
+};
 
 /// What this function answers, described from its handlers.
 #[derive(OpenApi)]
@@ -42,16 +40,16 @@ use utoipa::OpenApi;
         sync::get_batch,
         test_connection::test_stored,
         test_connection::test_unsaved,
-        access::list_grants,
-        access::put_grant,
-        access::delete_grant,
-        access::get_me,
+        grants::list_grants,
+        grants::put_grant,
+        grants::delete_grant,
+        me::get_me,
         audit::list_all,
         audit::list_of_customer,
         stats::get_stats,
-        overview::list_zuora_hosts,
-        overview::health,
-        overview::get_openapi,
+        zuora_hosts::list_zuora_hosts,
+        service::health,
+        service::get_openapi,
     )
 )]
 pub struct Description;
@@ -60,10 +58,10 @@ pub struct Description;
 pub fn routes(state: setup::App) -> Router {
     let customer = get(list::get_customer).patch(update::update_customer).delete(delete::delete_customer);
     Router::new()
-        .route("/health", get(overview::health))
-        .route("/openapi.json", get(overview::get_openapi))
+        .route("/health", get(service::health))
+        .route("/openapi.json", get(service::get_openapi))
         .route("/v1/stats", get(stats::get_stats))
-        .route("/v1/zuora-hosts", get(overview::list_zuora_hosts))
+        .route("/v1/zuora-hosts", get(zuora_hosts::list_zuora_hosts))
         .route("/v1/customers", get(list::list_customers).post(create::create_customer))
         .route("/v1/customers/{customer_id}", customer)
         .route("/v1/customers/{customer_id}/pause", post(update::pause_customer))
@@ -71,10 +69,10 @@ pub fn routes(state: setup::App) -> Router {
         .route("/v1/customers/{customer_id}/sync", post(sync::sync_customer))
         .route("/v1/customers/{customer_id}/connection-test", post(test_connection::test_stored))
         .route("/v1/customers/{customer_id}/audit", get(audit::list_of_customer))
-        .route("/v1/customers/{customer_id}/grants", get(access::list_grants))
-        .route("/v1/customers/{customer_id}/grants/{user}", put(access::put_grant).delete(access::delete_grant))
+        .route("/v1/customers/{customer_id}/grants", get(grants::list_grants))
+        .route("/v1/customers/{customer_id}/grants/{user}", put(grants::put_grant).delete(grants::delete_grant))
         .route("/v1/audit", get(audit::list_all))
-        .route("/v1/me", get(access::get_me))
+        .route("/v1/me", get(me::get_me))
         .route("/v1/connection-test", post(test_connection::test_unsaved))
         .route("/v1/sync", post(sync::sync_all))
         .route("/v1/batches/{batch_id}", get(sync::get_batch))

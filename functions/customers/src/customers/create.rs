@@ -20,11 +20,11 @@ use shared::{
     operation,
 };
 
-use crate::{
+use super::{
     json::{CustomerJson, tagged},
     request::{CustomerRequest, Entered, NewCustomerRequest},
-    setup::App,
 };
+use crate::setup::App;
 
 /// The customer that a body describes; what it does not say is as usual.
 fn creation(body: CustomerRequest, policy: &BaseUrlPolicy) -> Result<Creation, Invalid> {

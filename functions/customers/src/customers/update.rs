@@ -13,11 +13,11 @@ use shared::{
     operation,
 };
 
-use crate::{
+use super::{
     json::{CustomerJson, Tagged, tagged},
     request::{CustomerRequest, Entered},
-    setup::App,
 };
+use crate::setup::App;
 
 operation!(
     UpdateCustomer: Update, CustomerUpdate, Idempotent;

@@ -1,21 +1,19 @@
-//! `GET /v1/me`, and `GET`, `PUT`, `DELETE /v1/customers/{customer_id}/grants[/{user}]`
+//! `GET`, `PUT` and `DELETE /v1/customers/{customer_id}/grants[/{user}]`
 //!
 //! `all` in place of a customer's id stands for all customers, those to come too.
 
 use axum::{Json, extract::State};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::{
     app::{access, context::RequestContext, error::AppError},
     aws::grants::Grant,
     domain::{
-        actions::CallerAction,
-        ids::{CustomerId, UserId},
-        policy::{Target, Verb, Verbs},
+        ids::UserId,
+        policy::{Verb, Verbs},
     },
     http::{
         body::ValidJson,
-        caller::SignedIn,
         paging::List,
         path::Ids,
         permit::{OnOneOrAll, Operation as _},
@@ -26,48 +24,6 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::setup::App;
-
-/// The caller, and what the caller may do.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Me)]
-pub struct MeJson {
-    /// The Cognito `sub`, which grants name.
-    user: String,
-    groups: Vec<String>,
-    super_admin: bool,
-    /// What the caller may do with every customer, those to come too.
-    verbs: Verbs,
-    /// What else the caller may do, by customer.
-    customers: Vec<OnCustomer>,
-    /// What the caller can do beside what each customer and job says.
-    actions: Vec<CallerAction>,
-}
-
-/// What a caller may do with one customer.
-#[derive(Debug, Serialize, ToSchema)]
-struct OnCustomer {
-    customer_id: CustomerId,
-    verbs: Verbs,
-}
-
-/// Says who calls and what they may do.
-#[utoipa::path(
-    get,
-    path = "/v1/me",
-    tag = "access",
-    responses((status = 200, description = "The caller.", body = MeJson)),
-)]
-pub async fn get_me(SignedIn(caller): SignedIn) -> Json<MeJson> {
-    let super_admin = caller.is_super_admin();
-    let verbs = if super_admin { Verbs::from(Verb::GRANTABLE) } else { caller.grants.all.clone() };
-    let on = |customer: &CustomerId| OnCustomer {
-        customer_id: customer.clone(),
-        verbs: caller.verbs(Target::One(customer)),
-    };
-    let customers = caller.grants.customers.keys().map(on).collect();
-    let actions = caller.actions().collect();
-    Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers, actions })
-}
 
 operation!(ListGrants: Grant, Read, Safe);
 

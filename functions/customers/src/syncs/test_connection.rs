@@ -16,8 +16,10 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    delete::JobQueued,
-    fields::{self, MAX_CLIENT_ID, MAX_SECRET},
+    customers::{
+        delete::JobQueued,
+        fields::{self, MAX_CLIENT_ID, MAX_SECRET},
+    },
     setup::App,
 };
 

@@ -19,10 +19,8 @@ use shared::{
 };
 use utoipa::IntoParams;
 
-use crate::{
-    json::{CustomerJson, Tagged, tagged},
-    setup::App,
-};
+use super::json::{CustomerJson, Tagged, tagged};
+use crate::setup::App;
 
 /// The filters.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -17,7 +17,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
-use crate::{
+use super::{
     delete_guard::DeleteGuardRequest,
     fields::{self, MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
 };

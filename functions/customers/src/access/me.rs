@@ -1,0 +1,55 @@
+//! `GET /v1/me`
+
+use axum::Json;
+use serde::Serialize;
+use shared::{
+    domain::{
+        actions::CallerAction,
+        ids::CustomerId,
+        policy::{Target, Verb, Verbs},
+    },
+    http::caller::SignedIn,
+};
+use utoipa::ToSchema;
+
+/// The caller, and what the caller may do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Me)]
+pub struct MeJson {
+    /// The Cognito `sub`, which grants name.
+    user: String,
+    groups: Vec<String>,
+    super_admin: bool,
+    /// What the caller may do with every customer, those to come too.
+    verbs: Verbs,
+    /// What else the caller may do, by customer.
+    customers: Vec<OnCustomer>,
+    /// What the caller can do beside what each customer and job says.
+    actions: Vec<CallerAction>,
+}
+
+/// What a caller may do with one customer.
+#[derive(Debug, Serialize, ToSchema)]
+struct OnCustomer {
+    customer_id: CustomerId,
+    verbs: Verbs,
+}
+
+/// Says who calls and what they may do.
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    tag = "access",
+    responses((status = 200, description = "The caller.", body = MeJson)),
+)]
+pub async fn get_me(SignedIn(caller): SignedIn) -> Json<MeJson> {
+    let super_admin = caller.is_super_admin();
+    let verbs = if super_admin { Verbs::from(Verb::GRANTABLE) } else { caller.grants.all.clone() };
+    let on = |customer: &CustomerId| OnCustomer {
+        customer_id: customer.clone(),
+        verbs: caller.verbs(Target::One(customer)),
+    };
+    let customers = caller.grants.customers.keys().map(on).collect();
+    let actions = caller.actions().collect();
+    Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers, actions })
+}

@@ -1,0 +1,4 @@
+//! The caller's own permissions, and the grants that give them.
+
+pub mod grants;
+pub mod me;

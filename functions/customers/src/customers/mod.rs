@@ -1,0 +1,10 @@
+//! `/v1/customers`: list, read, create, change, pause and delete customers.
+
+pub mod create;
+pub mod delete;
+mod delete_guard;
+pub mod fields;
+mod json;
+pub mod list;
+mod request;
+pub mod update;

@@ -1,0 +1,4 @@
+//! Syncs of one customer or of all, their batches, and connection tests.
+
+pub mod sync;
+pub mod test_connection;
