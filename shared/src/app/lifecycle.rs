@@ -39,6 +39,9 @@ const LOCK_MARGIN: Duration = Duration::from_secs(30);
 const LOCK: usize = 0;
 /// How long a job that needs the lock waits before it looks again.
 const LOCK_WAIT: Duration = Duration::from_secs(15);
+/// Kept back from an invocation's time, so that work that hangs is an attempt that failed and not a process that was killed. A
+/// sync ends by itself before ([`super::sync`]).
+pub(super) const TIME_TO_SETTLE: Duration = Duration::from_secs(15);
 
 /// Takes jobs through their life; used by `sync` and, for the sweeper, by `schedule`.
 #[derive(Clone, Debug)]

@@ -3,13 +3,13 @@
 //! What must stay true: a message that cannot be read is set aside with its reason before it is acknowledged, one message
 //! never decides for another, and everything here may happen twice.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use super::{
     connection,
     error::AppError,
     interruption::Interruption,
-    lifecycle::{Claim, Claimed, Lifecycle},
+    lifecycle::{Claim, Claimed, Lifecycle, TIME_TO_SETTLE},
     purge,
     sync::Syncer,
 };
@@ -24,10 +24,6 @@ use crate::{
     },
     zuora::Meter,
 };
-
-/// Kept back from an invocation's time, so that work that hangs is an attempt that failed and not a process that was killed. A sync ends
-/// by itself before (`sync::times`).
-pub(super) const TIME_TO_SETTLE: Duration = Duration::from_secs(15);
 
 /// The worker's tools.
 #[derive(Clone, Debug)]

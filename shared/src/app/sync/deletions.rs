@@ -9,11 +9,12 @@ use std::{cell::Cell, collections::HashSet, time::Duration};
 use futures::{StreamExt, stream};
 
 use super::{
-    Allowed, Interruption, SyncRun,
+    run::{Allowed, SyncRun},
     totals::RunTotals,
     upstream::{Refusal, concerns_the_run},
 };
 use crate::{
+    app::interruption::Interruption,
     aws::puts::Put,
     clock,
     domain::{change::Change, diff::Head, ids::WorkflowId, stats::WorkflowOutcome, workflow::LastChange},

@@ -6,14 +6,15 @@ use std::{
 };
 
 use super::{
-    Interruption,
     ready::{Pending, Ready},
+    result::Done,
     series::{Round, Series, Then},
     store::Prepared,
     totals::RunTotals,
     worklist::Task,
 };
 use crate::{
+    app::interruption::Interruption,
     domain::{failure::Failure, ids::WorkflowId, job::WorkflowError, stats::WorkflowOutcome, time::Timestamp},
     zuora::Export,
 };
@@ -22,30 +23,6 @@ use crate::{
 const IN_HAND: usize = 8;
 /// The number of workflows after which the run checks that it is still wanted, besides the checks by time.
 const CHECK_EVERY: usize = 100;
-
-/// The result for one workflow.
-pub(super) enum Done {
-    Stored {
-        outcome: WorkflowOutcome,
-        tasks: u64,
-    },
-    /// The export failed, with the possible cause at Zuora.
-    Failed(Failure, Suspect),
-    /// Zuora did not answer in time.
-    Hung(Failure),
-    OutOfTime,
-}
-
-/// The possible cause of a failed export, for Zuora as a whole.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Suspect {
-    /// None: Zuora answered, only not well.
-    Nothing,
-    /// Zuora may be down.
-    Outage,
-    /// The user's role may not export at all.
-    Permission,
-}
 
 /// Zuora's response to an export request: an export, none, or a refusal.
 pub(super) enum Answer {

@@ -14,15 +14,17 @@ use std::{collections::HashSet, mem};
 use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::{
-    Interruption, SyncRun,
-    exporting::{Answer, Came, Done, Exporting, Sorted, Suspect, Work},
+    exporting::{Answer, Came, Exporting, Sorted, Work},
     listing::Listing,
+    result::{Done, Suspect},
+    run::SyncRun,
     series::{Round, Then},
     totals::RunTotals,
     upstream::{Refusal, concerns_the_run},
     worklist::{Task, Worklist},
 };
 use crate::{
+    app::interruption::Interruption,
     clock,
     domain::{diff::Head, ids::WorkflowId, time::Timestamp},
     zuora::{Version, ZuoraErrorKind},

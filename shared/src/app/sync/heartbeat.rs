@@ -8,14 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Interruption, SyncRun};
-use crate::{
-    clock,
-    domain::{
-        job::{Kind, Progress, State},
-        time::Timestamp,
-    },
-};
+use crate::domain::{job::Progress, time::Timestamp};
 
 /// The age of a run from which it writes progress: most runs are over by then, and no person waits for them.
 const FIRST: Duration = Duration::from_secs(15);
@@ -57,7 +50,7 @@ impl Heartbeat {
     }
 
     /// The progress to write now; none if the run is young, or wrote it a moment ago.
-    fn due(&self, now: Timestamp) -> Option<Progress> {
+    pub(super) fn due(&self, now: Timestamp) -> Option<Progress> {
         if self.started_at.plus(FIRST) > now {
             return None;
         }
@@ -79,48 +72,8 @@ impl Heartbeat {
         checked_at.plus(CHECK_INTERVAL) <= now
     }
 
-    fn note_check(&self, now: Timestamp) {
+    pub(super) fn note_check(&self, now: Timestamp) {
         *self.checked_at.lock().unwrap_or_else(PoisonError::into_inner) = now;
-    }
-}
-
-impl SyncRun<'_> {
-    /// Does [`SyncRun::check_wanted`] if the last check is some seconds ago: for loops with many steps per second.
-    pub(super) async fn check_wanted_throttled(&self) -> Result<(), Interruption> {
-        if self.heartbeat.is_check_due(clock::now()) { self.check_wanted().await } else { Ok(()) }
-    }
-
-    /// Stops the run if it is no longer wanted: customer paused or deleted, credentials changed, job cancelled or replaced.
-    pub(super) async fn check_wanted(&self) -> Result<(), Interruption> {
-        self.heartbeat.note_check(clock::now());
-        let dispatcher = &self.syncer.dispatcher;
-        let id = &self.customer.id;
-        let (customer, job) = tokio::join!(dispatcher.customers.standing(id), dispatcher.jobs.get(id, &self.job.id));
-        let Some(customer) = customer? else { return Err(Interruption::Cancelled("the customer was deleted")) };
-        match job? {
-            Some(found) if found.value.cancel_requested => {
-                return Err(Interruption::Cancelled("an admin cancelled it"));
-            }
-            Some(found) if found.value.state == State::Running && found.value.lock_until == self.job.lock_until => {}
-            _ => return Err(Interruption::Cancelled("another worker took over")),
-        }
-        if !customer.status.is_syncable() {
-            return Err(Interruption::Cancelled("the customer was paused"));
-        }
-        if self.job.kind == Kind::Sync && customer.sync_job_id.as_ref() != Some(&self.job.id) {
-            return Err(Interruption::Cancelled("another sync took over"));
-        }
-        if customer.credential_version != self.customer.credential_version {
-            // New credentials may lead to another tenant: nothing more is written for the old ones.
-            return Err(Interruption::credentials_changed());
-        }
-        if let Some(progress) = self.heartbeat.due(clock::now())
-            && let Err(error) = dispatcher.jobs.show_progress(self.job, &progress).await
-        {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(job_id = %self.job.id, error, "the progress of a job was not written");
-        }
-        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 //! A run that dies between the writes of a chunk and of its workflow leaves an orphan, if the workflow has changed again by the
 //! next run. Nothing reads orphans; they only take space.
 
-use super::{Interruption, SyncRun};
-use crate::domain::diff::Head;
+use super::run::SyncRun;
+use crate::{app::interruption::Interruption, domain::diff::Head};
 
 impl SyncRun<'_> {
     /// Removes orphans if the customer's moment of the day for it has passed. `heads` must be the present ones: only this run

@@ -7,11 +7,12 @@
 use std::collections::VecDeque;
 
 use super::{
-    Interruption, SyncRun,
-    exporting::{Done, Suspect},
+    result::{Done, Suspect},
+    run::SyncRun,
     worklist::Task,
 };
 use crate::{
+    app::interruption::Interruption,
     aws::{
         puts::{Load, Put},
         table::StoreError,

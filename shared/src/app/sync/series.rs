@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::exporting::Suspect;
+use super::result::Suspect;
 
 /// The number of failures in a row that raise the question whether Zuora is down or the workflows are broken; as many more
 /// raise it again.

@@ -10,9 +10,13 @@ use std::collections::HashSet;
 
 use futures::future::try_join_all;
 
-use super::{Allowed, Interruption, SyncRun, listing::Listing, totals::Counts};
+use super::{
+    listing::Listing,
+    run::{Allowed, SyncRun},
+    totals::Counts,
+};
 use crate::{
-    app::{error::AppError, races::until_won},
+    app::{error::AppError, interruption::Interruption, races::until_won},
     aws::{customers::Customers, table::StoreError},
     domain::{
         diff,

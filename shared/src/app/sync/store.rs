@@ -6,13 +6,14 @@
 //! is missing or damaged.
 
 use super::{
-    Interruption, SyncRun,
-    exporting::{Done, Suspect},
     listing::Listing,
     ready::Pending,
+    result::{Done, Suspect},
+    run::SyncRun,
     worklist::Task,
 };
 use crate::{
+    app::interruption::Interruption,
     aws::{
         puts::{Put, TRAVELS},
         workflows::DefinitionError as Unread,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::{app::worker::TIME_TO_SETTLE, domain::time::Timestamp};
+use crate::{app::lifecycle::TIME_TO_SETTLE, domain::time::Timestamp};
 
 /// The time between the end of a run and the worker's limit.
 const MARGIN: Duration = Duration::from_secs(5);

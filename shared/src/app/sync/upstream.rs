@@ -16,7 +16,7 @@ use std::{
 use secrecy::SecretString;
 use tokio::{sync::Mutex, time::Instant};
 
-use super::Syncer;
+use super::syncer::Syncer;
 use crate::{
     app::interruption::Interruption,
     aws::{
