@@ -24,7 +24,7 @@ use shared::{
         workflow::Workflow,
     },
     http::{
-        conditional::etag,
+        etag::etag,
         paging::{List, NoFilter, Paged, Paging},
         permit::Operation as _,
         problem::{Kind, Problem},

@@ -8,7 +8,8 @@ use crate::{
     aws::{
         audit::AuditTrail,
         limits::{Permit, RequestLimits},
-        table::{StoreError, Table, Write, write_across},
+        table::{StoreError, Table, Write},
+        transaction::write_across,
     },
     domain::{
         audit::{Action, Record},

@@ -36,11 +36,10 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 pub use self::indexes::{
-    AUDIT, CUSTOMERS, DUE, GSI1PK, GSI1SK, Index, IndexKey, audit_by_time, change_by_workflow, changes_of,
+    AUDIT, CUSTOMERS, DUE, GSI1PK, GSI1SK, Index, IndexKey, SortKeys, audit_by_time, change_by_workflow, changes_of,
     customer_by_id, customer_by_name, customer_due, due_until, grant_by_customer, grants_on, ids_after, job_by_state,
     jobs_in, names, workflow_by_name, workflows_of,
 };
-use super::table::SortKeys;
 use crate::domain::{
     ids::{BatchId, CustomerId, JobId, UserId, WorkflowId},
     time::Timestamp,

@@ -29,6 +29,7 @@ pub mod queues;
 pub mod sealing;
 pub mod store_error;
 pub mod table;
+pub mod transaction;
 pub mod vault;
 pub mod workflows;
 pub mod write;

@@ -12,7 +12,8 @@ use super::{
     changes::Changes,
     items::size,
     keys,
-    table::{Condition, Item, StoreError, Write, to_item, write_across},
+    table::{Condition, Item, StoreError, Write, to_item},
+    transaction::write_across,
     workflows::{Workflows, chunk_item},
 };
 use crate::domain::{

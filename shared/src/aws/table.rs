@@ -3,7 +3,7 @@
 //! What must stay true:
 //! - Every stored record carries `rev`, raised by each write and checked by the next ("unchanged since I read it"). A lost race
 //!   is [`StoreError::Conflict`]: read again, decide again.
-//! - All state changes are transactions ([`super::write`]).
+//! - All state changes are transactions ([`super::transaction`]).
 //! - Only the missing `LastEvaluatedKey` says that there are no more items, never an empty page.
 
 use aws_sdk_dynamodb::{
@@ -16,9 +16,9 @@ use serde::de::DeserializeOwned;
 
 pub use super::{
     items::{Item, Stored, key_of, number, parse, to_item},
-    keys::Key,
+    keys::{Key, SortKeys},
     store_error::StoreError,
-    write::{Condition, Write, write_across},
+    write::{Condition, Write},
 };
 use super::{
     items::{TTL, key_item},
@@ -37,15 +37,6 @@ pub struct QueryPage {
     pub items: Vec<Item>,
     /// The last key of this page; none if there are no more pages.
     pub last: Option<Item>,
-}
-
-/// The sort keys of a range.
-#[derive(Clone, Debug)]
-pub enum SortKeys {
-    /// Those that start with a text.
-    Prefix(String),
-    /// Those between two texts, both included.
-    Between(String, String),
 }
 
 /// A query within one partition.
@@ -242,15 +233,6 @@ impl Table {
                 return Ok(total);
             }
         }
-    }
-
-    /// Writes all or nothing, in this table.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] names the writes whose condition did not hold. A collision with a concurrent transaction is
-    /// tried again, and becomes [`StoreError::Unavailable`] in the end.
-    pub async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        write_across(&[(self, writes)]).await
     }
 
     /// Stores one item under a condition. Cheaper than a transaction; a lost answer may look like a conflict.

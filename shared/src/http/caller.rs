@@ -8,7 +8,10 @@ use http::request::Parts;
 use lambda_http::request::RequestContext as GatewayContext;
 use serde_json::{Map, Value};
 
-use super::problem::{Kind, Problem};
+use super::{
+    problem::{Kind, Problem},
+    refusal::Refusal,
+};
 use crate::{
     app::context::RequestContext,
     domain::{
@@ -100,15 +103,6 @@ impl CurrentUser {
             Decision::Hide => Err(Problem::new(Kind::NotFound, format!("There is no such {what}.")).refused(refusal)),
         }
     }
-}
-
-/// An attempt that the policy refused: it is recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The customer, if it was about one.
-    pub customer: Option<CustomerId>,
-    /// The action that was attempted.
-    pub action: Action,
 }
 
 /// The 403 response.

@@ -1,17 +1,10 @@
-//! `ETag` and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1).
+//! The request header `If-Match` (RFC 9110, section 13.1.1).
 
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
 
 use super::problem::{Kind, Problem};
 use crate::domain::precondition::Precondition;
-
-/// The header that names an entity tag.
-pub fn etag(entity_tag: &str) -> [(HeaderName, HeaderValue); 1] {
-    let value =
-        HeaderValue::from_str(&format!("\"{entity_tag}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""));
-    [(header::ETAG, value)]
-}
 
 /// A request's `If-Match`, if it has one.
 #[derive(Clone, Debug)]
@@ -90,6 +83,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::http::etag::etag;
 
     fn read(values: &[&str]) -> Result<Option<Precondition>, u16> {
         let mut headers = HeaderMap::new();

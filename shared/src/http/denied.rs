@@ -1,6 +1,6 @@
 //! Attempts that the policy refused are written down: who tried what, on which customer.
 
-use super::{Edge, caller::Refusal};
+use super::{Edge, refusal::Refusal};
 use crate::{
     app::context::{RequestContext, commit},
     aws::store_error::StoreError,

@@ -14,9 +14,10 @@ use http::request::Parts;
 use serde_json::{Value, json};
 
 use super::{
-    caller::{CurrentUser, Refusal},
+    caller::CurrentUser,
     path::Ids,
     problem::{Kind, Problem},
+    refusal::Refusal,
 };
 use crate::{
     app::error::AppError,

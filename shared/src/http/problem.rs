@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{caller::Refusal, conditional::etag};
+use super::{etag::etag, refusal::Refusal};
 use crate::{
     app::error::AppError,
     aws::{sealing::SealError, table::StoreError},

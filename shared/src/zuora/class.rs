@@ -1,6 +1,9 @@
 //! The meaning of a failed call for a job: its error class and the sentence that is shown.
 
-use super::error::{Operation, ZuoraError, ZuoraErrorKind};
+use super::{
+    error::{Operation, ZuoraError},
+    error_kind::ZuoraErrorKind,
+};
 use crate::domain::failure::{ErrorClass, Failure};
 
 impl ZuoraError {

@@ -10,12 +10,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
 use super::{
-    error::{Operation, ZuoraError, ZuoraErrorKind as Kind},
-    exchange::{Answer, Call, Export, SMALL_LIMIT, tracked},
+    error::{Operation, ZuoraError},
+    error_kind::ZuoraErrorKind as Kind,
+    exchange::{Answer, Call, Export, tracked},
     resolver::{GuardedResolver, Lookup, system_lookup},
     session::Session,
     token::IssuedToken,
-    wire::{BodyFault, check_workflow},
+    wire::{BodyFault, SMALL_LIMIT, check_workflow},
 };
 use crate::domain::base_url::{BaseUrl, BaseUrlPolicy};
 
@@ -91,7 +92,7 @@ impl Zuora {
     ///
     /// # Errors
     /// `InvalidCredentials` also for a 200 with a JSON object that holds no token; `RateLimited`, `Transient` and the rest as
-    /// [`ZuoraErrorKind`](super::error::ZuoraErrorKind) describes.
+    /// [`ZuoraErrorKind`](super::error_kind::ZuoraErrorKind) describes.
     pub async fn token(
         &self,
         base: &BaseUrl,
@@ -116,7 +117,7 @@ impl Zuora {
     /// Returns true if Zuora has the workflow, false if Zuora itself says that it does not exist. Used to confirm an absence.
     ///
     /// # Errors
-    /// As [`ZuoraErrorKind`](super::error::ZuoraErrorKind) describes; an error says nothing about the workflow.
+    /// As [`ZuoraErrorKind`](super::error_kind::ZuoraErrorKind) describes; an error says nothing about the workflow.
     pub async fn workflow(&self, session: &Session, id: &str) -> Result<bool, ZuoraError> {
         let call = session.call(Operation::GetWorkflow, WORKFLOW_LIMIT);
         let path = format!("/workflows/{}", call.path_id(id)?);

@@ -20,17 +20,16 @@ use tokio::{
 
 use super::{
     coding::{ACCEPTED, Unpacking},
-    error::{Operation, ZuoraError, ZuoraErrorKind as Kind, kind_of},
+    error::{Operation, ZuoraError, kind_of},
+    error_kind::ZuoraErrorKind as Kind,
     resolver::AddressRefused,
     retry_after::retry_after,
     scrub::scrub,
-    wire::{BodyFault, error_text, oauth_error},
+    wire::{BodyFault, SMALL_LIMIT, error_text, oauth_error},
     word::{Word, accept},
 };
 use crate::domain::ids::is_plain;
 
-/// The limit of token responses and error bodies, in bytes.
-pub(super) const SMALL_LIMIT: usize = 64 * 1024;
 /// The size in bytes from which a run holds one export at a time: five of 20 MB would not fit into a small function.
 const LARGE: usize = 1024 * 1024;
 /// The bytes to unpack in one step: they become at most a thousand times as many, so an oversized body is noticed in time.

@@ -20,7 +20,10 @@ use std::{
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::error::{Operation, ZuoraError, ZuoraErrorKind};
+use super::{
+    error::{Operation, ZuoraError},
+    error_kind::ZuoraErrorKind,
+};
 
 /// The largest number of concurrent requests to one tenant, unless the deployment sets another.
 pub const MAX_IN_FLIGHT: usize = 12;

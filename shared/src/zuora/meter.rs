@@ -8,7 +8,10 @@ use std::{
     },
 };
 
-use super::error::{Operation, ZuoraError, ZuoraErrorKind};
+use super::{
+    error::{Operation, ZuoraError},
+    error_kind::ZuoraErrorKind,
+};
 use crate::domain::job::{MAX_REQUEST_IDS, Traffic};
 
 /// The counters of one run.

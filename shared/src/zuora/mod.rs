@@ -14,6 +14,7 @@ pub(crate) mod class;
 pub mod client;
 mod coding;
 pub mod error;
+pub mod error_kind;
 mod exchange;
 pub mod limiter;
 pub mod meter;
@@ -29,7 +30,8 @@ mod wire;
 pub mod word;
 
 pub use client::{PAGE_LENGTH, SetupError, Version, Zuora};
-pub use error::{Operation, ZuoraError, ZuoraErrorKind};
+pub use error::{Operation, ZuoraError};
+pub use error_kind::ZuoraErrorKind;
 pub use exchange::Export;
 pub use limiter::Limiter;
 pub use meter::Meter;

@@ -87,7 +87,7 @@ fn announces_next(pagination: &[u8]) -> Result<bool, BodyFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zuora::error::ZuoraErrorKind as Kind;
+    use crate::zuora::error_kind::ZuoraErrorKind as Kind;
 
     fn read(body: &str) -> Result<Part, BodyFault> {
         Part::read(&Bytes::copy_from_slice(body.as_bytes()))

@@ -1,8 +1,11 @@
 //! Zuora's bodies besides pages and tokens: the reason why one is refused, the check of a single workflow, the text of an
 //! error.
 
-use super::{error::ZuoraErrorKind as Kind, exchange::SMALL_LIMIT};
+use super::error_kind::ZuoraErrorKind as Kind;
 use crate::domain::json::{Json, members};
+
+/// The limit of token responses and error bodies, in bytes.
+pub(super) const SMALL_LIMIT: usize = 64 * 1024;
 
 /// The reason why the body of a 2xx is refused.
 #[derive(Debug, PartialEq, Eq)]

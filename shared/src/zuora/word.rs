@@ -66,7 +66,7 @@ pub(super) fn accept(body: &[u8]) -> Result<(), BodyFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zuora::error::ZuoraErrorKind as Kind;
+    use crate::zuora::error_kind::ZuoraErrorKind as Kind;
 
     #[test]
     fn a_refusal_is_zuoras_own_only_with_its_request_id_and_in_one_of_its_shapes() {

@@ -12,7 +12,7 @@ use shared::{
         ids::CustomerId,
         time::Timestamp,
     },
-    http::{caller::CurrentUser, conditional::etag},
+    http::{caller::CurrentUser, etag::etag},
 };
 use utoipa::ToSchema;
 

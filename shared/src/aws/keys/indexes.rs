@@ -3,15 +3,21 @@
 use std::fmt::Display;
 
 use super::ALL;
-use crate::{
-    aws::table::SortKeys,
-    domain::{
-        ids::{AuditId, CustomerId, JobId, UserId, WorkflowId},
-        job::State,
-        name::folded,
-        time::Timestamp,
-    },
+use crate::domain::{
+    ids::{AuditId, CustomerId, JobId, UserId, WorkflowId},
+    job::State,
+    name::folded,
+    time::Timestamp,
 };
+
+/// The sort keys of a range.
+#[derive(Clone, Debug)]
+pub enum SortKeys {
+    /// Those that start with a text.
+    Prefix(String),
+    /// Those between two texts, both included.
+    Between(String, String),
+}
 
 /// The attribute of the first index's partition key.
 pub const GSI1PK: &str = "GSI1PK";

@@ -8,7 +8,8 @@ use bytes::Bytes;
 
 use super::{PAGE_LENGTH, Zuora};
 use crate::zuora::{
-    error::{Operation, ZuoraError, ZuoraErrorKind as Kind},
+    error::{Operation, ZuoraError},
+    error_kind::ZuoraErrorKind as Kind,
     page::{Page, Part},
     session::Session,
     wire::BodyFault,

@@ -1,7 +1,7 @@
 use super::ANSWER_LIMIT;
 use crate::zuora::{
     client::tests::{EMPTY_PAGE, session, without_retry, zuora},
-    error::ZuoraErrorKind as Kind,
+    error_kind::ZuoraErrorKind as Kind,
     test_server::{Answer, TestServer, answer, gzip, ok, refusal},
 };
 
