@@ -8,9 +8,9 @@ use serde_json::json;
 use shared::{
     app::{
         batches::BatchService,
+        bulk_sync::Round,
         context::RequestContext,
         dispatch::Dispatcher,
-        many::Round,
         schedule,
         sweep::{self, Swept},
         worker::{Delivery, Handled},

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use shared::http::room::{MOST, weight};
+use shared::http::response_size::{MOST, weight};
 use tests::simulator::{Simulator, Workflow};
 
 use crate::world::World;

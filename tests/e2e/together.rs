@@ -3,7 +3,7 @@
 
 use futures::{StreamExt, stream};
 use shared::{
-    aws::{keys, puts::Put, table::StoreError, workflows::Workflows},
+    aws::{keys, table::StoreError, workflow_writes::Put, workflows::Workflows},
     clock,
     domain::{
         change::{Change, Definitions},

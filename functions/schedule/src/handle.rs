@@ -5,7 +5,7 @@ use std::time::Duration;
 use lambda_runtime::{Error, LambdaEvent};
 use serde::Deserialize;
 use shared::{
-    app::{dispatch::Dispatcher, many::Round, recount, schedule, sweep},
+    app::{bulk_sync::Round, dispatch::Dispatcher, recount, schedule, sweep},
     clock,
     config::stage,
     domain::{job::State as JobState, time::Timestamp},

@@ -29,7 +29,7 @@ use shared::{
         permit::Operation as _,
         problem::{Kind, Problem},
         query::ValidQuery,
-        room::{MOST, Room, parts},
+        response_size::{MOST, Room, parts},
     },
     operation,
     telemetry::{self, Metric},

@@ -21,7 +21,7 @@ use shared::{
         permit::Operation as _,
         problem::{Kind, Problem},
         query::{ValidQuery, flag},
-        room::{MOST, Room},
+        response_size::{MOST, Room},
     },
     operation,
 };

@@ -11,7 +11,7 @@ use shared::{
         paging::{List, Paged, Paging},
         permit::{Among, Operation as _},
         problem::Problem,
-        room::Room,
+        response_size::Room,
     },
     operation,
 };

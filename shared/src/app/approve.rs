@@ -4,7 +4,7 @@
 //! for each), and changes no limit for good. Only where Zuora would not say whether a workflow is gone does it take the place of Zuora's
 //! word. Approving twice makes one sync.
 
-use super::{context::RequestContext, dispatch::Dispatcher, error::AppError, races::until_won};
+use super::{conflicts::retry_on_conflict, context::RequestContext, dispatch::Dispatcher, error::AppError};
 use crate::{
     aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
@@ -43,7 +43,7 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; `Conflict` when there is nothing to approve (any more), says why.
     pub async fn approve_deletions(&self, approving: &Approving, context: &RequestContext) -> Result<Job, AppError> {
-        let (job, send) = until_won("job", || async {
+        let (job, send) = retry_on_conflict("job", || async {
             let found = self.jobs.find(&approving.job).await?.ok_or(AppError::NotFound("job"))?;
             self.try_approve(found, approving, context).await
         })

@@ -9,11 +9,11 @@ use std::time::Duration;
 use futures::stream;
 
 use super::{
+    bulk_sync::ask_each,
+    conflicts::retry_on_conflict,
     context::RequestContext,
     dispatch::{Dispatcher, SyncRequest},
     error::AppError,
-    many::ask_each,
-    races::until_won,
 };
 use crate::{
     aws::{
@@ -53,7 +53,7 @@ impl BatchService {
     pub async fn begin(&self, context: &RequestContext) -> Result<Batch, AppError> {
         let batches = &self.dispatcher.batches;
         let entry = context.entry(context.record(Action::CustomerSync));
-        until_won("last batch", || async {
+        retry_on_conflict("last batch", || async {
             let (under_way, fence) = batches.under_way().await?;
             if let Some(found) = under_way {
                 self.dispatcher.commit(Vec::new(), Some(&entry)).await?;

@@ -2,7 +2,9 @@
 //!
 //! What must stay true: what a run has written by then stays and is whole, and the customer is free for its next sync.
 
-use super::{context::RequestContext, dispatch::Dispatcher, error::AppError, outcome::sentence, races::until_won};
+use super::{
+    conflicts::retry_on_conflict, context::RequestContext, dispatch::Dispatcher, error::AppError, outcome::sentence,
+};
 use crate::{
     aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
@@ -22,7 +24,7 @@ impl Dispatcher {
     /// # Errors
     /// `NotFound`; `Conflict` names the state of a job that is over or that cannot be cancelled.
     pub async fn cancel(&self, id: &JobId, context: &RequestContext) -> Result<Job, AppError> {
-        until_won("job", || async {
+        retry_on_conflict("job", || async {
             let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
             self.try_cancel(found, context).await
         })

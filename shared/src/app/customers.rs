@@ -13,11 +13,11 @@ use secrecy::SecretString;
 pub use self::change::Change;
 use self::change::is_expected;
 use super::{
+    conflicts::retry_on_conflict,
     connection::{self, Candidate},
     context::{RequestContext, commit},
     dispatch::{Dispatcher, SyncRequest},
     error::AppError,
-    races::until_won,
 };
 use crate::{
     aws::{
@@ -195,7 +195,7 @@ impl CustomerService {
         context: &RequestContext,
     ) -> Result<Customer, AppError> {
         let now = context.now;
-        let (customer, due) = until_won("customer", || async {
+        let (customer, due) = retry_on_conflict("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             // Somebody may have changed it meanwhile.
             change.check(&found.value)?;
@@ -265,7 +265,7 @@ impl CustomerService {
         if !paused {
             context.acquire_permit(&self.limits, Some(id)).await?;
         }
-        let (customer, due) = until_won("customer", || async {
+        let (customer, due) = retry_on_conflict("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             if paused {
@@ -302,7 +302,7 @@ impl CustomerService {
         context: &RequestContext,
     ) -> Result<JobId, AppError> {
         let now = context.now;
-        let job = until_won("customer", || async {
+        let job = retry_on_conflict("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             is_expected(&customer, expected)?;

@@ -9,9 +9,9 @@
 use std::time::Duration;
 
 use super::{
+    conflicts::retry_on_conflict,
     context::{Entry, RequestContext, commit},
     error::AppError,
-    races::until_won,
 };
 use crate::{
     aws::{
@@ -167,7 +167,7 @@ impl Dispatcher {
         id: &CustomerId,
         request: &SyncRequest,
     ) -> Result<(Requested, bool), AppError> {
-        until_won("customer", || async {
+        retry_on_conflict("customer", || async {
             let customer = self.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             self.try_place(customer, request).await
         })
@@ -262,7 +262,7 @@ impl Dispatcher {
     }
 
     async fn place_question(&self, kind: Kind, id: &CustomerId, context: &RequestContext) -> Result<Job, AppError> {
-        let asked = until_won("customer", || async { self.try_place_question(kind, id, context).await });
+        let asked = retry_on_conflict("customer", || async { self.try_place_question(kind, id, context).await });
         let (job, is_new) = asked.await?;
         if is_new {
             self.send(&job, context.now).await;

@@ -9,11 +9,11 @@
 use std::time::Duration;
 
 use super::{
+    conflicts::retry_on_conflict,
     dispatch::Dispatcher,
     error::AppError,
     interruption::Interruption,
     outcome::{AttemptOutcome, CustomerUpdate, apply, sentence},
-    races::until_won,
 };
 use crate::{
     aws::{
@@ -86,7 +86,7 @@ impl Lifecycle {
     /// Store failures: the message should come again.
     pub async fn claim(&self, message: &Message, now: Timestamp, deadline: Timestamp) -> Result<Claim, AppError> {
         let Message::JobV1 { job_id, customer_id, seq } = message;
-        until_won("job", || async {
+        retry_on_conflict("job", || async {
             let Some(found) = self.dispatcher.jobs.get(customer_id, job_id).await? else {
                 return Ok(Claim::Nothing("the job is gone"));
             };
@@ -199,7 +199,7 @@ impl Lifecycle {
         traffic: &Traffic,
         now: Timestamp,
     ) -> Result<Option<Job>, AppError> {
-        until_won("job", || async { self.try_settle(claimed, outcome.clone(), traffic, now).await }).await
+        retry_on_conflict("job", || async { self.try_settle(claimed, outcome.clone(), traffic, now).await }).await
     }
 
     async fn try_settle(

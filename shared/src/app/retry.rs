@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{context::RequestContext, dispatch::Dispatcher, error::AppError, races::until_won};
+use super::{conflicts::retry_on_conflict, context::RequestContext, dispatch::Dispatcher, error::AppError};
 use crate::{
     aws::{
         customers::Customers,
@@ -46,7 +46,7 @@ impl Dispatcher {
     /// `NotFound`; `Conflict` with the job's state when it has not failed, its customer is paused, or another sync of the
     /// customer is under way.
     pub async fn retry(&self, id: &JobId, queue: &Queue, context: &RequestContext) -> Result<Job, AppError> {
-        let again = until_won("job", || async {
+        let again = retry_on_conflict("job", || async {
             let found = self.jobs.find(id).await?.ok_or(AppError::NotFound("job"))?;
             self.requeue(found, Action::JobRetry, context).await
         });

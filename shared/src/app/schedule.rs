@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use super::{
+    bulk_sync::{Round, ask_each},
     dispatch::{Dispatcher, SyncRequest},
     error::AppError,
-    many::{Round, ask_each},
 };
 use crate::domain::{job::Trigger, time::Timestamp};
 

@@ -23,7 +23,6 @@ pub mod limits;
 #[cfg(test)]
 pub mod mock_sdk;
 pub mod plans;
-pub mod puts;
 pub mod queue;
 pub mod queues;
 pub mod sealing;
@@ -31,5 +30,6 @@ pub mod store_error;
 pub mod table;
 pub mod transaction;
 pub mod vault;
+pub mod workflow_writes;
 pub mod workflows;
 pub mod write;

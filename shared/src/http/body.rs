@@ -13,7 +13,7 @@ use serde_path_to_error::{Path, Segment};
 use super::{
     Edge,
     problem::{Kind, Problem},
-    unique::Unique,
+    unique_keys::Unique,
 };
 use crate::domain::invalid::Invalid;
 

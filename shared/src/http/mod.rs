@@ -7,7 +7,6 @@ pub mod body;
 pub mod caller;
 pub mod conditional;
 pub mod cursor;
-mod denied;
 pub mod etag;
 pub mod idempotency;
 pub mod paging;
@@ -16,10 +15,11 @@ pub mod permit;
 pub mod problem;
 pub mod query;
 mod refusal;
+mod refusal_audit;
 mod request_line;
-pub mod room;
+pub mod response_size;
 pub mod serve;
-mod unique;
+mod unique_keys;
 
 use std::sync::Arc;
 

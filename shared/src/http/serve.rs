@@ -18,10 +18,10 @@ use lambda_http::request::RequestContext as GatewayContext;
 use super::{
     Edge,
     caller::{SignedIn, identify},
-    denied,
     problem::{Kind, Problem},
+    refusal_audit,
     request_line::{About, RequestLine},
-    room::{MOST, too_large, weight},
+    response_size::{MOST, too_large, weight},
 };
 use crate::{
     app::context::RequestContext,
@@ -104,7 +104,7 @@ async fn around(
     let param = |wanted: &str| params.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
     let (response, problem) = finish(bounded(response).await, &request_id);
     if let (Some(context), Some(refusal)) = (&context, problem.as_ref().and_then(Problem::refusal)) {
-        denied::write_down(&edge, context, refusal).await;
+        refusal_audit::record(&edge, context, refusal).await;
     }
     let about = About { caller: sub.as_deref(), customer_id: param("customer_id"), job_id: param("job_id") };
     line.write(&response, problem.as_ref(), &about);

@@ -5,7 +5,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{error_kind::ZuoraErrorKind, word::Word};
+use super::{error_kind::ZuoraErrorKind, provenance::Provenance};
 
 /// The operation that a request is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct ZuoraError {
     /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// The origin of the refusal; none if there was no response.
-    pub word: Option<Word>,
+    pub provenance: Option<Provenance>,
     /// Zuora's id of the request, which Zuora's support needs.
     pub request_id: Option<String>,
     /// The text of the refusal or fault, at most 200 characters; may be empty.
@@ -70,8 +70,8 @@ impl ZuoraError {
 
     /// The kind after the last repetition: a refusal of the token that is not Zuora's own says nothing about the token.
     pub const fn final_kind(&self) -> ZuoraErrorKind {
-        match (self.kind, self.word) {
-            (ZuoraErrorKind::TokenRejected, Some(Word::Other)) => ZuoraErrorKind::Transient,
+        match (self.kind, self.provenance) {
+            (ZuoraErrorKind::TokenRejected, Some(Provenance::Other)) => ZuoraErrorKind::Transient,
             (kind, _) => kind,
         }
     }
@@ -93,23 +93,28 @@ impl fmt::Display for ZuoraError {
 
 impl std::error::Error for ZuoraError {}
 
-/// Returns the meaning of a status other than 2xx for `operation`; `word` is the origin of the response.
-pub(super) fn kind_of(operation: Operation, status: u16, word: Word, retry_after: Option<Duration>) -> ZuoraErrorKind {
+/// Returns the meaning of a status other than 2xx for `operation`; `provenance` is the origin of the response.
+pub(super) fn kind_of(
+    operation: Operation,
+    status: u16,
+    provenance: Provenance,
+    retry_after: Option<Duration>,
+) -> ZuoraErrorKind {
     use ZuoraErrorKind as Kind;
-    match (operation, status, word) {
+    match (operation, status, provenance) {
         (_, 429, _) => Kind::RateLimited { retry_after },
         (_, 503, _) if retry_after.is_some() => Kind::RateLimited { retry_after },
         (_, 408 | 500..=599, _) => Kind::Transient,
-        (Operation::Token, 400 | 401, Word::Zuora | Word::Object) => Kind::InvalidCredentials,
-        (Operation::Token, 404, Word::Zuora | Word::Object) => Kind::NotFound,
+        (Operation::Token, 400 | 401, Provenance::Zuora | Provenance::Object) => Kind::InvalidCredentials,
+        (Operation::Token, 404, Provenance::Zuora | Provenance::Object) => Kind::NotFound,
         (Operation::Token, 403, _) => Kind::Transient,
         // Of any origin: trying another token does no harm.
         (Operation::ListWorkflows | Operation::GetWorkflow | Operation::ExportWorkflow, 401, _) => Kind::TokenRejected,
-        (_, _, Word::Other) => Kind::Transient,
+        (_, _, Provenance::Other) => Kind::Transient,
         (_, 403, _) => Kind::PermissionMissing,
-        (_, 404, Word::Zuora) => Kind::NotFound,
-        (_, 404, Word::Object) => Kind::Transient,
-        (_, 400 | 422, Word::Zuora) => Kind::Rejected,
+        (_, 404, Provenance::Zuora) => Kind::NotFound,
+        (_, 404, Provenance::Object) => Kind::Transient,
+        (_, 400 | 422, Provenance::Zuora) => Kind::Rejected,
         _ => Kind::Unexpected,
     }
 }
@@ -119,12 +124,12 @@ mod tests {
     use super::{ZuoraErrorKind as Kind, *};
     use crate::domain::failure::ErrorClass;
 
-    fn error(operation: Operation, kind: Kind, word: Option<Word>) -> ZuoraError {
+    fn error(operation: Operation, kind: Kind, provenance: Option<Provenance>) -> ZuoraError {
         ZuoraError {
             kind,
             operation,
             status: Some(401),
-            word,
+            provenance,
             request_id: Some("r-1".to_owned()),
             detail: String::new(),
         }
@@ -159,23 +164,23 @@ mod tests {
             (list, 503, wait, [limited(wait); 3]),
             (list, 504, None, [Kind::Transient; 3]),
         ] {
-            let said =
-                [Word::Zuora, Word::Object, Word::Other].map(|word| kind_of(operation, status, word, retry_after));
+            let said = [Provenance::Zuora, Provenance::Object, Provenance::Other]
+                .map(|provenance| kind_of(operation, status, provenance, retry_after));
             assert_eq!(said, kinds, "{operation:?} {status}");
         }
     }
 
     #[test]
     fn a_rejected_token_blames_no_credentials_and_says_so_unless_it_was_rejected_on_the_way() {
-        let rejected = |word| error(Operation::ListWorkflows, Kind::TokenRejected, Some(word)).failure();
+        let rejected = |provenance| error(Operation::ListWorkflows, Kind::TokenRejected, Some(provenance)).failure();
 
-        for word in [Word::Zuora, Word::Object] {
-            let failure = rejected(word);
+        for provenance in [Provenance::Zuora, Provenance::Object] {
+            let failure = rejected(provenance);
             assert_eq!(failure.class, ErrorClass::Transient);
             assert!(failure.message.contains("nothing wrong with the credentials is known"), "{}", failure.message);
             assert!(failure.next_step.contains("leave them as they are"), "{}", failure.next_step);
         }
-        let failure = rejected(Word::Other);
+        let failure = rejected(Provenance::Other);
         assert_eq!(failure.class, ErrorClass::Transient);
         assert!(!failure.message.contains("token") && !failure.next_step.contains("token"), "{failure:?}");
     }
@@ -192,7 +197,7 @@ mod tests {
     fn the_text_says_what_to_check() {
         let error = ZuoraError {
             detail: "invalid_client".to_owned(),
-            ..error(Operation::Token, Kind::InvalidCredentials, Some(Word::Object))
+            ..error(Operation::Token, Kind::InvalidCredentials, Some(Provenance::Object))
         };
 
         let text = error.to_string();

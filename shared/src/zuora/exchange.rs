@@ -1,6 +1,6 @@
 //! One request and its response: limited in size and time, classified, with errors that reveal nothing secret.
 //!
-//! Every response passes through here, so the check of its origin ([`word`](super::word)) exists only once.
+//! Every response passes through here, so the check of its origin ([`provenance`](super::provenance)) exists only once.
 
 use std::{
     error::Error as _,
@@ -22,11 +22,11 @@ use super::{
     coding::{ACCEPTED, Unpacking},
     error::{Operation, ZuoraError, kind_of},
     error_kind::ZuoraErrorKind as Kind,
+    provenance::{Provenance, accept},
     resolver::AddressRefused,
     retry_after::retry_after,
     scrub::scrub,
     wire::{BodyFault, SMALL_LIMIT, error_text, oauth_error},
-    word::{Word, accept},
 };
 use crate::domain::ids::is_plain;
 
@@ -88,16 +88,16 @@ impl Call<'_> {
 
     /// The error for a status other than 2xx, with the text of its body.
     fn refusal(self, answer: &Answer, body: &[u8], retry_after: Option<Duration>) -> ZuoraError {
-        let word = Word::of_refusal(answer.request_id.as_deref(), body);
-        let kind = kind_of(self.operation, answer.status, word, retry_after);
-        let detail = match (word, self.operation) {
-            (Word::Other, _) if answer.status < 500 && answer.status != 429 => {
+        let provenance = Provenance::of_refusal(answer.request_id.as_deref(), body);
+        let kind = kind_of(self.operation, answer.status, provenance, retry_after);
+        let detail = match (provenance, self.operation) {
+            (Provenance::Other, _) if answer.status < 500 && answer.status != 429 => {
                 "the answer is no JSON: something between here and Zuora may have given it".to_owned()
             }
             (_, Operation::Token) => oauth_error(body),
             _ => error_text(body),
         };
-        answer.mark(ZuoraError { word: Some(word), ..self.fail(kind, &detail) })
+        answer.mark(ZuoraError { provenance: Some(provenance), ..self.fail(kind, &detail) })
     }
 
     /// Reads the body and unpacks it on the way, so that a small response cannot become a large one.
@@ -177,7 +177,7 @@ impl Call<'_> {
 
     pub(super) fn fail(self, kind: Kind, detail: &str) -> ZuoraError {
         let detail = scrub(detail, &[self.secret]);
-        ZuoraError { kind, operation: self.operation, status: None, word: None, request_id: None, detail }
+        ZuoraError { kind, operation: self.operation, status: None, provenance: None, request_id: None, detail }
     }
 }
 

@@ -274,7 +274,7 @@ mod tests {
             kind: ZuoraErrorKind::TimedOut,
             operation: EXPORT,
             status: None,
-            word: None,
+            provenance: None,
             request_id: None,
             detail,
         }

@@ -6,7 +6,7 @@
 //! error shows a secret.
 //!
 //! [`client::Zuora`] sends, [`session::Session`] carries one run's token, [`limiter`] limits the requests in flight, [`page`]
-//! and [`token`] read bodies, [`word`] recognizes the origin of a response, [`error`] classifies failures by what the caller
+//! and [`token`] read bodies, [`provenance`] recognizes the origin of a response, [`error`] classifies failures by what the caller
 //! can do about them.
 
 pub mod address;
@@ -19,6 +19,7 @@ mod exchange;
 pub mod limiter;
 pub mod meter;
 pub mod page;
+pub mod provenance;
 mod resolver;
 pub mod retry_after;
 mod scrub;
@@ -27,7 +28,6 @@ pub mod session;
 mod test_server;
 pub mod token;
 mod wire;
-pub mod word;
 
 pub use client::{PAGE_LENGTH, SetupError, Version, Zuora};
 pub use error::{Operation, ZuoraError};
@@ -36,6 +36,6 @@ pub use exchange::Export;
 pub use limiter::Limiter;
 pub use meter::Meter;
 pub use page::Page;
+pub use provenance::Provenance;
 pub use session::{RetryBudget, Session};
 pub use token::IssuedToken;
-pub use word::Word;

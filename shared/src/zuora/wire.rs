@@ -80,7 +80,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::zuora::{page::Part, word::accept};
+    use crate::zuora::{page::Part, provenance::accept};
 
     #[test]
     fn a_single_workflow_is_believed_only_with_an_id() {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::interruption::Interruption,
-    aws::puts::Put,
+    aws::workflow_writes::Put,
     clock,
     domain::{change::Change, diff::Head, ids::WorkflowId, stats::WorkflowOutcome, workflow::LastChange},
 };

@@ -6,12 +6,12 @@ use std::{
 };
 
 use super::{
-    ready::{Pending, Ready},
+    circuit_breaker::{CircuitBreaker, Round, Then},
     result::Done,
-    series::{Round, Series, Then},
     store::Prepared,
     totals::RunTotals,
     worklist::Task,
+    write_queue::{Pending, WriteQueue},
 };
 use crate::{
     app::interruption::Interruption,
@@ -63,7 +63,7 @@ pub(super) enum Sorted<'t> {
 /// The state of the loop over the results.
 pub(super) struct Exporting<'t, 'r> {
     pub(super) totals: &'r mut RunTotals,
-    pub(super) series: Series,
+    pub(super) breaker: CircuitBreaker,
     /// The exports to request in this round.
     pub(super) queue: VecDeque<Task<'t>>,
     /// The workflows that did not answer in time in the first round.
@@ -73,7 +73,7 @@ pub(super) struct Exporting<'t, 'r> {
     pub(super) failed_reverifications: Vec<WorkflowId>,
     pub(super) asked: usize,
     in_hand: usize,
-    pub(super) ready: Ready<'t>,
+    pub(super) write_queue: WriteQueue<'t>,
     /// True during the check that Zuora still lists: no further export is requested meanwhile.
     in_doubt: bool,
     /// The number of workflows finished since the last check that the run is wanted.
@@ -96,14 +96,14 @@ impl<'t, 'r> Exporting<'t, 'r> {
     pub(super) fn new(totals: &'r mut RunTotals, planned: Vec<Task<'t>>, worked: bool) -> Self {
         Self {
             totals,
-            series: Series::new(worked),
+            breaker: CircuitBreaker::new(worked),
             open: planned.iter().map(|task| (task.id.clone(), task.reverify)).collect(),
             queue: planned.into(),
             hung: Vec::new(),
             failed_reverifications: Vec::new(),
             asked: 0,
             in_hand: 0,
-            ready: Ready::default(),
+            write_queue: WriteQueue::default(),
             in_doubt: false,
             done: 0,
             checking: false,
@@ -118,7 +118,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
                 match answer {
                     Ok(Answer::Export(export)) if goes_on => {
                         if export.is_some() {
-                            self.series.answered();
+                            self.breaker.answered();
                         }
                         self.in_hand += 1;
                         Sorted::Next(Work::Prepare(task, export))
@@ -130,7 +130,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
                 self.in_hand -= 1;
                 match prepared {
                     Ok(Prepared::Pending(pending)) => {
-                        self.ready.push(*pending);
+                        self.write_queue.push(*pending);
                         Sorted::Done(Vec::new())
                     }
                     Ok(Prepared::Done(done)) => Sorted::Done(vec![(task, Ok(done))]),
@@ -138,7 +138,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
                 }
             }
             Came::Written(done) => {
-                self.ready.written();
+                self.write_queue.written();
                 Sorted::Done(done)
             }
             Came::Checked(wanted) => {
@@ -159,7 +159,7 @@ impl<'t, 'r> Exporting<'t, 'r> {
 
     pub(super) fn has_room(&self, limit: usize) -> bool {
         let may_ask = !self.is_over() && !self.in_doubt && self.asked < limit;
-        may_ask && self.asked + self.in_hand < limit + IN_HAND && self.ready.has_room()
+        may_ask && self.asked + self.in_hand < limit + IN_HAND && self.write_queue.has_room()
     }
 
     /// True if it is time to check that the run is still wanted; `heartbeat_due` is true if a check is due by time.

@@ -14,11 +14,11 @@ use std::{collections::HashSet, mem};
 use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::{
+    circuit_breaker::{Round, Then},
     exporting::{Answer, Came, Exporting, Sorted, Work},
     listing::Listing,
     result::{Done, Suspect},
     run::SyncRun,
-    series::{Round, Then},
     totals::RunTotals,
     upstream::{Refusal, concerns_the_run},
     worklist::{Task, Worklist},
@@ -109,7 +109,7 @@ impl SyncRun<'_> {
                 exporting.asked += 1;
                 under_way.push(self.work(Work::Ask(task, round), listing));
             }
-            if let Some(together) = exporting.ready.next() {
+            if let Some(together) = exporting.write_queue.next() {
                 under_way.push(self.work(Work::Write(together), listing));
             }
             let Some(came) = under_way.next().await else {
@@ -172,14 +172,14 @@ impl SyncRun<'_> {
                 exporting.close(task.id);
             }
             Done::Failed(failure, suspect) => {
-                then = exporting.series.failed(suspect);
+                then = exporting.breaker.failed(suspect);
                 if then == Then::Denied && goes_on {
                     return Err(Interruption::Failed(failure));
                 }
                 exporting.count_error(task.id, failure);
             }
             Done::Hung(failure) => {
-                then = exporting.series.hung(round);
+                then = exporting.breaker.hung(round);
                 if round == Round::First {
                     exporting.totals.failed_workflows.push(task.id.clone());
                     exporting.hung.push((*task, failure));

@@ -13,10 +13,11 @@
 //! - A workflow's stored copy is replaced only by a complete new one. A failed export changes nothing and is counted.
 //! - A run that dies anywhere can be repeated: the plan contains what is left, and what an earlier run of the same job wrote
 //!   still counts under its kind, so the stats of the last run are the stats of the job.
-//! - A run ends by itself before its time is over, with what it did counted ([`times`]).
+//! - A run ends by itself before its time is over, with what it did counted ([`deadlines`]).
 //! - Memory does not grow with the tenant, except for a few hundred bytes per workflow: pages are packed, exports pass through.
 
-mod ahead;
+mod circuit_breaker;
+mod deadlines;
 mod deletions;
 mod exporting;
 mod exports;
@@ -24,28 +25,27 @@ mod heartbeat;
 mod listing;
 mod orphans;
 mod packed_listing;
+mod pagination;
 mod pipeline;
+mod read_ahead;
 mod read_listing;
-mod ready;
 mod report;
 mod result;
 mod run;
-mod series;
 mod snapshot;
 mod store;
 mod syncer;
-mod times;
 mod totals;
 mod upstream;
-mod walk;
 mod worklist;
+mod write_queue;
 
 use std::sync::Arc;
 
 use tokio::sync::{OnceCell, Semaphore};
 
 pub(crate) use self::upstream::{base_url as origin, fresh_token};
-use self::{heartbeat::Heartbeat, run::SyncRun, times::Times};
+use self::{deadlines::Deadlines, heartbeat::Heartbeat, run::SyncRun};
 pub use self::{syncer::Syncer, upstream::Upstream};
 use super::{interruption::Interruption, lifecycle::Claimed, outcome::AttemptOutcome};
 use crate::{
@@ -74,7 +74,7 @@ impl Syncer {
         deadline: Timestamp,
         meter: &Arc<Meter>,
     ) -> Result<AttemptOutcome, Interruption> {
-        let times = Times::of(deadline, self.request_timeout);
+        let deadlines = Deadlines::of(deadline, self.request_timeout);
         let damaged = self.dispatcher.damaged.of(&customer.id).await?;
         // A damaged definition is exported as a reverification that is due.
         let customer = &Customer { reverification: customer.reverification.with(&damaged), ..customer.clone() };
@@ -82,13 +82,13 @@ impl Syncer {
             syncer: self,
             customer,
             job,
-            upstream: Upstream::open(self, customer, &job.id, meter, times.asks_until).await?,
+            upstream: Upstream::open(self, customer, &job.id, meter, deadlines.asks_until).await?,
             heartbeat: Heartbeat::new(clock::now()),
             large_history: Semaphore::new(1),
             digest_forgotten: OnceCell::new(),
             damaged,
             started_at: job.started_at.unwrap_or_else(clock::now),
-            times,
+            deadlines,
         };
         Ok(run.go().await)
     }

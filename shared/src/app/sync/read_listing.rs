@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use futures::{StreamExt, stream::FuturesOrdered};
 
 use super::{
-    ahead::pages_at_once,
     listing::Listing,
+    pagination::{Next, Pagination},
+    read_ahead::pages_at_once,
     run::SyncRun,
     upstream::Refusal,
-    walk::{Next, Walk},
 };
 use crate::{
     app::interruption::Interruption,
@@ -25,7 +25,7 @@ impl SyncRun<'_> {
     /// the pages read so far suggest more.
     pub(super) async fn list(&self, stored: u64) -> Result<Listing, Interruption> {
         let promised = u32::try_from(stored.div_ceil(PAGE_LENGTH as u64)).unwrap_or(MAX_PAGES);
-        let mut walk = Walk::default();
+        let mut pagination = Pagination::default();
         let mut asked = VecDeque::new();
         let mut answers = FuturesOrdered::new();
         let mut next = 1;
@@ -33,7 +33,7 @@ impl SyncRun<'_> {
             // Never ahead beyond the limit: a tenant that ends just before it is not too large.
             while next <= MAX_PAGES
                 && (answers.is_empty()
-                    || answers.len() < pages_at_once(walk.read(), next <= promised, self.upstream.limit()))
+                    || answers.len() < pages_at_once(pagination.read(), next <= promised, self.upstream.limit()))
             {
                 asked.push_back(next);
                 answers.push_back(self.upstream.page(next));
@@ -45,20 +45,22 @@ impl SyncRun<'_> {
             };
             let page = match answer {
                 Ok(page) => page,
-                Err(Refusal::Zuora(error)) if error.says_there_is_none() && walk.may_have_ended() => {
-                    return Ok(walk.end(None));
+                Err(Refusal::Zuora(error)) if error.says_there_is_none() && pagination.may_have_ended() => {
+                    return Ok(pagination.end(None));
                 }
                 Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
-                    return Ok(walk.end(Some(format!("Page {number} of the listing: {}", error.failure().message))));
+                    return Ok(
+                        pagination.end(Some(format!("Page {number} of the listing: {}", error.failure().message)))
+                    );
                 }
                 Err(refusal) => return Err(refusal.into()),
             };
-            let next_step = walk.take(&page).map_err(|error| Interruption::bug(&error))?;
-            self.heartbeat.page_read(walk.items.len());
+            let next_step = pagination.take(&page).map_err(|error| Interruption::bug(&error))?;
+            self.heartbeat.page_read(pagination.items.len());
             match next_step {
                 Next::More => {}
-                Next::Complete => return Ok(walk.end(None)),
-                Next::Broken(why) => return Ok(walk.end(Some(format!("Page {number} of the listing {why}.")))),
+                Next::Complete => return Ok(pagination.end(None)),
+                Next::Broken(why) => return Ok(pagination.end(Some(format!("Page {number} of the listing {why}.")))),
             }
             self.check_wanted_throttled().await?;
             if self.is_late() {

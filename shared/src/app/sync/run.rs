@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::{heartbeat::Heartbeat, syncer::Syncer, times::Times, upstream::Upstream};
+use super::{deadlines::Deadlines, heartbeat::Heartbeat, syncer::Syncer, upstream::Upstream};
 use crate::{
     app::interruption::Interruption,
     clock,
@@ -31,7 +31,7 @@ pub(super) struct SyncRun<'a> {
     /// Workflows whose stored definition was found damaged.
     pub(super) damaged: Vec<WorkflowId>,
     pub(super) started_at: Timestamp,
-    pub(super) times: Times,
+    pub(super) deadlines: Deadlines,
 }
 
 /// The list that an approval permits beyond the guard's limits.
@@ -107,11 +107,11 @@ impl SyncRun<'_> {
 
     /// True if there is no time to start anything new.
     pub(super) fn is_late(&self) -> bool {
-        clock::now() > self.times.starts_until
+        clock::now() > self.deadlines.starts_until
     }
 
     /// The result of `work`; none if the run's time ends before.
     pub(super) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        tokio::time::timeout(clock::now().until(self.times.ends), work).await.ok()
+        tokio::time::timeout(clock::now().until(self.deadlines.ends), work).await.ok()
     }
 }

@@ -16,7 +16,7 @@ use super::{
     totals::Counts,
 };
 use crate::{
-    app::{error::AppError, interruption::Interruption, races::until_won},
+    app::{conflicts::retry_on_conflict, error::AppError, interruption::Interruption},
     aws::{customers::Customers, table::StoreError},
     domain::{
         diff,
@@ -130,7 +130,7 @@ impl SyncRun<'_> {
             return Ok(());
         }
         let dispatcher = &self.syncer.dispatcher;
-        let forgotten = until_won("customer", || async {
+        let forgotten = retry_on_conflict("customer", || async {
             let found = dispatcher.customers.get(&self.customer.id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             customer.listing_digest = None;

@@ -7,15 +7,15 @@
 
 use super::{
     listing::Listing,
-    ready::Pending,
     result::{Done, Suspect},
     run::SyncRun,
     worklist::Task,
+    write_queue::Pending,
 };
 use crate::{
     app::interruption::Interruption,
     aws::{
-        puts::{Put, TRAVELS},
+        workflow_writes::{Put, TRAVELS},
         workflows::DefinitionError as Unread,
     },
     clock,

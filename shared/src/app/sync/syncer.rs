@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::times;
+use super::deadlines;
 use crate::{
     app::dispatch::Dispatcher,
     aws::{limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
@@ -38,6 +38,6 @@ pub struct Syncer {
 impl Syncer {
     /// The time before its deadline from which a run starts nothing new.
     pub fn wind_down(&self) -> Duration {
-        times::wind_down(self.request_timeout)
+        deadlines::wind_down(self.request_timeout)
     }
 }

@@ -1,7 +1,7 @@
 //! Refusals: the origin of each, and what it means then.
 
 use super::*;
-use crate::{domain::failure::ErrorClass, zuora::word::Word};
+use crate::{domain::failure::ErrorClass, zuora::provenance::Provenance};
 
 #[tokio::test]
 async fn bad_credentials_say_what_to_check_and_never_show_the_secret() {
@@ -147,18 +147,21 @@ async fn a_refusal_that_is_no_json_says_nothing_about_roles_or_existence() {
 #[tokio::test]
 async fn a_rejected_token_is_told_by_whose_word_it_is() {
     let own = r#"{"success":false,"reasons":[{"code":90000011,"message":"sign in first"}]}"#;
-    for (headers, body, word) in [
-        ("zuora-request-id: r-1\r\n", own, Word::Zuora),
-        ("", own, Word::Object),
-        ("", r#"{"message":"Unauthorized"}"#, Word::Object),
-        ("", "<html>proxy</html>", Word::Other),
-        ("", "", Word::Other),
+    for (headers, body, provenance) in [
+        ("zuora-request-id: r-1\r\n", own, Provenance::Zuora),
+        ("", own, Provenance::Object),
+        ("", r#"{"message":"Unauthorized"}"#, Provenance::Object),
+        ("", "<html>proxy</html>", Provenance::Other),
+        ("", "", Provenance::Other),
     ] {
         let server = TestServer::start(vec![answer(401, headers, body)]).await;
 
         let error = zuora().workflows_page(&without_retry(&server), 1).await.unwrap_err();
 
-        assert_eq!((error.kind, error.word, error.class()), (Kind::TokenRejected, Some(word), ErrorClass::Transient));
+        assert_eq!(
+            (error.kind, error.provenance, error.class()),
+            (Kind::TokenRejected, Some(provenance), ErrorClass::Transient)
+        );
     }
 }
 
@@ -211,7 +214,7 @@ async fn zuora_itself_says_that_there_is_no_such_page_or_version() {
         let export = zuora.export(&session, "48", Version::Active).await.unwrap_err();
 
         for error in [page, export] {
-            assert!(error.says_there_is_none() && error.word == Some(Word::Zuora), "{error}");
+            assert!(error.says_there_is_none() && error.provenance == Some(Provenance::Zuora), "{error}");
         }
         assert!(session.meter.traffic().zuora_request_ids.is_empty(), "an answer that was asked for");
     }

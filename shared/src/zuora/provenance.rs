@@ -11,7 +11,7 @@ use crate::domain::json::{Json, NotJson, members, without_mark};
 
 /// The origin of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum Provenance {
     /// Recognizably Zuora's own.
     Zuora,
     /// A JSON object: from Zuora, or from something that speaks for it.
@@ -20,7 +20,7 @@ pub enum Word {
     Other,
 }
 
-impl Word {
+impl Provenance {
     /// Classifies a refusal by Zuora's request id and by its body.
     pub(super) fn of_refusal(request_id: Option<&str>, body: &[u8]) -> Self {
         match Json::read(body) {
@@ -78,8 +78,8 @@ mod tests {
             r#"{"success":false,"processId":"1","reasons":[{"code":50000040,"message":"no"}]}"#,
             "\u{feff}{\"errors\":[\"Invalid ID\"]}",
         ] {
-            assert_eq!(Word::of_refusal(Some("r-1"), own.as_bytes()), Word::Zuora, "{own}");
-            assert_eq!(Word::of_refusal(None, own.as_bytes()), Word::Object, "{own}");
+            assert_eq!(Provenance::of_refusal(Some("r-1"), own.as_bytes()), Provenance::Zuora, "{own}");
+            assert_eq!(Provenance::of_refusal(None, own.as_bytes()), Provenance::Object, "{own}");
         }
         for object in [
             "{}",
@@ -91,10 +91,10 @@ mod tests {
             r#"{"success":true,"reasons":[{"code":40}]}"#,
             r#"{"success":false}"#,
         ] {
-            assert_eq!(Word::of_refusal(Some("r-1"), object.as_bytes()), Word::Object, "{object}");
+            assert_eq!(Provenance::of_refusal(Some("r-1"), object.as_bytes()), Provenance::Object, "{object}");
         }
         for other in ["", "not found", "<html>404</html>", "[]", r#"["Invalid ID"]"#, "null", r#"{"errors":["#] {
-            assert_eq!(Word::of_refusal(Some("r-1"), other.as_bytes()), Word::Other, "{other}");
+            assert_eq!(Provenance::of_refusal(Some("r-1"), other.as_bytes()), Provenance::Other, "{other}");
         }
     }
 

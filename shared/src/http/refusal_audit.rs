@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Writes a refused attempt to the trail. A failure is logged only: the attempt stays refused.
-pub(super) async fn write_down(edge: &Edge, context: &RequestContext, refusal: &Refusal) {
+pub(super) async fn record(edge: &Edge, context: &RequestContext, refusal: &Refusal) {
     if let Err(error) = try_write(edge, context, refusal).await {
         let error: &dyn std::error::Error = &error;
         tracing::error!(

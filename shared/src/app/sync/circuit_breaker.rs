@@ -55,7 +55,7 @@ pub(super) enum Then {
 
 /// The results of a run's exports so far.
 #[derive(Debug, Default)]
-pub(super) struct Series {
+pub(super) struct CircuitBreaker {
     in_a_row: usize,
     hung_in_a_row: usize,
     timed_out: usize,
@@ -63,7 +63,7 @@ pub(super) struct Series {
     worked: bool,
 }
 
-impl Series {
+impl CircuitBreaker {
     /// The state before the first export of a run; `worked` is true if an export was ever read from this tenant.
     pub(super) fn new(worked: bool) -> Self {
         Self { worked, ..Self::default() }
@@ -111,40 +111,40 @@ mod tests {
     use super::*;
 
     /// The consequences of `times` exports in a row that hang.
-    fn hang(series: &mut Series, round: Round, times: usize) -> Vec<Then> {
-        (0..times).map(|_| series.hung(round)).collect()
+    fn hang(breaker: &mut CircuitBreaker, round: Round, times: usize) -> Vec<Then> {
+        (0..times).map(|_| breaker.hung(round)).collect()
     }
 
     #[test]
     fn every_fifth_failure_in_a_row_raises_the_question_whether_zuora_is_down() {
-        let mut series = Series::new(true);
+        let mut breaker = CircuitBreaker::new(true);
         for row in 0..3 {
             for nth in 1..=5 {
                 let expected = if nth == 5 { Then::AskForTheList } else { Then::GoOn };
-                assert_eq!(series.failed(Suspect::Outage), expected, "{row} {nth}");
+                assert_eq!(breaker.failed(Suspect::Outage), expected, "{row} {nth}");
             }
         }
-        series.failed(Suspect::Outage);
-        assert_eq!(series.failed(Suspect::Nothing), Then::GoOn);
-        let after: Vec<_> = (0..4).map(|_| series.failed(Suspect::Outage)).collect();
+        breaker.failed(Suspect::Outage);
+        assert_eq!(breaker.failed(Suspect::Nothing), Then::GoOn);
+        let after: Vec<_> = (0..4).map(|_| breaker.failed(Suspect::Outage)).collect();
         assert_eq!(after, [Then::GoOn; 4], "a row of its own");
     }
 
     #[test]
     fn five_refusals_are_the_users_role_only_if_no_export_was_ever_read() {
-        let refused = |series: &mut Series| (0..5).map(|_| series.failed(Suspect::Permission)).last();
+        let refused = |breaker: &mut CircuitBreaker| (0..5).map(|_| breaker.failed(Suspect::Permission)).last();
 
-        assert_eq!(refused(&mut Series::new(false)), Some(Then::Denied));
-        assert_eq!(refused(&mut Series::new(true)), Some(Then::AskForTheList));
-        let mut series = Series::new(false);
-        series.answered();
-        assert_eq!(refused(&mut series), Some(Then::AskForTheList));
+        assert_eq!(refused(&mut CircuitBreaker::new(false)), Some(Then::Denied));
+        assert_eq!(refused(&mut CircuitBreaker::new(true)), Some(Then::AskForTheList));
+        let mut breaker = CircuitBreaker::new(false);
+        breaker.answered();
+        assert_eq!(refused(&mut breaker), Some(Then::AskForTheList));
     }
 
     #[test]
     fn exports_that_hang_together_are_mixed_with_the_others_and_thirty_in_a_row_are_enough() {
-        let mut series = Series::new(true);
-        let then = hang(&mut series, Round::First, 30);
+        let mut breaker = CircuitBreaker::new(true);
+        let then = hang(&mut breaker, Round::First, 30);
 
         assert_eq!(
             (then[4], then[9], then[14], then[19]),
@@ -155,22 +155,22 @@ mod tests {
 
     #[test]
     fn exports_that_hang_among_sound_ones_never_break_the_first_round_off() {
-        let mut series = Series::new(true);
+        let mut breaker = CircuitBreaker::new(true);
         for _ in 0..1000 {
-            assert!(!hang(&mut series, Round::First, 12).contains(&Then::BreakOff));
-            series.answered();
+            assert!(!hang(&mut breaker, Round::First, 12).contains(&Then::BreakOff));
+            breaker.answered();
         }
     }
 
     #[test]
     fn ten_that_hang_for_the_whole_time_break_the_last_round_off_also_with_answers_between() {
-        let mut series = Series::new(true);
-        hang(&mut series, Round::First, 12);
+        let mut breaker = CircuitBreaker::new(true);
+        hang(&mut breaker, Round::First, 12);
         for _ in 0..9 {
-            assert_ne!(series.hung(Round::Last), Then::BreakOff);
-            series.answered();
+            assert_ne!(breaker.hung(Round::Last), Then::BreakOff);
+            breaker.answered();
         }
-        assert_eq!(series.hung(Round::Last), Then::BreakOff);
+        assert_eq!(breaker.hung(Round::Last), Then::BreakOff);
     }
 
     #[test]

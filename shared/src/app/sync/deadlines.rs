@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// The moments of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Times {
+pub(super) struct Deadlines {
     /// The moment from which nothing new is started.
     pub(super) starts_until: Timestamp,
     /// The moment by which every request ends.
@@ -25,7 +25,7 @@ pub(super) struct Times {
     pub(super) ends: Timestamp,
 }
 
-impl Times {
+impl Deadlines {
     /// The moments of a run whose invocation ends at `deadline` and whose requests take at most `request`.
     pub(super) fn of(deadline: Timestamp, request: Duration) -> Self {
         let after_requests = TIME_TO_SETTLE + MARGIN + LAST_WRITES;
@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn whatever_is_started_can_be_repeated_once_stored_and_counted_before_the_worker_loses_patience() {
         let deadline = Timestamp::EPOCH.plus(Duration::from_secs(900));
-        let Times { starts_until, asks_until, ends } = Times::of(deadline, REQUEST_TIMEOUT);
+        let Deadlines { starts_until, asks_until, ends } = Deadlines::of(deadline, REQUEST_TIMEOUT);
 
         let longest_pause = Duration::from_millis(600);
         assert!(starts_until.plus(REQUEST_TIMEOUT * 2 + longest_pause) < asks_until);

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     app::interruption::Interruption,
     aws::{
-        puts::{Load, Put},
         table::StoreError,
+        workflow_writes::{Load, Put},
     },
     domain::{
         failure::{ErrorClass, Failure},
@@ -38,12 +38,12 @@ pub(super) struct Pending<'t> {
 
 /// The waiting workflows, and the number of those being written.
 #[derive(Default)]
-pub(super) struct Ready<'t> {
+pub(super) struct WriteQueue<'t> {
     waiting: VecDeque<Pending<'t>>,
     being_written: usize,
 }
 
-impl<'t> Ready<'t> {
+impl<'t> WriteQueue<'t> {
     pub(super) fn push(&mut self, pending: Pending<'t>) {
         self.waiting.push_back(pending);
     }
@@ -132,14 +132,14 @@ mod tests {
         Pending { task, put, outcome: WorkflowOutcome::Created, tasks: 0 }
     }
 
-    fn together(ready: &mut Ready<'_>) -> Option<usize> {
+    fn together(ready: &mut WriteQueue<'_>) -> Option<usize> {
         ready.next().map(|together| together.len())
     }
 
     #[test]
     fn who_comes_while_the_table_has_time_goes_at_once_and_those_that_come_meanwhile_go_together() {
         let id: WorkflowId = "1".parse().unwrap();
-        let mut ready = Ready::default();
+        let mut ready = WriteQueue::default();
         assert_eq!(together(&mut ready), None);
         ready.push(pending(&id, 1));
         assert_eq!(together(&mut ready), Some(1));
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn one_that_is_too_large_for_company_goes_alone_and_no_more_wait_than_a_table_that_is_slow_may_hold_back() {
         let id: WorkflowId = "1".parse().unwrap();
-        let mut ready = Ready::default();
+        let mut ready = WriteQueue::default();
         ready.push(pending(&id, 2_000_000));
         (1..MOST).for_each(|_| ready.push(pending(&id, 1)));
         assert!(!ready.has_room());

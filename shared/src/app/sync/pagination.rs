@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{
-    ahead::Read,
     listing::{Item, Listing, UnreadableItem},
     packed_listing::{Lost, PackedListing},
+    read_ahead::Read,
 };
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ const DEFAULT_LENGTH: usize = 20;
 
 /// The workflows of the pages so far.
 #[derive(Default)]
-pub(super) struct Walk {
+pub(super) struct Pagination {
     pub(super) items: Vec<Item>,
     ids: HashSet<WorkflowId>,
     pages: PackedListing,
@@ -46,7 +46,7 @@ pub(super) enum Next {
     Broken(&'static str),
 }
 
-impl Walk {
+impl Pagination {
     pub(super) fn read(&self) -> Read {
         Read { pages: self.hashes.len(), announces: self.last.as_ref().is_some_and(|last| last.announces) }
     }
@@ -137,33 +137,33 @@ mod tests {
         Page { items: items.collect(), has_next, content_hash: format!("{ids:?}") }
     }
 
-    fn take(walk: &mut Walk, page: &Page) -> Next {
-        walk.take(page).unwrap()
+    fn take(pagination: &mut Pagination, page: &Page) -> Next {
+        pagination.take(page).unwrap()
     }
 
     /// The decision after the last of these pages.
     fn walked(pages: &[Page]) -> Next {
-        let mut walk = Walk::default();
-        pages.iter().map(|page| take(&mut walk, page)).last().unwrap()
+        let mut pagination = Pagination::default();
+        pages.iter().map(|page| take(&mut pagination, page)).last().unwrap()
     }
 
     #[test]
     fn a_short_last_page_completes_and_a_full_one_is_asked_about_again() {
         assert!(matches!(walked(&[page(0..49, false)]), Next::Complete));
-        let mut walk = Walk::default();
-        assert!(!walk.may_have_ended());
-        assert!(matches!(take(&mut walk, &page(0..50, false)), Next::More));
-        assert!(walk.may_have_ended());
-        assert!(matches!(take(&mut walk, &page(0..0, false)), Next::Complete));
-        assert!(walk.end(None).complete);
+        let mut pagination = Pagination::default();
+        assert!(!pagination.may_have_ended());
+        assert!(matches!(take(&mut pagination, &page(0..50, false)), Next::More));
+        assert!(pagination.may_have_ended());
+        assert!(matches!(take(&mut pagination, &page(0..0, false)), Next::Complete));
+        assert!(pagination.end(None).complete);
     }
 
     #[test]
     fn a_page_that_was_announced_cannot_be_missing() {
-        let mut walk = Walk::default();
-        take(&mut walk, &page(0..50, true));
+        let mut pagination = Pagination::default();
+        take(&mut pagination, &page(0..50, true));
 
-        assert!(!walk.may_have_ended());
+        assert!(!pagination.may_have_ended());
     }
 
     #[test]
@@ -178,18 +178,18 @@ mod tests {
     #[test]
     fn the_digest_names_what_was_listed_in_any_order_and_nothing_that_is_incomplete() {
         let digest = |pages: &[Page]| {
-            let mut walk = Walk::default();
+            let mut pagination = Pagination::default();
             for page in pages {
-                take(&mut walk, page);
+                take(&mut pagination, page);
             }
-            walk.end(None).digest()
+            pagination.end(None).digest()
         };
         let base = digest(&[page(0..50, true), page(50..60, false)]);
 
         assert!(base.is_some());
         assert_eq!(digest(&[page(50..60, true), page(0..50, true)]), base);
         assert_ne!(digest(&[page(0..50, true), page(50..59, false)]), base);
-        assert_eq!(Walk::default().end(Some("broken".into())).digest(), None);
+        assert_eq!(Pagination::default().end(Some("broken".into())).digest(), None);
     }
 
     #[test]
@@ -221,10 +221,10 @@ mod tests {
 
     #[test]
     fn a_workflow_on_two_pages_counts_once_and_every_item_can_be_read_again() {
-        let mut walk = Walk::default();
-        take(&mut walk, &page(0..50, true));
-        take(&mut walk, &page(49..60, false));
-        let listing = walk.end(None);
+        let mut pagination = Pagination::default();
+        take(&mut pagination, &page(0..50, true));
+        take(&mut pagination, &page(49..60, false));
+        let listing = pagination.end(None);
 
         assert_eq!(listing.items.len(), 60);
         for item in &listing.items {
@@ -233,10 +233,10 @@ mod tests {
     }
 
     fn listed(items: &[&str]) -> Listing {
-        let mut walk = Walk::default();
+        let mut pagination = Pagination::default();
         let items = items.iter().map(|item| Bytes::from((*item).to_owned())).collect();
-        take(&mut walk, &Page { items, has_next: false, content_hash: "h".into() });
-        walk.end(None)
+        take(&mut pagination, &Page { items, has_next: false, content_hash: "h".into() });
+        pagination.end(None)
     }
 
     #[test]

@@ -10,7 +10,7 @@ const RACES: u32 = 8;
 ///
 /// # Errors
 /// Those of `attempt` but [`StoreError::Conflict`]; [`StoreError::Unavailable`] where `what` is being changed all the time.
-pub(crate) async fn until_won<T, F: Future<Output = Result<T, AppError>>>(
+pub(crate) async fn retry_on_conflict<T, F: Future<Output = Result<T, AppError>>>(
     what: &'static str,
     attempt: impl Fn() -> F,
 ) -> Result<T, AppError> {
@@ -32,7 +32,7 @@ mod tests {
 
     async fn run(races_lost: u32) -> (Result<u32, AppError>, u32) {
         let lost = Cell::new(0);
-        let result = until_won("job", || async {
+        let result = retry_on_conflict("job", || async {
             if lost.get() < races_lost {
                 lost.set(lost.get() + 1);
                 return Err(StoreError::Conflict { failed: vec![0] }.into());
@@ -50,7 +50,7 @@ mod tests {
 
     #[tokio::test]
     async fn any_other_failure_is_the_end() {
-        let result: Result<(), _> = until_won("job", || async { Err(AppError::NotFound("job")) }).await;
+        let result: Result<(), _> = retry_on_conflict("job", || async { Err(AppError::NotFound("job")) }).await;
 
         assert!(matches!(result, Err(AppError::NotFound("job"))));
     }
