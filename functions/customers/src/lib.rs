@@ -23,7 +23,7 @@ use self::{
     syncs::{sync, test_connection},
 };
 
-/// What this function answers, described from its handlers.
+/// The `OpenAPI` description of this function, made from its handlers.
 #[derive(OpenApi)]
 #[openapi(
     components(schemas(FieldError)),
@@ -54,7 +54,7 @@ use self::{
 )]
 pub struct Description;
 
-/// Who answers what.
+/// Returns the router with every route of this function.
 pub fn routes(state: setup::App) -> Router {
     let customer = get(list::get_customer).patch(update::update_customer).delete(delete::delete_customer);
     Router::new()

@@ -19,7 +19,7 @@ use shared::{
     zuora::Zuora,
 };
 
-/// What every handler gets.
+/// The state that every handler shares.
 #[derive(Clone, Debug)]
 pub struct App {
     /// The use cases.

@@ -46,13 +46,13 @@ pub struct Filter {
     error_class: Option<ErrorClass>,
 }
 
-/// Dead letters, and how many messages lie in the queue.
+/// A page of dead letters, and the depth of the queue.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeadLetters {
     items: Vec<DeadLetterJson>,
-    /// Where the next page begins; none on the last one. Redriving does not depend on what is shown.
+    /// The cursor of the next page; null on the last one. Redriving does not depend on the pages read.
     next_cursor: Option<String>,
-    /// About how many messages the dead-letter queue holds; only told to who may view all customers.
+    /// The approximate number of messages in the dead-letter queue; null for callers who may not view all customers.
     depth: Option<u64>,
 }
 
@@ -117,13 +117,13 @@ async fn unreadable(
     Ok((letters, next.map(|next| After::Message(Some(next)))))
 }
 
-/// How far the pages before went: through the jobs up to this one, or through all of them and the messages up to a position.
+/// The end of the previous pages: a job, or, behind all jobs, a position among the messages.
 enum After {
     Job(Option<JobId>),
     Message(Option<Position>),
 }
 
-/// What the text of a place among the messages begins with.
+/// The prefix of a cursor's text that is a position among the messages.
 const MESSAGES: &str = "messages ";
 
 impl After {
@@ -143,7 +143,8 @@ impl After {
     }
 }
 
-/// Which dead letters to redrive; all of them unless told. A `null` is refused: it must not widen the filter to everything.
+/// The dead letters to redrive; an empty body means all of them. A `null` is refused: it must not widen the filter to
+/// everything.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedriveRequest {
@@ -164,7 +165,8 @@ pub struct RedriveRequest {
 
 operation!(RedriveDeadLetters: Sync, JobRedrive, Idempotent; NotFound, TooManyRequests);
 
-/// Starts the failed jobs behind dead letters anew, those of customers that the caller may sync, and clears the queue of letters whose job moved on.
+/// Starts the failed jobs behind dead letters anew, those of customers that the caller may sync, and clears the queue of
+/// letters whose job moved on.
 #[utoipa::path(
     post,
     path = "/v1/dead-letters/redrive",

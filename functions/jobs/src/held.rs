@@ -25,11 +25,11 @@ use crate::{json::JobJson, setup::App};
 pub struct HeldList {
     /// Their Zuora ids.
     items: Vec<WorkflowId>,
-    /// What those of them that have a name are called, by Zuora id.
+    /// The names of those that have one, by Zuora id.
     names: BTreeMap<WorkflowId, String>,
-    /// Where the next page starts; none on the last one.
+    /// The cursor of the next page; null on the last one.
     next_cursor: Option<String>,
-    /// How many there are in all.
+    /// The number of held workflows, over all pages.
     total: u64,
 }
 
@@ -62,7 +62,7 @@ pub async fn list_held(
     Ok(Json(HeldList { items, names, next_cursor, total: list.len() as u64 }))
 }
 
-/// Which list was seen.
+/// The list that the caller saw.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApproveRequest {

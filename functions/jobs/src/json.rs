@@ -14,7 +14,8 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-/// How many workflow errors, or held workflows, of each job a list names: two hundred jobs must fit an answer of Lambda's, which has 6 MB.
+/// The number of workflow errors, and of held workflows, that a list names per job: two hundred jobs must fit one Lambda
+/// response of 6 MB.
 const NAMED_IN_A_LIST: usize = 10;
 
 /// A job. What only the queue rules need (`seq`, `lock_until`) is not shown.
@@ -33,9 +34,9 @@ pub struct JobJson {
     error: Option<Failure>,
     held: Option<Held>,
     approval: Option<Approval>,
-    /// Whether `kind` is `plan`.
+    /// True if `kind` is `plan`.
     dry_run: bool,
-    /// What a dry run found; not in lists.
+    /// The result of a dry run; not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Plan>,
     progress: Option<Progress>,
@@ -50,7 +51,7 @@ pub struct JobJson {
     finished_at: Option<Timestamp>,
     next_attempt_at: Option<Timestamp>,
     dead_lettered_at: Option<Timestamp>,
-    /// What the caller can do with it now.
+    /// The actions open to the caller now.
     actions: Vec<JobAction>,
 }
 
@@ -106,17 +107,17 @@ pub enum DeadLetterJson {
     OfJob {
         /// The job.
         job_id: JobId,
-        /// Whose.
+        /// The customer that the job belongs to.
         customer_id: CustomerId,
-        /// What it was to do.
+        /// The kind of its work.
         kind: Kind,
-        /// Why it was given up.
+        /// The failure with which it was given up.
         error: Option<Failure>,
         /// Attempts made.
         attempts: u32,
-        /// When.
+        /// The time at which it was given up.
         dead_lettered_at: Option<Timestamp>,
-        /// What the caller can do with the job now.
+        /// The actions open to the caller on the job now.
         actions: Vec<JobAction>,
     },
     /// An unreadable message.

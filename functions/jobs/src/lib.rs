@@ -14,7 +14,7 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-/// What this function answers, described from its handlers.
+/// The `OpenAPI` description of this function, made from its handlers.
 #[derive(OpenApi)]
 #[openapi(paths(
     list::list_jobs,
@@ -28,7 +28,7 @@ use utoipa::OpenApi;
 ))]
 pub struct Description;
 
-/// Who answers what.
+/// Returns the router with every route of this function.
 pub fn routes(state: setup::App) -> Router {
     Router::new()
         .route("/v1/jobs", get(list::list_jobs))

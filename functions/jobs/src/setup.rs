@@ -22,7 +22,7 @@ use shared::{
 
 use crate::json::JobJson;
 
-/// What every handler gets.
+/// The state that every handler shares.
 #[derive(Clone, Debug)]
 pub struct App {
     /// Jobs and their queues.

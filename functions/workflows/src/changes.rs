@@ -25,7 +25,8 @@ use crate::{setup::App, target::OfCustomer};
 
 operation!(ListChangesOfWorkflow: View, Read, Safe);
 
-/// Lists the changes of one workflow, newest first. They outlive the workflow: one that was removed for good still has its history.
+/// Lists the changes of one workflow, newest first. They outlive the workflow: one that was removed for good still has its
+/// history.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/workflows/{workflow_id}/changes",
@@ -69,9 +70,9 @@ pub struct Filter {
 #[schema(as = Feed)]
 pub struct FeedJson {
     items: Vec<Change>,
-    /// Where to read on at once; none at the end.
+    /// The cursor of the next page; null at the end.
     next_cursor: Option<String>,
-    /// Where to read on at any time: also at the end, for what comes later.
+    /// The cursor for a later request, present on every page: from the end it continues with changes that come later.
     resume_cursor: String,
 }
 

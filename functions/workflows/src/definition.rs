@@ -1,7 +1,7 @@
 //! `GET .../workflows/{workflow_id}/tasks` and `.../definition`: read from the export, the only copy.
 //!
-//! What must stay true: whatever is stored can be had whole, in pages or in parts where one answer cannot hold it, and a copy that is
-//! not what was stored is never shown: it is noted, and the next sync exports it anew.
+//! What must stay true: whatever is stored can be had whole, in pages or in parts where one answer cannot hold it, and a
+//! copy that is not what was stored is never shown: it is noted, and the next sync exports it anew.
 
 use axum::{
     Json,
@@ -41,12 +41,12 @@ use crate::{setup::App, target::OfWorkflow};
 /// In how many parts a definition comes.
 const PARTS: HeaderName = HeaderName::from_static("definition-parts");
 
-/// What of a definition.
+/// The part of a definition to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// Which part, from 1; the whole unless told.
+    /// The number of the part, from 1; the whole definition if absent.
     #[serde(default, deserialize_with = "from_one")]
     #[param(nullable = false, value_type = Option<u32>, minimum = 1)]
     part: Option<usize>,
@@ -161,8 +161,8 @@ pub async fn tasks(app: &App, customer: &Customer, workflow: &Workflow) -> Resul
     Ok(Some(room.into_items()))
 }
 
-/// Adds a task if there is room for it. One whose text is larger than an answer is not taken apart: its fields would take many times as
-/// much.
+/// Adds a task if there is room for it. One whose text is larger than an answer is not taken apart: its fields would take
+/// many times as much.
 fn add(room: &mut Room, task: JsonText<'_>) -> Result<bool, Problem> {
     if task.raw().len() > MOST { Ok(false) } else { room.add(&Task::read(task)) }
 }
@@ -171,8 +171,8 @@ fn parse(bytes: &Bytes) -> Result<Definition<'_>, Problem> {
     Definition::parse(bytes).map_err(|error| Problem::internal(&error))
 }
 
-/// Reads a definition, and names it. If its chunks went while they were read, a sync has replaced them: then the workflow names the new
-/// ones.
+/// Reads a definition, and names it. If its chunks went while they were read, a sync has replaced them: then the workflow
+/// names the new ones.
 async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Option<(Bytes, String)>, Problem> {
     let Some(mut definition) = workflow.definition.clone() else { return Ok(None) };
     let (workflows, id) = (&app.workflows, &workflow.zuora_id);

@@ -34,8 +34,8 @@ pub struct WorkflowJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Task<'static>>>, nullable = false)]
     pub tasks: Option<Vec<Box<RawValue>>>,
-    /// With `include=tasks`: that the tasks are not here, because they are too many for one answer, or cannot be read just now. `/tasks` of
-    /// the workflow has them, or says why not.
+    /// With `include=tasks`: that the tasks are not here, because they are too many for one answer, or cannot be read just
+    /// now. `/tasks` of the workflow has them, or says why not.
     #[serde(skip_serializing_if = "is_false")]
     #[schema(required = false)]
     pub tasks_left_out: bool,

@@ -11,7 +11,7 @@ mod target;
 use axum::{Router, routing::get};
 use utoipa::OpenApi;
 
-/// What this function answers, described from its handlers.
+/// The `OpenAPI` description of this function, made from its handlers.
 #[derive(OpenApi)]
 #[openapi(paths(
     search::find_workflows,
@@ -24,7 +24,7 @@ use utoipa::OpenApi;
 ))]
 pub struct Description;
 
-/// Who answers what.
+/// Returns the router with every route of this function.
 pub fn routes(state: setup::App) -> Router {
     let workflow = "/v1/customers/{customer_id}/workflows/{workflow_id}";
     Router::new()

@@ -50,24 +50,24 @@ pub struct Filter {
     #[serde(default, deserialize_with = "flag")]
     #[param(nullable = false, value_type = Option<bool>)]
     deleted: bool,
-    /// What else to show of each.
+    /// The optional content of each item.
     #[param(inline, nullable = false)]
     include: Option<Include>,
 }
 
-/// What else to show of each.
+/// The optional content of a workflow.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Include {
     Tasks,
 }
 
-/// What to show of one.
+/// The options for a single workflow.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct One {
-    /// What else to show of each.
+    /// The optional content of the workflow.
     #[param(inline, nullable = false)]
     include: Option<Include>,
 }

@@ -66,7 +66,8 @@ pub async fn find_workflows(
     Ok(Json(paged.page(items, next.map(|next| next.text()).as_deref())))
 }
 
-/// The customers from where the page begins on, in the order of their ids: those that the caller may see, and one more than are asked.
+/// The customers from where the page begins on, in the order of their ids: those that the caller may see, and one more than
+/// are asked.
 async fn customers(app: &App, among: &Among<FindWorkflows>, start: Option<&Start>) -> Result<Vec<CustomerId>, Problem> {
     let first = start.map(|start| &start.customer);
     if let Some(few) = among.only() {
@@ -76,7 +77,8 @@ async fn customers(app: &App, among: &Among<FindWorkflows>, start: Option<&Start
     Ok(first.cloned().into_iter().chain(others).collect())
 }
 
-/// As many of them as one answer holds, and where the next one starts. What a customer leaves behind that is being deleted is not shown.
+/// As many of them as one answer holds, and where the next one starts. What a customer leaves behind that is being deleted
+/// is not shown.
 async fn page(app: &App, found: Hits) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
     let mut ids: Vec<CustomerId> = found.hits.iter().map(|hit| hit.customer.clone()).collect();
     ids.dedup();

@@ -12,14 +12,14 @@ use shared::{
     http::{Edge, EdgeSettings},
 };
 
-/// What every handler gets.
+/// The state that every handler shares.
 #[derive(Clone, Debug)]
 pub struct App {
     /// Customers.
     pub customers: Customers,
     /// Their workflows.
     pub workflows: Workflows,
-    /// What syncs changed.
+    /// The changes that syncs made.
     pub changes: Changes,
     /// Notes on damaged definitions.
     pub damaged: Damaged,

@@ -1,4 +1,4 @@
-//! What a path names: a customer, or one of its workflows, read for a caller who may do the operation.
+//! The object that a path names: a customer, or one of its workflows, read for a caller who may do the operation.
 
 use std::marker::PhantomData;
 

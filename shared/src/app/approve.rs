@@ -1,8 +1,8 @@
 //! A person approves what a guard held back: a new sync, for which exactly the workflows of that list may go. See D-35.
 //!
-//! What must stay true: an approval is for one job and one list, acts once, re-verifies everything (a new listing, a question to Zuora
-//! for each), and changes no limit for good. Only where Zuora would not say whether a workflow is gone does it take the place of Zuora's
-//! word. Approving twice makes one sync.
+//! What must stay true: an approval is for one job and one list, acts once, re-verifies everything (a new listing, a
+//! question to Zuora for each), and changes no limit for good. Only where Zuora would not say whether a workflow is gone
+//! does it take the place of Zuora's word. Approving twice makes one sync.
 
 use super::{conflicts::retry_on_conflict, context::RequestContext, dispatch::Dispatcher, error::AppError};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Which list is approved.
+/// The list that is approved.
 #[derive(Clone, Debug)]
 pub struct Approving {
     /// The job that held it back.
@@ -108,7 +108,7 @@ impl Dispatcher {
     }
 }
 
-/// What the job held back, if it still is the list that the person saw.
+/// Returns the held list of a job, if it still is the list that the person saw.
 fn seen<'a>(job: &'a Job, approving: &Approving) -> Result<&'a Held, AppError> {
     let held = job.held.as_ref().ok_or(AppError::NotFound("list"))?;
     if approving.list_hash.as_ref().is_some_and(|seen| *seen != held.list_hash) {

@@ -1,8 +1,9 @@
 //! A sync of all customers: asked for by one request, served in rounds of a minute. See D-57.
 //!
-//! What must stay true: the request is answered at once, however many customers there are. A round asks for no more than people may
-//! cause at Zuora in a minute, so a batch is never refused and leaves syncs their tokens. Whoever serves it may be stopped at any line:
-//! the next round goes on where the last one was saved, and a customer that was asked for is known by its mark.
+//! What must stay true: the request is answered at once, however many customers there are. A round asks for no more than
+//! people may cause at Zuora in a minute, so a batch is never refused and leaves syncs their tokens. Whoever serves it may
+//! be stopped at any line: the next round goes on where the last one was saved, and a customer that was asked for is known
+//! by its mark.
 
 use std::time::Duration;
 
@@ -39,9 +40,9 @@ const STEP: u64 = 16;
 pub struct BatchService {
     /// Customers and jobs.
     pub dispatcher: Dispatcher,
-    /// Who did what.
+    /// The audit trail.
     pub trail: AuditTrail,
-    /// What people may cause at Zuora in a minute.
+    /// The token requests that people may cause at Zuora in a minute.
     pub budget: TokenBudget,
 }
 
@@ -75,7 +76,8 @@ impl BatchService {
         Ok(self.dispatcher.batches.get(id).await?.ok_or(AppError::NotFound("batch"))?.value)
     }
 
-    /// Serves the batch under way, if its next round is due, for at most `time`. Returns what it is then; none if there is nothing to do.
+    /// Serves the batch under way, if its next round is due, for at most `time`. Returns what it is then; none if there is
+    /// nothing to do.
     ///
     /// # Errors
     /// Store failures; the next round goes on.

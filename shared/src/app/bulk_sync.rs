@@ -1,8 +1,8 @@
 //! A sync of many customers: asked for one by one, several at once.
 //!
-//! What must stay true: a message is sent as soon as its job is stored, and nobody waits for the others. Whoever is stopped at any
-//! point has lost nothing (where a job was stored and not sent, the sweeper sends it), and nothing is doubled when it begins anew:
-//! a customer has at most one sync under way. One customer's failure stops nobody.
+//! What must stay true: a message is sent as soon as its job is stored, and nobody waits for the others. Whoever is stopped
+//! at any point has lost nothing (where a job was stored and not sent, the sweeper sends it), and nothing is doubled when it
+//! begins anew: a customer has at most one sync under way. One customer's failure stops nobody.
 
 use super::{
     dispatch::{Dispatcher, Requested, SyncRequest, sending},
@@ -18,7 +18,7 @@ use futures::{Stream, StreamExt as _};
 /// Customers that are served at the same time.
 const AT_ONCE: usize = 16;
 
-/// What one round of requests led to.
+/// The results of one round of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Round {
     /// Customer by customer.
@@ -27,7 +27,7 @@ pub struct Round {
     pub remaining: u64,
 }
 
-/// What became of one customer.
+/// The result for one customer.
 enum Answer {
     Placed,
     Joined,

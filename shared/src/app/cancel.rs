@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Why a job was cancelled that nobody had begun.
+/// The reason in the failure of a job that was cancelled before it was claimed.
 const BY_AN_ADMIN: &str = "an admin cancelled it";
 
 impl Dispatcher {

@@ -3,7 +3,7 @@
 use super::error::AppError;
 use crate::aws::table::StoreError;
 
-/// How often, before it is reported as unavailable.
+/// The number of attempts before the item is reported as unavailable.
 const RACES: u32 = 8;
 
 /// Does `attempt` until nobody writes between its reading and its writing.

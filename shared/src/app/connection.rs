@@ -1,7 +1,8 @@
 //! Connection tests: do these credentials open this tenant, and may they list workflows?
 //!
 //! Always with a fresh token, never with a cached one, and always with one page of workflows: a token alone does not show
-//! that the user's role may read them. Whatever page comes shows it; what is not Zuora's word blames neither credentials nor role.
+//! that the user's role may read them. Whatever page comes shows it; what is not Zuora's word blames neither credentials nor
+//! role.
 
 use std::{sync::Arc, time::Duration};
 

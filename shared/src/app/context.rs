@@ -1,7 +1,8 @@
-//! Who asks, whether there is a place for it, and what is written down about it. See D-24.
+//! The context of a person's request: its actor, the permit for it, and its audit record. See D-24.
 //!
-//! What must stay true: what a person changes and the record that they did are one transaction. A request that changes nothing, since
-//! it was done already, is recorded all the same. What a person causes at Zuora takes a place first, wherever it comes from.
+//! What must stay true: what a person changes and the record that they did are one transaction. A request that changes
+//! nothing, since it was done already, is recorded all the same. What a person causes at Zuora takes a place first, wherever
+//! it comes from.
 
 use super::error::AppError;
 use crate::{
@@ -27,7 +28,7 @@ pub struct RequestContext {
     pub request_id: String,
     /// The present moment.
     pub now: Timestamp,
-    /// Where it is written down.
+    /// The audit trail for its records.
     pub trail: AuditTrail,
 }
 
@@ -39,8 +40,8 @@ pub struct Entry {
 }
 
 impl RequestContext {
-    /// Takes a place for what makes this program ask Zuora, now or in a job: of the caller, and of the customer if it is about one.
-    /// However many jobs one request queues, it takes one.
+    /// Takes a place for what makes this program ask Zuora, now or in a job: of the caller, and of the customer if it is
+    /// about one. However many jobs one request queues, it takes one.
     ///
     /// # Errors
     /// `TooMany` when the caller, or all callers together for this customer, asked for too much this minute.

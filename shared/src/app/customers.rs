@@ -1,8 +1,8 @@
 //! Creating, changing, pausing and deleting customers.
 //!
 //! What must stay true:
-//! - Customer, sealed secret, first job: one transaction, or nothing; so are a change or a resumption and the sync it calls for. New credentials are proven before they are stored,
-//!   unless the admin says otherwise.
+//! - Customer, sealed secret, first job: one transaction, or nothing; so are a change or a resumption and the sync it calls
+//!   for. New credentials are proven before they are stored, unless the admin says otherwise.
 //! - The secret goes in and never comes out: this side can seal, not open.
 //! - A secret belongs to an origin: another base URL needs it entered again, or an edit could send it elsewhere.
 
@@ -49,13 +49,13 @@ use crate::{
 pub struct CustomerService {
     /// Customers and jobs.
     pub dispatcher: Dispatcher,
-    /// Where sealed secrets go.
+    /// The table of sealed secrets.
     pub vault: Vault,
     /// Seals client secrets.
     pub secrets: Sealer,
     /// For connection tests.
     pub zuora: Zuora,
-    /// Which addresses are Zuora's.
+    /// The rule for base URLs.
     pub policy: BaseUrlPolicy,
     /// Places for token requests.
     pub token_budget: TokenBudget,
@@ -71,7 +71,7 @@ pub struct Creation {
     pub base: BaseUrl,
     /// The client secret.
     pub secret: SecretString,
-    /// Whether to try the credentials before anything is stored.
+    /// True to try the credentials before anything is stored.
     pub verify: bool,
     /// The user who is to hold every verb on it: whoever creates it and is no super admin.
     pub owner: Option<UserId>,
@@ -159,9 +159,8 @@ impl CustomerService {
 
     /// Changes a customer. New credentials void the cached token and queue a sync.
     ///
-    /// # Errors
-    /// `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when another base URL comes without the secret; `TooMany` and `Connection` as for
-    /// [`CustomerService::create`].
+    /// # Errors `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when another base URL comes without
+    /// the secret; `TooMany` and `Connection` as for [`CustomerService::create`].
     pub async fn change(
         &self,
         id: &CustomerId,
@@ -231,7 +230,8 @@ impl CustomerService {
         Ok(customer)
     }
 
-    /// Adds the sync that a change of the customer calls for to what is written with it; returns its job, if a message is due then.
+    /// Adds the sync that a change of the customer calls for to what is written with it; returns its job, if a message is
+    /// due then.
     async fn resync(
         &self,
         customer: &mut Customer,

@@ -40,7 +40,7 @@ use crate::{
     },
 };
 
-/// The data table with its repositories, and the queues: what everyone who touches jobs needs.
+/// The data table with its repositories, and the queues, for every use case of jobs.
 #[derive(Clone, Debug)]
 pub struct Dispatcher {
     /// The data table.
@@ -65,7 +65,7 @@ pub struct Dispatcher {
     pub queues: Queues,
 }
 
-/// What became of a request for a sync.
+/// The result of a request for a sync.
 #[derive(Clone, Debug)]
 pub enum Requested {
     /// A new job is queued.
@@ -85,14 +85,14 @@ impl Requested {
     }
 }
 
-/// Who asks for a sync, and since when.
+/// The origin and the time of a request for a sync.
 #[derive(Clone, Debug)]
 pub struct SyncRequest {
-    /// Who or what.
+    /// The person or the mechanism behind it.
     pub trigger: Trigger,
     /// The caller's `sub`.
     pub actor: Option<String>,
-    /// What is to be recorded about it, if a person asked for this and nothing else.
+    /// The audit record of the request; none unless a person requested this and nothing else.
     pub entry: Option<Entry>,
     /// The present moment.
     pub now: Timestamp,
@@ -118,11 +118,11 @@ impl SyncRequest {
 /// A request for a sync before it is written.
 #[derive(Debug)]
 pub(crate) struct Placing {
-    /// What becomes of it.
+    /// The result to report.
     pub(crate) requested: Requested,
-    /// What has to be written, beside the customer.
+    /// The writes to make, beside the customer's.
     pub(crate) writes: Vec<Write>,
-    /// Whether a message has to be sent then.
+    /// True if a message has to be sent afterwards.
     pub(crate) is_due: bool,
 }
 
@@ -215,7 +215,8 @@ impl Dispatcher {
         Ok(Placing { writes: Jobs::put(&job, 0)?, requested: Requested::New(job), is_due: true })
     }
 
-    /// What became of this request when it came before: a batch that was stopped begins again a few customers before its place.
+    /// Returns the result of this request from an earlier time: a batch that was stopped begins again a few customers
+    /// before its place.
     async fn asked_before(&self, customer: &Customer, request: &SyncRequest) -> Result<Option<Requested>, StoreError> {
         let before = customer.served.as_ref().filter(|served| Some(&served.batch_id) == request.batch.as_ref());
         let Some(Served { job_id, joined, .. }) = before else { return Ok(None) };
@@ -228,7 +229,7 @@ impl Dispatcher {
         self.active(&customer.id, customer.sync_job_id.as_ref()).await
     }
 
-    /// What of a customer decides what can be done with its jobs.
+    /// Returns the facts about a customer that decide which actions its jobs allow.
     pub(crate) fn situation(customer: &Customer, active: Option<&Job>) -> Situation {
         let active = active.map(|job| (job.id.clone(), job.state));
         Situation { status: customer.status, undoubted_at: customer.undoubted_at, active }

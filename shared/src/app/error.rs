@@ -1,4 +1,4 @@
-//! What can go wrong in a use case. Mapped once to an HTTP problem (`crate::http`) and once to a queue verdict
+//! Errors of use cases. Each is mapped once to an HTTP problem (`crate::http`) and once to a queue verdict
 //! (`crate::app::worker`).
 
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::{
     zuora::ZuoraError,
 };
 
-/// Why a use case did not do what was asked.
+/// The reason for which a use case did not do as requested.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
     /// There is no such thing, or the caller may not know that there is.
@@ -36,9 +36,9 @@ pub enum AppError {
     /// A shared budget is used up.
     #[error("too many requests")]
     TooMany {
-        /// Whose, in a sentence.
+        /// The budget that is exhausted, as a sentence.
         why: &'static str,
-        /// When to come back.
+        /// The wait before the next attempt.
         retry_after: Duration,
     },
     /// A table failed.

@@ -1,4 +1,4 @@
-//! Why a run stopped before its result: every early end of a sync passes through here and becomes an outcome once.
+//! Early ends of a sync run: each of them passes through here and becomes an outcome once.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{
 /// The shortest wait after "too many requests" without a time.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
 
-/// Why a run stopped.
+/// The reason for the early end of a run.
 #[derive(Clone, Debug)]
 pub enum Interruption {
     /// Wait, then go on: not a failure.

@@ -35,9 +35,9 @@ use crate::{
 
 /// A holder is certainly dead this long after its deadline: Lambda kills it there.
 const LOCK_MARGIN: Duration = Duration::from_secs(30);
-/// Where the lock stands among the writes of a claim.
+/// The position of the lock among the writes of a claim.
 const LOCK: usize = 0;
-/// How long a job that needs the lock waits before it looks again.
+/// The wait of a job that needs the lock, until its next attempt to take it.
 const LOCK_WAIT: Duration = Duration::from_secs(15);
 /// Kept back from an invocation's time, so that work that hangs is an attempt that failed and not a process that was killed. A
 /// sync ends by itself before ([`super::sync`]).
@@ -46,9 +46,9 @@ pub(super) const TIME_TO_SETTLE: Duration = Duration::from_secs(15);
 /// Takes jobs through their life; used by `sync` and, for the sweeper, by `schedule`.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {
-    /// Where jobs and customers are, and the queues in which jobs wait.
+    /// The tables of jobs and customers, and the queues in which jobs wait.
     pub dispatcher: Dispatcher,
-    /// Where given-up jobs are announced.
+    /// The queue in which given-up jobs are announced.
     pub dead_letters: Queue,
 }
 
@@ -61,7 +61,7 @@ pub struct Claimed {
     pub customer: Option<Customer>,
 }
 
-/// What a message leads to.
+/// The decision about a message.
 #[derive(Clone, Debug)]
 pub enum Claim {
     /// Work on it.
@@ -70,7 +70,7 @@ pub enum Claim {
     Nothing(&'static str),
 }
 
-/// What happened to a job's message afterwards.
+/// The fate of a job's message after its attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
     /// It was sent again.
@@ -260,8 +260,8 @@ impl Lifecycle {
         }
     }
 
-    /// Revives a silent job, or gives it up; none when it is no longer silent. Nothing is given up for its silence alone while its
-    /// queue holds messages.
+    /// Revives a silent job, or gives it up; none when it is no longer silent. Nothing is given up for its silence alone
+    /// while its queue holds messages.
     ///
     /// # Errors
     /// Store failures.
@@ -303,14 +303,14 @@ impl Lifecycle {
     }
 }
 
-/// Whether the customer's credentials are those that the job was claimed with.
+/// True if the customer's credentials are those that the job was claimed with.
 fn has_same_credentials(claimed: &Claimed, now: Option<&Stored<Customer>>) -> bool {
     let version = |customer: &Customer| customer.credential_version;
     claimed.customer.as_ref().map(version) == now.map(|found| version(&found.value))
 }
 
-/// What was refused to the old credentials says nothing about the new ones: the job goes on with those, or ends if the customer
-/// is gone.
+/// Returns the outcome of an attempt with credentials that were replaced meanwhile. A refusal of the old ones says nothing
+/// about the new ones: the job goes on with those, or ends if the customer is gone.
 fn of_old_credentials(outcome: AttemptOutcome, customer_is_there: bool) -> AttemptOutcome {
     match outcome {
         AttemptOutcome::Stopped { stop: Interruption::Failed(failure), so_far } if failure.class.needs_attention() => {

@@ -2,11 +2,12 @@
 //!
 //! # The life of a job
 //!
-//! Somebody asks ([`dispatch`], [`many`], [`schedule`], [`customers`]): a job is stored, then a message that points to it is sent.
-//! A worker ([`worker`]) receives the message and claims the job ([`lifecycle`]): of all messages ever sent for a job only
-//! those with the newest number count, and one transaction makes the job ours, locks the customer, and names the job as the customer's one
-//! sync. The work is done ([`sync`], [`purge`], [`connection`]) and ends as an outcome; one transaction stores job, customer
-//! and lock together, then the next message goes out if there is one: a wait, a continuation, a follow-up, a dead letter.
+//! Somebody asks ([`dispatch`], [`many`], [`schedule`], [`customers`]): a job is stored, then a message that points to it is
+//! sent. A worker ([`worker`]) receives the message and claims the job ([`lifecycle`]): of all messages ever sent for a job
+//! only those with the newest number count, and one transaction makes the job ours, locks the customer, and names the job as
+//! the customer's one sync. The work is done ([`sync`], [`purge`], [`connection`]) and ends as an outcome; one transaction
+//! stores job, customer and lock together, then the next message goes out if there is one: a wait, a continuation, a
+//! follow-up, a dead letter.
 //!
 //! Who retries what: inside a request, once, `zuora`. Inside a job, five times with growing pauses, [`lifecycle`]. After
 //! that, a person ([`retry`]). A crash anywhere, SQS (the message comes again) and [`sweep`] (the message does not).

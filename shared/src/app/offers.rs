@@ -14,7 +14,8 @@ use crate::{
 };
 
 impl Dispatcher {
-    /// The actions that apply to each of these jobs and that `caller` may do. Customers are read only for jobs that depend on them.
+    /// The actions that apply to each of these jobs and that `caller` may do. Customers are read only for jobs that depend
+    /// on them.
     ///
     /// # Errors
     /// Store failures.

@@ -1,4 +1,4 @@
-//! How an attempt ended, and what that makes of its job. Pure: the writes are [`super::lifecycle`]'s.
+//! The outcome of an attempt, and the state that it gives to its job. Pure: the writes are [`super::lifecycle`]'s.
 
 use super::interruption::Interruption;
 use crate::domain::{
@@ -12,7 +12,7 @@ use crate::domain::{
     unproven::Unproven,
 };
 
-/// What a sync found out and did.
+/// The findings and the work of a sync.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// The counts.
@@ -21,28 +21,28 @@ pub struct Report {
     pub errors: Vec<WorkflowError>,
     /// Those that failed, and those that hung: the job's next run takes them last.
     pub failed_workflows: Vec<WorkflowId>,
-    /// What a guard held back.
+    /// The deletions that a guard held back.
     pub hold: Option<Hold>,
-    /// Why the result is not whole.
+    /// The reason why the result is not whole.
     pub failure: Option<Failure>,
     /// Stored, not deleted workflows and their tasks afterwards; none when the run did not get as far as storing.
     pub counts: Option<(u64, u64)>,
-    /// How far the daily re-verifications have come.
+    /// The progress of the daily reverifications.
     pub reverification: Option<Reverification>,
-    /// Whether the listing was proven complete and raised no doubt.
+    /// True if the listing was proven complete and raised no doubt.
     pub undoubted: bool,
-    /// After a complete listing: the workflows that are not brought up to date. None when they cannot be named: then nothing is known of
-    /// any workflow that was not written.
+    /// After a complete listing: the workflows that are not brought up to date. None when they cannot be named: then nothing
+    /// is known of any workflow that was not written.
     pub behind: Option<Vec<WorkflowId>>,
     /// Absences that Zuora did not confirm; none when none was asked about.
     pub unproven: Option<Unproven>,
     /// The digest of the listing, if the stored copy is exactly what was listed.
     pub listing_digest: Option<String>,
-    /// What a dry run would have done.
+    /// The work that a dry run would have done.
     pub plan: Option<Plan>,
 }
 
-/// How an attempt ended.
+/// The outcome of an attempt.
 #[derive(Clone, Debug)]
 pub enum AttemptOutcome {
     /// With a result.
@@ -51,9 +51,9 @@ pub enum AttemptOutcome {
     GoOn(Report),
     /// Before its result; what was done by then is stored.
     Stopped {
-        /// Why.
+        /// The reason.
         stop: Interruption,
-        /// What was done.
+        /// The work until then.
         so_far: Report,
     },
     /// A connection test's result.
@@ -70,7 +70,7 @@ impl From<Interruption> for AttemptOutcome {
     }
 }
 
-/// What a report leaves for the customer, and for an approval.
+/// The part of a report that is kept for the customer and for an approval.
 #[derive(Debug)]
 pub(super) struct CustomerUpdate {
     counts: Option<(u64, u64)>,

@@ -1,7 +1,7 @@
 //! Removes everything of a deleted customer, in an order that can be taken up again after a crash.
 //!
-//! Order: secrets, then grants, then workflows and definitions, then other jobs, and last, together, the customer, its lock and the
-//! purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
+//! Order: secrets, then grants, then workflows and definitions, then other jobs, and last, together, the customer, its lock
+//! and the purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
 
 use super::{
     dispatch::Dispatcher, error::AppError, interruption::Interruption, lifecycle::Claimed, outcome::AttemptOutcome,

@@ -1,8 +1,8 @@
 //! Once a day the dashboard's numbers are counted, and set right where they are wrong.
 //!
-//! They change in the transactions of what they count, so they are wrong only after what no transaction tells: a failed job that expired, a
-//! restored table, an item edited by hand. What must stay true: a correction is what two counts, minutes apart, agree on; what changes
-//! while one of them reads is in that one alone. So no error lives longer than two days.
+//! They change in the transactions of what they count, so they are wrong only after what no transaction tells: a failed job
+//! that expired, a restored table, an item edited by hand. What must stay true: a correction is what two counts, minutes
+//! apart, agree on; what changes while one of them reads is in that one alone. So no error lives longer than two days.
 
 use std::time::Duration;
 
@@ -18,14 +18,14 @@ use crate::{
     domain::{counts::Totals, job::State, time::Timestamp},
 };
 
-/// How long the numbers are believed after a check that found nothing wrong, or set it right.
+/// The time for which the numbers are trusted after a check that found them right or set them right.
 const BELIEVED: Duration = Duration::from_secs(86_400);
 
 /// The last check.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Check {
     at: Timestamp,
-    /// What the first of two counts found, until the second.
+    /// The difference that the first of two counts found, until the second.
     difference: Option<Totals>,
 }
 
@@ -54,7 +54,7 @@ pub async fn run(dispatcher: &Dispatcher, now: Timestamp) -> Result<Option<Total
     }
 }
 
-/// What is really there.
+/// Counts the customers, workflows, tasks and jobs that are really stored.
 ///
 /// # Errors
 /// Store failures.

@@ -1,7 +1,7 @@
 //! Redrive: the failed jobs behind dead letters start anew. See D-14 and D-62.
 //!
-//! What must stay true: a letter that has to be skipped hides none behind it, however many there are; no more than a page of them is
-//! held; and what is left is said, or that it is more than was counted.
+//! What must stay true: a letter that has to be skipped hides none behind it, however many there are; no more than a page of
+//! them is held; and what is left is said, or that it is more than was counted.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -34,14 +34,14 @@ use crate::{
     },
 };
 
-/// For how long letters are looked at: sending and draining have to fit into the request too.
+/// The time for which letters are examined: sending and draining have to fit into the request too.
 const LOOKING: Duration = Duration::from_secs(10);
-/// How many letters are read at a time.
+/// The number of letters that one query reads.
 const PAGE: usize = 100;
-/// How many of those that are left are counted.
+/// The largest number of remaining letters that are counted.
 const MOST_COUNTED: usize = 1000;
 
-/// Which dead letters to redrive.
+/// The dead letters to redrive.
 #[derive(Clone, Debug)]
 pub struct Redrive {
     /// Only these customers'; everybody's where that is none.
@@ -54,7 +54,7 @@ pub struct Redrive {
     pub limit: usize,
 }
 
-/// What a redrive did.
+/// The result of a redrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Redriven {
     /// Jobs that are queued again.
@@ -65,7 +65,7 @@ pub struct Redriven {
     pub skipped: usize,
     /// Matching dead letters that are left besides those: ask again for them.
     pub remaining: usize,
-    /// Whether all that match were looked at; if not, `remaining` is the least that is left.
+    /// True if all matching letters were examined; if false, `remaining` is a lower bound.
     pub is_counted: bool,
     /// The jobs that are queued again.
     pub job_ids: Vec<JobId>,
@@ -100,7 +100,8 @@ impl Dispatcher {
         Ok(self.jobs.list(&selection, limit, &Budget::default(), keep).await?)
     }
 
-    /// Redrives matching dead letters of customers for which `may` holds, then drains the dead-letter queue of messages whose job moved on.
+    /// Redrives matching dead letters of customers for which `may` holds, then drains the dead-letter queue of messages
+    /// whose job moved on.
     ///
     /// # Errors
     /// Store failures; what was redriven by then stays redriven, and calling again goes on.

@@ -22,15 +22,15 @@ use crate::{
     },
 };
 
-/// How long drained dead letters stay hidden while they are looked at.
+/// The visibility timeout of drained dead letters while they are examined.
 const HIDDEN: Duration = Duration::from_secs(30);
-/// How long a drain waits for a letter before it takes the queue for empty.
+/// The wait of a drain for a letter, after which the queue counts as empty.
 const WAIT: Duration = Duration::from_secs(1);
-/// How many rounds of ten a redrive or a sweep drains, and a retry, which settles one letter only.
+/// The number of rounds, of ten letters each, in a drain by a redrive, a sweep, or a retry (which settles one letter only).
 pub(crate) const DRAIN_ROUNDS: usize = 30;
 const RETRY_ROUNDS: usize = 5;
 
-/// What became of one failed job.
+/// The result for one failed job.
 #[derive(Clone, Debug)]
 pub enum Again {
     /// It is queued.
@@ -98,8 +98,8 @@ impl Dispatcher {
         Ok(Again::Queued(Box::new(job)))
     }
 
-    /// Deletes dead letters whose job moved on or is gone, in at most so many rounds of ten; the others are hidden for [`HIDDEN`].
-    /// Ends when the queue is empty, or with the letter of the `last` job. Returns how many it deleted.
+    /// Deletes dead letters whose job moved on or is gone, in at most so many rounds of ten; the others are hidden for
+    /// [`HIDDEN`]. Ends when the queue is empty, or with the letter of the `last` job. Returns how many it deleted.
     ///
     /// # Errors
     /// Store and queue failures; a later drain takes what is left.

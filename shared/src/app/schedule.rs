@@ -1,8 +1,9 @@
 //! The schedule's event, every five minutes: a sync job for every customer that is due.
 //!
 //! What must stay true: the same event twice enqueues nothing new (the transaction that stores a job moves the customer's
-//! `next_sync_at` on), what one event missed the next catches up, and one customer's failure does not stop the others. Only who is due
-//! is read, page by page and those first that wait longest: neither cost nor memory grows with the number of customers.
+//! `next_sync_at` on), what one event missed the next catches up, and one customer's failure does not stop the others. Only
+//! who is due is read, page by page and those first that wait longest: neither cost nor memory grows with the number of
+//! customers.
 
 use std::time::Duration;
 
@@ -13,9 +14,9 @@ use super::{
 };
 use crate::domain::{job::Trigger, time::Timestamp};
 
-/// How many minutes of customers one event serves.
+/// The number of minutes whose customers one event serves.
 const MINUTES: u64 = 5;
-/// How long one event is worked on: the function is ended after 120 seconds, and what is left is due at the next event too.
+/// The time spent on one event: the function is ended after 120 seconds, and the rest is due at the next event too.
 const TIME: Duration = Duration::from_secs(100);
 
 /// Enqueues what is due at `time` (the event's own time, so that a late event skips nothing).
@@ -27,10 +28,10 @@ pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Re
     ask_each(dispatcher, dispatcher.customers.due(time), &request, Some(now.plus(TIME))).await
 }
 
-/// How many more token requests a minute these customers need than there are.
+/// Returns the number of token requests per minute that these customers need beyond those available.
 ///
-/// Each sync asks for one, since a token does not live for an hour, and Zuora allows so many for an address; where they do not suffice,
-/// syncs wait their turn and come later and later.
+/// Each sync asks for one, since a token does not live for an hour, and Zuora allows so many for an address; where they do
+/// not suffice, syncs wait their turn and come later and later.
 pub fn tokens_short(round: &Round, available: u64) -> u64 {
     (round.asked.placed + round.remaining).div_ceil(MINUTES).saturating_sub(available)
 }

@@ -1,5 +1,5 @@
-//! Workflows of many customers, found by the beginning of their name: customer by customer in the order of their ids, and within each by name.
-//! See D-61.
+//! Workflows of many customers, found by the beginning of their name: customer by customer in the order of their ids, and
+//! within each by name. See D-61.
 //!
 //! What must stay true: the order does not depend on who answers first, and a search that stops says exactly where it goes on.
 
@@ -21,21 +21,21 @@ const AT_ONCE: usize = 16;
 /// Customers that one batch read takes.
 const BATCH: usize = 100;
 
-/// Where a search begins: at a customer, and within it after a position (none: at its first workflow).
+/// The start of a search: a customer, and a position among its workflows (none: before the first one).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {
     /// The customer.
     pub customer: CustomerId,
-    /// What was seen of it.
+    /// The position of the last workflow that was examined.
     pub after: Option<Position>,
 }
 
 /// One workflow that was found.
 #[derive(Debug)]
 pub struct Hit {
-    /// Whose.
+    /// The customer that has it.
     pub customer: CustomerId,
-    /// What was found.
+    /// The workflow found.
     pub workflow: Workflow,
     /// The search goes on here if this one is the last that is shown.
     pub then: Start,
@@ -46,7 +46,7 @@ pub struct Hit {
 pub struct Hits {
     /// At most as many as asked for. Fewer, or none, where the budget ended.
     pub hits: Vec<Hit>,
-    /// Where the search goes on; none when it is over.
+    /// The start of the next page; none at the end of the search.
     pub next: Option<Start>,
 }
 
@@ -120,8 +120,8 @@ pub async fn by_name(
     Ok(Hits { hits, next: None })
 }
 
-/// Finds the workflows with one Zuora id whose name begins with `prefix`, at the customers given, which are in order and begin with
-/// that of `start`.
+/// Finds the workflows with one Zuora id whose name begins with `prefix`, at the customers given, which are in order and
+/// begin with that of `start`.
 ///
 /// # Errors
 /// Store failures.

@@ -25,12 +25,13 @@ use crate::{
     },
 };
 
-/// How long one sweep checks jobs: the function is ended after 120 seconds. The next sweep goes on: what was sent is not silent then.
+/// The time that one sweep checks jobs: the function is ended after 120 seconds. The next sweep continues, because a job
+/// that was sent again is no longer silent.
 const TIME: Duration = Duration::from_secs(90);
 /// Jobs that are looked at at the same time.
 const AT_ONCE: usize = 16;
 
-/// What one sweep did.
+/// The result of one sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Jobs that were sent again.
@@ -43,7 +44,7 @@ pub struct Swept {
     pub failed: usize,
 }
 
-/// What holds for every job of one sweep.
+/// The facts that hold for every job of one sweep.
 struct Sweep<'a> {
     lifecycle: &'a Lifecycle,
     is_empty: Queues<bool>,
@@ -76,7 +77,7 @@ pub async fn run(dispatcher: &Dispatcher, lifecycle: &Lifecycle, now: Timestamp)
     Ok(swept)
 }
 
-/// Whether nothing waits in a queue, as far as is known.
+/// True if no message waits in a queue, as far as is known.
 async fn is_empty(queue: &Queue, swept: &mut Swept) -> bool {
     queue.depth().await.map(|depth| depth == 0).unwrap_or_else(|error| {
         swept.failed += 1;

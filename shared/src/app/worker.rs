@@ -34,7 +34,7 @@ pub struct Worker {
     pub lifecycle: Lifecycle,
 }
 
-/// What was done about a message; all of these acknowledge it.
+/// The handling of a message; all of these acknowledge it.
 #[derive(Debug)]
 pub enum Handled {
     /// The job was worked on; as it stands now.

@@ -1,8 +1,8 @@
-//! What can be done with a customer or a job as it stands: the rules by which the use cases refuse, and by which the API says which
-//! actions it offers (D-67).
+//! Actions that apply to a customer or a job in its present state: the rules by which the use cases refuse, and by which
+//! the API names the actions that it offers (D-67).
 //!
-//! What must stay true: an action that is offered is not refused, as long as nothing changes between the answer and the request. One that
-//! is not offered is refused, or has been done already.
+//! What must stay true: an action that is offered is not refused, as long as nothing changes between the answer and the
+//! request. One that is not offered is refused, or has been done already.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use super::{
     time::Timestamp,
 };
 
-/// What can be done with a customer.
+/// An action on a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomerAction {
@@ -59,7 +59,7 @@ impl CustomerAction {
     }
 }
 
-/// What a caller can do that is about no single customer.
+/// An action of a caller that is about no single customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallerAction {
@@ -90,7 +90,7 @@ impl Caller {
     }
 }
 
-/// Why an action is refused: a sentence that says what to do instead.
+/// The reason for refusing an action: a sentence that names the alternative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused(pub String);
 
@@ -128,7 +128,7 @@ impl Status {
     }
 }
 
-/// What can be done with a job.
+/// An action on a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobAction {
@@ -152,12 +152,12 @@ impl JobAction {
     }
 }
 
-/// What of a customer decides what can be done with its jobs.
+/// The facts about a customer that decide which actions its jobs allow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Situation {
-    /// Whether it takes part.
+    /// Its status: active or paused.
     pub status: Status,
-    /// When the last sync began whose listing was complete and raised no doubt.
+    /// The start of the last sync whose listing was complete and raised no doubt.
     pub undoubted_at: Option<Timestamp>,
     /// The sync that is queued, waiting or running.
     pub active: Option<(JobId, State)>,

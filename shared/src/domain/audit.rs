@@ -1,4 +1,4 @@
-//! Who did what: the record of every change that a person made, and of every attempt that was refused.
+//! The audit record of every change that a person made, and of every attempt that was refused.
 //!
 //! What must stay true: a record never holds a secret's value, only that it was replaced; and it names its customer also
 //! when that one is long gone.
@@ -16,7 +16,7 @@ use super::{
     time::Timestamp,
 };
 
-/// What somebody did, or tried to do.
+/// An action that somebody did or tried to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Action {
     /// A customer was created.
@@ -49,7 +49,7 @@ pub enum Action {
     /// A job was cancelled.
     #[serde(rename = "job.cancel")]
     JobCancel,
-    /// What a job held back was approved.
+    /// The held deletions of a job were approved.
     #[serde(rename = "job.approve_deletions")]
     JobApproveDeletions,
     /// A user was granted verbs.
@@ -58,12 +58,12 @@ pub enum Action {
     /// A user's grant was withdrawn.
     #[serde(rename = "grant.delete")]
     GrantDelete,
-    /// Something was to be read. Only recorded when it was refused.
+    /// Something was read. Only recorded if it was refused.
     #[serde(rename = "read")]
     Read,
 }
 
-/// How it went.
+/// The result of the action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = AuditOutcome)]
@@ -80,21 +80,21 @@ pub enum AuditOutcome {
 pub struct Record {
     /// Its id.
     pub id: AuditId,
-    /// When.
+    /// The time of the action.
     pub at: Timestamp,
-    /// Who: the Cognito `sub`.
+    /// The Cognito `sub` of the user who acted.
     pub actor: String,
-    /// What.
+    /// The action.
     pub action: Action,
-    /// Whether it was done.
+    /// Its result: done, or refused.
     pub outcome: AuditOutcome,
-    /// With which customer, if with one.
+    /// The id of the customer it was about, if it was about one.
     pub customer_id: Option<CustomerId>,
-    /// The customer's name then.
+    /// The name of that customer at the time.
     pub customer_name: Option<String>,
-    /// With which job, or the job that it led to.
+    /// The id of the job it was about, or of the job that it led to.
     pub job_id: Option<JobId>,
-    /// Whose grant, if it was about one.
+    /// The user whose grant it was about, if it was about one.
     pub user: Option<String>,
     /// The fields that were set, with their values before and after; a secret's are never there.
     pub changes: Vec<FieldChange>,

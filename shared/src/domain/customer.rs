@@ -32,10 +32,10 @@ pub use self::{
 
 /// Failures for lack of credentials or permission, in a row, after which the schedule leaves a customer alone.
 pub const MAX_CONFIG_FAILURES: u32 = 3;
-/// How old a client secret may become until somebody is reminded to replace it: half a year.
+/// The age from which a client secret should be replaced: half a year.
 const SECRET_MAY_AGE: Duration = Duration::from_secs(182 * 24 * 3600);
 
-/// Whether a customer takes part.
+/// The participation of a customer in syncs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = CustomerStatus)]
@@ -61,7 +61,7 @@ impl Status {
         }
     }
 
-    /// Whether a sync may start or go on.
+    /// True if a sync may start or go on.
     pub const fn is_syncable(self) -> bool {
         matches!(self, Self::Active | Self::NeedsAttention)
     }
@@ -70,11 +70,11 @@ impl Status {
 /// The last proof (or disproof) that the credentials work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
-    /// Whether Zuora let us in and listed workflows.
+    /// True if Zuora accepted the credentials and listed workflows.
     pub ok: bool,
-    /// When that was.
+    /// The time of the check.
     pub checked_at: Timestamp,
-    /// Why not.
+    /// The failure, if it did not.
     pub error: Option<Failure>,
 }
 
@@ -83,11 +83,11 @@ pub struct Connection {
 pub struct LastSync {
     /// Its job.
     pub job_id: JobId,
-    /// How it ended.
+    /// The state in which it ended.
     pub state: State,
-    /// When it ended.
+    /// The time at which it ended.
     pub finished_at: Timestamp,
-    /// What it did.
+    /// The counts of its work.
     pub stats: Stats,
 }
 
@@ -96,10 +96,10 @@ pub struct LastSync {
 pub struct Customer {
     /// Our id.
     pub id: CustomerId,
-    /// What people edit.
+    /// The settings that people edit.
     #[serde(flatten)]
     pub settings: Settings,
-    /// Whether it takes part.
+    /// Its status: active or paused.
     pub status: Status,
     /// Stored workflows that are not deleted.
     pub workflows_count: u64,
@@ -115,28 +115,29 @@ pub struct Customer {
     pub last_sync: Option<LastSync>,
     /// The last sync whose listing was complete, and that dealt with everything in it but what is `behind`.
     pub last_complete_sync_at: Option<Timestamp>,
-    /// The few workflows that this sync could not bring up to date: their export failed, or they are stored and were not listed. (Absent in
-    /// items of older backups.)
+    /// The few workflows that this sync could not bring up to date: their export failed, or they are stored and were not
+    /// listed. (Absent in items of older backups.)
     #[serde(default)]
     pub behind: Vec<WorkflowId>,
-    /// The last sync whose listing was complete and raised no doubt: it settles what was held before. (Absent in items of older backups.)
+    /// The last sync whose listing was complete and raised no doubt: it settles what was held before. (Absent in items of
+    /// older backups.)
     #[serde(default)]
     pub undoubted_at: Option<Timestamp>,
     /// Workflows whose absence Zuora would not confirm. (Absent in items of older backups.)
     #[serde(default)]
     pub unproven: Unproven,
-    /// How far the daily re-verifications at its workflows have come. (Absent in items of older backups.)
+    /// The progress of the daily reverifications of its workflows. (Absent in items of older backups.)
     #[serde(default)]
     pub reverification: Reverification,
-    /// The digest of the listing that the stored copy equals, as long as nobody writes a workflow: the next sync that lists the same
-    /// has nothing to compare. (Absent in items of older backups.)
+    /// The digest of the listing that the stored copy equals, as long as nobody writes a workflow: the next sync that lists
+    /// the same has nothing to compare. (Absent in items of older backups.)
     #[serde(default)]
     pub listing_digest: Option<String>,
-    /// The last sync that held something back, until a complete listing settles the doubt. The job says whether somebody has approved
-    /// it. (Absent in items of older backups.)
+    /// The last sync that held something back, until a complete listing settles the doubt. The job says whether somebody has
+    /// approved it. (Absent in items of older backups.)
     #[serde(default)]
     pub held_job_id: Option<JobId>,
-    /// When the schedule syncs it next.
+    /// The time of the next scheduled sync.
     pub next_sync_at: Option<Timestamp>,
     /// The one sync job that is queued, waiting or running.
     pub sync_job_id: Option<JobId>,
@@ -145,14 +146,14 @@ pub struct Customer {
     pub served: Option<Served>,
     /// Syncs in a row that failed for lack of credentials or permission.
     pub config_failures: u32,
-    /// When it was created.
+    /// The time of creation.
     pub created_at: Timestamp,
-    /// When an admin last changed it.
+    /// The time of the last change by an admin.
     pub updated_at: Timestamp,
 }
 
 impl Customer {
-    /// Whether its secret is so old that it should be replaced.
+    /// True if its secret is old enough to be replaced.
     pub fn is_rotation_due(&self, now: Timestamp) -> bool {
         self.secret_updated_at.plus(SECRET_MAY_AGE) <= now
     }
@@ -195,12 +196,12 @@ impl Customer {
         }
     }
 
-    /// Whether a sync may start or go on.
+    /// True if a sync may start or go on.
     pub const fn is_syncable(&self) -> bool {
         self.status.is_syncable()
     }
 
-    /// Whether the schedule should ask for a sync at `time`.
+    /// True if the schedule has to request a sync at `time`.
     pub fn is_due(&self, time: Timestamp) -> bool {
         self.status == Status::Active && self.next_sync_at.is_some_and(|due| due <= time)
     }

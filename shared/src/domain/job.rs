@@ -1,10 +1,10 @@
 //! A job: one requested piece of work, and every rule of its life. Pure: state in, state out. See D-5 and D-39.
 //!
 //! What must stay true:
-//! - **Which message is live**: whoever changes what is to be done raises `seq` and then sends, so of all messages ever sent for a
-//!   job only those with the newest number count, and only in the states where somebody is meant to pick the job up
-//!   ([`Job::liveness`]). The sweeper alone sends a copy with the same number: the first to come wins, and its claim makes the
-//!   others stale. This one rule covers duplicates, stale retries, redrives and reordering.
+//! - **Which message is live**: whoever changes what is to be done raises `seq` and then sends, so of all messages ever sent
+//!   for a job only those with the newest number count, and only in the states where somebody is meant to pick the job up
+//!   ([`Job::liveness`]). The sweeper alone sends a copy with the same number: the first to come wins, and its claim makes
+//!   the others stale. This one rule covers duplicates, stale retries, redrives and reordering.
 //! - A running job has `lock_until`; after that moment nobody works on it (Lambda killed the holder at its deadline).
 //! - Attempts are claims that ended by themselves, well or badly. A wait that Zuora asked for is not an attempt; but waits in
 //!   a row, with nothing new counted between them, grow longer, and after a day of them the job is given up ([`Job::wait`]).
@@ -37,11 +37,11 @@ use super::{
 
 /// Continuations of one job (each a Lambda run that ended for lack of time) until it is given up.
 pub const MAX_CONTINUATIONS: u32 = 100;
-/// How long ended jobs are kept.
+/// The retention of ended jobs.
 pub const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
-/// How many workflow errors a job names.
+/// The largest number of workflow errors that a job names.
 pub const MAX_LISTED_ERRORS: usize = 100;
-/// How many workflows that failed a job remembers for its next run.
+/// The largest number of failed workflows that a job remembers for its next run.
 const MAX_FAILED_WORKFLOWS: usize = 500;
 
 /// One job; [`crate::aws::jobs`] stores it as it is.
@@ -49,13 +49,13 @@ const MAX_FAILED_WORKFLOWS: usize = 500;
 pub struct Job {
     /// Its id, kept over retries.
     pub id: JobId,
-    /// Whose work it is.
+    /// The customer that it works for.
     pub customer_id: CustomerId,
-    /// What it does.
+    /// The kind of its work.
     pub kind: Kind,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// Who or what asked.
+    /// The person or the mechanism that requested it.
     pub trigger: Trigger,
     /// The caller's Cognito `sub`, when a person asked.
     pub actor: Option<String>,
@@ -81,23 +81,23 @@ pub struct Job {
     pub errors: Vec<WorkflowError>,
     /// The failure that ended the last attempt, if any.
     pub error: Option<Failure>,
-    /// What a guard held back.
+    /// The deletions that a guard held back.
     pub held: Option<Held>,
-    /// When it was asked for.
+    /// The time of the request.
     pub created_at: Timestamp,
-    /// When it was first claimed.
+    /// The time of its first claim.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// The time at which it ended.
     pub finished_at: Option<Timestamp>,
-    /// When its dead letter was sent; none once it was redriven.
+    /// The time at which its dead letter was sent; none after a redrive.
     pub dead_lettered_at: Option<Timestamp>,
     /// While running: when the worker took it. (Absent in items of older backups, as are all below.)
     #[serde(default)]
     pub claimed_at: Option<Timestamp>,
-    /// What a dry run found.
+    /// The result of a dry run.
     #[serde(default)]
     pub plan: Option<Plan>,
-    /// What this sync may delete beyond the guard's limits.
+    /// The deletions that this sync may make beyond the guard's limits.
     #[serde(default)]
     pub approval: Option<Approval>,
     /// Somebody asked to stop it: the run ends at its next look.
@@ -124,7 +124,7 @@ pub struct Job {
     /// Workflows that failed or hung in its runs so far: its next run takes them last.
     #[serde(default)]
     pub failed_workflows: Vec<WorkflowId>,
-    /// How often it was started anew after it had failed: what was done before is not this start's work.
+    /// The number of restarts after a failure: earlier work does not count as this start's.
     #[serde(default)]
     pub restarts: u32,
     /// Sweeps in a row that found it silent and the queue empty.
@@ -138,7 +138,7 @@ pub struct Job {
     pub open_claims: u32,
 }
 
-/// What a message means for the job it points to.
+/// The meaning of a message for the job it points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Liveness {
     /// Claim the job.
@@ -149,7 +149,7 @@ pub enum Liveness {
     Stale,
 }
 
-/// What becomes of a job that failed transiently.
+/// The next step of a job that failed transiently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterFailure {
     /// It waits for `next_attempt_at`.
@@ -209,26 +209,26 @@ impl Job {
         }
     }
 
-    /// The state in which the dashboard counts it: one that is under way, and a failed one on which somebody can act. The others count
-    /// for the hour in which they ended.
+    /// The state in which the dashboard counts it: one that is under way, and a failed one on which somebody can act. The
+    /// others count for the hour in which they ended.
     pub fn counts_as(&self) -> Option<State> {
         let counts = !self.state.is_ended() || self.state == State::Failed && self.dead_lettered_at.is_some();
         counts.then_some(self.state)
     }
 
-    /// Whether it works on the customer alone, under its lock: everything that writes workflows.
+    /// True if it works on the customer alone, under its lock: everything that writes workflows.
     pub const fn is_exclusive(&self) -> bool {
         !self.kind.is_question()
     }
 
-    /// Whether it holds something back that nobody has approved. Once a later sync was complete, nothing is held any more.
+    /// True if it holds back deletions that nobody has approved. After a later complete sync, nothing is held any more.
     pub fn awaits_approval(&self) -> bool {
         self.state == State::Held
             && self.kind == Kind::Sync
             && self.held.as_ref().is_some_and(|held| held.approved.is_none())
     }
 
-    /// Whether a message with `seq` counts now.
+    /// Decides if a message with `seq` counts now.
     pub fn liveness(&self, seq: u64, now: Timestamp) -> Liveness {
         if seq != self.seq {
             return Liveness::Stale;

@@ -10,11 +10,11 @@ use super::{base_url::BaseUrl, customer::Environment};
 pub struct KnownHost {
     /// The address in the form that customers store.
     pub base_url: &'static str,
-    /// What Zuora calls it.
+    /// Zuora's name for it.
     pub label: &'static str,
     /// Proposed when a customer picks this address.
     pub environment: Environment,
-    /// Whether it is one of the three choices shown first.
+    /// True for the three choices shown first.
     pub preset: bool,
 }
 

@@ -1,9 +1,11 @@
-//! Who may do what: the one place that decides, default deny. See D-26 and D-30.
+//! The access policy: the one place that decides, default deny. See D-26 and D-30.
 //!
 //! What must stay true:
 //! - A super admin may do everything. Everybody else may do what was granted: verbs on one customer, or on all of them.
-//! - A customer on which a caller holds no verb does not exist for that caller ([`Decision::Hide`]); what is only not allowed is refused.
-//! - Whoever may change something may see it: every verb on customers that exist includes `view_any`, and all but that one `view`.
+//! - A customer on which a caller holds no verb does not exist for that caller ([`Decision::Hide`]); what is only not
+//!   allowed is refused.
+//! - Whoever may change something may see it: every verb on customers that exist includes `view_any`, and all but that one
+//!   `view`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
@@ -22,11 +24,11 @@ pub struct Caller {
     pub sub: String,
     /// The groups of the user pool.
     pub groups: Vec<String>,
-    /// What the user was granted.
+    /// The grants of the user.
     pub grants: Grants,
 }
 
-/// What one user was granted.
+/// The grants of one user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
     /// On all customers, those to come too.
@@ -38,7 +40,7 @@ pub struct Grants {
 /// A set of verbs.
 pub type Verbs = BTreeSet<Verb>;
 
-/// What somebody wants to do.
+/// A permission that is granted on customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
@@ -93,7 +95,7 @@ pub enum Decision {
     Hide,
 }
 
-/// What a verb is meant for.
+/// The scope of a verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target<'a> {
     /// One customer.
@@ -103,12 +105,12 @@ pub enum Target<'a> {
 }
 
 impl Caller {
-    /// Whether the caller may do everything.
+    /// True if the caller may do everything.
     pub fn is_super_admin(&self) -> bool {
         self.groups.iter().any(|group| group == SUPER_ADMIN)
     }
 
-    /// Whether the caller may do anything at all; asked before a request is even read.
+    /// True if the caller may do anything at all; asked before a request is even read.
     pub fn may_enter(&self) -> bool {
         self.is_super_admin() || !self.grants.all.is_empty() || self.grants.customers.values().any(|v| !v.is_empty())
     }
@@ -151,7 +153,7 @@ impl Caller {
     }
 }
 
-/// Whether a customer shows in lists.
+/// True if the customer shows in lists for a holder of these verbs.
 fn sees(held: &Verbs) -> bool {
     held.iter().any(|verb| match verb {
         Verb::ViewAny | Verb::View | Verb::Update | Verb::Delete | Verb::Sync | Verb::Approve => true,
@@ -159,7 +161,7 @@ fn sees(held: &Verbs) -> bool {
     })
 }
 
-/// Whether a verb includes seeing a customer's details.
+/// True if a verb includes the sight of a customer's details.
 const fn shows_one(verb: Verb) -> bool {
     match verb {
         Verb::View | Verb::Update | Verb::Delete | Verb::Sync | Verb::Approve => true,

@@ -110,7 +110,7 @@ fn forbidden(refusal: Refusal) -> Problem {
     Problem::new(Kind::Forbidden, "Ask an administrator for access.").refused(refusal)
 }
 
-/// What [`super::serve`] put beside the request.
+/// The value of type `T` that [`super::serve`] put beside the request.
 fn extension<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Problem> {
     parts.extensions.get::<T>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
 }

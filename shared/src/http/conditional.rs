@@ -11,7 +11,7 @@ use crate::domain::precondition::Precondition;
 pub struct IfMatch(Option<Precondition>);
 
 impl IfMatch {
-    /// What a change is expected to be made to.
+    /// The precondition of a change.
     ///
     /// # Errors
     /// `precondition-required` when the request does not say.
@@ -50,8 +50,8 @@ fn parse(headers: &HeaderMap) -> Result<Option<Precondition>, Problem> {
     tags(&list).map(|tags| Some(Precondition::OneOf(tags))).ok_or_else(malformed)
 }
 
-/// The strong tags of a list, whose elements may be empty (RFC 9110, section 5.6.1); none if it is malformed. A weak tag never matches
-/// strongly, and of ours none has bytes beyond ASCII.
+/// The strong tags of a list, whose elements may be empty (RFC 9110, section 5.6.1); none if it is malformed. A weak tag
+/// never matches strongly, and of ours none has bytes beyond ASCII.
 fn tags(mut list: &[u8]) -> Option<Vec<String>> {
     let mut tags = Vec::new();
     loop {
@@ -70,7 +70,7 @@ fn tags(mut list: &[u8]) -> Option<Vec<String>> {
     }
 }
 
-/// What is between the quotes that a text begins with, commas included, and what follows them.
+/// The opaque tag between the quotes with which a text begins, commas included, and the rest after them.
 fn opaque_tag(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let opened = text.strip_prefix(b"\"")?;
     let (tag, rest) = opened.split_at(opened.iter().position(|byte| *byte == b'"')?);

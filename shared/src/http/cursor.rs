@@ -22,7 +22,7 @@ impl std::fmt::Debug for CursorKey {
     }
 }
 
-/// What a cursor is bound to: the caller's `sub`, the route, and the filter in any fixed text form.
+/// The scope of a cursor: the caller's `sub`, the route, and the filter in any fixed text form.
 #[derive(Clone, Copy, Debug)]
 pub struct CursorScope<'a> {
     /// The caller's `sub`.

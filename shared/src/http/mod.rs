@@ -36,16 +36,16 @@ use crate::{
     config::Settings,
 };
 
-/// What the edge needs to know.
+/// The dependencies of the edge.
 #[derive(Clone, Debug)]
 pub struct Edge {
     /// The user pool client that ID tokens must be made for.
     pub audience: Arc<str>,
     /// Signs cursors.
     pub cursors: cursor::CursorKey,
-    /// Who may do what.
+    /// The grants of all users.
     pub grants: GrantStore,
-    /// Where it is written down who did what.
+    /// The audit trail.
     pub trail: AuditTrail,
     /// The customers that refused attempts are about.
     customers: Customers,

@@ -1,7 +1,8 @@
-//! Pages of lists: `limit` and `cursor` of the request beside the filters, and `{"items":[],"next_cursor":null,"total":n?}` as the answer.
+//! Pages of lists: `limit` and `cursor` of the request beside the filters, and `{"items":[],"next_cursor":null,"total":n?}`
+//! as the answer.
 //!
-//! What must stay true: a cursor is good only for the caller, the path and the filters it was made for. They are taken from the request as it
-//! was sent, so a new filter is part of that by itself.
+//! What must stay true: a cursor is good only for the caller, the path and the filters it was made for. They are taken from
+//! the request as it was sent, so a new filter is part of that by itself.
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
@@ -23,7 +24,7 @@ const USUAL: usize = 50;
 /// The most items of a page.
 const MOST: usize = 200;
 
-/// Which page.
+/// The page to return.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -138,9 +139,9 @@ pub struct NoFilter {}
 pub struct List<T> {
     /// The items.
     pub items: Vec<T>,
-    /// Where the next page starts; null on the last one.
+    /// The cursor of the next page; null on the last one.
     pub next_cursor: Option<String>,
-    /// How many there are in all, where that is counted.
+    /// The number of items over all pages, where it is counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
 }

@@ -21,7 +21,7 @@ impl Ids {
         id.ok_or_else(|| Problem::new(Kind::NotFound, format!("There is no such {what}.")))
     }
 
-    /// Whether the parameter `name` is this very word.
+    /// True if the parameter `name` equals `word`.
     pub fn is(&self, name: &str, word: &str) -> bool {
         self.0.get(name).is_some_and(|text| text == word)
     }

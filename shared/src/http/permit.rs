@@ -1,11 +1,13 @@
-//! Permission in a handler's signature (D-66): an extractor parses the id in the path, asks the policy, and says how a refused
-//! attempt is recorded.
+//! Permission in a handler's signature (D-66): an extractor parses the id in the path, asks the policy, and says how a
+//! refused attempt is recorded.
 //!
 //! What must stay true:
-//! - A handler whose parameter is one of these cannot run for a caller who may not do its [`Operation`], and cannot forget to ask.
-//! - It is the first parameter that reads the request: a caller who may not do something learns nothing of what is wrong with the rest.
-//! - An operation's verb, the action under which its attempts are recorded, and the problems of its own stand once, at [`operation!`],
-//!   beside its handler; the API's description (`docs/openapi.json`) is made from them.
+//! - A handler whose parameter is one of these cannot run for a caller who may not do its [`Operation`], and cannot forget
+//!   to ask.
+//! - It is the first parameter that reads the request: a caller who may not do something learns nothing of what is wrong
+//!   with the rest.
+//! - An operation's verb, the action under which its attempts are recorded, and the problems of its own stand once, at
+//!   [`operation!`], beside its handler; the API's description (`docs/openapi.json`) is made from them.
 
 use std::{collections::BTreeSet, marker::PhantomData};
 
@@ -30,7 +32,7 @@ use crate::{
     },
 };
 
-/// What happens when the same request arrives twice.
+/// The effect of the same request when it arrives twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// Nothing is changed by it at all.
@@ -60,7 +62,7 @@ pub trait Operation: Send + Sync + 'static {
     const VERB: Verb;
     /// The action that a refused attempt is recorded as.
     const ACTION: Action;
-    /// What a repeated request does.
+    /// The effect of a repeated request.
     const REPEAT: Repeat;
     /// The problems that it answers beside those of asking for permission and of reading a request.
     const PROBLEMS: &'static [Kind];
@@ -74,7 +76,8 @@ pub trait Operation: Send + Sync + 'static {
 
 /// Declares an [`Operation`]: its name, verb, audit action and [`Repeat`], and the problems of its own.
 ///
-/// `operation!(SyncCustomer: Sync, CustomerSync, Idempotent; Conflict, TooManyRequests);` is the type `SyncCustomer` for `On<SyncCustomer>`.
+/// `operation!(SyncCustomer: Sync, CustomerSync, Idempotent; Conflict, TooManyRequests);` is the type `SyncCustomer` for
+/// `On<SyncCustomer>`.
 #[macro_export]
 macro_rules! operation {
     ($name:ident: $verb:ident, $action:ident, $repeat:ident $(; $($problem:ident),+)?) => {
@@ -177,7 +180,8 @@ where
     }
 }
 
-/// Permission to do `O` with those customers on which the caller may: what a list may show, and what a request for many may touch.
+/// Permission to do `O` with those customers on which the caller may: what a list may show, and what a request for many may
+/// touch.
 #[derive(Debug)]
 pub struct Among<O> {
     /// The caller.

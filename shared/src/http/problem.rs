@@ -143,7 +143,7 @@ impl Kind {
 /// An error on its way to the client.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// What kind.
+    /// The kind of problem.
     pub kind: Kind,
     detail: Box<str>,
     errors: Vec<FieldError>,
@@ -211,7 +211,7 @@ impl Problem {
         Self { refusal: Some(Box::new(refusal)), ..self }
     }
 
-    /// What the policy refused, if it was the policy.
+    /// The attempt that the policy refused; none if the problem is not the policy's.
     pub(super) fn refusal(&self) -> Option<&Refusal> {
         self.refusal.as_deref()
     }

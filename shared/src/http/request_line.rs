@@ -19,7 +19,7 @@ pub(super) struct RequestLine {
     pub(super) request_id: String,
 }
 
-/// Whom and what a request was about, where that is known.
+/// The caller and the object of a request, as far as they are known.
 #[derive(Default)]
 pub(super) struct About<'a> {
     pub(super) caller: Option<&'a str>,

@@ -1,22 +1,22 @@
-//! How much one answer may hold: Lambda takes at most 6,291,556 bytes of it, as JSON in which the body is a string.
-//! See D-22.
+//! The size limit of one response: Lambda takes at most 6,291,556 bytes of it, as JSON in which the body is a string. See
+//! D-22.
 //!
-//! What must stay true: every answer is measured as it will be sent, every page of a list that could grow beyond it ends early with a
-//! cursor, and what is too large by itself says how it can be had all the same.
+//! What must stay true: every answer is measured as it will be sent, every page of a list that could grow beyond it ends
+//! early with a cursor, and what is too large by itself says how it can be had all the same.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::problem::{Kind, Problem};
 
-/// What Lambda answers at most: "Response payload size exceeded maximum allowed payload size (6291556 bytes)".
+/// Lambda's limit in bytes: "Response payload size exceeded maximum allowed payload size (6291556 bytes)".
 const LAMBDAS: usize = 6_291_556;
 /// Kept free for the headers, and for what stands around the body.
 const AROUND: usize = 64 * 1024;
-/// What a body may weigh.
+/// The largest weight of a body; see [`weight`].
 pub const MOST: usize = LAMBDAS - AROUND;
 
-/// What a body weighs in Lambda's answer: as a JSON string, without the quotes.
+/// Returns the size in bytes of a body in Lambda's response: as a JSON string, without the quotes.
 pub fn weight(body: &[u8]) -> usize {
     let escaped = |byte: &u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
@@ -56,12 +56,12 @@ impl Room {
         Ok(fits)
     }
 
-    /// Whether nothing was added yet: what has no room then never has any.
+    /// True if nothing was added yet: an item without room now will never have any.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// What was added.
+    /// Returns the items that were added.
     pub fn into_items(self) -> Vec<Box<RawValue>> {
         self.items
     }
@@ -81,7 +81,7 @@ pub fn parts(text: &str) -> Vec<&str> {
     }
 }
 
-/// How many bytes of a text fit one answer, to the border of a character.
+/// Returns the number of bytes of a text that fit one response, rounded down to a whole character.
 fn fitting(text: &str) -> usize {
     let mut weighed = 0;
     let end = text.bytes().position(|byte| {

@@ -1,4 +1,4 @@
-//! What surrounds every request: authentication, the request id, a time limit, problems, headers, one log line.
+//! The frame of every request: authentication, the request id, a time limit, problems, headers, one log line.
 
 use std::{convert::Infallible, panic::AssertUnwindSafe, time::Duration};
 
@@ -137,8 +137,8 @@ async fn bounded(response: Response) -> Response {
         Ok(body) if weight(&body) > MOST => too_large(weight(&body)).into_response(),
         Ok(body) if without_mark(&body).len() == body.len() => Response::from_parts(head, body.into()),
         Ok(body) => {
-            // `lambda_http` takes a byte order mark off when it makes text of a body: this one gets another, and a length that is not told
-            // here cannot be a wrong one afterwards.
+            // `lambda_http` takes a byte order mark off when it makes text of a body: this one gets another, and a length
+            // that is not told here cannot be a wrong one afterwards.
             head.headers.remove(header::CONTENT_LENGTH);
             let marked = [Bytes::from_static(BYTE_ORDER_MARK), body].map(Ok::<_, Infallible>);
             Response::from_parts(head, Body::from_stream(stream::iter(marked)))

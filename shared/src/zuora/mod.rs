@@ -5,9 +5,9 @@
 //! is not plainly good is an error, never an empty success; a response of another origin is never mistaken for Zuora's; no
 //! error shows a secret.
 //!
-//! [`client::Zuora`] sends, [`session::Session`] carries one run's token, [`limiter`] limits the requests in flight, [`page`]
-//! and [`token`] read bodies, [`provenance`] recognizes the origin of a response, [`error`] classifies failures by what the caller
-//! can do about them.
+//! [`client::Zuora`] sends, [`session::Session`] carries one run's token, [`limiter`] limits the requests in flight,
+//! [`page`] and [`token`] read bodies, [`provenance`] recognizes the origin of a response, [`error`] classifies failures by
+//! what the caller can do about them.
 
 pub mod address;
 pub(crate) mod class;

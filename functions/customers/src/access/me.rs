@@ -20,15 +20,15 @@ pub struct MeJson {
     user: String,
     groups: Vec<String>,
     super_admin: bool,
-    /// What the caller may do with every customer, those to come too.
+    /// The verbs that the caller has on every customer, present and future.
     verbs: Verbs,
-    /// What else the caller may do, by customer.
+    /// The verbs that the caller has on single customers, beside those on all.
     customers: Vec<OnCustomer>,
-    /// What the caller can do beside what each customer and job says.
+    /// The actions open to the caller that are about no single customer or job.
     actions: Vec<CallerAction>,
 }
 
-/// What a caller may do with one customer.
+/// The verbs that a caller has on one customer.
 #[derive(Debug, Serialize, ToSchema)]
 struct OnCustomer {
     customer_id: CustomerId,

@@ -29,22 +29,22 @@ pub struct CustomerJson {
     zuora_client_secret: SecretJson,
     connection: ConnectionJson,
     last_sync: Option<LastSync>,
-    /// When the last complete sync began: the copy is what Zuora had then, or newer.
+    /// The start of the last complete sync: the copy is as Zuora was then, or newer.
     last_complete_sync_at: Option<Timestamp>,
     next_sync_at: Option<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// What the caller can do with it now.
+    /// The actions open to the caller now.
     actions: Vec<CustomerAction>,
 }
 
-/// That a secret is set, and since when; never what it is.
+/// The state of a secret: set, and since when; never its value.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SecretStatus)]
 struct SecretJson {
     set: bool,
     updated_at: Timestamp,
-    /// Whether it is older than half a year and should be replaced, here and at Zuora.
+    /// True if it is older than half a year and should be replaced, here and at Zuora.
     rotation_due: bool,
 }
 
@@ -60,7 +60,7 @@ enum ConnectionStatus {
     Failed,
 }
 
-/// What is known of the connection to Zuora.
+/// The state of the connection to Zuora.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Connection)]
 struct ConnectionJson {

@@ -50,7 +50,8 @@ operation!(ListCustomers: ViewAny, Read, Safe);
 
 /// Lists the customers that the caller may see, by name, with the number of all that match.
 ///
-/// The summaries of all that the caller may see are read, since the total needs them; whole customers only as far as they are shown.
+/// The summaries of all that the caller may see are read, since the total needs them; whole customers only as far as they
+/// are shown.
 #[utoipa::path(
     get,
     path = "/v1/customers",

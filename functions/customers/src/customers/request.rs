@@ -54,7 +54,7 @@ pub struct CustomerRequest {
     verify: Option<bool>,
 }
 
-/// What a body says, validated.
+/// The validated content of a body.
 pub struct Entered {
     /// The settings.
     pub settings: SettingsChange,

@@ -1,7 +1,7 @@
 //! `GET /v1/stats`
 //!
-//! Who may see everything reads the numbers that are kept; who may see some customers reads those and their jobs of one day. Neither
-//! costs more when there are more customers of others, or more history.
+//! Who may see everything reads the numbers that are kept; who may see some customers reads those and their jobs of one day.
+//! Neither costs more when there are more customers of others, or more history.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,7 +31,7 @@ use utoipa::ToSchema;
 
 use crate::setup::App;
 
-/// What ended is counted for so long.
+/// The age up to which ended jobs are counted.
 const DAY: Duration = Duration::from_secs(86_400);
 const HOUR: Duration = Duration::from_secs(3600);
 /// The states that somebody has to follow.
@@ -48,18 +48,18 @@ pub struct StatsJson {
     customers: CustomerCounts,
     workflows: i64,
     tasks: i64,
-    /// How many jobs are in each state: those under way; of those that failed, the ones with a dead letter, on which somebody can act; of
-    /// the others, the syncs that ended so in the hours of `jobs_by_hour`.
+    /// The number of jobs by state. Jobs under way count in their state; failed ones if they have a dead letter, on which
+    /// somebody can act; the other states count the syncs of `jobs_by_hour`.
     jobs: BTreeMap<&'static str, i64>,
-    /// When the oldest job in a state was asked for, for the states that something has to follow; absent where there is none.
+    /// The creation time of the oldest job by state, for the states that need a follow-up; a state without jobs is absent.
     oldest_jobs: BTreeMap<&'static str, Timestamp>,
-    /// How the syncs of the last 24 hours ended, by the hour, the oldest first; hours in which none ended are left out.
+    /// The results of the syncs of the last 24 hours, by hour, oldest first; hours in which none ended are left out.
     jobs_by_hour: Vec<HourJson>,
-    /// How many customers have something held back which nobody has approved and no later complete sync has settled.
+    /// The number of customers with held deletions that nobody has approved and no later complete sync has settled.
     awaiting_approval: i64,
 }
 
-/// How many customers there are, by what they need.
+/// The numbers of customers, by their needs.
 #[derive(Debug, Serialize, ToSchema)]
 struct CustomerCounts {
     total: i64,
@@ -68,11 +68,11 @@ struct CustomerCounts {
     needs_attention: i64,
 }
 
-/// How the syncs of one hour ended.
+/// The results of the syncs that ended within one hour.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OutcomesOfHour)]
 struct HourJson {
-    /// When it began.
+    /// The start of the hour.
     hour: Timestamp,
     succeeded: i64,
     incomplete: i64,
@@ -112,7 +112,7 @@ pub async fn get_stats(State(app): State<App>, among: Among<GetStats>) -> Result
     Ok(Json(StatsJson::new(&customers, jobs)))
 }
 
-/// What these customers count for, without their jobs; of all, everything is kept.
+/// Returns the totals of some customers, without their jobs; for all customers the kept ones, jobs included.
 async fn totals_of(app: &App, only: Option<&BTreeSet<CustomerId>>) -> Result<Totals, StoreError> {
     if only.is_none() {
         return app.service.dispatcher.counts.totals().await;

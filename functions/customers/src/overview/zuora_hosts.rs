@@ -15,7 +15,7 @@ pub struct ZuoraHost {
     base_url: &'static str,
     label: &'static str,
     environment: Environment,
-    /// Whether it is one of the three that most customers use.
+    /// True for the three that most customers use.
     preset: bool,
     /// The frequency that suits customers there.
     recommended_frequency: Frequency,

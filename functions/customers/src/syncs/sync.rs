@@ -28,11 +28,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::setup::App;
 
-/// How to sync.
+/// The options of a sync.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub struct How {
+pub struct SyncOptions {
     /// Plan and report, write nothing.
     #[serde(default, deserialize_with = "flag")]
     #[param(nullable = false, value_type = Option<bool>)]
@@ -44,7 +44,7 @@ pub struct How {
 pub struct SyncRequested {
     job_id: JobId,
     state: JobState,
-    /// Whether the job runs already and is followed by one more, which does what was asked.
+    /// True if the job is under way already, and one more follows it that does the work of this request.
     follow_up: bool,
 }
 
@@ -57,19 +57,19 @@ operation!(SyncCustomer: Sync, CustomerSync, Idempotent; Conflict, TooManyReques
     post,
     path = "/v1/customers/{customer_id}/sync",
     tag = "syncs",
-    params(("customer_id" = CustomerId, Path), How),
+    params(("customer_id" = CustomerId, Path), SyncOptions),
     responses((status = 202, description = "The job that answers the request.", body = SyncRequested)),
     extensions(("x-operation" = json!(SyncCustomer::described()))),
 )]
 pub async fn sync_customer(
     State(app): State<App>,
     on: On<SyncCustomer>,
-    ValidQuery(how): ValidQuery<How>,
+    ValidQuery(options): ValidQuery<SyncOptions>,
     context: RequestContext,
 ) -> Result<(StatusCode, Json<SyncRequested>), Problem> {
     let id = on.customer;
     context.acquire_permit(&app.service.limits, Some(&id)).await?;
-    if how.dry_run {
+    if options.dry_run {
         let job = app.service.dispatcher.request_plan(&id, &context).await?;
         return Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id, state: job.state, follow_up: false })));
     }
@@ -79,8 +79,8 @@ pub async fn sync_customer(
     Ok((StatusCode::ACCEPTED, Json(SyncRequested { job_id: job.id.clone(), state: job.state, follow_up })))
 }
 
-/// How long one request serves a batch by itself before it answers, and one more step of a second at most; the rest is served minute by
-/// minute.
+/// The time that one request serves a batch by itself before it answers (one more step of at most a second may follow). The
+/// rest is served minute by minute.
 const AT_ONCE: Duration = Duration::from_millis(500);
 
 /// A sync of all customers that one request asked for.
@@ -88,12 +88,12 @@ const AT_ONCE: Duration = Duration::from_millis(500);
 #[schema(as = Batch)]
 pub struct BatchJson {
     batch_id: BatchId,
-    /// How many customers there were when it was asked for.
+    /// The number of customers when it was requested.
     of: u64,
     #[serde(flatten)]
     asked: Asked,
     created_at: Timestamp,
-    /// When the last customer was served; null while there are some left.
+    /// The time at which the last customer was served; null while there are some left.
     finished_at: Option<Timestamp>,
 }
 
@@ -106,7 +106,8 @@ impl From<Batch> for BatchJson {
 
 operation!(SyncAll: Sync, CustomerSync, Idempotent; TooManyRequests);
 
-/// Asks for a sync of every customer that is not paused. The answer is the batch that does it, one that is under way already included.
+/// Asks for a sync of every customer that is not paused. The answer is the batch that does it, one that is under way already
+/// included.
 ///
 /// Every minute it asks for as many syncs as people may cause at Zuora in a minute. Its counts grow until `finished_at` is set.
 #[utoipa::path(

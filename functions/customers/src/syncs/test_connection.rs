@@ -35,7 +35,7 @@ pub struct ConnectionTestRequest {
     zuora_client_secret: String,
 }
 
-/// That credentials work.
+/// The result of a successful test of credentials.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConnectionProven {
     ok: bool,

@@ -1,4 +1,4 @@
-//! What an admin changes of a customer: when it applies, and what it makes of the customer.
+//! An admin's change of a customer: its precondition, and its effect on the customer.
 
 use secrecy::SecretString;
 
@@ -51,7 +51,7 @@ impl Change {
     }
 }
 
-/// Whether the customer is still the entity tag that was meant.
+/// Succeeds if the customer still has an expected entity tag.
 pub(super) fn is_expected(customer: &Customer, expected: &Precondition) -> Result<(), AppError> {
     let entity_tag = customer.entity_tag();
     if expected.allows(&entity_tag) { Ok(()) } else { Err(AppError::Stale(entity_tag)) }

@@ -1,7 +1,8 @@
 //! The settings of a customer, which people edit, as one type (D-68).
 //!
-//! What must stay true: whatever has to know every setting takes it from here. The entity tag, the differences in the audit trail and the
-//! stored profile are made of the type's own fields, and [`SettingsChange::over`] does not compile without one of them.
+//! What must stay true: whatever has to know every setting takes it from here. The entity tag, the differences in the audit
+//! trail and the stored profile are made of the type's own fields, and [`SettingsChange::over`] does not compile without one
+//! of them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{base_url::BaseUrl, guard::Limits, guard::LimitsChange, schedule::Frequency};
 
-/// What kind of Zuora environment a customer is.
+/// The kind of a customer's Zuora environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Environment {
@@ -46,11 +47,11 @@ pub struct Settings {
     pub zuora_client_id: String,
     /// Zuora's REST origin, normalized by the base URL policy.
     pub zuora_base_url: String,
-    /// What kind of environment it is.
+    /// The kind of its environment.
     pub environment: Environment,
-    /// How often it is synced.
+    /// The frequency of its syncs.
     pub sync_frequency: Frequency,
-    /// How much may vanish from its list at once. (Absent in items of older backups.)
+    /// The limits on the workflows that may vanish from its list at once. (Absent in items of older backups.)
     #[serde(default)]
     #[schema(required = true)]
     pub delete_guard: Limits,

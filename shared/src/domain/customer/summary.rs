@@ -22,13 +22,13 @@ pub struct Summary {
     /// Zuora's REST origin.
     #[serde(rename = "b")]
     pub zuora_base_url: String,
-    /// What kind of environment it is.
+    /// The kind of its environment.
     #[serde(rename = "e")]
     pub environment: Environment,
-    /// How often it is synced.
+    /// The frequency of its syncs.
     #[serde(rename = "f")]
     pub sync_frequency: Frequency,
-    /// Whether it takes part.
+    /// Its status: active or paused.
     #[serde(rename = "s")]
     pub status: Status,
     /// Stored workflows that are not deleted.
