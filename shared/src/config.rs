@@ -11,12 +11,12 @@ pub struct ConfigError(Vec<String>);
 type Lookup<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
 
 /// Reads variables and collects the faults.
-pub struct Settings<'a> {
+pub struct EnvSettings<'a> {
     lookup: Lookup<'a>,
     faults: Vec<String>,
 }
 
-impl<'a> Settings<'a> {
+impl<'a> EnvSettings<'a> {
     /// Settings from the process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is the place the rule names")]
     pub fn from_env() -> Self {
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn every_missing_variable_is_named_at_once() {
-        let mut settings = Settings::from_lookup(|name| (name == "DATA_TABLE").then(|| "data".to_owned()));
+        let mut settings = EnvSettings::from_lookup(|name| (name == "DATA_TABLE").then(|| "data".to_owned()));
 
         assert_eq!(settings.required("DATA_TABLE"), "data");
         settings.required("VAULT_TABLE");
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_bad_extra_host_is_a_fault_at_start() {
-        let mut settings = Settings::from_lookup(|_| Some("http://10.0.0.1".to_owned()));
+        let mut settings = EnvSettings::from_lookup(|_| Some("http://10.0.0.1".to_owned()));
 
         assert!(settings.base_url_policy().is_none());
         assert!(settings.finish().unwrap_err().to_string().contains("EXTRA_ZUORA_HOSTS"));

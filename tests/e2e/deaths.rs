@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
 use shared::{
-    app::{customers::Change, recount},
+    app::{customers::CustomerChange, recount},
     aws::counts::Counts,
     domain::{
         change::ChangeKind,
@@ -201,7 +201,7 @@ async fn new_credentials_are_stored_together_with_the_sync_that_they_call_for_or
     let engine = Engine::start(&world).await;
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
     engine.run(&first).await;
-    let change = || Change {
+    let change = || CustomerChange {
         expected: Precondition::Any,
         settings: SettingsChange::default(),
         secret: Some(tenant.client_secret().into()),

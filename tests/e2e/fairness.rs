@@ -12,7 +12,7 @@ use serde_json::json;
 use shared::{
     app::{
         context::RequestContext,
-        customers::{Change, Creation, CustomerService},
+        customers::{Creation, CustomerChange, CustomerService},
         error::AppError,
     },
     aws::{keys, limits::RequestLimits},
@@ -109,7 +109,7 @@ impl<'a> Greedy<'a> {
 
     /// Enters the secret again, which tests it first.
     async fn patch(&self, customer: &CustomerId) -> Result<Customer, AppError> {
-        let change = Change {
+        let change = CustomerChange {
             expected: Precondition::Any,
             settings: SettingsChange::default(),
             secret: Some(self.tenant.client_secret().into()),

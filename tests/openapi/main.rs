@@ -8,7 +8,7 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use serde_json::{Map, Value, json};
-use shared::http::problem::Kind;
+use shared::http::problem::ProblemKind;
 use tests::routes::of_template;
 use utoipa::OpenApi;
 
@@ -50,7 +50,7 @@ fn description() -> Value {
 }
 
 fn problem_schema() -> Value {
-    let slugs: Vec<String> = Kind::ALL.iter().map(|kind| format!("/problems/{}", kind.parts().0)).collect();
+    let slugs: Vec<String> = ProblemKind::ALL.iter().map(|kind| format!("/problems/{}", kind.parts().0)).collect();
     json!({
         "type": "object",
         "description": "What went wrong, and what to do (RFC 9457).",
@@ -98,33 +98,33 @@ fn operations(description: &Value) -> Vec<(String, String)> {
 
 /// The kinds of problems that an operation may answer with: those of asking for permission and of reading what it describes, and those
 /// that it declares.
-fn problems(operation: &Map<String, Value>, path: &str, declared: Option<&Value>) -> Vec<Kind> {
-    let mut kinds = vec![Kind::Internal, Kind::Unavailable, Kind::TooManyRequests];
+fn problems(operation: &Map<String, Value>, path: &str, declared: Option<&Value>) -> Vec<ProblemKind> {
+    let mut kinds = vec![ProblemKind::Internal, ProblemKind::Unavailable, ProblemKind::TooManyRequests];
     let is_open = operation.get("security").is_some_and(|security| *security == json!([{}]));
     if !is_open {
-        kinds.push(Kind::Unauthenticated);
+        kinds.push(ProblemKind::Unauthenticated);
     }
     if declared.is_some() {
-        kinds.push(Kind::Forbidden);
+        kinds.push(ProblemKind::Forbidden);
     }
     if path.contains('{') {
-        kinds.push(Kind::NotFound);
+        kinds.push(ProblemKind::NotFound);
     }
     let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     if parameters.iter().any(|parameter| parameter["in"] != "path") {
-        kinds.push(Kind::InvalidParameter);
+        kinds.push(ProblemKind::InvalidParameter);
     }
     if parameters.iter().any(|parameter| parameter["name"] == "cursor") {
-        kinds.push(Kind::CursorInvalid);
+        kinds.push(ProblemKind::CursorInvalid);
     }
     if let Some(body) = operation.get("requestBody") {
-        kinds.extend([Kind::MalformedJson, Kind::TooLarge, Kind::ValidationFailed]);
+        kinds.extend([ProblemKind::MalformedJson, ProblemKind::TooLarge, ProblemKind::ValidationFailed]);
         if body["required"] == json!(true) {
-            kinds.push(Kind::UnsupportedMediaType);
+            kinds.push(ProblemKind::UnsupportedMediaType);
         }
     }
     for slug in declared.map(|declared| declared["problems"].as_array().unwrap()).into_iter().flatten() {
-        kinds.push(Kind::ALL.into_iter().find(|kind| kind.parts().0 == slug).unwrap());
+        kinds.push(ProblemKind::ALL.into_iter().find(|kind| kind.parts().0 == slug).unwrap());
     }
     let mut once = Vec::new();
     for kind in kinds {
@@ -135,7 +135,7 @@ fn problems(operation: &Map<String, Value>, path: &str, declared: Option<&Value>
     once
 }
 
-fn add_problems(operation: &mut Map<String, Value>, kinds: &[Kind]) {
+fn add_problems(operation: &mut Map<String, Value>, kinds: &[ProblemKind]) {
     for kind in kinds {
         let (slug, status, title) = kind.parts();
         let response = &mut operation["responses"][status.as_str()];

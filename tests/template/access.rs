@@ -1,7 +1,7 @@
 //! Rights in the template: routes, roles, keys, sign-in.
 
 use serde_yaml_ng::Value;
-use shared::{aws::keys, http::problem::Kind};
+use shared::{aws::keys, http::problem::ProblemKind};
 
 use crate::template::{Statement, Template, find, list, texts, untagged};
 
@@ -212,8 +212,10 @@ fn what_api_gateway_refuses_looks_like_what_the_functions_refuse() {
         let text = response["ResponseTemplates"]["application/json"].as_str().unwrap();
         let body: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let slug = body["type"].as_str().unwrap().strip_prefix("/problems/").unwrap();
-        let kind =
-            Kind::ALL.into_iter().find(|kind| kind.parts().0 == slug).unwrap_or_else(|| panic!("{name}: {slug}"));
+        let kind = ProblemKind::ALL
+            .into_iter()
+            .find(|kind| kind.parts().0 == slug)
+            .unwrap_or_else(|| panic!("{name}: {slug}"));
         let (_, status, title) = kind.parts();
         assert_eq!(response["StatusCode"].as_u64(), Some(status.as_u16().into()), "{name}");
         assert_eq!((&body["status"], &body["title"]), (&status.as_u16().into(), &title.into()), "{name}");
@@ -229,7 +231,7 @@ fn every_kind_of_problem_is_documented_with_its_status() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md")).unwrap();
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
 
-    for kind in Kind::ALL {
+    for kind in ProblemKind::ALL {
         let (slug, status, _) = kind.parts();
         let row = format!("| `{slug}` | {} |", status.as_u16());
         assert_eq!(rows.iter().filter(|line| line.starts_with(&row)).count(), 1, "{row}");

@@ -14,7 +14,7 @@ use shared::{
         vault::Vault,
     },
     clock,
-    config::Settings,
+    config::EnvSettings,
     http::{Edge, EdgeSettings},
     zuora::Zuora,
 };
@@ -47,7 +47,7 @@ impl FromRef<App> for Edge {
 /// # Errors
 /// A setting that is missing or wrong; an AWS that does not give the keys.
 pub async fn state() -> Result<App, Error> {
-    let mut settings = Settings::from_env();
+    let mut settings = EnvSettings::from_env();
     let data = settings.required("DATA_TABLE");
     let vault = settings.required("VAULT_TABLE");
     let queues = Queues::read(&mut settings);

@@ -15,7 +15,7 @@ use shared::{
         workflows::Workflows,
     },
     clock,
-    config::Settings,
+    config::EnvSettings,
     domain::{actions::JobAction, job::Job},
     http::{Edge, EdgeSettings, caller::CurrentUser, problem::Problem},
 };
@@ -74,7 +74,7 @@ impl FromRef<App> for Jobs {
 /// # Errors
 /// A setting that is missing or wrong; an AWS that does not give the keys.
 pub async fn state() -> Result<App, Error> {
-    let mut settings = Settings::from_env();
+    let mut settings = EnvSettings::from_env();
     let data = settings.required("DATA_TABLE");
     let queues = Queues::read(&mut settings);
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");

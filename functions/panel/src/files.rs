@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderName, header};
 use include_dir::{Dir, include_dir};
-use shared::http::problem::{Kind, Problem};
+use shared::http::problem::{Problem, ProblemKind};
 
 static BUILT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/dist");
 
@@ -23,7 +23,7 @@ pub async fn get_file(Path(name): Path<String>) -> Response {
     let found = kind(&name).zip(text(&format!("panel/{name}")));
     let Some((kind, text)) = found else {
         return Problem::new(
-            Kind::NotFound,
+            ProblemKind::NotFound,
             "The panel has no such file. Load the page again: there may be a newer one.",
         )
         .into_response();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, header};
-use shared::http::problem::{Kind, Problem};
+use shared::http::problem::{Problem, ProblemKind};
 
 use crate::{files, settings::PanelSettings};
 
@@ -28,7 +28,8 @@ impl Page {
     /// `GET /`: the page; never cached, because it names the files of this version.
     pub fn answer(&self) -> Response {
         let Some(html) = &self.html else {
-            return Problem::new(Kind::NotFound, "The panel was not built into this deployment.").into_response();
+            return Problem::new(ProblemKind::NotFound, "The panel was not built into this deployment.")
+                .into_response();
         };
         let headers: [(HeaderName, &str); 4] = [
             (header::CONTENT_TYPE, "text/html; charset=utf-8"),

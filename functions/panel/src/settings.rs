@@ -1,6 +1,6 @@
 //! The panel's settings, which depend on the deployment.
 
-use shared::config::{ConfigError, Settings};
+use shared::config::{ConfigError, EnvSettings};
 
 /// The sign-in of users, and the client of the user pool.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ impl PanelSettings {
     /// # Errors
     /// [`ConfigError`] names every missing variable.
     pub fn read() -> Result<Self, ConfigError> {
-        let mut settings = Settings::from_env();
+        let mut settings = EnvSettings::from_env();
         let read = Self {
             client_id: settings.required("USER_POOL_CLIENT_ID"),
             issuer: settings.required("ISSUER"),

@@ -15,7 +15,7 @@ use shared::{
         table::Table,
     },
     clock,
-    config::Settings,
+    config::EnvSettings,
 };
 
 /// The longest time to warm up: init is free of charge for ten seconds, and a slow service must not use them up.
@@ -35,7 +35,7 @@ pub struct State {
 /// # Errors
 /// If the configuration is incomplete or invalid, named in the error.
 pub async fn state() -> Result<State, Error> {
-    let mut settings = Settings::from_env();
+    let mut settings = EnvSettings::from_env();
     let data = settings.required("DATA_TABLE");
     let queues = Queues::read(&mut settings);
     let dead_letters = settings.required("DEAD_LETTER_QUEUE_URL");

@@ -17,7 +17,7 @@ use shared::{
         workflows::Workflows,
     },
     clock,
-    config::Settings,
+    config::EnvSettings,
     zuora::{Zuora, limiter::MAX_IN_FLIGHT, session::REQUEST_TIMEOUT},
 };
 
@@ -29,7 +29,7 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// # Errors
 /// If the configuration is incomplete or invalid, named in the error.
 pub async fn worker() -> Result<Worker, Error> {
-    let mut settings = Settings::from_env();
+    let mut settings = EnvSettings::from_env();
     let data = settings.required("DATA_TABLE");
     let vault = settings.required("VAULT_TABLE");
     let queues = Queues::read(&mut settings);

@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use shared::{
-    aws::workflows::DefinitionError,
+    aws::workflows::DefinitionReadError,
     clock,
     config::stage,
     domain::{
@@ -27,7 +27,7 @@ use shared::{
         etag::etag,
         paging::{List, NoFilter, Paged, Paging},
         permit::Operation as _,
-        problem::{Kind, Problem},
+        problem::{Problem, ProblemKind},
         query::ValidQuery,
         response_size::{MOST, Room, parts},
     },
@@ -90,7 +90,7 @@ pub async fn list_tasks(
     }
     if end == begin && end < tasks.len() {
         let detail = format!("Task {} by itself is larger than an answer can be. {IN_PARTS}", end + 1);
-        return Err(Problem::new(Kind::TooLarge, detail));
+        return Err(Problem::new(ProblemKind::TooLarge, detail));
     }
     let next = (end < tasks.len()).then(|| end.to_string());
     Ok(Json(paged.page(room.into_items(), next.as_deref()).of_total(tasks.len())))
@@ -123,7 +123,7 @@ pub async fn get_definition(
     ValidQuery(wanted): ValidQuery<Wanted>,
 ) -> Result<Response, Problem> {
     let Some((bytes, hash)) = read(&app, &of.customer, &of.workflow).await? else {
-        return Err(Problem::new(Kind::NotFound, "Zuora had no definition of this workflow to export."));
+        return Err(Problem::new(ProblemKind::NotFound, "Zuora had no definition of this workflow to export."));
     };
     // An export is JSON, so it is UTF-8.
     let text = std::str::from_utf8(&bytes).map_err(|error| Problem::internal(&error))?;
@@ -135,11 +135,14 @@ pub async fn get_definition(
                 "The definition is larger than an answer can be. Ask for its {0} parts, ?part=1 to ?part={0}, and put them together.",
                 parts.len()
             );
-            return Err(Problem::new(Kind::TooLarge, detail).in_parts(parts.len()));
+            return Err(Problem::new(ProblemKind::TooLarge, detail).in_parts(parts.len()));
         }
         Some(part) => {
             let text = parts.get(part - 1).ok_or_else(|| {
-                Problem::new(Kind::NotFound, format!("There is no such part: the definition has {}.", parts.len()))
+                Problem::new(
+                    ProblemKind::NotFound,
+                    format!("There is no such part: the definition has {}.", parts.len()),
+                )
             })?;
             ("text/plain; charset=utf-8", bytes.slice_ref(text.as_bytes()))
         }
@@ -177,7 +180,7 @@ async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Opt
     let Some(mut definition) = workflow.definition.clone() else { return Ok(None) };
     let (workflows, id) = (&app.workflows, &workflow.zuora_id);
     let mut result = workflows.definition(&customer.id, id, &definition).await;
-    if let Err(DefinitionError::Damaged) = result {
+    if let Err(DefinitionReadError::Damaged) = result {
         let now = workflows.get(&customer.id, id).await?.and_then(|found| found.value.definition);
         if let Some(moved) = now.filter(|now| now.hash != definition.hash) {
             result = workflows.definition(&customer.id, id, &moved).await;
@@ -186,8 +189,8 @@ async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Opt
     }
     match result {
         Ok(bytes) => Ok(Some((bytes, definition.hash))),
-        Err(DefinitionError::Store(error)) => Err(error.into()),
-        Err(DefinitionError::Damaged) => Err(damaged(app, customer, id).await),
+        Err(DefinitionReadError::Store(error)) => Err(error.into()),
+        Err(DefinitionReadError::Damaged) => Err(damaged(app, customer, id).await),
     }
 }
 
@@ -201,5 +204,5 @@ async fn damaged(app: &App, customer: &Customer, id: &WorkflowId) -> Problem {
         tracing::error!(customer_id = %customer.id, workflow_id = %id, error, "a damaged definition was not noted; the daily export mends it");
     }
     let detail = "What is stored of this definition is not what Zuora exported: some of it is missing or altered. The next sync of the customer exports it anew.";
-    Problem::new(Kind::DefinitionDamaged, detail)
+    Problem::new(ProblemKind::DefinitionDamaged, detail)
 }

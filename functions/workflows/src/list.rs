@@ -19,7 +19,7 @@ use shared::{
     http::{
         paging::{List, Paged, Paging},
         permit::Operation as _,
-        problem::{Kind, Problem},
+        problem::{Problem, ProblemKind},
         query::{ValidQuery, flag},
         response_size::{MOST, Room},
     },
@@ -155,7 +155,7 @@ pub async fn get_workflow(
     let shown = show(&app, &of.customer, of.workflow, query.include).await?;
     if shown.tasks_left_out {
         let detail = "The tasks are more than one answer can hold. Read them page by page: .../tasks.";
-        return Err(Problem::new(Kind::TooLarge, detail));
+        return Err(Problem::new(ProblemKind::TooLarge, detail));
     }
     Ok(Json(shown))
 }
@@ -168,7 +168,7 @@ async fn show_in_list(
     include: Option<Include>,
 ) -> Result<WorkflowJson, Problem> {
     match show(app, customer, workflow.clone(), include).await {
-        Err(problem) if problem.kind == Kind::DefinitionDamaged => {
+        Err(problem) if problem.kind == ProblemKind::DefinitionDamaged => {
             let mut json = WorkflowJson::new(customer, workflow);
             json.tasks_left_out = true;
             Ok(json)

@@ -8,7 +8,7 @@ use shared::{
         workflows::Workflows,
     },
     clock,
-    config::Settings,
+    config::EnvSettings,
     http::{Edge, EdgeSettings},
 };
 
@@ -32,7 +32,7 @@ pub struct App {
 /// # Errors
 /// A setting that is missing or wrong; an AWS that does not give the keys.
 pub async fn state() -> Result<App, Error> {
-    let mut settings = Settings::from_env();
+    let mut settings = EnvSettings::from_env();
     let data = settings.required("DATA_TABLE");
     let edge = EdgeSettings::read(&mut settings);
     settings.finish()?;

@@ -10,7 +10,7 @@ mod change;
 
 use secrecy::SecretString;
 
-pub use self::change::Change;
+pub use self::change::CustomerChange;
 use self::change::is_expected;
 use super::{
     conflicts::retry_on_conflict,
@@ -164,7 +164,7 @@ impl CustomerService {
     pub async fn change(
         &self,
         id: &CustomerId,
-        change: Change,
+        change: CustomerChange,
         context: &RequestContext,
     ) -> Result<Customer, AppError> {
         let current = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?.value;
@@ -188,7 +188,7 @@ impl CustomerService {
     async fn store_change(
         &self,
         id: &CustomerId,
-        change: &Change,
+        change: &CustomerChange,
         sealed: Option<Vec<u8>>,
         proven: Option<Connection>,
         context: &RequestContext,
@@ -344,7 +344,7 @@ impl CustomerService {
         Ok(Connection { ok: true, checked_at: context.now, error: None })
     }
 
-    fn origin(&self, current: &Customer, change: &Change) -> Result<BaseUrl, AppError> {
+    fn origin(&self, current: &Customer, change: &CustomerChange) -> Result<BaseUrl, AppError> {
         if let Some(base) = &change.settings.zuora_base_url {
             return Ok(base.clone());
         }

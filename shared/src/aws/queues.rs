@@ -6,7 +6,7 @@
 use aws_sdk_sqs::Client;
 
 use super::queue::{Queue, QueueError, Sending};
-use crate::{config::Settings, domain::job::Kind};
+use crate::{config::EnvSettings, domain::job::Kind};
 
 /// The two queues, or a value for each of them.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ impl<Q> Queues<Q> {
 
 impl Queues<String> {
     /// Reads the URLs from a function's environment.
-    pub fn read(settings: &mut Settings<'_>) -> Self {
+    pub fn read(settings: &mut EnvSettings<'_>) -> Self {
         Self { jobs: settings.required("JOB_QUEUE_URL"), questions: settings.required("QUESTION_QUEUE_URL") }
     }
 }

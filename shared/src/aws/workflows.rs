@@ -35,7 +35,7 @@ const LONGEST_NAME: usize = 200;
 
 /// The error for a stored definition that cannot be reassembled.
 #[derive(Debug, thiserror::Error)]
-pub enum DefinitionError {
+pub enum DefinitionReadError {
     /// The table failed.
     #[error("the definition could not be read")]
     Store(#[from] StoreError),
@@ -202,23 +202,23 @@ impl Workflows {
     /// Reads a definition back, byte for byte, and compares it with its hash.
     ///
     /// # Errors
-    /// [`DefinitionError::Damaged`] if chunks are missing or the hash differs; [`DefinitionError::Store`] as [`Table::page`].
+    /// [`DefinitionReadError::Damaged`] if chunks are missing or the hash differs; [`DefinitionReadError::Store`] as [`Table::page`].
     pub async fn definition(
         &self,
         customer: &CustomerId,
         id: &WorkflowId,
         wanted: &DefinitionRef,
-    ) -> Result<Bytes, DefinitionError> {
+    ) -> Result<Bytes, DefinitionReadError> {
         let keys: Vec<_> =
             (0..wanted.chunks).map(|chunk| keys::definition_chunk(customer, id, &wanted.hash, chunk)).collect();
         let mut chunks = Vec::with_capacity(keys.len());
         for mut item in self.table.get_items(&keys).await? {
             match item.as_mut().and_then(|item| item.remove("chunk")) {
                 Some(AttributeValue::B(chunk)) => chunks.push(chunk.into_inner()),
-                _ => return Err(DefinitionError::Damaged),
+                _ => return Err(DefinitionReadError::Damaged),
             }
         }
-        definition::restore(chunks, wanted).map(Bytes::from).map_err(|_| DefinitionError::Damaged)
+        definition::restore(chunks, wanted).map(Bytes::from).map_err(|_| DefinitionReadError::Damaged)
     }
 
     /// Removes every orphan of a customer, page by page while `go_on` returns true.

@@ -12,7 +12,7 @@ use serde_path_to_error::{Path, Segment};
 
 use super::{
     Edge,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemKind},
     unique_keys::Unique,
 };
 use crate::domain::invalid::Invalid;
@@ -77,27 +77,30 @@ async fn json_bytes(request: Request) -> Result<Bytes, Problem> {
     let media_type = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
         let detail = "Send the body as Content-Type: application/json.";
-        return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+        return Err(Problem::new(ProblemKind::UnsupportedMediaType, detail));
     }
     bytes(request).await
 }
 
 async fn bytes(request: Request) -> Result<Bytes, Problem> {
     let body = to_bytes(request.into_body(), MAX_BODY).await;
-    body.map_err(|_| Problem::new(Kind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))
+    body.map_err(|_| Problem::new(ProblemKind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))
 }
 
 /// The JSON object that a body is.
 fn value(body: &[u8]) -> Result<Value, Problem> {
     let value: Value = serde_json::from_slice(body).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
-        Problem::new(Kind::MalformedJson, format!("The body is not valid JSON, or nested too deeply, at {place}."))
+        Problem::new(
+            ProblemKind::MalformedJson,
+            format!("The body is not valid JSON, or nested too deeply, at {place}."),
+        )
     })?;
     // Of a repeated key the value above has only one.
     serde_path_to_error::deserialize::<_, Unique>(&mut serde_json::Deserializer::from_slice(body)).map_err(
         |error| {
             let pointer = pointer(error.path());
-            Problem::new(Kind::MalformedJson, format!("The body has the key {pointer} twice. Send it once."))
+            Problem::new(ProblemKind::MalformedJson, format!("The body has the key {pointer} twice. Send it once."))
         },
     )?;
     if !value.is_object() {

@@ -9,7 +9,7 @@ use lambda_http::request::RequestContext as GatewayContext;
 use serde_json::{Map, Value};
 
 use super::{
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemKind},
     refusal::Refusal,
 };
 use crate::{
@@ -32,7 +32,10 @@ pub fn identify(gateway: Option<&GatewayContext>, audience: &str) -> Result<Call
         .and_then(Value::as_object);
     let caller = claims.and_then(|claims| from_claims(claims, audience));
     caller.ok_or_else(|| {
-        Problem::new(Kind::Unauthenticated, "Send an ID token of this user pool's client as Authorization: Bearer.")
+        Problem::new(
+            ProblemKind::Unauthenticated,
+            "Send an ID token of this user pool's client as Authorization: Bearer.",
+        )
     })
 }
 
@@ -100,19 +103,21 @@ impl CurrentUser {
         match self.0.decide(verb, target) {
             Decision::Allow => Ok(()),
             Decision::Deny => Err(forbidden(refusal)),
-            Decision::Hide => Err(Problem::new(Kind::NotFound, format!("There is no such {what}.")).refused(refusal)),
+            Decision::Hide => {
+                Err(Problem::new(ProblemKind::NotFound, format!("There is no such {what}.")).refused(refusal))
+            }
         }
     }
 }
 
 /// The 403 response.
 fn forbidden(refusal: Refusal) -> Problem {
-    Problem::new(Kind::Forbidden, "Ask an administrator for access.").refused(refusal)
+    Problem::new(ProblemKind::Forbidden, "Ask an administrator for access.").refused(refusal)
 }
 
 /// The value of type `T` that [`super::serve`] put beside the request.
 fn extension<T: Clone + Send + Sync + 'static>(parts: &Parts) -> Result<T, Problem> {
-    parts.extensions.get::<T>().cloned().ok_or_else(|| Problem::new(Kind::Unauthenticated, "Sign in first."))
+    parts.extensions.get::<T>().cloned().ok_or_else(|| Problem::new(ProblemKind::Unauthenticated, "Sign in first."))
 }
 
 impl<S: Sync> FromRequestParts<S> for RequestContext {

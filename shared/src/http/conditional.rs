@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 use crate::domain::precondition::Precondition;
 
 /// A request's `If-Match`, if it has one.
@@ -18,7 +18,7 @@ impl IfMatch {
     pub fn required(self) -> Result<Precondition, Problem> {
         self.0.ok_or_else(|| {
             let detail = "Read the customer and send its ETag as If-Match, so that you overwrite nothing that you have not seen.";
-            Problem::new(Kind::PreconditionRequired, detail)
+            Problem::new(ProblemKind::PreconditionRequired, detail)
         })
     }
 

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// Half of a SHA-256 is more than enough for something that lives for minutes.
 const TAG: usize = 16;
@@ -59,7 +59,10 @@ impl CursorKey {
         let Some(cursor) = cursor else { return Ok(None) };
         let position = self.read(scope, cursor).and_then(|text| parse(&text));
         position.map(Some).ok_or_else(|| {
-            Problem::new(Kind::CursorInvalid, "Use a next_cursor from the same list with the same filter, or none.")
+            Problem::new(
+                ProblemKind::CursorInvalid,
+                "Use a next_cursor from the same list with the same filter, or none.",
+            )
         })
     }
 

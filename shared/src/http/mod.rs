@@ -33,7 +33,7 @@ use crate::{
         grants::GrantStore,
         table::Table,
     },
-    config::Settings,
+    config::EnvSettings,
 };
 
 /// The dependencies of the edge.
@@ -62,7 +62,7 @@ pub struct EdgeSettings {
 
 impl EdgeSettings {
     /// Reads it.
-    pub fn read(settings: &mut Settings<'_>) -> Self {
+    pub fn read(settings: &mut EnvSettings<'_>) -> Self {
         Self {
             app_key_secret_id: settings.required("APP_KEY_SECRET_ID"),
             audience: settings.required("USER_POOL_CLIENT_ID"),

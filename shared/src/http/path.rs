@@ -5,7 +5,7 @@ use std::{collections::HashMap, str::FromStr};
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// The path parameters by name.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl Ids {
     /// `not-found` when it is no such id.
     pub fn get<T: FromStr>(&self, name: &str, what: &str) -> Result<T, Problem> {
         let id = self.0.get(name).and_then(|text| text.parse().ok());
-        id.ok_or_else(|| Problem::new(Kind::NotFound, format!("There is no such {what}.")))
+        id.ok_or_else(|| Problem::new(ProblemKind::NotFound, format!("There is no such {what}.")))
     }
 
     /// True if the parameter `name` equals `word`.
@@ -32,6 +32,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Ids {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
-        path.map(|Path(ids)| Self(ids)).map_err(|_| Problem::new(Kind::NotFound, "There is no such path."))
+        path.map(|Path(ids)| Self(ids)).map_err(|_| Problem::new(ProblemKind::NotFound, "There is no such path."))
     }
 }

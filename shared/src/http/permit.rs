@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use super::{
     caller::CurrentUser,
     path::Ids,
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemKind},
     refusal::Refusal,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub trait Operation: Send + Sync + 'static {
     /// The effect of a repeated request.
     const REPEAT: Repeat;
     /// The problems that it answers beside those of asking for permission and of reading a request.
-    const PROBLEMS: &'static [Kind];
+    const PROBLEMS: &'static [ProblemKind];
 
     /// Describes the operation for `docs/openapi.json`: verb, repetition, the slugs of its own problems.
     fn described() -> Value {
@@ -89,7 +89,7 @@ macro_rules! operation {
             const VERB: $crate::domain::policy::Verb = $crate::domain::policy::Verb::$verb;
             const ACTION: $crate::domain::audit::Action = $crate::domain::audit::Action::$action;
             const REPEAT: $crate::http::permit::Repeat = $crate::http::permit::Repeat::$repeat;
-            const PROBLEMS: &'static [$crate::http::problem::Kind] = &[$($($crate::http::problem::Kind::$problem),+)?];
+            const PROBLEMS: &'static [$crate::http::problem::ProblemKind] = &[$($($crate::http::problem::ProblemKind::$problem),+)?];
         }
     };
 }

@@ -19,7 +19,7 @@ use crate::{
 
 /// Every kind of problem. Slugs never change: clients match on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProblemKind {
     /// The body is not JSON.
     MalformedJson,
     /// A query or path parameter is wrong.
@@ -66,7 +66,7 @@ pub enum Kind {
     Unavailable,
 }
 
-impl Kind {
+impl ProblemKind {
     /// All kinds, in the order of the table in docs/api.md.
     pub const ALL: [Self; 22] = [
         Self::MalformedJson,
@@ -144,7 +144,7 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub struct Problem {
     /// The kind of problem.
-    pub kind: Kind,
+    pub kind: ProblemKind,
     detail: Box<str>,
     errors: Vec<FieldError>,
     parts: Option<u32>,
@@ -156,7 +156,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with a sentence for the client.
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
             detail: detail.into().into_boxed_str(),
@@ -172,23 +172,30 @@ impl Problem {
     /// A wrong parameter.
     pub fn parameter(name: &str, detail: impl Into<String>) -> Self {
         let error = FieldError::new(name, detail);
-        Self { errors: vec![error], ..Self::new(Kind::InvalidParameter, format!("The parameter {name} is wrong.")) }
+        Self {
+            errors: vec![error],
+            ..Self::new(ProblemKind::InvalidParameter, format!("The parameter {name} is wrong."))
+        }
     }
 
     /// Wrong fields.
     pub fn invalid(Invalid(errors): Invalid) -> Self {
-        Self { errors, ..Self::new(Kind::ValidationFailed, "Correct the fields named in errors and send it again.") }
+        Self {
+            errors,
+            ..Self::new(ProblemKind::ValidationFailed, "Correct the fields named in errors and send it again.")
+        }
     }
 
     /// Our fault: the client gets a fixed sentence, the log gets the cause.
     pub fn internal(cause: &dyn std::error::Error) -> Self {
         let detail = "The request failed on our side and was logged. Send the request id when you ask about it.";
-        Self { cause: Some(chain(cause).into()), ..Self::new(Kind::Internal, detail) }
+        Self { cause: Some(chain(cause).into()), ..Self::new(ProblemKind::Internal, detail) }
     }
 
     /// Passing trouble: try again.
     pub fn unavailable(cause: &dyn std::error::Error) -> Self {
-        let problem = Self::new(Kind::Unavailable, "A service we depend on did not answer. Try again in a moment.");
+        let problem =
+            Self::new(ProblemKind::Unavailable, "A service we depend on did not answer. Try again in a moment.");
         Self { cause: Some(chain(cause).into()), ..problem }.retry_after(Duration::from_secs(2))
     }
 
@@ -256,34 +263,35 @@ impl IntoResponse for Problem {
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::NotFound(what) => Self::new(Kind::NotFound, format!("There is no such {what}.")),
+            AppError::NotFound(what) => Self::new(ProblemKind::NotFound, format!("There is no such {what}.")),
             AppError::Invalid(invalid) => Self::invalid(invalid),
-            AppError::Conflict(why) => Self::new(Kind::Conflict, why),
+            AppError::Conflict(why) => Self::new(ProblemKind::Conflict, why),
             AppError::Stale(entity_tag) => {
                 let detail =
                     "Somebody changed it since you read it. Read it again, and send your change with the new ETag.";
-                let mut problem = Self::new(Kind::PreconditionFailed, detail);
+                let mut problem = Self::new(ProblemKind::PreconditionFailed, detail);
                 problem.headers.extend(etag(&entity_tag));
                 problem
             }
             AppError::UnderWay => {
                 let detail = "A request with this Idempotency-Key is being done. Repeat it in a moment for its answer.";
-                Self::new(Kind::RequestInFlight, detail).retry_after(Duration::from_secs(2))
+                Self::new(ProblemKind::RequestInFlight, detail).retry_after(Duration::from_secs(2))
             }
             AppError::KeyReused => {
                 let detail =
                     "This Idempotency-Key was used for a request with another body. Use a new key for a new request.";
-                Self::new(Kind::IdempotencyKeyReused, detail)
+                Self::new(ProblemKind::IdempotencyKeyReused, detail)
             }
-            AppError::TooMany { why, retry_after } => {
-                Self::new(Kind::TooManyRequests, format!("{why} Try again after the seconds that Retry-After names."))
-                    .retry_after(retry_after)
-            }
+            AppError::TooMany { why, retry_after } => Self::new(
+                ProblemKind::TooManyRequests,
+                format!("{why} Try again after the seconds that Retry-After names."),
+            )
+            .retry_after(retry_after),
             AppError::Connection(error) => {
                 let kind = match error.kind {
-                    ZuoraErrorKind::InvalidCredentials => Kind::ZuoraCredentialsInvalid,
-                    ZuoraErrorKind::PermissionMissing => Kind::ZuoraPermissionMissing,
-                    _ => Kind::ZuoraUnreachable,
+                    ZuoraErrorKind::InvalidCredentials => ProblemKind::ZuoraCredentialsInvalid,
+                    ZuoraErrorKind::PermissionMissing => ProblemKind::ZuoraPermissionMissing,
+                    _ => ProblemKind::ZuoraUnreachable,
                 };
                 let failure = error.failure();
                 Self { next_step: Some(failure.next_step.into()), ..Self::new(kind, failure.message) }
@@ -300,9 +308,10 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::unavailable(&error),
-            StoreError::Conflict { .. } => {
-                Self::new(Kind::Conflict, "Somebody else changed it at the same moment. Read it again, then retry.")
-            }
+            StoreError::Conflict { .. } => Self::new(
+                ProblemKind::Conflict,
+                "Somebody else changed it at the same moment. Read it again, then retry.",
+            ),
             StoreError::TooLarge | StoreError::Refused(_) | StoreError::Corrupt { .. } => Self::internal(&error),
         }
     }
@@ -331,10 +340,10 @@ mod tests {
 
     #[test]
     fn every_kind_has_its_own_slug_and_an_error_status() {
-        let slugs: std::collections::HashSet<_> = Kind::ALL.iter().map(|kind| kind.parts().0).collect();
+        let slugs: std::collections::HashSet<_> = ProblemKind::ALL.iter().map(|kind| kind.parts().0).collect();
 
-        assert_eq!(slugs.len(), Kind::ALL.len());
-        assert!(Kind::ALL.iter().all(|kind| kind.parts().1.as_u16() >= 400));
+        assert_eq!(slugs.len(), ProblemKind::ALL.len());
+        assert!(ProblemKind::ALL.iter().all(|kind| kind.parts().1.as_u16() >= 400));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::problem::{Kind, Problem};
+use super::problem::{Problem, ProblemKind};
 
 /// Lambda's limit in bytes: "Response payload size exceeded maximum allowed payload size (6291556 bytes)".
 const LAMBDAS: usize = 6_291_556;
@@ -96,7 +96,7 @@ pub(super) fn too_large(weight: usize) -> Problem {
     let detail = format!(
         "The answer would have {weight} bytes, more than the {MOST} that can be answered. Ask for less: for fewer items (limit), or for one by itself."
     );
-    Problem::new(Kind::TooLarge, detail)
+    Problem::new(ProblemKind::TooLarge, detail)
 }
 
 #[cfg(test)]

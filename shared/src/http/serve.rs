@@ -18,7 +18,7 @@ use lambda_http::request::RequestContext as GatewayContext;
 use super::{
     Edge,
     caller::{SignedIn, identify},
-    problem::{Kind, Problem},
+    problem::{Problem, ProblemKind},
     refusal_audit,
     request_line::{About, RequestLine},
     response_size::{MOST, too_large, weight},
@@ -55,7 +55,7 @@ pub fn surround_open(router: Router) -> Router {
 }
 
 async fn unknown() -> Problem {
-    Problem::new(Kind::NotFound, "There is no such path.")
+    Problem::new(ProblemKind::NotFound, "There is no such path.")
 }
 
 async fn around_open(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
@@ -157,7 +157,7 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem
     let mut problem = response.extensions_mut().remove::<Problem>();
     // What axum itself refuses has no problem yet; its Allow header stays.
     if problem.is_none() && status == StatusCode::METHOD_NOT_ALLOWED {
-        problem = Some(Problem::new(Kind::MethodNotAllowed, "See the Allow header for what this path takes."));
+        problem = Some(Problem::new(ProblemKind::MethodNotAllowed, "See the Allow header for what this path takes."));
     }
     if let Some(problem) = &problem {
         let headers = std::mem::take(response.headers_mut());

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use shared::{
-    app::{context::RequestContext, customers::Change},
+    app::{context::RequestContext, customers::CustomerChange},
     domain::ids::CustomerId,
     http::{
         body::ValidJson,
@@ -50,7 +50,7 @@ pub async fn update_customer(
     ValidJson(body): ValidJson<CustomerRequest>,
 ) -> Result<Tagged, Problem> {
     let Entered { settings, secret, verify } = body.validate(&app.service.policy)?;
-    let change = Change { expected: if_match.required()?, settings, secret, verify };
+    let change = CustomerChange { expected: if_match.required()?, settings, secret, verify };
     let customer = app.service.change(&on.customer, change, &context).await?;
     Ok(tagged(customer, &on.user))
 }

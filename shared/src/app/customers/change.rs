@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// An edit of a customer; what is absent stays.
-pub struct Change {
+pub struct CustomerChange {
     /// The entity tags that it was meant for.
     pub expected: Precondition,
     /// New settings.
@@ -24,7 +24,7 @@ pub struct Change {
     pub verify: bool,
 }
 
-impl Change {
+impl CustomerChange {
     /// Refuses it where it does not apply: to another entity tag than it was meant for, or to another origin without the secret.
     pub(super) fn check(&self, current: &Customer) -> Result<(), AppError> {
         is_expected(current, &self.expected)?;

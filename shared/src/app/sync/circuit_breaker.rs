@@ -21,14 +21,14 @@ const TIMED_OUT: usize = 10;
 
 /// The round in which an export is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Round {
+pub(super) enum ExportRound {
     /// The first: all of them in turn.
     First,
     /// The last: those that hung in the first.
     Last,
 }
 
-impl Round {
+impl ExportRound {
     /// The time that an export may take, of a request's time.
     pub(super) fn patience(self, request: Duration) -> Duration {
         match self {
@@ -88,9 +88,9 @@ impl CircuitBreaker {
     }
 
     /// Records that Zuora did not answer in time.
-    pub(super) const fn hung(&mut self, round: Round) -> Then {
+    pub(super) const fn hung(&mut self, round: ExportRound) -> Then {
         self.hung_in_a_row += 1;
-        if matches!(round, Round::Last) {
+        if matches!(round, ExportRound::Last) {
             self.timed_out += 1;
         }
         if self.timed_out >= TIMED_OUT || self.hung_in_a_row >= HUNG_IN_A_ROW {
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     /// The consequences of `times` exports in a row that hang.
-    fn hang(breaker: &mut CircuitBreaker, round: Round, times: usize) -> Vec<Then> {
+    fn hang(breaker: &mut CircuitBreaker, round: ExportRound, times: usize) -> Vec<Then> {
         (0..times).map(|_| breaker.hung(round)).collect()
     }
 
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn exports_that_hang_together_are_mixed_with_the_others_and_thirty_in_a_row_are_enough() {
         let mut breaker = CircuitBreaker::new(true);
-        let then = hang(&mut breaker, Round::First, 30);
+        let then = hang(&mut breaker, ExportRound::First, 30);
 
         assert_eq!(
             (then[4], then[9], then[14], then[19]),
@@ -157,7 +157,7 @@ mod tests {
     fn exports_that_hang_among_sound_ones_never_break_the_first_round_off() {
         let mut breaker = CircuitBreaker::new(true);
         for _ in 0..1000 {
-            assert!(!hang(&mut breaker, Round::First, 12).contains(&Then::BreakOff));
+            assert!(!hang(&mut breaker, ExportRound::First, 12).contains(&Then::BreakOff));
             breaker.answered();
         }
     }
@@ -165,19 +165,19 @@ mod tests {
     #[test]
     fn ten_that_hang_for_the_whole_time_break_the_last_round_off_also_with_answers_between() {
         let mut breaker = CircuitBreaker::new(true);
-        hang(&mut breaker, Round::First, 12);
+        hang(&mut breaker, ExportRound::First, 12);
         for _ in 0..9 {
-            assert_ne!(breaker.hung(Round::Last), Then::BreakOff);
+            assert_ne!(breaker.hung(ExportRound::Last), Then::BreakOff);
             breaker.answered();
         }
-        assert_eq!(breaker.hung(Round::Last), Then::BreakOff);
+        assert_eq!(breaker.hung(ExportRound::Last), Then::BreakOff);
     }
 
     #[test]
     fn the_first_time_takes_a_third_of_the_last() {
         let request = Duration::from_secs(30);
 
-        assert_eq!(Round::First.patience(request), Duration::from_secs(10));
-        assert_eq!(Round::Last.patience(request), request);
+        assert_eq!(ExportRound::First.patience(request), Duration::from_secs(10));
+        assert_eq!(ExportRound::Last.patience(request), request);
     }
 }

@@ -11,7 +11,7 @@ use futures::{StreamExt, stream};
 use super::{
     run::{Allowed, SyncRun},
     totals::RunTotals,
-    upstream::{Refusal, concerns_the_run},
+    upstream::{UpstreamError, concerns_the_run},
 };
 use crate::{
     app::interruption::Interruption,
@@ -142,9 +142,9 @@ impl SyncRun<'_> {
         match self.upstream.has(id).await {
             Ok(true) => Ok(Proof::StillThere),
             Ok(false) => Ok(Proof::Gone),
-            Err(Refusal::Interruption(interruption)) => Err(interruption),
-            Err(Refusal::Zuora(error)) if concerns_the_run(error.kind) => Err(error.into()),
-            Err(Refusal::Zuora(error)) => {
+            Err(UpstreamError::Interruption(interruption)) => Err(interruption),
+            Err(UpstreamError::Zuora(error)) if concerns_the_run(error.kind) => Err(error.into()),
+            Err(UpstreamError::Zuora(error)) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::warn!(workflow_id = %id, error, "a missing workflow could not be confirmed as gone and is kept");
                 Ok(Proof::None)

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    circuit_breaker::{CircuitBreaker, Round, Then},
+    circuit_breaker::{CircuitBreaker, ExportRound, Then},
     result::Done,
     store::Prepared,
     totals::RunTotals,
@@ -32,7 +32,7 @@ pub(super) enum Answer {
 
 /// A future in the set of a run.
 pub(super) enum Work<'t> {
-    Ask(Task<'t>, Round),
+    Ask(Task<'t>, ExportRound),
     Prepare(Task<'t>, Option<Export>),
     Write(Vec<Pending<'t>>),
     /// The check that the run is still wanted.

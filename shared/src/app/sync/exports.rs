@@ -14,13 +14,13 @@ use std::{collections::HashSet, mem};
 use futures::{StreamExt, stream::FuturesUnordered};
 
 use super::{
-    circuit_breaker::{Round, Then},
+    circuit_breaker::{ExportRound, Then},
     exporting::{Answer, Came, Exporting, Sorted, Work},
     listing::Listing,
     result::{Done, Suspect},
     run::SyncRun,
     totals::RunTotals,
-    upstream::{Refusal, concerns_the_run},
+    upstream::{UpstreamError, concerns_the_run},
     worklist::{Task, Worklist},
 };
 use crate::{
@@ -75,11 +75,11 @@ impl SyncRun<'_> {
         listing: &Listing,
         exporting: &mut Exporting<'t, '_>,
     ) -> Result<(), Interruption> {
-        self.store_each(Round::First, listing, exporting).await?;
+        self.store_each(ExportRound::First, listing, exporting).await?;
         let hung = mem::take(&mut exporting.hung);
         if !exporting.is_over() {
             exporting.queue = hung.iter().map(|(task, _)| *task).collect();
-            self.store_each(Round::Last, listing, exporting).await?;
+            self.store_each(ExportRound::Last, listing, exporting).await?;
         }
         // Each of them was requested once or twice.
         let broken_off = exporting.totals.broken_off;
@@ -93,7 +93,7 @@ impl SyncRun<'_> {
 
     async fn store_each<'t>(
         &self,
-        round: Round,
+        round: ExportRound,
         listing: &Listing,
         exporting: &mut Exporting<'t, '_>,
     ) -> Result<(), Interruption> {
@@ -155,7 +155,7 @@ impl SyncRun<'_> {
     fn take<'t>(
         &self,
         task: &Task<'t>,
-        round: Round,
+        round: ExportRound,
         done: Result<Done, Interruption>,
         goes_on: bool,
         exporting: &mut Exporting<'t, '_>,
@@ -180,7 +180,7 @@ impl SyncRun<'_> {
             }
             Done::Hung(failure) => {
                 then = exporting.breaker.hung(round);
-                if round == Round::First {
+                if round == ExportRound::First {
                     exporting.totals.failed_workflows.push(task.id.clone());
                     exporting.hung.push((*task, failure));
                     return Ok(then);
@@ -194,31 +194,31 @@ impl SyncRun<'_> {
     }
 
     /// Requests the export of the active version, or of the latest one if none is active; none if Zuora has none at all.
-    async fn ask_for(&self, id: &WorkflowId, round: Round) -> Result<Answer, Interruption> {
+    async fn ask_for(&self, id: &WorkflowId, round: ExportRound) -> Result<Answer, Interruption> {
         let patience = round.patience(self.syncer.request_timeout);
         match self.upstream.export(id, Version::Active, patience).await {
             // Zuora does not document if "no active version" is a 404 or a 400.
-            Err(Refusal::Zuora(error)) if error.says_there_is_none() => {}
+            Err(UpstreamError::Zuora(error)) if error.says_there_is_none() => {}
             Err(refusal) => return self.judge(refusal).map(Answer::Not),
             Ok(export) => return Ok(Answer::Export(Some(export))),
         }
         match self.upstream.export(id, Version::Latest, patience).await {
-            Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::NotFound => Ok(Answer::Export(None)),
+            Err(UpstreamError::Zuora(error)) if error.kind == ZuoraErrorKind::NotFound => Ok(Answer::Export(None)),
             Err(refusal) => self.judge(refusal).map(Answer::Not),
             Ok(export) => Ok(Answer::Export(Some(export))),
         }
     }
 
     /// Decides if a failed export concerns only the workflow, or the whole run.
-    fn judge(&self, refusal: Refusal) -> Result<Done, Interruption> {
+    fn judge(&self, refusal: UpstreamError) -> Result<Done, Interruption> {
         match refusal {
-            Refusal::Interruption(interruption) => Err(interruption),
-            Refusal::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
+            UpstreamError::Interruption(interruption) => Err(interruption),
+            UpstreamError::Zuora(error) if concerns_the_run(error.kind) => Err(error.into()),
             // The time-out is the run's own.
-            Refusal::Zuora(error) if error.kind == ZuoraErrorKind::TimedOut && self.upstream.is_out_of_time() => {
+            UpstreamError::Zuora(error) if error.kind == ZuoraErrorKind::TimedOut && self.upstream.is_out_of_time() => {
                 Ok(Done::OutOfTime)
             }
-            Refusal::Zuora(error) => Ok(match error.kind {
+            UpstreamError::Zuora(error) => Ok(match error.kind {
                 ZuoraErrorKind::TimedOut => Done::Hung(error.failure()),
                 ZuoraErrorKind::Transient => Done::Failed(error.failure(), Suspect::Outage),
                 ZuoraErrorKind::PermissionMissing => Done::Failed(error.failure(), Suspect::Permission),

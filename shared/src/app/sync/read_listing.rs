@@ -9,7 +9,7 @@ use super::{
     pagination::{Next, Pagination},
     read_ahead::pages_at_once,
     run::SyncRun,
-    upstream::Refusal,
+    upstream::UpstreamError,
 };
 use crate::{
     app::interruption::Interruption,
@@ -45,10 +45,10 @@ impl SyncRun<'_> {
             };
             let page = match answer {
                 Ok(page) => page,
-                Err(Refusal::Zuora(error)) if error.says_there_is_none() && pagination.may_have_ended() => {
+                Err(UpstreamError::Zuora(error)) if error.says_there_is_none() && pagination.may_have_ended() => {
                     return Ok(pagination.end(None));
                 }
-                Err(Refusal::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
+                Err(UpstreamError::Zuora(error)) if error.kind == ZuoraErrorKind::Malformed => {
                     return Ok(
                         pagination.end(Some(format!("Page {number} of the listing: {}", error.failure().message)))
                     );

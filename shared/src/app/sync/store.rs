@@ -16,7 +16,7 @@ use crate::{
     app::interruption::Interruption,
     aws::{
         workflow_writes::{Put, TRAVELS},
-        workflows::DefinitionError as Unread,
+        workflows::DefinitionReadError,
     },
     clock,
     config::stage,
@@ -162,12 +162,12 @@ impl SyncRun<'_> {
                 let structure = Definition::parse(&bytes).ok().and_then(|definition| Structure::of(&definition));
                 Ok(Kept { intact: true, same, structure })
             }
-            Err(Unread::Damaged) => {
+            Err(DefinitionReadError::Damaged) => {
                 telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), clock::now().millis());
                 tracing::warn!(workflow_id = %task.id, "a stored definition was damaged and is written anew");
                 Ok(Kept { intact: false, same, structure: None })
             }
-            Err(Unread::Store(error)) => Err(error.into()),
+            Err(DefinitionReadError::Store(error)) => Err(error.into()),
         }
     }
 

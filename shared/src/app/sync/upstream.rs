@@ -114,24 +114,24 @@ impl<'a> Upstream<'a> {
     /// Reads one page of the listing.
     ///
     /// # Errors
-    /// [`Refusal`] as [`Zuora::workflows_page`], or an interruption of the run.
-    pub async fn page(&self, number: u32) -> Result<Page, Refusal> {
+    /// [`UpstreamError`] as [`Zuora::workflows_page`], or an interruption of the run.
+    pub async fn page(&self, number: u32) -> Result<Page, UpstreamError> {
         self.ask(async |zuora: &Zuora, session: &Session| zuora.workflows_page(session, number).await).await
     }
 
     /// Returns true if Zuora still has the workflow, false if Zuora itself says that it does not exist.
     ///
     /// # Errors
-    /// [`Refusal`] as [`Zuora::workflow`], or an interruption of the run.
-    pub async fn has(&self, id: &WorkflowId) -> Result<bool, Refusal> {
+    /// [`UpstreamError`] as [`Zuora::workflow`], or an interruption of the run.
+    pub async fn has(&self, id: &WorkflowId) -> Result<bool, UpstreamError> {
         self.ask(async |zuora: &Zuora, session: &Session| zuora.workflow(session, id.as_str()).await).await
     }
 
     /// Reads a workflow's export, if it arrives within `patience`.
     ///
     /// # Errors
-    /// [`Refusal`] as [`Zuora::export`], or an interruption of the run.
-    pub async fn export(&self, id: &WorkflowId, version: Version, patience: Duration) -> Result<Export, Refusal> {
+    /// [`UpstreamError`] as [`Zuora::export`], or an interruption of the run.
+    pub async fn export(&self, id: &WorkflowId, version: Version, patience: Duration) -> Result<Export, UpstreamError> {
         self.ask(async |zuora: &Zuora, session: &Session| {
             zuora.export(&session.clone().with_timeout(patience), id.as_str(), version).await
         })
@@ -140,25 +140,28 @@ impl<'a> Upstream<'a> {
 
     /// Sends a request, and again while the token is refused. A token with which other requests succeed meanwhile is good: only
     /// one with which none succeeds is replaced, once for each thing that is requested.
-    async fn ask<T>(&self, request: impl AsyncFn(&Zuora, &Session) -> Result<T, ZuoraError>) -> Result<T, Refusal> {
+    async fn ask<T>(
+        &self,
+        request: impl AsyncFn(&Zuora, &Session) -> Result<T, ZuoraError>,
+    ) -> Result<T, UpstreamError> {
         let (mut tries, mut may_replace) = (0, true);
         loop {
             tries += 1;
             let answers = self.answers.load(Ordering::Relaxed);
-            let open = self.current().await.map_err(Refusal::Interruption)?;
+            let open = self.current().await.map_err(UpstreamError::Interruption)?;
             let refused = match request(&self.syncer.zuora, &open.session).await {
                 Err(error) if error.kind == ZuoraErrorKind::TokenRejected => error,
                 result => {
                     self.answers.fetch_add(u64::from(result.is_ok()), Ordering::Relaxed);
-                    return result.map_err(Refusal::Zuora);
+                    return result.map_err(UpstreamError::Zuora);
                 }
             };
             let is_good = self.answers.load(Ordering::Relaxed) > answers;
             if tries == MAX_TRIES || !(is_good || may_replace) {
-                return Err(Refusal::Zuora(refused));
+                return Err(UpstreamError::Zuora(refused));
             }
             if !is_good {
-                self.replace(open.issued).await.map_err(Refusal::Interruption)?;
+                self.replace(open.issued).await.map_err(UpstreamError::Interruption)?;
                 may_replace = false;
             }
         }
@@ -204,18 +207,18 @@ fn no_token_lasts() -> Failure {
 
 /// The reason why a request to Zuora got no answer.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum UpstreamError {
     /// Zuora's refusal, for the caller to judge.
     Zuora(ZuoraError),
     /// The run has to stop, for a reason of our own.
     Interruption(Interruption),
 }
 
-impl From<Refusal> for Interruption {
-    fn from(refusal: Refusal) -> Self {
+impl From<UpstreamError> for Interruption {
+    fn from(refusal: UpstreamError) -> Self {
         match refusal {
-            Refusal::Zuora(error) => error.into(),
-            Refusal::Interruption(interruption) => interruption,
+            UpstreamError::Zuora(error) => error.into(),
+            UpstreamError::Interruption(interruption) => interruption,
         }
     }
 }
