@@ -102,7 +102,7 @@ pub async fn list_dead_letters(
     Ok(Json(DeadLetters { items, next_cursor, depth }))
 }
 
-/// As many unreadable messages as there is room for, and where the next page starts.
+/// Returns as many unreadable messages as there is room for, and the position of the next page.
 async fn unreadable(
     app: &App,
     seen: Option<&Position>,

@@ -38,7 +38,7 @@ use utoipa::IntoParams;
 
 use crate::{setup::App, target::OfWorkflow};
 
-/// In how many parts a definition comes.
+/// The number of parts in which a definition comes.
 const PARTS: HeaderName = HeaderName::from_static("definition-parts");
 
 /// The part of a definition to return.

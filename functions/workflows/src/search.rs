@@ -77,8 +77,8 @@ async fn customers(app: &App, among: &Among<FindWorkflows>, start: Option<&Start
     Ok(first.cloned().into_iter().chain(others).collect())
 }
 
-/// As many of them as one answer holds, and where the next one starts. What a customer leaves behind that is being deleted
-/// is not shown.
+/// Returns as many of them as one answer holds, and the start of the next one. What a customer leaves behind that is being
+/// deleted is not shown.
 async fn page(app: &App, found: Hits) -> Result<(Vec<Box<RawValue>>, Option<Start>), Problem> {
     let mut ids: Vec<CustomerId> = found.hits.iter().map(|hit| hit.customer.clone()).collect();
     ids.dedup();

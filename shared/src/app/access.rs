@@ -35,8 +35,8 @@ pub async fn grant(
 ) -> Result<Grant, AppError> {
     check(customer.as_ref(), &verbs)?;
     let mut record = record(dispatcher, Action::GrantPut, &user, customer.as_ref(), context).await?;
-    let before = dispatcher.grants.get(&user, customer.as_ref()).await?.map(|grant| told(&grant.verbs));
-    let values = BeforeAfter { before, after: Some(told(&verbs)) };
+    let before = dispatcher.grants.get(&user, customer.as_ref()).await?.map(|grant| text_of(&grant.verbs));
+    let values = BeforeAfter { before, after: Some(text_of(&verbs)) };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
     let grant =
         Grant { user, customer_id: customer, verbs, granted_by: context.actor.clone(), granted_at: context.now };
@@ -62,7 +62,7 @@ pub async fn withdraw(
 ) -> Result<(), AppError> {
     let mut record = record(dispatcher, Action::GrantDelete, user, customer, context).await?;
     let found = dispatcher.grants.get(user, customer).await?.ok_or(AppError::NotFound("grant"))?;
-    let values = BeforeAfter { before: Some(told(&found.verbs)), after: None };
+    let values = BeforeAfter { before: Some(text_of(&found.verbs)), after: None };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
     match commit(vec![(&dispatcher.data, vec![GrantStore::delete(user, customer)])], Some(&context.entry(record))).await
     {
@@ -99,7 +99,7 @@ fn check(customer: Option<&CustomerId>, verbs: &Verbs) -> Result<(), AppError> {
     Err(AppError::Invalid(Invalid::one("/verbs", fault)))
 }
 
-fn told(verbs: &BTreeSet<Verb>) -> String {
+fn text_of(verbs: &BTreeSet<Verb>) -> String {
     let names = verbs.iter().filter_map(|verb| serde_json::to_value(verb).ok()?.as_str().map(str::to_owned));
     names.collect::<Vec<_>>().join(", ")
 }

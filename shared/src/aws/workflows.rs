@@ -201,8 +201,8 @@ impl Workflows {
 
     /// Reads a definition back, byte for byte, and compares it with its hash.
     ///
-    /// # Errors
-    /// [`DefinitionReadError::Damaged`] if chunks are missing or the hash differs; [`DefinitionReadError::Store`] as [`Table::page`].
+    /// # Errors [`DefinitionReadError::Damaged`] if chunks are missing or the hash differs; [`DefinitionReadError::Store`]
+    /// as [`Table::page`].
     pub async fn definition(
         &self,
         customer: &CustomerId,

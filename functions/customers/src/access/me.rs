@@ -22,7 +22,7 @@ pub struct MeJson {
     super_admin: bool,
     /// The verbs that the caller has on every customer, present and future.
     verbs: Verbs,
-    /// The verbs that the caller has on single customers, beside those on all.
+    /// The verbs by customer, for customers with a grant of their own; they include those on all.
     customers: Vec<OnCustomer>,
     /// The actions open to the caller that are about no single customer or job.
     actions: Vec<CallerAction>,

@@ -79,8 +79,8 @@ pub async fn list_customers(
     customers.truncate(paged.limit());
     let last = customers.last().filter(|_| more).map(place);
     let ids: Vec<_> = customers.into_iter().map(|customer| customer.id).collect();
-    let shown = app.service.dispatcher.customers.get_all(&ids).await?;
-    let items = shown.into_iter().map(|customer| CustomerJson::new(customer, &among.user)).collect();
+    let page = app.service.dispatcher.customers.get_all(&ids).await?;
+    let items = page.into_iter().map(|customer| CustomerJson::new(customer, &among.user)).collect();
     Ok(Json(paged.page(items, last.as_deref()).of_total(total)))
 }
 

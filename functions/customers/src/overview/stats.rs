@@ -36,7 +36,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const HOUR: Duration = Duration::from_secs(3600);
 /// The states that somebody has to follow.
 const FOLLOWED: [JobState; 4] = [JobState::Queued, JobState::Waiting, JobState::Running, JobState::Failed];
-/// As many jobs as the budget of a list lets be read.
+/// The number of jobs that the budget of a list allows to read.
 const MOST: usize = 10_000;
 /// Customers whose jobs are read at the same time.
 const AT_ONCE: usize = 8;
