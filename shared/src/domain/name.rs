@@ -19,6 +19,11 @@ pub fn begins(name: &str, beginning: &str) -> bool {
     folded(name).starts_with(&folded(beginning))
 }
 
+/// True if a folded text is anywhere in a folded name.
+pub fn holds(name: &str, text: &str) -> bool {
+    folded(name).contains(&folded(text))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -59,6 +64,12 @@ mod tests {
         assert!(!begins("Acme", "acme#1") && !begins("Acme", "cme") && !begins("", "a"));
         let long = "n".repeat(300);
         assert!(begins(&format!("{long}x"), &format!("{long}X")) && !begins(&format!("{long}x"), &format!("{long}y")));
+    }
+
+    #[test]
+    fn a_text_is_found_anywhere_in_a_name() {
+        assert!(holds("Acme (Chambe\u{301}ry) Ltd", "CHAMBÉRY") && holds("Acme", "cme") && holds("Acme", ""));
+        assert!(!holds("Acme", "acmes") && !holds("Chambéry", "chambery"));
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use shared::{
     domain::{
         customer::{Environment, Status, Summary},
         ids::CustomerId,
-        name::begins,
+        name::holds,
     },
     http::{
         paging::{List, Paged, Paging},
@@ -27,6 +27,7 @@ use crate::setup::App;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
+    /// A text anywhere in the name, in any case.
     #[param(nullable = false)]
     name: Option<String>,
     #[param(nullable = false)]
@@ -39,7 +40,7 @@ pub struct Filter {
 
 impl Filter {
     fn matches(&self, customer: &Summary) -> bool {
-        self.name.as_ref().is_none_or(|beginning| begins(&customer.name, beginning))
+        self.name.as_ref().is_none_or(|text| holds(&customer.name, text))
             && self.zuora_base_url.as_ref().is_none_or(|url| url.trim_end_matches('/') == customer.zuora_base_url)
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
