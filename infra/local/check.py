@@ -120,7 +120,7 @@ def _on_a_stack(stack: Stack) -> None:
         write_stack_file(stack, description)
         # These tests wait more than they compute.
         threads = str(5 * (os.cpu_count() or 1) // 2)
-        extra = {"ZWM_STACK_JSON": str(stack.stack_file), "RUST_TEST_THREADS": threads}
+        extra = {"ZWM_STACK_JSON": str(stack.stack_file), "ZWM_PYTHON": sys.executable, "RUST_TEST_THREADS": threads}
         _cargo_test("Integration tests on the stack", ["--test", "*"], "integration", extra)
         check_panel(stack)
         alone = ["--test", "e2e", "--", "--ignored", "--test-threads", "1"]

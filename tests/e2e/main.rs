@@ -39,6 +39,7 @@ mod questions;
 mod queue;
 mod rate_limits;
 mod restore;
+mod restore_script;
 mod roles;
 mod root;
 mod schedule;
