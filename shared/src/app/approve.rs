@@ -117,3 +117,6 @@ fn seen<'a>(job: &'a Job, approving: &Approving) -> Result<&'a Held, AppError> {
     }
     Ok(held)
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,6 @@ impl BatchService {
         RequestContext { actor, request_id, now, trail: self.trail.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests;

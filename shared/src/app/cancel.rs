@@ -58,3 +58,6 @@ impl Dispatcher {
         Ok(job)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -352,3 +352,6 @@ impl CustomerService {
         parsed.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))
     }
 }
+
+#[cfg(test)]
+mod tests;

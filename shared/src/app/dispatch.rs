@@ -335,3 +335,6 @@ pub(crate) fn sending(job: &Job, now: Timestamp) -> Sending {
     let delay = job.next_attempt_at.map_or(Duration::ZERO, |due| now.until(due));
     Sending { kind: job.kind, message: Message::to(job), delay }
 }
+
+#[cfg(test)]
+mod tests;

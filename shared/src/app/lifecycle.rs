@@ -365,3 +365,6 @@ fn follow(job: &Job, customer: &mut Customer, now: Timestamp) -> Option<Job> {
     customer.sync_job_id = Some(next.id.clone());
     Some(next)
 }
+
+#[cfg(test)]
+mod tests;

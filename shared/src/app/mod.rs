@@ -25,6 +25,8 @@ pub mod context;
 pub mod customers;
 pub mod dispatch;
 pub mod error;
+#[cfg(test)]
+mod fixture;
 pub mod interruption;
 pub mod lifecycle;
 pub mod offers;

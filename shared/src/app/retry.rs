@@ -195,3 +195,6 @@ mod tests {
         assert_eq!(received.load(SeqCst), 2);
     }
 }
+
+#[cfg(test)]
+mod requeue_tests;

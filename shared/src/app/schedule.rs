@@ -49,3 +49,6 @@ mod tests {
         assert_eq!((tokens_short(&round(391, 0), 78), tokens_short(&round(390, 500), 78)), (1, 100));
     }
 }
+
+#[cfg(test)]
+mod event_tests;

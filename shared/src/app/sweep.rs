@@ -123,3 +123,6 @@ async fn clear_dead_letters(dispatcher: &Dispatcher, lifecycle: &Lifecycle) -> R
     let depth = usize::try_from(lifecycle.dead_letters.depth().await?).unwrap_or(usize::MAX);
     dispatcher.drain(&lifecycle.dead_letters, depth.min(DRAIN_ROUNDS), None).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,10 @@
 //! For tests: an AWS SDK whose responses the test decides, for responses that the emulator cannot give.
 
+mod cloud;
+mod expression;
+mod mailboxes;
 mod shelf;
+mod tables;
 
 use std::sync::Arc;
 
@@ -16,7 +20,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-pub use self::shelf::Shelf;
+pub use self::{cloud::Cloud, mailboxes::Mail, shelf::Shelf, tables::Tables};
 
 type Answer = dyn Fn(&str, Value) -> (u16, Value) + Send + Sync;
 

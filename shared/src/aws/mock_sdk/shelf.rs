@@ -8,7 +8,11 @@ use std::sync::{
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
+use super::tables::Tables;
 use crate::aws::{items::Item, table::Table};
+
+/// The table's name.
+const NAME: &str = "data";
 
 /// The table's items, and the reads so far.
 pub struct Shelf {
@@ -21,50 +25,24 @@ pub struct Shelf {
 impl Shelf {
     /// A table that holds these items.
     pub fn of(items: &[Item]) -> Self {
-        let items: Vec<Value> = items.iter().map(wire_form).collect();
+        let mut tables = Tables::default();
+        items.iter().for_each(|item| tables.put(NAME, wire_form(item)));
         let (queries, records) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let counters = (Arc::clone(&queries), Arc::clone(&records));
         let sdk = super::answering(move |operation, request| {
             assert_eq!(operation, "Query", "nothing else is answered");
-            let page = query(&items, &request);
+            let page = tables.query(&request);
             counters.0.fetch_add(1, SeqCst);
             counters.1.fetch_add(page["Items"].as_array().unwrap().len(), SeqCst);
             (200, page)
         });
-        Self { table: Table::new(aws_sdk_dynamodb::Client::new(&sdk), "data"), queries, records }
+        Self { table: Table::new(aws_sdk_dynamodb::Client::new(&sdk), NAME), queries, records }
     }
 
     /// The number of queries, and of items that they read, since the last call.
     pub fn read(&self) -> (usize, usize) {
         (self.queries.swap(0, SeqCst), self.records.swap(0, SeqCst))
     }
-}
-
-fn query(items: &[Value], request: &Value) -> Value {
-    let index = !request["IndexName"].is_null();
-    let (pk, sk) = if index { ("GSI1PK", "GSI1SK") } else { ("PK", "SK") };
-    let value = |name: &str| request["ExpressionAttributeValues"][name]["S"].as_str();
-    let key = |item: &Value| item[sk]["S"].as_str().unwrap_or_default().to_owned();
-    let is_meant = |key: &str| {
-        value(":sk").is_none_or(|prefix| key.starts_with(prefix))
-            && value(":from").is_none_or(|from| from <= key)
-            && value(":to").is_none_or(|to| key <= to)
-    };
-    let descending = request["ScanIndexForward"] == false;
-    let mut range: Vec<&Value> = items.iter().filter(|item| item[pk]["S"].as_str() == value(":pk")).collect();
-    range.retain(|item| is_meant(&key(item)));
-    range.sort_by_key(|item| key(item));
-    if descending {
-        range.reverse();
-    }
-    let start = request["ExclusiveStartKey"][sk]["S"].as_str();
-    let from = start.map_or(0, |start| range.iter().position(|item| key(item) == start).unwrap() + 1);
-    let limit = request["Limit"].as_u64().map_or(usize::MAX, |limit| usize::try_from(limit).unwrap());
-    let page: Vec<&&Value> = range[from..].iter().take(limit).collect();
-    // DynamoDB does not check whether an item follows the last one of a full page.
-    let last = page.last().filter(|_| page.len() == limit);
-    let last = last.map(|last| json!({"PK": last["PK"], "SK": last["SK"], pk: last[pk], sk: last[sk]}));
-    json!({"Items": page, "Count": page.len(), "LastEvaluatedKey": last})
 }
 
 /// An item in DynamoDB's wire format.
