@@ -39,9 +39,9 @@ fn creation() -> Creation {
     Creation { settings, base, secret: ENTERED.to_owned().into(), verify: false, owner: None }
 }
 
-fn change(settings: SettingsChange, secret: Option<&str>) -> Change {
+fn change(settings: SettingsChange, secret: Option<&str>) -> CustomerChange {
     let secret = secret.map(|secret| secret.to_owned().into());
-    Change { expected: Precondition::Any, settings, secret, verify: false }
+    CustomerChange { expected: Precondition::Any, settings, secret, verify: false }
 }
 
 async fn create(fixture: &Fixture) -> Result<Customer, AppError> {
@@ -241,7 +241,7 @@ async fn a_change_that_was_meant_for_an_older_customer_is_refused_even_when_that
     fixture.cloud.is_overtaken_by(&rival.cloud);
     let settings = SettingsChange { name: Some("Ours".to_owned()), ..SettingsChange::default() };
     let expected = Precondition::OneOf(vec![customer.entity_tag()]);
-    let ours = Change { expected, ..change(settings, None) };
+    let ours = CustomerChange { expected, ..change(settings, None) };
 
     let refused = Box::pin(service(&fixture).change(&customer.id, ours, &fixture.context())).await;
 
