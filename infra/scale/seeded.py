@@ -16,7 +16,7 @@ from .live import UNLIMITED
 from .template_customer import NAME, Template
 
 A_CALL = 0.010
-# What the panel asks for of a list that it wants whole: see functions/panel/web/src/api/pages.ts.
+# What the panel asks for of a list that it wants whole: see functions/panel/web/src/api/collect.ts.
 MOST_PAGES = 10
 
 

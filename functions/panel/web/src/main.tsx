@@ -7,9 +7,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { ApiProvider } from "./api/context";
-import { Pages } from "./Pages";
-import { SignInFailed } from "./parts/SignInFailed";
-import { followColorScheme } from "./parts/colorScheme";
+import { Router } from "./router";
+import { SignInFailed } from "./components/SignInFailed";
+import { followColorScheme } from "./components/colorScheme";
 import { SessionProvider } from "./sign-in/session";
 
 followColorScheme();
@@ -20,7 +20,7 @@ if (panel) {
       <I18nProvider locale="en" messages={[messages]}>
         <SessionProvider failed={(why) => <SignInFailed why={why} />}>
           <ApiProvider>
-            <Pages />
+            <Router />
           </ApiProvider>
         </SessionProvider>
       </I18nProvider>

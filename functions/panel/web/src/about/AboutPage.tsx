@@ -13,7 +13,7 @@ import { useQuery } from "@tanstack/react-query";
 import { body } from "../api/client";
 import { useApi } from "../api/context";
 import { root } from "../deployment";
-import { Loading } from "../parts/pages";
+import { Loading } from "../components/Fallback";
 import { operationsOf, type Operation } from "./operations";
 
 export function AboutPage() {

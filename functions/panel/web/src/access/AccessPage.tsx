@@ -12,8 +12,8 @@ import { useState } from "react";
 
 import { useMe } from "../api/context";
 import { useCustomerOptions } from "../api/queries";
-import { CustomerName } from "../parts/CustomerName";
-import { Loading } from "../parts/pages";
+import { CustomerName } from "../components/CustomerName";
+import { Loading } from "../components/Fallback";
 import { ALL, Grants } from "./Grants";
 
 export function AccessPage() {

@@ -14,10 +14,10 @@ import { useState } from "react";
 import { body, type Grant, type Verb } from "../api/client";
 import { useApi } from "../api/context";
 import { fieldError } from "../api/problem";
-import { Confirm } from "../parts/Confirm";
-import { useMessages } from "../parts/messages";
-import { Loading } from "../parts/pages";
-import { Age } from "../parts/time";
+import { Confirm } from "../components/Confirm";
+import { useMessages } from "../components/messages";
+import { Loading } from "../components/Fallback";
+import { Age } from "../components/time";
 
 /** In place of a customer's id: on every customer. */
 export const ALL = "all";

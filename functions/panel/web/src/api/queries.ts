@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { body, type Counters, type Customer } from "./client";
 import { useApi } from "./context";
 import { CALM_MS, SLOW_MS } from "./pace";
-import { all } from "./pages";
+import { collect } from "./collect";
 
 /** The counters of customers, workflows, tasks and jobs. The navigation keeps them new for everybody. */
 export function useStats(refetchInterval: number | false = false) {
@@ -23,7 +23,7 @@ export function useCustomers({ enabled = true, refetchInterval }: { enabled?: bo
   const api = useApi();
   return useQuery({
     queryKey: ["customers-by-name"],
-    queryFn: () => all<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } }))),
+    queryFn: () => collect<Customer>(async (query) => body(await api.GET("/v1/customers", { params: { query } }))),
     staleTime: SLOW_MS,
     enabled,
     ...(refetchInterval ? { refetchInterval } : {}),

@@ -9,9 +9,9 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 
 import { body, type AuditRecord } from "../api/client";
 import { useApi } from "../api/context";
-import { words } from "../parts/filter";
-import { ServerTable } from "../parts/ServerTable";
-import { Age } from "../parts/time";
+import { words } from "../components/filter";
+import { ServerTable } from "../components/ServerTable";
+import { Age } from "../components/time";
 
 export function AuditTable({ customerId, variant }: { customerId?: string; variant: "full-page" | "container" }) {
   const api = useApi();

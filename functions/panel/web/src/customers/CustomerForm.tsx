@@ -18,7 +18,7 @@ import { body, type Customer, type ZuoraHost } from "../api/client";
 import { useApi } from "../api/context";
 import { fieldError, sentence } from "../api/problem";
 import { HelpLink } from "../help/HelpLink";
-import { age, useNow } from "../parts/time";
+import { age, useNow } from "../components/time";
 import { EMPTY, fieldsOf, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
 

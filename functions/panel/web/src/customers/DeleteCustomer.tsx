@@ -7,8 +7,8 @@ import { useNavigate } from "react-router";
 
 import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
-import { Confirm } from "../parts/Confirm";
-import { useMessages } from "../parts/messages";
+import { Confirm } from "../components/Confirm";
+import { useMessages } from "../components/messages";
 
 /** Asks for the name before a customer goes, and says what goes with it. */
 export function DeleteCustomer({ customer, close }: { customer: Customer; close: () => void }) {

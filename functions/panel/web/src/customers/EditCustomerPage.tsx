@@ -4,8 +4,8 @@ import { useNavigate, useParams } from "react-router";
 
 import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
-import { useMessages } from "../parts/messages";
-import { Loading } from "../parts/pages";
+import { useMessages } from "../components/messages";
+import { Loading } from "../components/Fallback";
 import { CustomerForm } from "./CustomerForm";
 import { changed, type Fields } from "./fields";
 import { useCustomer } from "./useCustomer";

@@ -4,7 +4,7 @@ import { useNavigate } from "react-router";
 
 import { body } from "../api/client";
 import { useApi } from "../api/context";
-import { useMessages } from "../parts/messages";
+import { useMessages } from "../components/messages";
 import { CustomerForm } from "./CustomerForm";
 import { settingsOf, type Fields } from "./fields";
 

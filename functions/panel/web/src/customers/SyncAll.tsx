@@ -2,8 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { body } from "../api/client";
 import { useApi } from "../api/context";
-import { Confirm } from "../parts/Confirm";
-import { useMessages } from "../parts/messages";
+import { Confirm } from "../components/Confirm";
+import { useMessages } from "../components/messages";
 
 /** Asks before a sync of every customer is asked for. */
 export function SyncAll({ total, close }: { total: number | undefined; close: () => void }) {

@@ -6,8 +6,8 @@ import { useNavigate } from "react-router";
 
 import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
-import { Confirm } from "../parts/Confirm";
-import { useMessages } from "../parts/messages";
+import { Confirm } from "../components/Confirm";
+import { useMessages } from "../components/messages";
 
 /** Asks before a sync is asked for; or only for what one would do. */
 export function SyncCustomer({ customer, close }: { customer: Customer; close: () => void }) {

@@ -5,8 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
-import { CHART } from "../parts/chart";
-import { Loading } from "../parts/pages";
+import { CHART } from "../components/chart";
+import { Loading } from "../components/Fallback";
 
 const SYNCS = 20;
 const SHOWN = { created: CHART.good, updated: CHART.info, deleted: CHART.warning, errors: CHART.bad } as const;

@@ -9,14 +9,14 @@ import { useEffect } from "react";
 import { body, type Customer, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
 import { CALM_MS } from "../api/pace";
-import { all } from "../api/pages";
-import { csv } from "../parts/csv";
-import { download } from "../parts/download";
-import { useMessages } from "../parts/messages";
-import { type Filter, words } from "../parts/filter";
-import { useFilterValues } from "../parts/Filters";
-import { ServerTable } from "../parts/ServerTable";
-import { Age } from "../parts/time";
+import { collect } from "../api/collect";
+import { csv } from "../components/csv";
+import { download } from "../components/download";
+import { useMessages } from "../components/messages";
+import { type Filter, words } from "../components/filter";
+import { useFilterValues } from "../components/Filters";
+import { ServerTable } from "../components/ServerTable";
+import { Age } from "../components/time";
 
 const FILTERS: readonly Filter[] = [
   { key: "name", label: "Name" },
@@ -81,7 +81,7 @@ function Export({ customer }: { customer: Customer }) {
   const wanted = useFilterValues(FILTERS);
   const file = useMutation({
     mutationFn: async (format: Format) => {
-      const { items, isCut } = await all<Workflow>(
+      const { items, isCut } = await collect<Workflow>(
         async (page) =>
           body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query: { ...wanted, ...page } } })),
         EXPORT_PAGES,

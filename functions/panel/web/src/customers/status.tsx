@@ -4,7 +4,7 @@ import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/c
 
 import type { Customer } from "../api/client";
 import { JOB_STATES } from "../jobs/state";
-import { Age } from "../parts/time";
+import { Age } from "../components/time";
 
 type Type = StatusIndicatorProps.Type;
 

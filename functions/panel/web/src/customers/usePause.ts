@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
-import { useMessages } from "../parts/messages";
+import { useMessages } from "../components/messages";
 
 /** Pauses a customer, or lets it go on. */
 export function usePause(customer: Customer) {

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
-import { useMessages } from "../parts/messages";
+import { useMessages } from "../components/messages";
 
 /** Tries the stored credentials; a job does it, because only the sync function can open the secret. */
 export function useTestAgain(customer: Customer) {

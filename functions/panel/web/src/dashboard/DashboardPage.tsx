@@ -18,9 +18,9 @@ import { useCustomers, useStats } from "../api/queries";
 import { LastComplete, LastSync } from "../customers/status";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
-import { CHART } from "../parts/chart";
-import { Count } from "../parts/Count";
-import { Loading, Refused } from "../parts/pages";
+import { CHART } from "../components/chart";
+import { Count } from "../components/Count";
+import { Loading, Refused } from "../components/Fallback";
 import { seriesOf, type Outcome } from "./outcomes";
 import { isStale } from "./staleness";
 

@@ -13,11 +13,11 @@ import { useCustomerOptions } from "../api/queries";
 import { HelpLink } from "../help/HelpLink";
 import { useRetry } from "../jobs/actions";
 import { ERROR_CLASSES } from "../jobs/state";
-import { CustomerName } from "../parts/CustomerName";
-import { described, type Filter } from "../parts/filter";
-import { useFilterValues } from "../parts/Filters";
-import { ServerTable } from "../parts/ServerTable";
-import { Age } from "../parts/time";
+import { CustomerName } from "../components/CustomerName";
+import { described, type Filter } from "../components/filter";
+import { useFilterValues } from "../components/Filters";
+import { ServerTable } from "../components/ServerTable";
+import { Age } from "../components/time";
 import { Redrive } from "./Redrive";
 
 export function DeadLettersPage() {

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { body, type RedriveFilter } from "../api/client";
 import { useApi } from "../api/context";
-import { Confirm } from "../parts/Confirm";
+import { Confirm } from "../components/Confirm";
 
 interface Properties {
   /** What the API filters by. */

@@ -2,7 +2,7 @@ import Link from "@cloudscape-design/components/link";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useCallback, useState } from "react";
 
-import { SidePanel } from "../parts/SidePanel";
+import { SidePanel } from "../components/SidePanel";
 
 const Help = lazy(() => import("./Help"));
 

@@ -6,9 +6,9 @@ import Container from "@cloudscape-design/components/container";
 import type { ReactNode } from "react";
 
 import { useStats } from "../api/queries";
-import { Count } from "../parts/Count";
-import { Refused } from "../parts/pages";
-import { Age } from "../parts/time";
+import { Count } from "../components/Count";
+import { Refused } from "../components/Fallback";
+import { Age } from "../components/time";
 import { oldest, total } from "./counters";
 import { JOB_GROUPS, type JobGroup } from "./state";
 

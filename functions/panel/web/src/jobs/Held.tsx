@@ -13,10 +13,10 @@ import { useNavigate } from "react-router";
 import { body, type HeldList, type Job } from "../api/client";
 import { useApi } from "../api/context";
 import { HelpLink } from "../help/HelpLink";
-import { Confirm } from "../parts/Confirm";
-import { useMessages } from "../parts/messages";
-import { ServerTable } from "../parts/ServerTable";
-import { Age } from "../parts/time";
+import { Confirm } from "../components/Confirm";
+import { useMessages } from "../components/messages";
+import { ServerTable } from "../components/ServerTable";
+import { Age } from "../components/time";
 import { doubtOf, type HeldBack } from "./doubts";
 
 export function Held({ job, held }: { job: Job; held: HeldBack }) {

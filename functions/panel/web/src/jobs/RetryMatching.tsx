@@ -6,8 +6,8 @@ import { useQuery } from "@tanstack/react-query";
 
 import { body, type Job } from "../api/client";
 import { useApi } from "../api/context";
-import { all } from "../api/pages";
-import { Confirm } from "../parts/Confirm";
+import { collect } from "../api/collect";
+import { Confirm } from "../components/Confirm";
 import { useRetry } from "./actions";
 import { jobQuery } from "./query";
 
@@ -30,7 +30,9 @@ export function RetryMatching({ filters, described, close }: Properties) {
     queryFn: async () => {
       if (filters.state && !filters.state.split(",").includes("failed")) return NONE;
       const failed = { ...filters, state: "failed" };
-      return all<Job>(async (page) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...page, ...failed }) } })));
+      return collect<Job>(async (page) =>
+        body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...page, ...failed }) } })),
+      );
     },
     gcTime: 0,
   });

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { body, type Job } from "../api/client";
 import { useApi } from "../api/context";
-import { useMessages } from "../parts/messages";
+import { useMessages } from "../components/messages";
 
 /** Sends each of these jobs on, one after the other, and says how it went. */
 export function useRetry(onDone?: (jobs: readonly Job[]) => void) {

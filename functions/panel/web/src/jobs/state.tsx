@@ -3,7 +3,7 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
 import type { Job } from "../api/client";
-import { words } from "../parts/filter";
+import { words } from "../components/filter";
 
 /** For every state: how it looks, and what it is called. */
 export const JOB_STATES: Record<Job["state"], readonly [StatusIndicatorProps.Type, string]> = {

@@ -6,9 +6,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { body, type Change } from "../api/client";
 import { useApi } from "../api/context";
-import { words } from "../parts/filter";
-import { ServerTable } from "../parts/ServerTable";
-import { Age } from "../parts/time";
+import { words } from "../components/filter";
+import { ServerTable } from "../components/ServerTable";
+import { Age } from "../components/time";
 
 export function Changes({ customerId, workflowId }: { customerId: string; workflowId?: string }) {
   const api = useApi();

@@ -6,7 +6,7 @@ import { CodeView } from "@cloudscape-design/code-view";
 import jsonHighlight from "@cloudscape-design/code-view/highlight/json";
 import { useMemo } from "react";
 
-import { indented } from "../parts/json";
+import { indented } from "../components/json";
 
 /** Above this many characters, colours and numbered lines would make the page stand still. */
 const COLOURED = 200_000;

@@ -6,7 +6,7 @@ import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 
-import { download } from "../parts/download";
+import { download } from "../components/download";
 import { Code } from "./Code";
 import type { Definition, Progress } from "./definition";
 

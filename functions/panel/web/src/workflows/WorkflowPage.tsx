@@ -14,10 +14,10 @@ import { useParams } from "react-router";
 
 import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
-import { CustomerName } from "../parts/CustomerName";
-import { Loading } from "../parts/pages";
-import { SidePanel } from "../parts/SidePanel";
-import { Age } from "../parts/time";
+import { CustomerName } from "../components/CustomerName";
+import { Loading } from "../components/Fallback";
+import { SidePanel } from "../components/SidePanel";
+import { Age } from "../components/time";
 import { Changes } from "./Changes";
 import { Code } from "./Code";
 import type { Ids } from "./definition";

@@ -5,10 +5,10 @@ import Link from "@cloudscape-design/components/link";
 
 import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
-import { CustomerName } from "../parts/CustomerName";
-import type { Filter } from "../parts/filter";
-import { ServerTable } from "../parts/ServerTable";
-import { Age } from "../parts/time";
+import { CustomerName } from "../components/CustomerName";
+import type { Filter } from "../components/filter";
+import { ServerTable } from "../components/ServerTable";
+import { Age } from "../components/time";
 
 const FILTERS: readonly Filter[] = [
   { key: "name", label: "Name" },

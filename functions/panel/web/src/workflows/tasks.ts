@@ -2,7 +2,7 @@
 // parameters are free JSON, whose numbers are not ours to round.
 
 import { body, type Api, type Task } from "../api/client";
-import { elements, member } from "../parts/json";
+import { elements, member } from "../components/json";
 import type { Ids } from "./definition";
 
 export interface ShownTask extends Pick<Task, "id" | "name" | "action_type" | "object" | "call_type" | "priority" | "tags"> {

@@ -19,7 +19,7 @@ import {
 } from "@xyflow/react";
 import { useMemo } from "react";
 
-import { withNumbersAsTexts } from "../../parts/json";
+import { withNumbersAsTexts } from "../../components/json";
 import { layOut, MOST_NODES, NODE } from "./layout";
 import { graphOf, START, type Graph, type Node } from "./model";
 

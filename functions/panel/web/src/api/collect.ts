@@ -1,6 +1,6 @@
 // Lists that are wanted as a whole, page by page, up to a bound.
 
-import type { Page } from "../parts/ServerTable";
+import type { Page } from "../components/ServerTable";
 
 /** The most that the API gives at a time. */
 const PAGE = 200;
@@ -11,7 +11,7 @@ const MAX_PAGES = 10;
 const REQUESTS_A_PAGE = 5;
 
 /** The items, and whether there are more than were read. */
-export async function all<Item>(
+export async function collect<Item>(
   load: (query: { limit: number; cursor?: string }) => Promise<Page<Item>>,
   maxPages = MAX_PAGES,
 ): Promise<{ readonly items: readonly Item[]; readonly isCut: boolean }> {

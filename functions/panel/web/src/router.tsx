@@ -4,8 +4,8 @@
 import { useState } from "react";
 import { createHashRouter, RouterProvider, type RouteObject } from "react-router";
 
-import { NoSuchPage, PageFailed } from "./parts/pages";
-import { Shell } from "./parts/Shell";
+import { NoSuchPage, PageFailed } from "./components/Fallback";
+import { Shell } from "./components/Shell";
 
 const PAGES: RouteObject[] = [
   { index: true, lazy: async () => ({ Component: (await import("./dashboard/DashboardPage")).DashboardPage }) },
@@ -31,7 +31,7 @@ const PAGES: RouteObject[] = [
   { path: "*", element: <NoSuchPage /> },
 ];
 
-export function Pages() {
+export function Router() {
   // Made when somebody is signed in: only then does the address say again where they wanted to go.
   const [router] = useState(() =>
     createHashRouter([{ element: <Shell />, errorElement: <PageFailed />, hydrateFallbackElement: <></>, children: PAGES }]),

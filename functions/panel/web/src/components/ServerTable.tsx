@@ -11,7 +11,7 @@ import { useState, type ReactNode } from "react";
 
 import type { Filter } from "./filter";
 import { Filters, useFilterValues } from "./Filters";
-import { Refused } from "./pages";
+import { Refused } from "./Fallback";
 import { PAGE_SIZES, usePreferences } from "./preferences";
 import { Age } from "./time";
 
