@@ -21,7 +21,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByLabel("Zuora client ID").fill(tenant.clientId);
   await page.getByLabel("Zuora client secret").fill("a wrong one");
   await page.getByRole("button", { name: "Test connection" }).click();
-  await page.getByText("The connection does not work").waitFor();
+  await page.getByText("Connection failed").waitFor();
   await page.getByText("Check three things", { exact: false }).waitFor();
   await page.getByRole("button", { name: "Create" }).click();
   await page
@@ -31,7 +31,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
 
   await page.getByLabel("Zuora client secret").fill(tenant.clientSecret);
   await page.getByRole("button", { name: "Test connection" }).click();
-  await page.getByText("Zuora took the credentials").waitFor();
+  await page.getByText("Zuora accepted the credentials").waitFor();
   await page.getByRole("button", { name: "Create" }).click();
 
   await page.getByRole("heading", { name: tenant.name }).waitFor();
@@ -47,7 +47,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
 
   await page.getByRole("button", { name: "Sync Workflows" }).click();
   await page.getByRole("dialog").getByRole("checkbox").check();
-  await page.getByRole("dialog").getByRole("button", { name: "Show what it would do" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Start dry run" }).click();
   await page.getByRole("heading", { name: "Dry run" }).waitFor();
   await page.getByText("Create 0").waitFor({ timeout: 60_000 });
   await page.goBack();
@@ -99,7 +99,9 @@ test("all customers are synced at once, and what came of it is told", async () =
 
   await page.getByRole("button", { name: "Sync all" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sync all" }).click();
-  await page.getByText("Skipped, because paused or gone: 2. The rest of 9 customers follows minute by minute.").waitFor();
+  await page
+    .getByText("Skipped (paused or deleted): 2. The rest of the 9 customers will be queued over the next minutes.")
+    .waitFor();
   expect([asked, ...faults]).toEqual([1]);
 });
 

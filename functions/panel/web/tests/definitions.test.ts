@@ -89,7 +89,7 @@ test("a graph of 5,000 tasks in a row is not drawn, and says so; everything else
   });
   await signIn(page, workflow);
 
-  await page.getByText("With 5000 nodes this graph is too large to be drawn").waitFor();
+  await page.getByText("This graph has 5000 nodes and is too large to be drawn").waitFor();
   await page.getByRole("tab", { name: /^Tasks/ }).click();
   await page.getByRole("button", { name: "Page 50" }).click();
   await page.getByRole("button", { name: "T4999", exact: true }).click();

@@ -88,7 +88,7 @@ test("filters stand in the address as words, are shown as such, and are taken aw
 
   await page.getByText(`Customer = ${tenant.name}`).waitFor();
   await page.getByText("State = Succeeded, Failed").waitFor();
-  await page.getByText(/Asked for since = 31 Jan 2026/).waitFor();
+  await page.getByText(/Created after = 31 Jan 2026/).waitFor();
   expect(await page.getByRole("row").count()).toBe(2);
   await page.getByRole("button", { name: /Remove.*State/ }).click();
   await expect.poll(() => page.url()).not.toContain("state=");
@@ -100,9 +100,9 @@ test("a filter in the address that is none is shown as it is, with what the API 
   const { page } = await open();
   await signIn(page, "#/jobs?since=yesterday");
 
-  await page.getByText("Asked for since = yesterday").waitFor();
+  await page.getByText("Created after = yesterday").waitFor();
   await page.getByText("The list could not be loaded").waitFor();
   await page.getByText(/^The parameter since is wrong\. ./).waitFor();
-  await page.getByRole("button", { name: /Remove.*Asked for since/ }).click();
+  await page.getByRole("button", { name: /Remove.*Created after/ }).click();
   await page.getByText("The list could not be loaded").waitFor({ state: "detached" });
 });

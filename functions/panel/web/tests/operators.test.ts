@@ -23,7 +23,7 @@ test("a dead letter says why it is one, is redriven, and is gone", async () => {
   await expectAccessible(page);
   await takeSecret(tenant);
   await row.getByRole("checkbox").check();
-  await page.getByRole("button", { name: "Redrive 1 selected" }).click();
+  await page.getByRole("button", { name: "Retry 1 selected" }).click();
   await page.getByText("The job is queued again.").waitFor();
   await row.waitFor({ state: "detached", timeout: 60_000 });
   await goTo(page, `#/jobs/${String(asked.job_id)}`);
@@ -48,12 +48,12 @@ test("the dead letters that match the filters are redriven, and no others", asyn
 
   await page.getByRole("row").nth(1).waitFor();
   expect(await page.getByRole("row").count()).toBe(2);
-  await page.getByRole("button", { name: "Redrive all that match" }).click();
+  await page.getByRole("button", { name: "Retry all that match" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText(`Customer: ${tenants[0]?.name}. Error class: config`).waitFor();
   await expectAccessible(page);
-  await dialog.getByRole("button", { name: "Redrive all" }).click();
-  await dialog.getByText(/1 redriven, 0 done by another sync .* 0 skipped, 0 remain/).waitFor();
+  await dialog.getByRole("button", { name: "Retry all" }).click();
+  await dialog.getByText(/1 queued again, 0 covered by another sync .* 0 skipped, 0 remaining/).waitFor();
   await waitForJob(customer, "succeeded");
   expect((await jobs(bystander, "failed")).length).toBe(1);
   expect(faults).toEqual([]);
@@ -93,10 +93,10 @@ test("an administrator grants a user a customer, who then sees it, and takes it 
   await signIn(page, `#/customers/${customer}`);
 
   await page.getByRole("tab", { name: "Access" }).click();
-  await page.getByText("Nobody but super admins.").waitFor();
+  await page.getByText("Only super admins have access.").waitFor();
   await page.getByRole("button", { name: "Grant", exact: true }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("User id").fill(person.sub);
+  await dialog.getByLabel("User ID").fill(person.sub);
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Grant", exact: true }).click();
   await page.getByRole("rowheader", { name: person.sub }).waitFor();
@@ -106,7 +106,7 @@ test("an administrator grants a user a customer, who then sees it, and takes it 
 
   await page.getByRole("button", { name: `Revoke from ${person.sub}` }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
-  await page.getByText("Nobody but super admins.").waitFor();
+  await page.getByText("Only super admins have access.").waitFor();
   expect([...faults, ...theirs.faults]).toEqual([]);
 });
 

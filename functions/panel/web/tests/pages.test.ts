@@ -30,7 +30,7 @@ test("every page can be used with a screen reader, breaks no rule of the content
     ["#/access", "Access"],
     ["#/help", "Help: customers"],
     ["#/about", "About"],
-    ["#/nothing", "No such page"],
+    ["#/nothing", "Page not found"],
   ];
   for (const [hash, title] of pages) {
     await goTo(page, hash);
@@ -93,7 +93,7 @@ test("a script in a workflow's name is text", async () => {
 const BUTTONS: Readonly<Record<string, readonly string[]>> = {
   update: ["Edit", "Pause"],
   delete: ["Delete"],
-  sync: ["Sync Workflows", "Test again", "Retry selected", "Retry all that match"],
+  sync: ["Sync Workflows", "Test again", "Retry selected", "Retry all failed"],
   approve: [],
 };
 
@@ -123,7 +123,7 @@ test("who may only view sees no button that changes anything, and is refused by 
   await page.getByRole("tabpanel").getByRole("row").nth(1).waitFor();
   await page.getByRole("tab", { name: "Jobs" }).click();
   await page.getByRole("tabpanel").getByRole("row").nth(1).waitFor();
-  for (const name of ["Edit", "Pause", "Delete", "Sync Workflows", "Test again", "Retry selected", "Retry all that match"]) {
+  for (const name of ["Edit", "Pause", "Delete", "Sync Workflows", "Test again", "Retry selected", "Retry all failed"]) {
     expect(await page.getByRole("button", { name, exact: true }).count(), name).toBe(0);
   }
   await goTo(page, "#/customers");
@@ -132,7 +132,7 @@ test("who may only view sees no button that changes anything, and is refused by 
   expect(await page.getByRole("button", { name: /New customer|Sync Workflows|More actions/ }).count()).toBe(0);
   await goTo(page, "#/dead-letters");
   await page.getByRole("heading", { level: 1, name: "Dead letters" }).waitFor();
-  expect(await page.getByRole("button", { name: /Redrive/ }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: /Retry/ }).count()).toBe(0);
   await goTo(page, `#/customers/${customer}/edit`);
   await page.getByLabel("Name", { exact: true }).fill("taken over");
   await page.getByRole("button", { name: "Save" }).click();

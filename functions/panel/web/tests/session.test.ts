@@ -68,5 +68,5 @@ test("what was typed outlives the session: signing in again happens beside the p
   await page.getByText("Your session has ended").waitFor({ state: "hidden" });
   expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("half a name");
   await page.getByRole("button", { name: "Test connection" }).click();
-  await page.getByText("Zuora took the credentials").waitFor();
+  await page.getByText("Zuora accepted the credentials").waitFor();
 });

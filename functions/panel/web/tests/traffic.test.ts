@@ -70,7 +70,7 @@ test("an open dashboard asks for its numbers once a minute, for nothing while it
   await watch(page);
   await page.clock.install();
   await signIn(page);
-  await page.getByRole("heading", { name: "Copies that may be out of date" }).waitFor();
+  await page.getByRole("heading", { name: "Out-of-date customers" }).waitFor();
 
   const seen = await pass(page, 4);
   expect(seen.length, seen.join("\n")).toBeLessThanOrEqual(8);
@@ -98,7 +98,7 @@ test("the chart of the last day is drawn from what the API counted", async () =>
   });
   await signIn(page);
 
-  await page.getByRole("application", { name: "Syncs of the last 24 hours, by hour and outcome" }).waitFor();
+  await page.getByRole("application", { name: "Syncs in the last 24 hours, by hour and outcome" }).waitFor();
   const outcomes = page.getByRole("toolbar", { name: "Legend" }).getByRole("button");
   await expect.poll(() => outcomes.allInnerTexts()).toEqual(["Succeeded", "Failed"]);
   expect(faults).toEqual([]);
@@ -151,7 +151,7 @@ test("a list goes on behind pages that show nothing, and says so where it stops"
   await page.getByRole("row").nth(1).waitFor();
   empty = Number.POSITIVE_INFINITY;
   await goTo(page, `#/jobs?customer_id=${customer}&error_class=bug`);
-  await page.getByText("Nothing was found yet. The next page goes on with the search.").waitFor();
+  await page.getByText("Nothing found yet. The search continues on the next page.").waitFor();
   expect(await page.getByRole("button", { name: "Next page" }).isDisabled()).toBe(false);
   expect(faults).toEqual([]);
 });
@@ -163,7 +163,7 @@ test("a job says how many requests were in flight, and how often Zuora slowed it
   const { page, faults } = await open();
   await signIn(page, `#/jobs/${job?.id}`);
 
-  await page.getByRole("columnheader", { name: "Requests in flight, at most" }).waitFor();
-  await page.getByRole("columnheader", { name: "Times slowed down by Zuora" }).waitFor();
+  await page.getByRole("columnheader", { name: "Most concurrent requests" }).waitFor();
+  await page.getByRole("columnheader", { name: "Throttled by Zuora" }).waitFor();
   expect(faults).toEqual([]);
 });

@@ -73,7 +73,7 @@ function Details({ operation }: { operation: Operation }) {
           { id: "name", header: "Parameter", isRowHeader: true, cell: ({ name }) => name },
           { id: "place", header: "In", cell: ({ place }) => place },
           { id: "required", header: "Required", cell: ({ isRequired }) => (isRequired ? "yes" : "no") },
-          { id: "description", header: "What", cell: ({ description }) => description },
+          { id: "description", header: "Description", cell: ({ description }) => description },
         ]}
       />
     </ExpandableSection>

@@ -28,23 +28,23 @@ export function AccessPage() {
                 columns={2}
                 items={[
                   {
-                    label: "Your id, which an administrator needs to grant you something",
+                    label: "Your user ID (give it to an administrator to get access)",
                     value: (
                       <CopyToClipboard
                         variant="inline"
-                        copyButtonAriaLabel="Copy your id"
+                        copyButtonAriaLabel="Copy your user ID"
                         textToCopy={caller.user}
                         copySuccessText="Copied"
-                        copyErrorText="Not copied"
+                        copyErrorText="Could not be copied"
                       />
                     ),
                   },
                   {
-                    label: "On every customer",
-                    value: caller.super_admin ? "Everything: you are a super admin" : caller.verbs.join(", ") || "nothing",
+                    label: "All customers",
+                    value: caller.super_admin ? "Full access (super admin)" : caller.verbs.join(", ") || "None",
                   },
                   ...caller.customers.map(({ customer_id, verbs }) => ({
-                    label: "On",
+                    label: "Customer",
                     value: (
                       <>
                         <CustomerName id={customer_id} isOneOfMany />: {verbs.join(", ")}
@@ -65,10 +65,10 @@ export function AccessPage() {
 /** Whose grants are shown: those on one customer, or on every customer. */
 function Choice() {
   const [customer, setCustomer] = useState(ALL);
-  const options = [{ value: ALL, label: "Every customer" }, ...useCustomerOptions()];
+  const options = [{ value: ALL, label: "All customers" }, ...useCustomerOptions()];
   return (
     <SpaceBetween size="m">
-      <FormField label="Grants on">
+      <FormField label="Grants for">
         <Select
           filteringType="auto"
           options={options}

@@ -23,12 +23,12 @@ import { Age } from "../components/time";
 export const ALL = "all";
 /** What a verb allows, in words. */
 const VERBS: Record<Verb, string> = {
-  view_any: "See that it is there, in lists",
-  view: "See everything of it",
+  view_any: "See it in lists",
+  view: "View all details",
   create: "Create customers",
   update: "Edit, pause and resume",
   delete: "Delete",
-  sync: "Sync, retry, cancel and redrive",
+  sync: "Sync, retry and cancel",
   approve: "Approve held deletions",
 };
 
@@ -47,7 +47,7 @@ export function Grants({ customerId: customer }: { customerId: string }) {
       <Container
         header={
           <Header variant="h2" actions={<Button onClick={() => setGranting(true)}>Grant</Button>}>
-            Who may do what
+            Grants
           </Header>
         }
       >
@@ -57,12 +57,12 @@ export function Grants({ customerId: customer }: { customerId: string }) {
               variant="embedded"
               items={items}
               trackBy="user"
-              empty="Nobody but super admins."
+              empty="Only super admins have access."
               columnDefinitions={[
                 { id: "user", header: "User", isRowHeader: true, cell: (grant) => grant.user },
-                { id: "verbs", header: "May", cell: (grant) => grant.verbs.join(", ") },
+                { id: "verbs", header: "Permissions", cell: (grant) => grant.verbs.join(", ") },
                 { id: "granted_at", header: "Granted", cell: (grant) => <Age at={grant.granted_at} /> },
-                { id: "granted_by", header: "By", cell: (grant) => grant.granted_by },
+                { id: "granted_by", header: "Granted by", cell: (grant) => grant.granted_by },
                 {
                   id: "actions",
                   header: "Actions",
@@ -101,14 +101,14 @@ function GrantTo({ customer, close }: { customer: string; close: () => void }) {
         }),
       ),
     onSuccess: () => {
-      messages.done("Granted.");
+      messages.done("Access granted.");
       void queries.invalidateQueries();
       close();
     },
   });
   return (
     <Confirm
-      title="Grant"
+      title="Grant access"
       action="Grant"
       isBusy={grant.isPending}
       isAllowed={user !== "" && verbs.length > 0}
@@ -117,20 +117,20 @@ function GrantTo({ customer, close }: { customer: string; close: () => void }) {
       onClose={close}
     >
       <FormField
-        label="User id"
-        description="The user finds it on this page. It replaces what was granted before."
+        label="User ID"
+        description="Shown to the user on the Access page. Replaces any earlier grant."
         errorText={fieldError(grant.error, "/user")}
       >
         <Input value={user} onChange={({ detail }) => setUser(detail.value.trim())} />
       </FormField>
-      <FormField label="May" errorText={fieldError(grant.error, "/verbs")}>
+      <FormField label="Permissions" errorText={fieldError(grant.error, "/verbs")}>
         <Multiselect
           options={options}
           selectedOptions={options.filter(({ value }) => verbs.includes(value))}
           onChange={({ detail }) => setVerbs(detail.selectedOptions.map(({ value }) => value as Verb))}
         />
       </FormField>
-      {customer === ALL && <Alert type="warning">This is on every customer, also on those that will be created.</Alert>}
+      {customer === ALL && <Alert type="warning">This applies to all customers, including those created later.</Alert>}
     </Confirm>
   );
 }
@@ -143,14 +143,14 @@ function Revoke({ customer, grant, close }: { customer: string; grant: Grant; cl
     mutationFn: async () =>
       api.DELETE("/v1/customers/{customer_id}/grants/{user}", { params: { path: { customer_id: customer, user: grant.user } } }),
     onSuccess: () => {
-      messages.done("Revoked.");
+      messages.done("Access revoked.");
       void queries.invalidateQueries();
       close();
     },
   });
   return (
     <Confirm
-      title="Revoke?"
+      title="Revoke access?"
       action="Revoke"
       isBusy={revocation.isPending}
       error={revocation.error}

@@ -55,7 +55,7 @@ async function problemOf(response: Response): Promise<ProblemBody> {
   if (response.headers.get("content-type")?.startsWith("application/problem+json")) {
     return (await response.json()) as ProblemBody;
   }
-  const title = "The API answered in a way that the panel does not know";
+  const title = "The API returned an unexpected response";
   return { type: "/problems/internal", title, status: response.status, detail: `${title} (${response.status}).`, instance: "" };
 }
 

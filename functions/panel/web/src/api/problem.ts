@@ -36,8 +36,7 @@ export function mayPass(error: unknown): boolean {
 
 /** A sentence for whatever was thrown, and how to mend what is wrong with the address: a field's fault stands beside the field. */
 export function sentence(error: unknown): string {
-  if (error instanceof TypeError)
-    return "The API could not be reached. Check the network; nothing was changed unless it says so.";
+  if (error instanceof TypeError) return "The API could not be reached. Check your network connection and try again.";
   if (error instanceof Problem) return [error.message, ...error.ofParameters].join(" ");
   return error instanceof Error ? error.message : String(error);
 }

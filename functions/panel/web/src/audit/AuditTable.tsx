@@ -23,7 +23,7 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
       header={
         <Header
           variant={customerId ? "h2" : "h1"}
-          description="Every change and every refused attempt. Values of secrets are never kept."
+          description="Every change and every refused attempt. Secret values are never recorded."
         >
           Audit
         </Header>
@@ -34,7 +34,7 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         { key: "actor", label: "Actor" },
         { key: "action", label: "Action" },
         { key: "outcome", label: "Outcome", options: words("done", "refused") },
-        { key: "since", label: "Since", isMoment: true },
+        { key: "since", label: "After", isMoment: true },
         { key: "until", label: "Before", isMoment: true },
       ]}
       load={async (query) => {
@@ -43,7 +43,7 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         return body(await api.GET("/v1/customers/{customer_id}/audit", { params: { path, query } }));
       }}
       trackBy={(record) => record.id}
-      empty="Nothing was done yet."
+      empty="No audit records yet."
       columns={[
         { id: "at", header: "When", isRowHeader: true, cell: (record) => <Age at={record.at} /> },
         { id: "actor", header: "Actor", cell: (record) => record.actor },
@@ -59,7 +59,7 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         },
         { id: "customer", header: "Customer", cell: (record) => record.customer_name ?? record.customer_id ?? "-" },
         { id: "changes", header: "Changes", cell: (record) => <Changes record={record} /> },
-        { id: "request_id", header: "Request", cell: (record) => record.request_id },
+        { id: "request_id", header: "Request ID", cell: (record) => record.request_id },
       ]}
     />
   );
@@ -76,7 +76,7 @@ function Changes({ record }: { record: AuditRecord }) {
         {record.changes.map(({ field, before, after }) => (
           <Box key={field}>
             <b>{field}</b>
-            {(before ?? after) ? `: ${before ?? "nothing"} → ${after ?? "nothing"}` : ""}
+            {(before ?? after) ? `: ${before ?? "(none)"} → ${after ?? "(none)"}` : ""}
           </Box>
         ))}
       </SpaceBetween>

@@ -12,8 +12,8 @@ import { sentence } from "../api/problem";
 
 export function NoSuchPage() {
   return (
-    <ContentLayout header={<Header variant="h1">No such page</Header>}>
-      <Alert type="info">The address leads nowhere. Choose a page on the left.</Alert>
+    <ContentLayout header={<Header variant="h1">Page not found</Header>}>
+      <Alert type="info">This page does not exist. Choose a page on the left.</Alert>
     </ContentLayout>
   );
 }
@@ -22,7 +22,7 @@ export function NoSuchPage() {
 export function PageFailed() {
   return (
     <main>
-      <Alert type="error" header="This page failed" action={<Button onClick={() => window.location.reload()}>Load again</Button>}>
+      <Alert type="error" header="This page failed" action={<Button onClick={() => window.location.reload()}>Reload</Button>}>
         {sentence(useRouteError())}
       </Alert>
     </main>

@@ -25,11 +25,20 @@ function MomentInput({ value, onChange }: { value: string; onChange: (moment: st
       <FormField label="Date" constraintText="YYYY/MM/DD">
         <DateInput value={date} placeholder="YYYY/MM/DD" onChange={({ detail }) => change(detail.value, time)} />
       </FormField>
-      <FormField label="Time" constraintText="Yours, hh:mm">
+      <FormField label="Time" constraintText={`hh:mm, your time (${zone(date)})`}>
         <TimeInput format="hh:mm" value={time} placeholder="hh:mm" onChange={({ detail }) => change(date, detail.value)} />
       </FormField>
     </SpaceBetween>
   );
+}
+
+/** The user's time zone on that date, or today: `UTC+1`. */
+function zone(date: string): string {
+  const day = new Date(`${date}T12:00`);
+  const parts = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset" }).formatToParts(
+    Number.isNaN(day.getTime()) ? new Date() : day,
+  );
+  return (parts.find(({ type }) => type === "timeZoneName")?.value ?? "").replace("GMT", "UTC");
 }
 
 /** A moment as the two fields show it; nothing where there is none. */

@@ -107,7 +107,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
                 "Loading"
               ) : (
                 <>
-                  As it was <Age at={new Date(page.dataUpdatedAt).toISOString()} />
+                  Updated <Age at={new Date(page.dataUpdatedAt).toISOString()} />
                 </>
               )}
             </Box>
@@ -148,7 +148,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
         }
         preferences={
           <CollectionPreferences
-            title="How the list is shown"
+            title="List preferences"
             confirmLabel="Confirm"
             cancelLabel="Cancel"
             preferences={preferences}
@@ -157,10 +157,10 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
               startOver();
             }}
             pageSizePreference={{
-              title: "Rows a page",
+              title: "Rows per page",
               options: PAGE_SIZES.map((value) => ({ value, label: `${value} rows` })),
             }}
-            wrapLinesPreference={{ label: "Wrap lines", description: "Show all of a text" }}
+            wrapLinesPreference={{ label: "Wrap lines", description: "Show long texts in full" }}
             contentDisplayPreference={{
               title: "Columns",
               options: columns.map(({ id = "", header }) => ({ id, label: header })),
@@ -192,7 +192,7 @@ async function firstWithItems<Shown extends Page<unknown>>(
 }
 
 function whyEmpty(empty: ReactNode, isFiltered: boolean, index: number, isMore: boolean): ReactNode {
-  if (isMore) return "Nothing was found yet. The next page goes on with the search.";
-  if (index > 0) return "Nothing is left on this page.";
+  if (isMore) return "Nothing found yet. The search continues on the next page.";
+  if (index > 0) return "Nothing left on this page.";
   return isFiltered ? "Nothing matches these filters." : empty;
 }

@@ -27,7 +27,7 @@ export function SignInAgain() {
       }
     >
       <SpaceBetween size="m">
-        <div>Signing in opens a second window. This page stays as it is, with everything you typed.</div>
+        <div>Signing in opens a second window. This page keeps everything you typed.</div>
         {again.error && <Alert type="error">{sentence(again.error)}</Alert>}
       </SpaceBetween>
     </Modal>

@@ -9,7 +9,7 @@ export function SignInFailed({ why }: { why: string }) {
   return (
     <Box padding="xxl">
       <main>
-        <Alert type="error" header="Signing in failed" action={<Button onClick={() => void signIn()}>Try again</Button>}>
+        <Alert type="error" header="Sign-in failed" action={<Button onClick={() => void signIn()}>Try again</Button>}>
           {why}
         </Alert>
       </main>

@@ -5,14 +5,14 @@ import { described, type Filter, replaced, words } from "./filter";
 const FILTERS: readonly Filter[] = [
   { key: "customer_id", label: "Customer", options: [{ value: "cus_1", label: "Acme" }] },
   { key: "state", label: "State", options: [{ value: "failed", label: "Failed" }, ...words("held")], isMany: true },
-  { key: "since", label: "Asked for since", isMoment: true },
+  { key: "since", label: "Created after", isMoment: true },
   { key: "name", label: "Name" },
 ];
 
 test("filters are told in words: names for ids, labels for values, moments in the user's time zone", () => {
   const values = { customer_id: "cus_1", state: "failed,held", since: "2026-01-31T12:00:00Z" };
 
-  expect(described(FILTERS, values)).toMatch(/^Customer: Acme\. State: Failed, held\. Asked for since: \d+ (Jan|Feb) 2026, /);
+  expect(described(FILTERS, values)).toMatch(/^Customer: Acme\. State: Failed, held\. Created after: \d+ (Jan|Feb) 2026, /);
 });
 
 test("what has no name is told as it is, and nothing where nothing is filtered", () => {
@@ -21,7 +21,7 @@ test("what has no name is told as it is, and nothing where nothing is filtered",
 });
 
 test("what is not a moment is told as it is, for the API to refuse", () => {
-  expect(described(FILTERS, { since: "yesterday" })).toBe("Asked for since: yesterday");
+  expect(described(FILTERS, { since: "yesterday" })).toBe("Created after: yesterday");
 });
 
 test("other filters take the place of the old ones, and what else the address says stays", () => {

@@ -22,7 +22,7 @@ import { age, useNow } from "../components/time";
 import { EMPTY, fieldsOf, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
 
-const FREQUENCIES = { hourly: "Every hour", every_two_hours: "Every two hours", manual: "Only when asked for" } as const;
+const FREQUENCIES = { hourly: "Every hour", every_two_hours: "Every two hours", manual: "Manual only" } as const;
 const ENVIRONMENTS = {
   production: "Production",
   test: "Test / staging",
@@ -78,7 +78,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
             <SpaceBetween size="m">
               <FormField
                 label="Name"
-                description="Customer organization name, as “Acme Corporation”."
+                description="Customer organization name, such as “Acme Corporation”."
                 errorText={fieldError(error, "/name")}
               >
                 <Input value={fields.name} onChange={({ detail }) => set({ name: detail.value })} ariaRequired />
@@ -100,14 +100,14 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
                 <Choice options={FREQUENCIES} value={fields.frequency} onChange={(frequency) => set({ frequency })} />
               </FormField>
               <FormField
-                label="Deletions are held above: workflows"
-                description="Within 24 hours, in one sync or several; or above the share below, whichever is more. Half of the copy or more (two at least) is always held. Held deletions wait until somebody approves them."
+                label="Ask before deleting more than: workflows"
+                description="Within 24 hours, in one sync or several, or the percentage below, whichever is more. Deleting half of the workflows or more (at least two) always needs approval. Held deletions wait until somebody approves them."
                 errorText={fieldError(error, "/delete_guard/count")}
               >
                 <Input type="number" value={fields.guardCount} onChange={({ detail }) => set({ guardCount: detail.value })} />
               </FormField>
               <FormField
-                label="Deletions are held above: per cent of the copy"
+                label="Ask before deleting more than: % of the workflows"
                 errorText={fieldError(error, "/delete_guard/percent")}
               >
                 <Input type="number" value={fields.guardPercent} onChange={({ detail }) => set({ guardPercent: detail.value })} />
@@ -118,7 +118,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
             header={
               <Header
                 variant="h2"
-                description="From an OAuth client of your Zuora tenant."
+                description="Credentials of an OAuth client in your Zuora tenant."
                 info={<HelpLink section="obtaining-credentials-at-zuora" about="obtaining credentials at Zuora" />}
               >
                 Zuora
@@ -144,7 +144,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
                 <Input
                   type="password"
                   value={fields.secret}
-                  placeholder={customer && `set ${age(customer.zuora_client_secret.updated_at, now)}`}
+                  placeholder={customer && `Set ${age(customer.zuora_client_secret.updated_at, now)}`}
                   onChange={({ detail }) => set({ secret: detail.value })}
                   autoComplete="new-password"
                   ariaRequired={isNew || moves}
@@ -152,10 +152,10 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
               </FormField>
               <TestConnection fields={fields} />
               <Checkbox checked={fields.verify} onChange={({ detail }) => set({ verify: detail.checked })}>
-                Try new credentials before they are stored
+                Test new credentials before saving
               </Checkbox>
               {!fields.verify && (
-                <Alert type="warning">Credentials that do not work are stored as they are; the first sync will fail.</Alert>
+                <Alert type="warning">Credentials are saved without a test. If they are wrong, the next sync fails.</Alert>
               )}
             </SpaceBetween>
           </Container>
@@ -166,10 +166,10 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
 }
 
 function secretHint(customer: Customer | undefined, moves: boolean): string {
-  if (!customer) return "Encrypted before it is stored, and never shown again.";
-  if (moves) return "Enter it again: a secret is never sent to another address than the one it was given for.";
-  const due = customer.zuora_client_secret.rotation_due ? " It is older than six months: replace it." : "";
-  return `Leave it empty to keep the one that is set.${due}`;
+  if (!customer) return "Encrypted before it is stored and never shown again.";
+  if (moves) return "Enter it again: a secret is only ever sent to the address it was entered for.";
+  const due = customer.zuora_client_secret.rotation_due ? " It is more than six months old. Replace it." : "";
+  return `Leave empty to keep the current secret.${due}`;
 }
 
 /** Zuora's addresses, and the frequency that suits each environment. */
@@ -182,7 +182,7 @@ function useZuoraHosts() {
   });
 }
 
-/** Production, Test, Sandbox, every other data centre, or an address of one's own. */
+/** Production, Test, Sandbox, every other data center, or an address of one's own. */
 function BaseUrl({
   value,
   error,
@@ -228,7 +228,11 @@ function BaseUrl({
         />
       </FormField>
       {selected === other && (
-        <FormField label="Address" description="https, and a host of Zuora’s or of this deployment’s list." errorText={error}>
+        <FormField
+          label="Address"
+          description="https:// and a Zuora host name, or another host that this installation allows."
+          errorText={error}
+        >
           <Input
             value={value}
             placeholder="https://rest.zuora.com"

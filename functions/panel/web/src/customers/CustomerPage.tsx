@@ -68,7 +68,7 @@ function Details({ customer }: { customer: Customer }) {
               <Trend customer={customer} />
             </SpaceBetween>
           ) : (
-            "No sync has ended yet. The first one is queued when a customer is created."
+            "No sync has finished yet. The first one is queued when a customer is created."
           )}
         </Container>
         <Tabs
@@ -132,7 +132,7 @@ function Overview({ customer }: { customer: Customer }) {
         { label: "Status", value: <CustomerStatus status={customer.status} /> },
         { label: "Last sync", value: <LastSync of={customer.last_sync} /> },
         { label: "Last complete sync", value: <LastComplete at={customer.last_complete_sync_at} /> },
-        { label: "Next sync", value: customer.next_sync_at ? <Age at={customer.next_sync_at} /> : "Only when asked for" },
+        { label: "Next sync", value: customer.next_sync_at ? <Age at={customer.next_sync_at} /> : "Manual only" },
         {
           label: "Connection",
           value: (
@@ -155,13 +155,13 @@ function Overview({ customer }: { customer: Customer }) {
           value: (
             <StatusIndicator type={secret.rotation_due ? "warning" : "success"}>
               Set <Age at={secret.updated_at} />
-              {secret.rotation_due && ": replace it, it is older than six months"}
+              {secret.rotation_due && ". It is more than six months old. Replace it."}
             </StatusIndicator>
           ),
         },
         {
-          label: "Deletions held above",
-          value: `${customer.delete_guard.count} workflows or ${customer.delete_guard.percent} % within 24 hours`,
+          label: "Ask before deleting",
+          value: `More than ${customer.delete_guard.count} workflows or ${customer.delete_guard.percent}% within 24 hours`,
         },
         { label: "Created", value: <Age at={customer.created_at} /> },
         { label: "ID", value: customer.id },
@@ -171,10 +171,10 @@ function Overview({ customer }: { customer: Customer }) {
 }
 
 function Connection({ of }: { of: Customer["connection"] }) {
-  if (!of.checked_at) return <StatusIndicator type="pending">Not tried yet</StatusIndicator>;
+  if (!of.checked_at) return <StatusIndicator type="pending">Not tested yet</StatusIndicator>;
   return (
     <StatusIndicator type={of.error ? "error" : "success"}>
-      {of.error ? "Did not work" : "Worked"} <Age at={of.checked_at} />
+      {of.error ? "Failed" : "Connected"} (checked <Age at={of.checked_at} />)
     </StatusIndicator>
   );
 }

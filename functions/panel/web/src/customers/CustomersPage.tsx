@@ -65,7 +65,7 @@ export function CustomersPage() {
         ]}
         load={async (query) => body(await api.GET("/v1/customers", { params: { query } }))}
         trackBy={(customer) => customer.id}
-        empty="There is no customer yet. Create one to copy its workflows."
+        empty="No customers yet. Create one to copy its workflows."
         columns={[
           {
             id: "name",

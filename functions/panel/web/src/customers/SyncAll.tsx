@@ -13,25 +13,25 @@ export function SyncAll({ total, close }: { total: number | undefined; close: ()
   const sync = useMutation({
     mutationFn: async () => body(await api.POST("/v1/sync")),
     onSuccess: ({ of, placed, joined, skipped, failed, finished_at }) => {
-      const text = `Queued: ${placed}. Under way already: ${joined}. Skipped, because paused or gone: ${skipped}.`;
+      const text = `Queued: ${placed}. Already in progress: ${joined}. Skipped (paused or deleted): ${skipped}.`;
       if (failed > 0) {
-        messages.failed("Not every sync could be asked for", new Error(`${text} Failed: ${failed}. Ask again.`));
+        messages.failed("Some syncs could not be requested", new Error(`${text} Failed: ${failed}. Try again.`));
       } else if (finished_at) messages.done(text);
-      else messages.done(`${text} The rest of ${of} customers follows minute by minute.`);
+      else messages.done(`${text} The rest of the ${of} customers will be queued over the next minutes.`);
       void queries.invalidateQueries();
       close();
     },
   });
   return (
     <Confirm
-      title={total === undefined ? "Sync every customer?" : `Sync all ${total} customers?`}
+      title={total === undefined ? "Sync all customers?" : `Sync all ${total} customers?`}
       action="Sync all"
       isBusy={sync.isPending}
       error={sync.error}
       onConfirm={() => sync.mutate()}
       onClose={close}
     >
-      Every customer that is not paused is synced now, whatever its frequency.
+      Every customer that is not paused is synced now, regardless of its sync frequency.
     </Confirm>
   );
 }

@@ -29,10 +29,10 @@ export function SyncCustomer({ customer, close }: { customer: Customer; close: (
         void navigate(`/jobs/${asked.job_id}`);
         return;
       }
-      const how = asked.follow_up ? "One sync more will follow the running one" : "The sync is queued";
+      const how = asked.follow_up ? "Another sync will start after the current one" : "The sync is queued";
       messages.done(
         <>
-          {how}: <Link href={`#/customers/${customer.id}`}>{customer.name}</Link> shows how it goes.
+          {how}. Follow it on the page of <Link href={`#/customers/${customer.id}`}>{customer.name}</Link>.
         </>,
       );
     },
@@ -40,18 +40,18 @@ export function SyncCustomer({ customer, close }: { customer: Customer; close: (
   return (
     <Confirm
       title={`Sync workflows of ${customer.name}?`}
-      action={isDry ? "Show what it would do" : "Sync Workflows"}
+      action={isDry ? "Start dry run" : "Sync Workflows"}
       isBusy={sync.isPending}
       error={sync.error}
       onConfirm={() => sync.mutate()}
       onClose={close}
     >
       <div>
-        All workflows are listed at Zuora, and what changed is copied. Too many deletions within a day, and those that Zuora does
-        not confirm, are held until somebody approves them.
+        Lists all workflows at Zuora and copies those that changed. If too many would be deleted within a day, or Zuora does not
+        confirm that they are gone, the deletions wait for approval.
       </div>
       <Checkbox checked={isDry} onChange={({ detail }) => setDry(detail.checked)} description="Nothing is written.">
-        Only show what a sync would do (dry run)
+        Dry run: only show what a sync would do
       </Checkbox>
     </Confirm>
   );

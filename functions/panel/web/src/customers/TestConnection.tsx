@@ -32,15 +32,17 @@ export function TestConnection({ fields }: { fields: Fields }) {
       <Button
         formAction="none"
         disabled={!isComplete}
-        disabledReason="Enter base URL, client ID and client secret first."
+        disabledReason="Enter the base URL, client ID and client secret first."
         loading={test.isPending}
         onClick={() => test.mutate()}
       >
         Test connection
       </Button>
-      {test.isSuccess && <StatusIndicator type="success">Zuora took the credentials and lists workflows.</StatusIndicator>}
+      {test.isSuccess && (
+        <StatusIndicator type="success">Connected. Zuora accepted the credentials and listed the workflows.</StatusIndicator>
+      )}
       {test.isError && (
-        <Alert type="error" header="The connection does not work">
+        <Alert type="error" header="Connection failed">
           <p>{sentence(test.error)}</p>
           {test.error instanceof Problem && test.error.body.next_step && <p>{test.error.body.next_step}</p>}
         </Alert>

@@ -36,13 +36,13 @@ function Chart({ jobs }: { jobs: readonly Job[] }) {
     });
   return (
     <BarChart
-      ariaLabel={`What the last ${jobs.length} syncs changed`}
+      ariaLabel={`Changes made by the last ${jobs.length} syncs`}
       height={160}
       stackedBars
       hideFilter
       xScaleType="categorical"
       yTitle="Workflows"
-      empty="No sync has ended yet."
+      empty="No sync has finished yet."
       series={(Object.keys(SHOWN) as (keyof typeof SHOWN)[]).map((name) => ({
         type: "bar" as const,
         title: name.charAt(0).toUpperCase() + name.slice(1),

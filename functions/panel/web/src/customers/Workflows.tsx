@@ -89,7 +89,7 @@ function Export({ customer }: { customer: Customer }) {
       const name = `workflows-${customer.id}.${format}`;
       if (format === "json") download(name, "application/json", JSON.stringify(items, undefined, 2));
       else download(name, "text/csv", csv(COLUMNS, items.map(rowOf)));
-      if (isCut) messages.failed("The file is not complete", new Error(`Only the first ${items.length} workflows are in it.`));
+      if (isCut) messages.failed("The file is incomplete", new Error(`It contains only the first ${items.length} workflows.`));
     },
     onError: (error) => messages.failed("The workflows could not be exported", error),
   });
@@ -116,8 +116,8 @@ function rowOf(workflow: Workflow) {
 
 /** Why no workflow is there. */
 function emptyBecause(customer: Customer): string {
-  if (customer.status === "needs_attention") return "The syncs fail. See the connection above for what to do.";
-  if (!customer.last_sync) return "The first sync has not ended yet.";
-  if (customer.last_sync.state !== "succeeded") return "The last sync did not succeed, so nothing was copied yet.";
-  return "The Zuora tenant has no workflows, or the OAuth client's user may not see them.";
+  if (customer.status === "needs_attention") return "Syncs are failing. See the connection error above.";
+  if (!customer.last_sync) return "The first sync has not finished yet.";
+  if (customer.last_sync.state !== "succeeded") return "The last sync did not succeed. Nothing has been copied yet.";
+  return "The Zuora tenant has no workflows, or the user of the OAuth client cannot see them.";
 }

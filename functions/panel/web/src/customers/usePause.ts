@@ -18,7 +18,9 @@ export function usePause(customer: Customer) {
     },
     onSuccess: (after) =>
       messages.done(
-        after.status === "paused" ? `${after.name} is paused: no sync runs until it is resumed.` : `${after.name} goes on.`,
+        after.status === "paused"
+          ? `${after.name} paused. It is not synced until it is resumed.`
+          : `${after.name} resumed. A sync is queued.`,
       ),
     onError: (error) => messages.failed(`${customer.name} could not be ${isPaused ? "resumed" : "paused"}`, error),
     onSettled: () => queries.invalidateQueries(),

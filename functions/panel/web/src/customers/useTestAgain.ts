@@ -12,8 +12,8 @@ export function useTestAgain(customer: Customer) {
   return useMutation({
     mutationFn: async () =>
       body(await api.POST("/v1/customers/{customer_id}/connection-test", { params: { path: { customer_id: customer.id } } })),
-    onSuccess: () => messages.done("The connection is being tried; the result shows under Connection."),
-    onError: (error) => messages.failed("The connection could not be tried", error),
+    onSuccess: () => messages.done("Testing the connection. The result will appear under Connection."),
+    onError: (error) => messages.failed("The connection could not be tested", error),
     onSettled: () => queries.invalidateQueries(),
   });
 }

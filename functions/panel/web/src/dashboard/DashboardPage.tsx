@@ -59,7 +59,11 @@ function Numbers() {
         <Count label="Need attention" number={counters?.customers.needs_attention} href="#/customers?status=needs_attention" />
         <Count label="Workflows" number={counters?.workflows} href="#/workflows" />
         <Count label="Tasks" number={counters?.tasks} href="#/workflows" />
-        <Count label="Jobs under way" number={jobs("queued", "waiting", "running")} href="#/jobs?state=queued,waiting,running" />
+        <Count
+          label="Jobs in progress"
+          number={jobs("queued", "waiting", "running")}
+          href="#/jobs?state=queued,waiting,running"
+        />
         <Count label="Failed jobs" number={jobs("failed")} href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
         <Count label="Held deletions" number={counters?.awaiting_approval} href={`#/jobs?${JOB_GROUPS.held.filters}`} />
         <Count
@@ -89,10 +93,12 @@ function LastDay() {
   const stats = useStats();
   const hours = stats.data?.jobs_by_hour ?? [];
   return (
-    <Container header={<Header variant="h2">Syncs of the last 24 hours</Header>}>
-      {stats.data && stats.error && <Refused error={stats.error} title="This may be out of date" retry={stats.refetch} />}
+    <Container header={<Header variant="h2">Syncs in the last 24 hours</Header>}>
+      {stats.data && stats.error && (
+        <Refused error={stats.error} title="These numbers may be out of date" retry={stats.refetch} />
+      )}
       <BarChart
-        ariaLabel="Syncs of the last 24 hours, by hour and outcome"
+        ariaLabel="Syncs in the last 24 hours, by hour and outcome"
         height={220}
         stackedBars
         hideFilter
@@ -101,7 +107,7 @@ function LastDay() {
         xScaleType="categorical"
         statusType={stats.data ? "finished" : stats.isError ? "error" : "loading"}
         onRecoveryClick={() => void stats.refetch()}
-        empty="No sync ended in the last 24 hours."
+        empty="No sync finished in the last 24 hours."
         series={seriesOf(hours).map(({ outcome, counts }) => ({
           type: "bar" as const,
           title: JOB_STATES[outcome][1],
@@ -123,7 +129,7 @@ function Stale() {
     <Loading of={customers}>
       {({ items, isCut }) => (
         <SpaceBetween size="s">
-          {isCut && <Alert type="info">Only the first {items.length} customers were looked at.</Alert>}
+          {isCut && <Alert type="info">Only the first {items.length} customers were checked.</Alert>}
           <StaleTable customers={items.filter((customer) => isStale(customer, customers.dataUpdatedAt))} />
         </SpaceBetween>
       )}
@@ -138,14 +144,14 @@ function StaleTable({ customers }: { customers: readonly Customer[] }) {
         <Header
           variant="h2"
           counter={`(${customers.length})`}
-          description="Customers without a complete sync for more than two of their intervals."
+          description="Customers without a complete sync for more than two sync intervals."
         >
-          Copies that may be out of date
+          Out-of-date customers
         </Header>
       }
       items={customers}
       trackBy="id"
-      empty="Every copy is as new as it should be."
+      empty="All copies are up to date."
       columnDefinitions={[
         {
           id: "name",

@@ -12,7 +12,7 @@ import { LIVE_MS } from "../api/pace";
 import { useCustomerOptions } from "../api/queries";
 import { HelpLink } from "../help/HelpLink";
 import { useRetry } from "../jobs/actions";
-import { ERROR_CLASSES } from "../jobs/state";
+import { ERROR_CLASSES, JOB_KINDS } from "../jobs/state";
 import { CustomerName } from "../components/CustomerName";
 import { described, type Filter } from "../components/filter";
 import { useFilterValues } from "../components/Filters";
@@ -45,13 +45,14 @@ export function DeadLettersPage() {
       filters={filters}
       load={async (query) => body(await api.GET("/v1/dead-letters", { params: { query } }))}
       trackBy={(letter) => (isJob(letter) ? letter.job_id : letter.message_id)}
-      empty="No message is dead: nothing gave up."
+      empty="No dead letters."
       columns={[
         {
           id: "what",
-          header: "What",
+          header: "Kind",
           isRowHeader: true,
-          cell: (letter) => (isJob(letter) ? <Link href={`#/jobs/${letter.job_id}`}>{letter.kind}</Link> : "Unreadable message"),
+          cell: (letter) =>
+            isJob(letter) ? <Link href={`#/jobs/${letter.job_id}`}>{JOB_KINDS[letter.kind]}</Link> : "Unreadable message",
         },
         {
           id: "customer",
@@ -67,7 +68,7 @@ export function DeadLettersPage() {
         { id: "class", header: "Error class", cell: (letter) => (isJob(letter) ? (letter.error?.class ?? "-") : "-") },
         {
           id: "why",
-          header: "Why",
+          header: "Error",
           minWidth: 260,
           cell: (letter) => (isJob(letter) ? (letter.error?.message ?? "-") : letter.reason),
         },
@@ -75,7 +76,8 @@ export function DeadLettersPage() {
           id: "next",
           header: "What to do",
           minWidth: 260,
-          cell: (letter) => (isJob(letter) ? (letter.error?.next_step ?? "-") : `Find out who sent it: ${letter.body}`),
+          cell: (letter) =>
+            isJob(letter) ? (letter.error?.next_step ?? "-") : `Find out which program sent this message: ${letter.body}`,
         },
         { id: "attempts", header: "Attempts", cell: (letter) => (isJob(letter) ? letter.attempts : "-") },
       ]}
@@ -107,6 +109,7 @@ function Actions({ selected, filters }: { selected: readonly DeadLetterJob[]; fi
   const me = useMe().data;
   const retry = useRetry();
   const wanted = useFilterValues(filters);
+  const matching = described(filters, wanted);
   const [isAsked, setAsked] = useState(false);
   if (!me?.actions.includes("redrive")) return null;
   return (
@@ -118,11 +121,11 @@ function Actions({ selected, filters }: { selected: readonly DeadLetterJob[]; fi
           loading={retry.isPending}
           onClick={() => retry.mutate(selected.map((letter) => letter.job_id))}
         >
-          {selected.length > 0 ? `Redrive ${selected.length} selected` : "Redrive selected"}
+          {selected.length > 0 ? `Retry ${selected.length} selected` : "Retry selected"}
         </Button>
-        <Button onClick={() => setAsked(true)}>Redrive all that match</Button>
+        <Button onClick={() => setAsked(true)}>{matching ? "Retry all that match" : "Retry all"}</Button>
       </SpaceBetween>
-      {isAsked && <Redrive filters={wanted} described={described(filters, wanted)} close={() => setAsked(false)} />}
+      {isAsked && <Redrive filters={wanted} described={matching} close={() => setAsked(false)} />}
     </>
   );
 }

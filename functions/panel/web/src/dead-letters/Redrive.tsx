@@ -26,8 +26,8 @@ export function Redrive({ filters, described, close }: Properties) {
   const result = redrive.data;
   return (
     <Confirm
-      title={described ? "Redrive all dead letters that match?" : "Redrive all dead letters?"}
-      action={result ? "Redrive the rest" : "Redrive all"}
+      title={described ? "Retry all dead letters that match?" : "Retry all dead letters?"}
+      action={result ? "Retry the rest" : "Retry all"}
       isBusy={redrive.isPending}
       isAllowed={!result || result.remaining > 0 || !result.is_counted}
       error={redrive.error}
@@ -38,12 +38,12 @@ export function Redrive({ filters, described, close }: Properties) {
       {described && <div>{described}</div>}
       {result ? (
         <Alert type={result.remaining > 0 || !result.is_counted ? "info" : "success"}>
-          {result.redriven} redriven, {result.superseded} done by another sync under way, {result.skipped} skipped,{" "}
+          {result.redriven} queued again, {result.superseded} covered by another sync in progress, {result.skipped} skipped,{" "}
           {!result.is_counted && "at least "}
-          {result.remaining} remain.
+          {result.remaining} remaining.
         </Alert>
       ) : (
-        "Each job is queued again. Those that fail again come back here. Put right first what made them fail."
+        "Each job is queued again. Fix the cause first: jobs that fail again come back here."
       )}
     </Confirm>
   );

@@ -30,10 +30,10 @@ export function Counts() {
           </Group>
         ))}
         <Group name="held" number={counters?.awaiting_approval}>
-          Await approval
+          Awaiting approval
         </Group>
         <Group name="done" number={counters && total(counters, ...JOB_GROUPS.done.states)} more={`&since=${dayAgo}`}>
-          Asked for in 24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
+          Created in the last 24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
         </Group>
       </ColumnLayout>
     </Container>
@@ -64,7 +64,7 @@ function Oldest({ at }: { at: string | undefined }) {
   if (!at) return <>None</>;
   return (
     <>
-      Oldest asked for <Age at={at} />
+      Oldest created <Age at={at} />
     </>
   );
 }

@@ -96,7 +96,7 @@ function Approve({ job, held, close }: { job: Job; held: HeldBack; close: () => 
         }),
       ),
     onSuccess: (next) => {
-      messages.done("Approved; a sync of its own carries it out.");
+      messages.done("Approved. A sync that carries it out is queued.");
       void queries.invalidateQueries();
       close();
       void navigate(`/jobs/${next.id}`);

@@ -94,12 +94,12 @@ function Overview({ job }: { job: Job }) {
         items={[
           { label: "State", value: <JobState state={job.state} /> },
           { label: "Customer", value: <CustomerName id={job.customer_id} /> },
-          { label: "Asked for", value: <Age at={job.created_at} /> },
-          { label: "By", value: job.actor ?? job.trigger },
-          { label: "Attempts that ended", value: job.attempts },
+          { label: "Created", value: <Age at={job.created_at} /> },
+          { label: "Created by", value: job.actor ?? job.trigger },
+          { label: "Attempts", value: job.attempts },
           { label: "Next attempt", value: job.next_attempt_at ? <Age at={job.next_attempt_at} /> : "-" },
-          { label: "Began", value: job.started_at ? <Age at={job.started_at} /> : "-" },
-          { label: "Ended", value: job.finished_at ? <Age at={job.finished_at} /> : "-" },
+          { label: "Started", value: job.started_at ? <Age at={job.started_at} /> : "-" },
+          { label: "Finished", value: job.finished_at ? <Age at={job.finished_at} /> : "-" },
         ]}
       />
       {progress && job.state === "running" && (
@@ -115,9 +115,9 @@ function Overview({ job }: { job: Job }) {
 }
 
 function Plan({ plan }: { plan: NonNullable<Job["plan"]> }) {
-  const list = (ids: readonly string[]) => (ids.length === 0 ? "none" : ids.join(", "));
+  const list = (ids: readonly string[]) => (ids.length === 0 ? "None" : ids.join(", "));
   return (
-    <Container header={<Header variant="h2">What a sync would do now</Header>}>
+    <Container header={<Header variant="h2">What a sync would change</Header>}>
       <KeyValuePairs
         columns={1}
         items={[
@@ -149,20 +149,20 @@ function Runs({ job }: { job: Job }) {
   return (
     <Table
       header={
-        <Header variant="h2" description="Each time that the job was worked on.">
+        <Header variant="h2" description="Each time a worker processed the job.">
           Runs
         </Header>
       }
-      empty="No run has ended yet."
+      empty="No run has finished yet."
       items={[...(job.runs ?? [])].reverse()}
       columnDefinitions={[
-        { id: "started_at", header: "Began", isRowHeader: true, cell: (run) => <Age at={run.started_at} /> },
-        { id: "state", header: "Left it", cell: (run) => <JobState state={run.state} /> },
+        { id: "started_at", header: "Started", isRowHeader: true, cell: (run) => <Age at={run.started_at} /> },
+        { id: "state", header: "Resulting state", cell: (run) => <JobState state={run.state} /> },
         { id: "requests", header: "Requests", cell: (run) => run.requests },
         { id: "exports", header: "Exports", cell: (run) => run.exports },
-        { id: "in_flight", header: "Requests in flight, at most", cell: (run) => run.in_flight },
-        { id: "throttles", header: "Times slowed down by Zuora", cell: (run) => run.throttles },
-        { id: "rate_limited", header: "Told to wait", cell: (run) => run.rate_limited },
+        { id: "in_flight", header: "Most concurrent requests", cell: (run) => run.in_flight },
+        { id: "throttles", header: "Throttled by Zuora", cell: (run) => run.throttles },
+        { id: "rate_limited", header: "Rate-limited", cell: (run) => run.rate_limited },
         { id: "error", header: "Error", cell: (run) => run.error?.message ?? "-" },
       ]}
     />

@@ -27,8 +27,8 @@ const FILTERS: readonly Filter[] = [
   { key: "error_class", label: "Error class", options: ERROR_CLASSES },
   { key: "kind", label: "Kind", options: KINDS },
   { key: "awaiting_approval", label: "Awaiting approval", options: words("true") },
-  { key: "since", label: "Asked for since", isMoment: true },
-  { key: "until", label: "Asked for before", isMoment: true },
+  { key: "since", label: "Created after", isMoment: true },
+  { key: "until", label: "Created before", isMoment: true },
 ];
 
 export function JobsTable({ customer }: { customer?: Customer }) {
@@ -50,7 +50,7 @@ export function JobsTable({ customer }: { customer?: Customer }) {
           description="Syncs, dry runs, connection tests and deletions, newest first."
           actions={<Actions selected={selected} filters={filters} customer={customer} />}
         >
-          {Object.keys(wanted).length > 0 ? "Jobs that match" : "All jobs"}
+          {Object.keys(wanted).length > 0 ? "Matching jobs" : "All jobs"}
         </Header>
       )}
       refetchInterval={(page) => paceOfJobs(page?.items)}
@@ -59,11 +59,11 @@ export function JobsTable({ customer }: { customer?: Customer }) {
       filters={filters}
       load={async (query) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...query, ...of }) } }))}
       trackBy={(job) => job.id}
-      empty="No job was asked for yet."
+      empty="No jobs yet."
       columns={[
         {
           id: "created_at",
-          header: "Asked for",
+          header: "Created",
           isRowHeader: true,
           cell: (job) => (
             <Link href={`#/jobs/${job.id}`}>
@@ -74,7 +74,7 @@ export function JobsTable({ customer }: { customer?: Customer }) {
         { id: "customer", header: "Customer", cell: (job) => <CustomerName id={job.customer_id} isOneOfMany={!customerId} /> },
         { id: "kind", header: "Kind", cell: (job) => JOB_KINDS[job.kind] },
         { id: "state", header: "State", cell: (job) => <JobState state={job.state} /> },
-        { id: "what", header: "What", cell: (job) => whatOf(job) },
+        { id: "what", header: "Details", cell: (job) => whatOf(job) },
         { id: "attempts", header: "Attempts", cell: (job) => job.attempts },
         {
           id: "next_attempt_at",
@@ -96,7 +96,7 @@ function whatOf(job: Job): string {
   if (job.kind !== "sync" && job.kind !== "plan") return "-";
   const { created, updated, deleted, errors } = job.stats;
   const counts = `${created} created, ${updated} updated, ${deleted} deleted, ${errors} errors`;
-  return job.kind === "plan" ? `would be: ${counts}` : counts;
+  return job.kind === "plan" ? `Would be ${counts}` : counts;
 }
 
 /** What can be done with the selected jobs, or with all that the filters show; nothing for callers who can retry none of them. */
@@ -113,6 +113,7 @@ function Actions({
   const retry = useRetry();
   const wanted = useFilterValues(filters);
   const [isAsked, setAsked] = useState(false);
+  const isFiltered = Object.keys(wanted).length > 0;
   const retriable = selected.filter((job) => job.actions.includes("retry"));
   if (!(customer ?? me)?.actions.some((action) => action === "redrive")) return null;
   return (
@@ -126,7 +127,7 @@ function Actions({
         >
           {retriable.length > 0 ? `Retry ${retriable.length} selected` : "Retry selected"}
         </Button>
-        <Button onClick={() => setAsked(true)}>Retry all that match</Button>
+        <Button onClick={() => setAsked(true)}>{isFiltered ? "Retry all that match" : "Retry all failed"}</Button>
       </SpaceBetween>
       {isAsked && (
         <RetryMatching

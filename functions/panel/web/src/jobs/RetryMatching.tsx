@@ -39,7 +39,7 @@ export function RetryMatching({ filters, described, close }: Properties) {
   const jobs = (found.data?.items ?? []).filter((job) => job.actions.includes("retry"));
   return (
     <Confirm
-      title="Retry all that match?"
+      title={described ? "Retry all failed jobs that match?" : "Retry all failed jobs?"}
       action={found.data ? `Retry ${jobs.length}` : "Retry"}
       isBusy={found.isLoading || retry.isPending}
       isAllowed={jobs.length > 0}
@@ -48,9 +48,10 @@ export function RetryMatching({ filters, described, close }: Properties) {
       onClose={close}
     >
       {found.isLoading && <Spinner />}
-      {found.data && `${jobs.length} failed jobs can be retried${described && ` of those that match (${described})`}.`}
+      {found.data &&
+        `${jobs.length === 1 ? "1 failed job" : `${jobs.length} failed jobs`} can be retried${described && ` (${described})`}.`}
       {found.data?.isCut && (
-        <Alert type="info">There are more: only the newest {found.data.items.length} failed jobs were looked at.</Alert>
+        <Alert type="info">There are more. Only the newest {found.data.items.length} failed jobs were checked.</Alert>
       )}
     </Confirm>
   );

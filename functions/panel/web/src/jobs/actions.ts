@@ -18,7 +18,7 @@ export function useRetry(onDone?: (jobs: readonly Job[]) => void) {
         try {
           done.push(body(await api.POST("/v1/jobs/{job_id}/retry", { params: { path: { job_id: job } } })));
         } catch (error) {
-          messages.failed(`${job} could not be tried again`, error);
+          messages.failed(`${job} could not be retried`, error);
         }
       }
       return done;
@@ -40,7 +40,9 @@ export function useCancel() {
     mutationFn: async (job: Job) => body(await api.POST("/v1/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })),
     onSuccess: (job) =>
       messages.done(
-        job.state === "cancelled" ? "The job is cancelled." : "The job will stop at its next step; what it wrote stays.",
+        job.state === "cancelled"
+          ? "The job is cancelled."
+          : "The job will stop at its next step. What it has stored so far is kept.",
       ),
     onError: (error) => messages.failed("The job could not be cancelled", error),
     onSettled: () => queries.invalidateQueries(),

@@ -12,7 +12,7 @@ test("approving deletions leaves the last word to Zuora, and approving what Zuor
 test("approving another tenant is called so", () => {
   const { action, question } = doubtOf(held("different_tenant"));
 
-  expect([action, question]).toEqual(["Approve the other tenant", "Replace 8 workflows by those of another tenant?"]);
+  expect([action, question]).toEqual(["Approve the other tenant", "Replace 8 workflows with those of another tenant?"]);
 });
 
 test("one workflow is one, and a job of before doubts had kinds is about deletions", () => {

@@ -27,24 +27,24 @@ export function doubtOf({ kind, count }: HeldBack): Doubt {
   switch (kind) {
     case "different_tenant":
       return {
-        heading: "Workflows of the tenant before",
-        advice: "If nobody moved this customer, correct its base URL or credentials and sync again; nothing is lost.",
+        heading: "Workflows of the previous tenant",
+        advice: "If nobody moved this customer, correct its base URL or credentials and sync again. Nothing is lost.",
         action: "Approve the other tenant",
-        question: `Replace ${workflows} by those of another tenant?`,
+        question: `Replace ${workflows} with those of another tenant?`,
         effect:
-          "The next sync stores what this tenant lists, and deletes those listed here that it does not have. Approve it only if the customer was moved on purpose.",
+          "The next sync stores the workflows of this tenant and deletes those listed here that it does not have. Approve only if the customer was moved on purpose.",
       };
     case "unproven":
       return {
         ...deletion,
-        advice: "Look at Zuora for each of them, and for the proxy or firewall that answers in Zuora's place.",
-        effect: `The next sync deletes what is still missing of the list (${workflows}), and no others, although Zuora does not confirm that it is gone. What Zuora says it still has is kept.`,
+        advice: "Check each of them in Zuora, and look for a proxy or firewall that answers in place of Zuora.",
+        effect: `The next sync deletes the workflows on this list (${workflows}) that are still missing, and no others, although Zuora does not confirm that they are gone. Workflows that Zuora still has are kept.`,
       };
     default:
       return {
         ...deletion,
-        advice: "Compare the list with Zuora. If Zuora still has them, mend the user's role or the base URL and sync again.",
-        effect: `The next sync deletes those of the list (${workflows}) that Zuora confirms as gone, and no others because of it; the limits stay as they are.`,
+        advice: "Compare the list with Zuora. If Zuora still has them, fix the role of the user or the base URL and sync again.",
+        effect: `The next sync deletes the workflows on this list (${workflows}) that Zuora confirms as gone. The approval covers no others, and the limits do not change.`,
       };
   }
 }

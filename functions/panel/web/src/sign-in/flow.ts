@@ -55,7 +55,7 @@ export async function signIn(): Promise<void> {
 /** Signs in again in a second window, while this page stays as it is. Call it from a click, or the browser blocks the window. */
 export async function signInBeside(): Promise<Tokens> {
   const beside = window.open("about:blank", "zwm-sign-in", "width=520,height=680");
-  if (!beside) throw new Error("The browser did not open a second window. Allow this page to open one, then try again.");
+  if (!beside) throw new Error("The browser blocked the sign-in window. Allow pop-ups for this page, then try again.");
   const { url, pending } = await begin();
   const answer = new Promise<URL>((resolve) => {
     const channel = new BroadcastChannel(CHANNEL);
@@ -116,7 +116,7 @@ export async function refresh(refreshToken: string): Promise<Tokens> {
 }
 
 function keep(answer: oauth.TokenEndpointResponse, refreshToken: string | undefined): Tokens {
-  if (!answer.id_token) throw new Error("The sign-in gave no ID token.");
+  if (!answer.id_token) throw new Error("The sign-in returned no ID token.");
   const tokens: Tokens = {
     idToken: answer.id_token,
     refreshToken: answer.refresh_token ?? refreshToken,

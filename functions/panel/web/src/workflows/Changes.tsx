@@ -24,8 +24,8 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
         workflowId
           ? []
           : [
-              { key: "kind", label: "What", options: words("created", "updated", "deleted") },
-              { key: "since", label: "Since", isMoment: true },
+              { key: "kind", label: "Kind", options: words("created", "updated", "deleted") },
+              { key: "since", label: "After", isMoment: true },
             ]
       }
       load={async (query) => {
@@ -35,7 +35,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
         return body(await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/changes", { params: { path, query } }));
       }}
       trackBy={(change) => `${change.at} ${change.zuora_id} ${change.kind}`}
-      empty="No sync changed anything yet."
+      empty="No changes yet."
       columns={[
         { id: "at", header: "When", isRowHeader: true, cell: (change) => <Age at={change.at} /> },
         {
@@ -45,7 +45,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
             <Link href={`#/customers/${customerId}/workflows/${change.zuora_id}`}>{change.name ?? change.zuora_id}</Link>
           ),
         },
-        { id: "kind", header: "What", cell: (change) => change.kind },
+        { id: "kind", header: "Kind", cell: (change) => change.kind },
         { id: "fields", header: "Fields", cell: (change) => <Fields change={change} /> },
         { id: "definition", header: "Definition", cell: (change) => <Edits change={change} /> },
         { id: "job", header: "Job", cell: (change) => <Link href={`#/jobs/${change.job_id}`}>Sync</Link> },
@@ -61,7 +61,7 @@ function Fields({ change }: { change: Change }) {
     <SpaceBetween size="xxs">
       {fields.map(({ field, before, after }) => (
         <Box key={field}>
-          <b>{field}</b>: <del>{before ?? "nothing"}</del> → <ins>{after ?? "nothing"}</ins>
+          <b>{field}</b>: <del>{before ?? "(none)"}</del> → <ins>{after ?? "(none)"}</ins>
         </Box>
       ))}
     </SpaceBetween>

@@ -15,7 +15,7 @@ export function DefinitionView({ definition: { blob, text }, name }: { definitio
   return (
     <SpaceBetween size="s">
       <SpaceBetween direction="horizontal" size="xs">
-        <CopyToClipboard copyButtonText="Copy" textToCopy={text} copySuccessText="Copied" copyErrorText="Not copied" />
+        <CopyToClipboard copyButtonText="Copy" textToCopy={text} copySuccessText="Copied" copyErrorText="Could not be copied" />
         <Button iconName="download" onClick={() => download(`workflow-${name}.json`, "application/json", blob)}>
           Download
         </Button>

@@ -18,7 +18,7 @@ export function TasksTable({ tasks, onChoose }: { tasks: readonly ShownTask[]; o
       items={tasks.slice((page - 1) * ROWS, page * ROWS)}
       trackBy="id"
       enableKeyboardNavigation
-      empty="The workflow has no tasks, or its definition could not be exported yet."
+      empty="The workflow has no tasks, or its definition has not been exported yet."
       pagination={
         pages > 1 && (
           <Pagination

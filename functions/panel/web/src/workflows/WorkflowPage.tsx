@@ -59,7 +59,8 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
       <SpaceBetween size="l">
         {workflow.deleted_at && (
           <Alert type="warning">
-            It is no longer at Zuora since <Age at={workflow.deleted_at} />. This is the last copy.
+            Deleted at Zuora (noticed <Age at={workflow.deleted_at} />
+            ). This is the last copy.
           </Alert>
         )}
         <Container header={<Header variant="h2">Overview</Header>}>
@@ -121,7 +122,7 @@ function Overview({ workflow }: { workflow: Workflow }) {
         { label: "Customer", value: <CustomerName id={workflow.customer_id} /> },
         { label: "Status", value: workflow.status ?? "-" },
         { label: "Version", value: workflow.version ?? "-" },
-        { label: "Triggers", value: kinds.filter(Boolean).join(", ") || "none" },
+        { label: "Triggers", value: kinds.filter(Boolean).join(", ") || "None" },
         { label: "Schedule", value: workflow.interval ? `${workflow.interval} ${workflow.timezone ?? ""}` : "-" },
         { label: "Changed at Zuora", value: workflow.updated_at ?? "-" },
         { label: "Last synced", value: <Age at={workflow.last_synced_at} /> },
@@ -141,7 +142,7 @@ function TaskPanel({ chosen, tasks, close }: TaskPanelProperties) {
   return (
     <SidePanel header={task ? (task.name ?? "(no name)") : "Task"} close={close}>
       <Loading of={tasks}>
-        {() => (task ? <TaskDetails task={task} /> : "The definition shows this task; the list of tasks does not.")}
+        {() => (task ? <TaskDetails task={task} /> : "This task is in the definition but not in the list of tasks.")}
       </Loading>
     </SidePanel>
   );

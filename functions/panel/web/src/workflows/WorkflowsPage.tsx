@@ -21,14 +21,14 @@ export function WorkflowsPage() {
     <ServerTable<Workflow>
       name="all-workflows"
       header={
-        <Header variant="h1" description="Of all customers, customer by customer. A name is found by its beginning.">
+        <Header variant="h1" description="Workflows of all customers, sorted by customer. Names are searched by their beginning.">
           Workflows
         </Header>
       }
       filters={FILTERS}
       load={async (query) => body(await api.GET("/v1/workflows", { params: { query } }))}
       trackBy={(workflow) => `${workflow.customer_id} ${workflow.zuora_id}`}
-      empty="No customer has a workflow yet."
+      empty="No workflows yet."
       columns={[
         {
           id: "name",

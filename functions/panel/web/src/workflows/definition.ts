@@ -32,7 +32,7 @@ export async function readDefinition(api: Api, path: Ids, tell: (progress: Progr
     const blob = typeof answer === "number" ? await readParts(api, path, answer, tell) : answer;
     if (blob) return { blob, text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(await blob.arrayBuffer()) };
   }
-  throw new Error("The definition changed again and again while it was read. Try again in a moment.");
+  throw new Error("The definition kept changing while it was read. Try again in a moment.");
 }
 
 /** The whole; the number of its parts if it is too big for one answer. */

@@ -14,7 +14,7 @@ export class GraphBoundary extends Component<{ readonly children: ReactNode }, {
     if (!this.state.hasFailed) return this.props.children;
     return (
       <Alert type="error" header="This graph cannot be drawn">
-        The tasks and the definition are in the tabs beside it.
+        See the Tasks and Definition tabs instead.
       </Alert>
     );
   }

@@ -35,7 +35,11 @@ export default function GraphView({ definition, onChoose }: Properties) {
   const graph = useMemo(() => graphOf(withNumbersAsTexts(definition)), [definition]);
   if (graph.nodes.length === 0) return <Alert type="info">The definition has no tasks.</Alert>;
   if (graph.nodes.length > MOST_NODES) {
-    return <Alert type="info">With {graph.nodes.length} nodes this graph is too large to be drawn. See the list of tasks.</Alert>;
+    return (
+      <Alert type="info">
+        This graph has {graph.nodes.length} nodes and is too large to be drawn. See the Tasks tab instead.
+      </Alert>
+    );
   }
   return <Drawing graph={graph} onChoose={onChoose} />;
 }
@@ -62,12 +66,10 @@ function Drawing({ graph, onChoose }: { graph: Graph; onChoose: (taskId: string)
   return (
     <SpaceBetween size="s">
       {graph.broken > 0 && (
-        <Alert type="warning">
-          {graph.broken} linkages lead from or to tasks that the definition does not have. They are not drawn.
-        </Alert>
+        <Alert type="warning">{graph.broken} linkages refer to tasks that are not in the definition. They are not drawn.</Alert>
       )}
       {graph.edges.some(({ isBack }) => isBack) && (
-        <Alert type="warning">The workflow has a cycle, drawn as a moving line: at Zuora it would not end.</Alert>
+        <Alert type="warning">The workflow contains a cycle, drawn as a moving line. At Zuora it would never end.</Alert>
       )}
       <div className="graph" data-testid="graph">
         <ReactFlow

@@ -21,7 +21,7 @@ test("the entry comes from the start, the finish from its own place, and branche
     ["11", "T11"],
     ["12", "Task 12"],
     [START, "Start"],
-    [FINISH, "When all has ended"],
+    [FINISH, "When all tasks have ended"],
   ]);
   expect(edges.map(({ from, to, label }) => [from, to, label])).toEqual([
     [START, "10", ""],

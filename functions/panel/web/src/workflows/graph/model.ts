@@ -54,7 +54,7 @@ export function graphOf(definition: unknown): Graph {
       return;
     }
     if (from === START) nodes.set(START, { id: START, label: "Start", kind: "", isTask: false });
-    if (from === FINISH) nodes.set(FINISH, { id: FINISH, label: "When all has ended", kind: "", isTask: false });
+    if (from === FINISH) nodes.set(FINISH, { id: FINISH, label: "When all tasks have ended", kind: "", isTask: false });
     edges.push({ id: `${index}`, from, to, label: type === "Start" ? "" : type });
   });
   const back = backEdges(edges);
