@@ -1,5 +1,5 @@
-// Which address shows which page. The address is what follows `#`: that works under every stage's path, and no server has to
-// know the pages. Each is fetched when it is first shown.
+// The routes. They follow `#` in the address: that works under any stage's path, and no server has to know them. Each page is
+// loaded when it is first shown.
 
 import { useState } from "react";
 import { createHashRouter, RouterProvider, type RouteObject } from "react-router";
@@ -32,7 +32,7 @@ const PAGES: RouteObject[] = [
 ];
 
 export function Router() {
-  // Made when somebody is signed in: only then does the address say again where they wanted to go.
+  // Created after sign-in: only then does the address contain the page that the user wanted.
   const [router] = useState(() =>
     createHashRouter([{ element: <Shell />, errorElement: <PageFailed />, hydrateFallbackElement: <></>, children: PAGES }]),
   );

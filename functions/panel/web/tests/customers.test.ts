@@ -80,7 +80,7 @@ test("help opens beside the form, at what it is about, and what was typed stays"
   expect(faults).toEqual([]);
 });
 
-/** Whether it can be seen without scrolling. */
+/** Returns true if the element is visible without scrolling. */
 async function isInView(element: Locator): Promise<boolean> {
   const box = await element.boundingBox();
   const height = element.page().viewportSize()?.height ?? 0;
@@ -89,7 +89,7 @@ async function isInView(element: Locator): Promise<boolean> {
 
 test("all customers are synced at once, and what came of it is told", async () => {
   const { page, faults } = await open();
-  // Not asked in earnest: the customers of other tests would be synced, too. The API's own tests do that by themselves.
+  // Mocked: the customers of other tests would be synced, too. The API has its own tests.
   let asked = 0;
   await page.route("**/v1/sync", (route) => {
     asked += 1;

@@ -1,4 +1,4 @@
-// What an open panel asks of the API, and when. Minutes pass by the page's own clock.
+// Requests of an open panel. Minutes pass by the page's own clock.
 
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -17,7 +17,7 @@ interface Traffic {
 }
 type Watched = Window & { traffic: Traffic };
 
-/** Has the page note what it asks the API for, as paths, and how much of it is not answered yet. */
+/** Records the API paths that the page requests, and the number of unanswered requests. */
 async function watch(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const traffic: Traffic = { asked: [], unanswered: 0 };
@@ -36,7 +36,7 @@ async function watch(page: Page): Promise<void> {
   });
 }
 
-/** What was asked since this was called last. */
+/** The requests since the last call. */
 function asked(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => (window as unknown as Watched).traffic.asked.splice(0));
 }
@@ -46,7 +46,7 @@ async function settled(page: Page): Promise<void> {
   await expect.poll(unanswered, { timeout: 20_000 }).toBe(0);
 }
 
-/** Lets minutes go by on the page, and says what is asked meanwhile: each of it is answered before the next seconds pass. */
+/** Lets minutes pass on the page and returns the requests; each is answered before the next seconds pass. */
 async function pass(page: Page, minutes: number): Promise<readonly string[]> {
   await settled(page);
   await asked(page);
@@ -57,7 +57,7 @@ async function pass(page: Page, minutes: number): Promise<readonly string[]> {
   return asked(page);
 }
 
-/** The tab is hidden, or looked at again. */
+/** Hides or shows the tab. */
 async function look(page: Page, state: "hidden" | "visible"): Promise<void> {
   await page.evaluate((wanted) => {
     Object.defineProperty(document, "visibilityState", { value: wanted, configurable: true });

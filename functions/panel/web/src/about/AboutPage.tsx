@@ -1,4 +1,4 @@
-// Which version runs, and how its API is used: read from the description that the API serves of itself.
+// The version, and the API's reference, read from the OpenAPI description that the API serves.
 
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";

@@ -1,4 +1,4 @@
-// What the caller may do; for a super admin, who else may do what with each customer.
+// The caller's own permissions; for super admins also the grants of all users.
 
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
@@ -62,7 +62,7 @@ export function AccessPage() {
   );
 }
 
-/** Whose grants are shown: those on one customer, or on every customer. */
+/** Grants for one customer, or for all, by choice. */
 function Choice() {
   const [customer, setCustomer] = useState(ALL);
   const options = [{ value: ALL, label: "All customers" }, ...useCustomerOptions()];

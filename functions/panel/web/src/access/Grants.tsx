@@ -1,4 +1,4 @@
-// Who may do what with a customer: shown, granted, revoked. For super admins.
+// Grants for a customer, for super admins: list, grant, revoke.
 
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
@@ -19,9 +19,9 @@ import { useMessages } from "../components/messages";
 import { Loading } from "../components/Fallback";
 import { Age } from "../components/time";
 
-/** In place of a customer's id: on every customer. */
+/** In place of a customer's id: all customers. */
 export const ALL = "all";
-/** What a verb allows, in words. */
+/** Description of every verb. */
 const VERBS: Record<Verb, string> = {
   view_any: "See it in lists",
   view: "View all details",
@@ -32,7 +32,7 @@ const VERBS: Record<Verb, string> = {
   approve: "Approve held deletions",
 };
 
-/** Who was granted what on the customer. */
+/** The grants for a customer. */
 export function Grants({ customerId: customer }: { customerId: string }) {
   const api = useApi();
   const [revoked, setRevoked] = useState<Grant>();

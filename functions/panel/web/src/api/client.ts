@@ -1,4 +1,4 @@
-// The API, typed by its own description: paths, parameters and answers come from docs/openapi.json.
+// The API client, typed by docs/openapi.json.
 
 import createClient, { type Client, type Middleware } from "openapi-fetch";
 
@@ -33,7 +33,7 @@ export type CustomerChange = Schemas["CustomerChange"];
 
 /** A client that signs its requests, and throws a `Problem` for every refusal. */
 export function createApi(session: Session): Api {
-  // Several values of a parameter have commas between them.
+  // Several values of a parameter are separated by commas.
   const querySerializer = { array: { style: "form", explode: false } } as const;
   const api = createClient<paths>({ baseUrl: root.href, querySerializer });
   const edge: Middleware = {
@@ -59,7 +59,7 @@ async function problemOf(response: Response): Promise<ProblemBody> {
   return { type: "/problems/internal", title, status: response.status, detail: `${title} (${response.status}).`, instance: "" };
 }
 
-/** The body of an answer; the client has thrown already where there is none. */
+/** The body of a response; without one the client has thrown already. */
 export function body<Data>(answer: { readonly data?: Data }): Data {
   return answer.data as Data;
 }

@@ -1,16 +1,16 @@
-// Lists that are wanted as a whole, page by page, up to a bound.
+// Reading a whole list page by page, up to a limit.
 
 import type { Page } from "../components/ServerTable";
 
-/** The most that the API gives at a time. */
+/** Maximum page size of the API. */
 const PAGE = 200;
-/** How many such pages are read at most, unless told. */
+/** Default limit, in such pages. */
 const MAX_PAGES = 10;
 
-/** How many requests are made for what would fit one page: a page may be shorter than it could be, where a filter leaves little. */
+/** Requests allowed per full page of items: with a selective filter, pages are shorter. */
 const REQUESTS_A_PAGE = 5;
 
-/** The items, and whether there are more than were read. */
+/** The items, and whether the limit cut them off. */
 export async function collect<Item>(
   load: (query: { limit: number; cursor?: string }) => Promise<Page<Item>>,
   maxPages = MAX_PAGES,

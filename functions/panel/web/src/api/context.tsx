@@ -1,4 +1,4 @@
-// The API for every component, and who is signed in.
+// The API client for every component, and the caller.
 
 import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
@@ -37,7 +37,7 @@ export function ApiProvider({ children }: { children: ReactNode }) {
   );
 }
 
-/** Who is signed in. What they can do, the API says: as `actions` of this, of each customer and of each job. */
+/** The caller. The API says what they can do in `actions`, here and on each customer and job. */
 export function useMe() {
   const api = useApi();
   return useQuery({ queryKey: ["me"], queryFn: async () => body(await api.GET("/v1/me")), staleTime: 60_000 });

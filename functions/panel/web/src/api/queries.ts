@@ -1,4 +1,4 @@
-// What more than one page asks of the API: asked, named and kept in one way.
+// Queries that more than one page uses.
 
 import { useQuery } from "@tanstack/react-query";
 
@@ -7,7 +7,7 @@ import { useApi } from "./context";
 import { CALM_MS, SLOW_MS } from "./pace";
 import { collect } from "./collect";
 
-/** The counters of customers, workflows, tasks and jobs. The navigation keeps them new for everybody. */
+/** The counters of customers, workflows, tasks and jobs. The navigation polls them for all pages. */
 export function useStats(refetchInterval: number | false = false) {
   const api = useApi();
   return useQuery({
@@ -18,7 +18,7 @@ export function useStats(refetchInterval: number | false = false) {
   });
 }
 
-/** The customers by name, at most 2,000, and whether there are more. */
+/** The first 2,000 customers by name, and whether there are more. */
 export function useCustomers({ enabled = true, refetchInterval }: { enabled?: boolean; refetchInterval?: number } = {}) {
   const api = useApi();
   return useQuery({
@@ -30,7 +30,7 @@ export function useCustomers({ enabled = true, refetchInterval }: { enabled?: bo
   });
 }
 
-/** The same as options to choose one from; none while they are not wanted. */
+/** The same as options of a select; empty if not enabled. */
 export function useCustomerOptions(enabled = true) {
   const { items = [] } = useCustomers({ enabled }).data ?? {};
   return items.map(({ id, name }) => ({ value: id, label: name, description: id }));

@@ -1,4 +1,4 @@
-// Who did what, and who was refused: of one customer, or of all that the caller may see.
+// The audit trail of one customer, or of all that the caller may see.
 
 import Box from "@cloudscape-design/components/box";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";

@@ -16,11 +16,11 @@ interface Properties {
   readonly error: unknown;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
-  /** What the way out is called. */
+  /** Label of the button that closes the dialog. */
   readonly leave?: "Cancel" | "Close";
 }
 
-/** A question before something is done; stays, with the reason, when it could not be done. */
+/** A confirmation dialog; stays open and shows the error if the action fails. */
 export function Confirm({
   title,
   children,

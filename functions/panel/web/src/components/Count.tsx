@@ -3,14 +3,14 @@ import Link from "@cloudscape-design/components/link";
 
 interface Properties {
   readonly label: string;
-  /** Dots are shown until it is known. */
+  /** Shown as dots while undefined. */
   readonly number: number | undefined;
-  /** Whether there are more than were counted. */
+  /** Marks the number as a lower bound. */
   readonly isMore?: boolean;
   readonly href: string;
 }
 
-/** A large number that leads to what it counts. */
+/** A large number with a link to the items counted. */
 export function Count({ label, number, isMore = false, href }: Properties) {
   const text = number === undefined ? undefined : `${number.toLocaleString("en")}${isMore ? "+" : ""}`;
   return (

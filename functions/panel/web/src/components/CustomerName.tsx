@@ -7,15 +7,15 @@ import { useCustomers } from "../api/queries";
 
 interface Properties {
   readonly id: string;
-  /** Whether it is one of many: then all names are asked for together, and only one that is not among them by itself. */
+  /** For many names on one page: requests all names together, and single names only if missing there. */
   readonly isOneOfMany?: boolean;
 }
 
-/** A customer's name, with the way to it; its id until that is known, or when it is gone. */
+/** A link with the customer's name; its id while the name is loading or if the customer is gone. */
 export function CustomerName({ id, isOneOfMany = false }: Properties) {
   const api = useApi();
   const all = useCustomers({ enabled: isOneOfMany });
-  // A list that nobody keeps new may have an old name.
+  // An outdated list may contain an old name.
   const listed = isOneOfMany ? all.data?.items.find((customer) => customer.id === id)?.name : undefined;
   const found = useQuery({
     queryKey: ["customer-name", id],

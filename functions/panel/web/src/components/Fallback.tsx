@@ -1,4 +1,4 @@
-// Pages that are shown in place of others.
+// Content shown in place of a page: not found, failed, still loading.
 
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
@@ -18,7 +18,7 @@ export function NoSuchPage() {
   );
 }
 
-/** A fault of the panel's own. */
+/** Shown after an uncaught error in the panel. */
 export function PageFailed() {
   return (
     <main>
@@ -41,7 +41,7 @@ interface LoadingProperties<Data> {
   readonly children: (data: Data) => ReactNode;
 }
 
-/** What was loaded; until then a spinner, and the reason when it could not be. Old data stay while newer ones fail to come. */
+/** The loaded data; a spinner before, or the error. Old data stays visible while a refetch fails. */
 export function Loading<Data>({ of, waiting = <Spinner size="large" />, children }: LoadingProperties<Data>) {
   if (of.data !== undefined) {
     return (

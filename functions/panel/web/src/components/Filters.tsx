@@ -1,4 +1,4 @@
-// Filters of a list, kept in the page's address: it can be kept as a bookmark, sent to a colleague, and left with "back".
+// Filters of a list, kept in the page's address: it can be bookmarked, sent to a colleague, and undone with "back".
 
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import { useSearchParams } from "react-router";
@@ -6,14 +6,14 @@ import { useSearchParams } from "react-router";
 import { type Filter, inWords, replaced } from "./filter";
 import { momentForm } from "./MomentInput";
 
-/** What the address says of the filters, as the API takes it. */
+/** The filters in the address, as query parameters of the API. */
 export function useFilterValues(filters: readonly Filter[]): Record<string, string> {
   const [parameters] = useSearchParams();
   const values = filters.map(({ key }) => [key, parameters.get(key) ?? ""] as const);
   return Object.fromEntries(values.filter(([, value]) => value !== ""));
 }
 
-/** One value for each filter: a second one of the same takes the first one's place. */
+/** One value for each filter: a second value of the same filter replaces the first. */
 export function Filters({ filters }: { filters: readonly Filter[] }) {
   const [, setParameters] = useSearchParams();
   const tokens = Object.entries(useFilterValues(filters)).map(([propertyKey, value]) => {
@@ -32,7 +32,7 @@ export function Filters({ filters }: { filters: readonly Filter[] }) {
       filteringPlaceholder={`Filter by ${filters.map(({ label }) => label).join(", ")}`}
       filteringAriaLabel="Filter the list"
       onChange={({ detail }) => {
-        // What is typed without a property is looked for in the first text.
+        // Text entered without a property filters by the first text property.
         const pairs = detail.tokens.map(
           ({ propertyKey, value }) => [propertyKey ?? first?.key ?? "", String(value ?? "")] as const,
         );

@@ -1,4 +1,4 @@
-// A moment to filter by: typed in the user's own time zone, sent to the API as UTC.
+// A moment to filter by: entered in the user's time zone, sent to the API as UTC.
 
 import DateInput from "@cloudscape-design/components/date-input";
 import FormField from "@cloudscape-design/components/form-field";
@@ -6,7 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import TimeInput from "@cloudscape-design/components/time-input";
 import { useState } from "react";
 
-/** How a property filter asks for a moment. */
+/** The form of a property filter for a moment. */
 export function momentForm({ value, onChange }: { value: unknown; onChange: (moment: string | null) => void }) {
   return <MomentInput value={typeof value === "string" ? value : ""} onChange={onChange} />;
 }
@@ -41,7 +41,7 @@ function zone(date: string): string {
   return (parts.find(({ type }) => type === "timeZoneName")?.value ?? "").replace("GMT", "UTC");
 }
 
-/** A moment as the two fields show it; nothing where there is none. */
+/** Date and time of a moment as the two fields show them; empty texts if there is none. */
 function local(value: string): { readonly date: string; readonly time: string } {
   const moment = new Date(value);
   if (Number.isNaN(moment.getTime())) return { date: "", time: "" };

@@ -1,5 +1,5 @@
-// A table over a list of the API: filters in the address, pages by the API's cursors, columns and page size as the user left
-// them. The browser never holds more than one page, so a list of 10,000 is as quick as one of ten.
+// A table over a list of the API: filters in the address, pages by the API's cursors, columns and page size as the user set
+// them. The browser never holds more than one page, so a list of 10,000 items is as fast as one of ten.
 
 import Box from "@cloudscape-design/components/box";
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
@@ -22,34 +22,34 @@ export interface Page<Item> {
 }
 
 interface Properties<Item, Shown extends Page<Item>> {
-  /** Names the list: what its user chose for it is kept under this name. */
+  /** Name of the list, under which the user's preferences are stored. */
   readonly name: string;
-  /** Whose list it is, where there is one for each of many. */
+  /** Id of the parent, for a list that exists once per parent. */
   readonly of?: string;
-  /** What is above the rows, which may depend on those that are selected, and on what else came with the page. */
+  /** The header; may depend on the selected rows and on other data of the page. */
   readonly header: ReactNode | ((selected: readonly Item[], page: Shown | undefined) => ReactNode);
-  /** As the page itself, or as a part of it. */
+  /** A page of its own, or a part of one. */
   readonly variant?: "full-page" | "container";
-  /** Their headers are texts, because they are choices of what is shown, too. */
+  /** The headers are texts, because they also name the columns in the preferences. */
   readonly columns: readonly (TableProps.ColumnDefinition<Item> & { readonly header: string })[];
-  /** Columns that are not shown at first. */
+  /** Columns hidden by default. */
   readonly hidden?: readonly string[];
-  /** Whether long texts go on in the next line, unless the user wants it otherwise. */
+  /** Wraps long texts by default. */
   readonly isWrapped?: boolean;
   readonly filters?: readonly Filter[];
   readonly load: (query: Record<string, string | number>) => Promise<Shown>;
   readonly trackBy: (item: Item) => string;
   readonly empty: ReactNode;
-  /** In milliseconds; may depend on what is shown. */
+  /** In milliseconds; may depend on the page. */
   readonly refetchInterval?: number | ((page: Shown | undefined) => number);
-  /** Whether rows can be selected, or which. What is selected stays so while the list is looked at again. */
+  /** Makes all rows selectable, or those for which it returns true. A selection survives a refetch. */
   readonly isSelectable?: boolean | ((item: Item) => boolean);
 }
 
 export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(properties: Properties<Item, Shown>) {
   const { name, columns, filters = [], trackBy, isSelectable = false } = properties;
   const [preferences, setPreferences] = usePreferences(name, columns, properties.hidden, properties.isWrapped);
-  // The cursors of the pages that were seen; the first page has none.
+  // The cursors of the pages visited; the first page has none.
   const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
   const [index, setIndex] = useState(0);
   const [selectedIds, setSelected] = useState<readonly string[]>([]);
@@ -79,11 +79,11 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
       return typeof pace === "function" ? pace(query.state.data) : (pace ?? false);
     },
   });
-  // The rows of another page or filter stay in view until the wanted ones are there; nothing can be done with them.
+  // The rows of the previous page or filter stay visible until the new ones arrive, without actions.
   const isOther = page.isPlaceholderData;
   const next = (!isOther && page.data?.next_cursor) || undefined;
   const items = page.data?.items ?? [];
-  // As they are now, not as they were when they were selected.
+  // The current rows, not those at the time of the selection.
   const selected = isOther ? [] : items.filter((item) => selectedIds.includes(trackBy(item)));
 
   const turnTo = (wantedIndex: number) => {
@@ -176,10 +176,10 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
   );
 }
 
-/** How many empty pages are skipped at a time. */
+/** Maximum number of empty pages skipped at a time. */
 const MOST_SKIPPED = 5;
 
-/** The page, or the first one behind it that shows anything: where a filter leaves little, the API reads some and lets one go on. */
+/** The page, or the first non-empty one after it: with a selective filter the API returns empty pages that have a cursor. */
 async function firstWithItems<Shown extends Page<unknown>>(
   cursor: string | undefined,
   load: (cursor: string | undefined) => Promise<Shown>,

@@ -1,4 +1,4 @@
-// What surrounds every page: navigation, who is signed in, messages, and the question to sign in again.
+// The frame of every page: navigation, account menu, messages, and the dialog to sign in again.
 
 import "./side.css";
 
@@ -69,12 +69,12 @@ function Frame() {
   );
 }
 
-/** What a page shows beside itself, as the layout takes it: it asks for open or closed from the first, not only when there is something. */
+/** The side panel as properties of the layout, which needs its open state from the first render on. */
 function useSplitPanel(): Partial<AppLayoutProps> & { readonly ref: RefObject<AppLayoutProps.Ref | null> } {
   const { shown, setPlace } = useSide();
   const ref = useRef<AppLayoutProps.Ref>(null);
   const isOpen = shown !== undefined;
-  // Who uses the keyboard or a screen reader goes along: into the panel, and back to what opened it.
+  // Moves the focus into the panel, and back to the element that opened it.
   useEffect(() => {
     if (!isOpen) return undefined;
     const opener = document.activeElement;
@@ -162,7 +162,7 @@ function Navigation() {
   );
 }
 
-/** How many there are; nothing where there are none. */
+/** A badge with the number; none for zero. */
 function count(number: number, color: "grey" | "red" | "blue" = "grey") {
   return number ? <Badge color={color}>{number}</Badge> : undefined;
 }

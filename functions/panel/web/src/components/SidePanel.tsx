@@ -1,4 +1,4 @@
-// A panel beside the page: a page puts something there, and what is on the page stays in view. Below it where the window is narrow.
+// A panel beside the page, filled by the page. It is below the page if the window is narrow.
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { createPortal } from "react-dom";
@@ -9,20 +9,20 @@ interface Shown {
 }
 
 interface Side {
-  /** What is shown, if anything. */
+  /** The current content, if any. */
   readonly shown: Shown | undefined;
-  /** Closes what was shown, if that is something else. */
+  /** Closes the previous content, if it is different. */
   readonly show: (shown: Shown) => void;
-  /** Does nothing where something else is shown by now. */
+  /** Does nothing if other content is shown by now. */
   readonly hide: (close: Shown["close"]) => void;
-  /** Where its content is put. */
+  /** The element that the content is rendered into. */
   readonly place: HTMLElement | null;
   readonly setPlace: (place: HTMLElement | null) => void;
 }
 
 const Context = createContext<Side | undefined>(undefined);
 
-/** For whoever draws the frame that the panel is a part of. */
+/** For the layout that contains the panel. */
 export function useSide(): Side {
   const side = useContext(Context);
   if (!side) throw new Error("useSide outside of SideProvider");
@@ -55,7 +55,7 @@ export function SideProvider({ children }: { children: ReactNode }) {
   return <Context value={side}>{children}</Context>;
 }
 
-/** Shows this beside the page for as long as it is there; `close` is its name, and has to stay the same. The last of several is shown, and the others are closed. */
+/** Shows its children beside the page while mounted. `close` identifies it and must be stable. The last of several is shown; the others are closed. */
 export function SidePanel({ header, close, children }: { header: string; close: () => void; children: ReactNode }) {
   const { shown, show, hide, place } = useSide();
   useEffect(() => {

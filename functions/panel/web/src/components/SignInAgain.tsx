@@ -8,7 +8,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { sentence } from "../api/problem";
 import { useSession } from "../sign-in/session";
 
-/** Asked when the session has ended. The page behind it keeps what was typed. */
+/** Dialog shown when the session has ended. The page behind it keeps all input. */
 export function SignInAgain() {
   const session = useSession();
   const queries = useQueryClient();

@@ -4,7 +4,7 @@ import Button from "@cloudscape-design/components/button";
 
 import { signIn } from "../sign-in/flow";
 
-/** Instead of the panel, when nobody could be signed in. */
+/** Shown in place of the panel if signing in fails. */
 export function SignInFailed({ why }: { why: string }) {
   return (
     <Box padding="xxl">

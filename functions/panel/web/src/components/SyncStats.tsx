@@ -4,7 +4,7 @@ import type { Stats } from "../api/client";
 
 const NAMES = ["created", "updated", "unchanged", "deleted", "errors", "total"] as const;
 
-/** What a sync did. */
+/** The statistics of a sync. */
 export function SyncStats({ stats }: { stats: Stats }) {
   return (
     <KeyValuePairs

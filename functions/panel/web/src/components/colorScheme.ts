@@ -1,6 +1,6 @@
 import { applyMode, Mode } from "@cloudscape-design/global-styles";
 
-/** Dark where the system is dark, and along with it. */
+/** Follows the color scheme of the system. */
 export function followColorScheme(): void {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const apply = () => applyMode(dark.matches ? Mode.Dark : Mode.Light);

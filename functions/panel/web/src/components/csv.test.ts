@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { csv } from "./csv";
 
-/** What a name is in the file. */
+/** The cell of a name in the file. */
 const cell = (name: string) => csv(["a"], [[name]]).slice('\uFEFF"a"\r\n'.length, -2);
 
 test("rows are lines, and every cell is quoted", () => {

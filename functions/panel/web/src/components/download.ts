@@ -1,4 +1,4 @@
-/** Has the browser save a text, or bytes, as a file. */
+/** Saves a text or bytes as a file. */
 export function download(name: string, type: string, content: string | Blob): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");

@@ -1,17 +1,17 @@
-// What a list can be filtered by, and how it is told.
+// Filters of a list, and their description in words.
 
 import { exact } from "./time";
 
-/** Something that the API filters by. */
+/** A filter of the API. */
 export interface Filter {
   /** The query parameter. */
   readonly key: string;
   readonly label: string;
-  /** What it may be; any text where there are none. */
+  /** The allowed values; any text if there are none. */
   readonly options?: readonly Option[];
-  /** Whether it may be several of the options. */
+  /** Allows several of the options. */
   readonly isMany?: boolean;
-  /** Whether it is a moment. */
+  /** The value is a moment. */
   readonly isMoment?: boolean;
 }
 
@@ -20,12 +20,12 @@ interface Option {
   readonly label?: string;
 }
 
-/** Words that stand for themselves, as options. */
+/** Options whose labels are their values. */
 export function words(...values: readonly string[]): readonly Option[] {
   return values.map((value) => ({ value }));
 }
 
-/** What the values mean, for a person: `State: Failed, Held. Customer: Acme`. Nothing where there are none. */
+/** The values in words: `State: Failed, Held. Customer: Acme`. Empty if there are none. */
 export function described(filters: readonly Filter[], values: Readonly<Record<string, string>>): string {
   const parts = filters.flatMap((filter) => {
     const value = values[filter.key];
@@ -34,7 +34,7 @@ export function described(filters: readonly Filter[], values: Readonly<Record<st
   return parts.join(". ");
 }
 
-/** A value as it is written for a person; several have commas between them, or are a list. */
+/** A value in words; several are a list, or separated by commas. */
 export function inWords({ options = [], isMany, isMoment }: Filter, value: unknown): string {
   const text = String(value);
   if (isMoment) return Number.isNaN(Date.parse(text)) ? text : exact(text);
@@ -42,7 +42,7 @@ export function inWords({ options = [], isMany, isMoment }: Filter, value: unkno
   return parts.map((part) => options.find((option) => option.value === part)?.label ?? part).join(", ");
 }
 
-/** The address's parameters with other filters; what else it says stays. */
+/** The parameters of the address with these filters; other parameters stay. */
 export function replaced(current: URLSearchParams, filters: readonly Filter[], values: Record<string, string>): URLSearchParams {
   const next = new URLSearchParams(current);
   for (const { key } of filters) next.delete(key);

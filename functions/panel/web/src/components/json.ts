@@ -1,9 +1,9 @@
-// JSON as text. Numbers, keys and their order stay as they were sent: `JSON.parse` would round numbers, drop a key that stands
-// twice, and put keys that look like numbers first.
+// JSON as text. Numbers, keys and their order stay as they were sent: `JSON.parse` would round numbers, drop duplicate keys,
+// and move keys that look like numbers to the front.
 
 const SIGNS = "{}[]:,";
 
-/** The texts, numbers, words and signs of a JSON text, each as it stands there, without the blanks between them. */
+/** The tokens of a JSON text, unchanged, without the white space between them. */
 function* tokens(json: string): Generator<string> {
   for (let at = 0; at < json.length;) {
     const start = at;
@@ -35,7 +35,7 @@ function endOfWord(json: string, begin: number): number {
 const opens = (token: string) => token === "{" || token === "[";
 const closes = (token: string) => token === "}" || token === "]";
 
-/** The same JSON on many lines, to be read. */
+/** The same JSON, indented for reading. */
 export function indented(json: string): string {
   const written: string[] = [];
   let depth = 0;
@@ -50,7 +50,7 @@ export function indented(json: string): string {
   return written.join("");
 }
 
-/** The items of an array as texts, or the members of an object, key included. */
+/** The items of an array as texts, or the members of an object with their keys. */
 export function elements(json: string): readonly string[] {
   const found: string[] = [];
   let element: string[] = [];
@@ -76,7 +76,7 @@ export function member(json: string, name: string): string | undefined {
     ?.slice(key.length);
 }
 
-/** What JSON says, its numbers as texts: a long one names a thing, and would be rounded to the name of another. */
+/** The parsed JSON with numbers as texts: a long id would be rounded to that of something else. */
 export function withNumbersAsTexts(json: string): unknown {
   const quoted = [...tokens(json)].map((token) => (/^[-\d]/.test(token) ? `"${token}"` : token));
   return JSON.parse(quoted.join(""));

@@ -1,4 +1,4 @@
-// What was done, or could not be done, told above the page until somebody closes it.
+// Messages above the page: results of actions and errors.
 
 import type { FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";

@@ -1,4 +1,4 @@
-// How a user wants a table shown: which columns, how many rows. Kept in the browser, under the table's name.
+// The user's preferences for a table (columns, rows per page), stored in the browser under the table's name.
 
 import type { CollectionPreferencesProps } from "@cloudscape-design/components/collection-preferences";
 import type { TableProps } from "@cloudscape-design/components/table";
@@ -6,10 +6,10 @@ import { useState } from "react";
 
 type Preferences = CollectionPreferencesProps.Preferences;
 
-/** The choices; the first is for phones, where rows are high. */
+/** Page sizes to choose from; the first is for phones, where rows are high. */
 export const PAGE_SIZES = [20, 50, 100];
 
-/** What is kept for the table, and how it is changed. */
+/** The stored preferences of the table, and a function to change them. */
 export function usePreferences<Item>(
   name: string,
   columns: readonly TableProps.ColumnDefinition<Item>[],
@@ -20,7 +20,7 @@ export function usePreferences<Item>(
   const [preferences, setPreferences] = useState<Preferences>(() => {
     const usual = columns.map(({ id = "" }) => ({ id, visible: !hidden.includes(id) }));
     const kept = JSON.parse(localStorage.getItem(key) ?? "{}") as Preferences;
-    // The columns of a newer panel join those that were arranged.
+    // Columns added in a newer panel follow those that the user arranged.
     const arranged = (kept.contentDisplay ?? []).filter(({ id }) => usual.some((column) => column.id === id));
     const others = usual.filter(({ id }) => !arranged.some((column) => column.id === id));
     return { pageSize: 50, wrapLines: isWrapped, ...kept, contentDisplay: [...arranged, ...others] };

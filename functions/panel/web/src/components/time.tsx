@@ -1,4 +1,4 @@
-// Times, as a person reads them: the age on the page, the moment itself when pointed at.
+// Times for people: the age on the page, the exact time as its tooltip.
 
 import { useEffect, useState } from "react";
 
@@ -25,7 +25,7 @@ export function exact(at: string): string {
   return absolute.format(new Date(at));
 }
 
-/** The present moment, for ages: kept true while they are looked at. */
+/** The current time, updated every 20 seconds. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -35,7 +35,7 @@ export function useNow(): number {
   return now;
 }
 
-/** A moment's age; the moment itself as its title. */
+/** The age of a moment, with the exact time as its tooltip. */
 export function Age({ at }: { at: string }) {
   const now = useNow();
   return (

@@ -1,4 +1,4 @@
-// The form of a customer, new or known. The secret goes in and is never shown again: an empty field keeps the one that is set.
+// The form for a new or existing customer. The stored secret is never shown; an empty field keeps it.
 
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
@@ -34,7 +34,7 @@ const CUSTOM = "custom";
 interface Properties {
   readonly title: string;
   readonly action: string;
-  /** The customer that is edited; none for a new one. */
+  /** The customer to edit; undefined for a new one. */
   readonly customer?: Customer;
   readonly isBusy: boolean;
   readonly error: unknown;
@@ -172,7 +172,7 @@ function secretHint(customer: Customer | undefined, moves: boolean): string {
   return `Leave empty to keep the current secret.${due}`;
 }
 
-/** Zuora's addresses, and the frequency that suits each environment. */
+/** Zuora's base URLs, and the recommended frequency for each environment. */
 function useZuoraHosts() {
   const api = useApi();
   return useQuery({
@@ -182,7 +182,7 @@ function useZuoraHosts() {
   });
 }
 
-/** Production, Test, Sandbox, every other data center, or an address of one's own. */
+/** A preset, another data center, or a custom address. */
 function BaseUrl({
   value,
   error,

@@ -1,4 +1,4 @@
-// One customer: how it is, what its last sync did, and its workflows.
+// One customer: its state, its last sync, and its workflows.
 
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
@@ -73,7 +73,7 @@ function Details({ customer }: { customer: Customer }) {
         </Container>
         <Tabs
           activeTabId={parameters.get("tab") ?? "workflows"}
-          // Each tab has filters of its own: they go with it.
+          // Each tab has its own filters, which are dropped with it.
           onChange={({ detail }) => setParameters({ tab: detail.activeTabId }, { replace: true })}
           tabs={[
             { id: "workflows", label: `Workflows (${customer.workflows_count})`, content: <Workflows customer={customer} /> },

@@ -10,7 +10,7 @@ import { useApi } from "../api/context";
 import { Confirm } from "../components/Confirm";
 import { useMessages } from "../components/messages";
 
-/** Asks for the name before a customer goes, and says what goes with it. */
+/** Confirmation by name before a customer is deleted, with a list of what is deleted. */
 export function DeleteCustomer({ customer, close }: { customer: Customer; close: () => void }) {
   const api = useApi();
   const queries = useQueryClient();

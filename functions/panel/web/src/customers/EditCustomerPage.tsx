@@ -19,7 +19,7 @@ export function EditCustomerPage() {
 }
 
 function Edit(shown: { customer: Customer; edition: string }) {
-  // As it was when the form was opened: a newer edition must not replace what is being typed. The API refuses to save over one.
+  // The customer at the time the form was opened: a newer edition must not replace the input. The API refuses to overwrite it.
   const [{ customer, edition }] = useState(shown);
   const api = useApi();
   const navigate = useNavigate();

@@ -13,7 +13,7 @@ export function NewCustomerPage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const messages = useMessages();
-  // The same for every try of the same input: an answer that got lost does not make a second customer.
+  // The same key for every attempt with the same input: a lost response does not create a second customer.
   const attempt = useRef({ input: "", key: "" });
   const creation = useMutation({
     mutationFn: async (fields: Fields) => {

@@ -5,7 +5,7 @@ import { useApi } from "../api/context";
 import { Confirm } from "../components/Confirm";
 import { useMessages } from "../components/messages";
 
-/** Asks before a sync of every customer is asked for. */
+/** Confirmation before all customers are synced. */
 export function SyncAll({ total, close }: { total: number | undefined; close: () => void }) {
   const api = useApi();
   const queries = useQueryClient();

@@ -9,7 +9,7 @@ import { useApi } from "../api/context";
 import { Confirm } from "../components/Confirm";
 import { useMessages } from "../components/messages";
 
-/** Asks before a sync is asked for; or only for what one would do. */
+/** Confirmation before a sync or a dry run. */
 export function SyncCustomer({ customer, close }: { customer: Customer; close: () => void }) {
   const api = useApi();
   const queries = useQueryClient();

@@ -9,7 +9,7 @@ import { useApi, useMe } from "../api/context";
 import { Problem, sentence } from "../api/problem";
 import type { Fields } from "./fields";
 
-/** Tries what was typed in, before it is saved, and says what to do when it does not work. */
+/** Tests the credentials in the form before they are saved, and shows the next step if that fails. */
 export function TestConnection({ fields }: { fields: Fields }) {
   const api = useApi();
   const me = useMe().data;

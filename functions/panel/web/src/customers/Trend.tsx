@@ -1,4 +1,4 @@
-// What the last syncs of a customer changed, one after the other.
+// Chart of the changes made by the last syncs of a customer.
 
 import BarChart from "@cloudscape-design/components/bar-chart";
 import { useQuery } from "@tanstack/react-query";
@@ -14,7 +14,7 @@ const SHOWN = { created: CHART.good, updated: CHART.info, deleted: CHART.warning
 export function Trend({ customer }: { customer: Customer }) {
   const api = useApi();
   const jobs = useQuery({
-    // Read anew when another sync has ended.
+    // Read again when another sync has finished.
     queryKey: ["trend", customer.id, customer.last_sync?.job_id],
     queryFn: async () => {
       const query = { customer_id: customer.id, kind: "sync", limit: SYNCS } as const;

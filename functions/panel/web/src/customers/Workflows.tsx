@@ -1,4 +1,4 @@
-// The workflows of a customer: to search, to open, to take along as a file.
+// The workflows of a customer, with filters and export.
 
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
@@ -23,7 +23,7 @@ const FILTERS: readonly Filter[] = [
   { key: "status", label: "Status" },
   { key: "deleted", label: "Deleted", options: words("true", "false") },
 ];
-/** How many pages of 200 an export reads: more workflows than that no browser should hold. */
+/** Maximum number of pages of 200 in an export, to bound the memory of the browser. */
 const EXPORT_PAGES = 250;
 
 export function Workflows({ customer }: { customer: Customer }) {
@@ -64,8 +64,7 @@ export function Workflows({ customer }: { customer: Customer }) {
 
 type Format = "csv" | "json";
 
-/** Saves the workflows that the filters show, all of them and not one page, as a file. */
-/** Most of the time nothing changes: the list is read when a sync has ended, and once in a while. */
+/** Reads the list again when a sync has finished; between syncs it rarely changes. */
 function useAnewAfterEachSync({ id, last_sync: sync }: Customer) {
   const queries = useQueryClient();
   const ended = sync?.job_id;
@@ -74,6 +73,7 @@ function useAnewAfterEachSync({ id, last_sync: sync }: Customer) {
   }, [queries, id, ended]);
 }
 
+/** Saves all workflows that match the filters, not only one page, as a file. */
 function Export({ customer }: { customer: Customer }) {
   const api = useApi();
   const messages = useMessages();
@@ -114,7 +114,7 @@ function rowOf(workflow: Workflow) {
   return [zuora_id, name, description, status, version, tasks_count, updated_at, last_synced_at];
 }
 
-/** Why no workflow is there. */
+/** The reason why the list is empty. */
 function emptyBecause(customer: Customer): string {
   if (customer.status === "needs_attention") return "Syncs are failing. See the connection error above.";
   if (!customer.last_sync) return "The first sync has not finished yet.";

@@ -1,8 +1,8 @@
-// What is typed into the form of a customer, and what of it is sent.
+// The fields of the customer form, and the settings sent to the API.
 
 import type { Customer, CustomerChange, Settings } from "../api/client";
 
-/** What is typed in. */
+/** The input of the form. */
 export interface Fields {
   readonly name: string;
   readonly clientId: string;
@@ -10,10 +10,10 @@ export interface Fields {
   readonly baseUrl: string;
   readonly environment: Customer["environment"];
   readonly frequency: Customer["sync_frequency"];
-  /** How many workflows, or per cent of them, may vanish at once; texts as they are typed. */
+  /** Limits of the delete guard, as typed. */
   readonly guardCount: string;
   readonly guardPercent: string;
-  /** Whether new credentials are tried before anything is stored. */
+  /** Tests new credentials before anything is stored. */
   readonly verify: boolean;
 }
 
@@ -43,7 +43,7 @@ export function fieldsOf(customer: Customer): Fields {
   };
 }
 
-/** The settings that the fields say: all that there are, or this does not compile. What is no number is left for the API to refuse. */
+/** The settings in the fields; `Required` makes sure that none is missing. An invalid number is left for the API to refuse. */
 export function settingsOf(fields: Fields): Required<Settings> {
   return {
     name: fields.name,
@@ -55,7 +55,7 @@ export function settingsOf(fields: Fields): Required<Settings> {
   };
 }
 
-/** Only what differs is sent. */
+/** The settings that differ from those stored. */
 export function changed(customer: Customer, fields: Fields): CustomerChange {
   const settings = Object.entries(settingsOf(fields)) as [keyof Settings, unknown][];
   return {

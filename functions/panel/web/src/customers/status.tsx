@@ -1,4 +1,4 @@
-// How a customer and its last sync are, in a word and a colour.
+// The status of a customer and its last sync as a word and a color.
 
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
@@ -20,12 +20,12 @@ export function CustomerStatus({ status }: { status: Customer["status"] }) {
   return <StatusIndicator type={type}>{text}</StatusIndicator>;
 }
 
-/** Since when the copy is whole, or that it never was. */
+/** Time of the last complete sync, or "Never". */
 export function LastComplete({ at }: { at: Customer["last_complete_sync_at"] }) {
   return at ? <Age at={at} /> : <>Never</>;
 }
 
-/** How the last sync ended, and how long ago. */
+/** Result and age of the last sync. */
 export function LastSync({ of }: { of: Customer["last_sync"] }) {
   if (!of) return <StatusIndicator type="info">Never</StatusIndicator>;
   const [type, text] = JOB_STATES[of.state];

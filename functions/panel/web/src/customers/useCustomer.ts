@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
 
-/** A customer, with the edition that a change of it must name; looked at again, if a pace is given. */
+/** A customer with its edition (ETag), which a change must name; polled if a pace is given. */
 export function useCustomer(id: string, pace?: (customer: Customer | undefined) => number) {
   const api = useApi();
   return useQuery({

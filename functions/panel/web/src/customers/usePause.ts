@@ -4,7 +4,7 @@ import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
 import { useMessages } from "../components/messages";
 
-/** Pauses a customer, or lets it go on. */
+/** Pauses or resumes a customer. */
 export function usePause(customer: Customer) {
   const api = useApi();
   const queries = useQueryClient();

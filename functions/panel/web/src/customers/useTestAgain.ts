@@ -4,7 +4,7 @@ import { body, type Customer } from "../api/client";
 import { useApi } from "../api/context";
 import { useMessages } from "../components/messages";
 
-/** Tries the stored credentials; a job does it, because only the sync function can open the secret. */
+/** Tests the stored credentials in a job, because only the sync function can decrypt the secret. */
 export function useTestAgain(customer: Customer) {
   const api = useApi();
   const queries = useQueryClient();

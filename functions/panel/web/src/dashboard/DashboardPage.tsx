@@ -1,4 +1,4 @@
-// How everything is: the numbers, the last day's syncs, and what waits for somebody.
+// The dashboard: counters, syncs in the last 24 hours, and out-of-date customers.
 
 import Alert from "@cloudscape-design/components/alert";
 import BarChart from "@cloudscape-design/components/bar-chart";
@@ -49,7 +49,7 @@ function Numbers() {
   const letters = useDeadLetters();
   const counters = stats.data;
   const jobs = (...states: readonly string[]) => counters && total(counters, ...states);
-  // Drawn before the numbers are there, so that nothing moves when they come.
+  // Rendered before the numbers arrive, so that nothing moves.
   return (
     <Container>
       {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
@@ -77,7 +77,7 @@ function Numbers() {
   );
 }
 
-/** The newest dead letters, counted up to so many. */
+/** Maximum number of dead letters counted. */
 const MOST_COUNTED = 50;
 
 function useDeadLetters() {

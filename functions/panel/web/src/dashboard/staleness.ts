@@ -1,4 +1,4 @@
-// Which customers' copies are older than they should be.
+// Customers whose copies are out of date.
 
 import type { Customer } from "../api/client";
 
@@ -8,7 +8,7 @@ const INTERVALS_MS: Record<Customer["sync_frequency"], number> = {
   manual: Number.POSITIVE_INFINITY,
 };
 
-/** Whether two intervals have gone by without a complete sync. A customer that is synced by hand, or paused, is never stale. */
+/** Returns true if two intervals have passed without a complete sync. A manual or paused customer is never stale. */
 export function isStale(customer: Customer, now: number): boolean {
   const { last_complete_sync_at: complete, created_at, sync_frequency: frequency, status } = customer;
   if (status === "paused" || status === "deleting") return false;

@@ -1,4 +1,4 @@
-// Jobs that gave up, and messages that nobody can read: why, and how they are sent on.
+// Failed jobs and unreadable messages, with reason, next step and retry.
 
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -89,7 +89,7 @@ function isJob(letter: DeadLetter): letter is DeadLetterJob {
   return "job_id" in letter;
 }
 
-/** How many messages lie in the queue, and how long the oldest of the page has been dead. */
+/** The number of messages in the queue, and the age of the oldest on the page. */
 function Summary({ page: { items, depth } }: { page: DeadLetters }) {
   const oldest = items.flatMap((letter) => letter.dead_lettered_at ?? []).sort()[0];
   return (
@@ -104,7 +104,7 @@ function Summary({ page: { items, depth } }: { page: DeadLetters }) {
   );
 }
 
-/** For who may redrive any. */
+/** Retry buttons, for callers who may redrive. */
 function Actions({ selected, filters }: { selected: readonly DeadLetterJob[]; filters: readonly Filter[] }) {
   const me = useMe().data;
   const retry = useRetry();

@@ -1,4 +1,4 @@
-// Redriving every dead letter that the filters of the page match, and no other.
+// Redriving all dead letters that match the filters of the page.
 
 import Alert from "@cloudscape-design/components/alert";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -8,14 +8,14 @@ import { useApi } from "../api/context";
 import { Confirm } from "../components/Confirm";
 
 interface Properties {
-  /** What the API filters by. */
+  /** The filters as the API takes them. */
   readonly filters: RedriveFilter;
-  /** The same in words; nothing where every dead letter matches. */
+  /** The filters in words; empty if there are none. */
   readonly described: string;
   readonly close: () => void;
 }
 
-/** One call redrives a bounded number; what remains is said, and can be redriven by another. */
+/** One call redrives a limited number; the dialog shows how many remain and offers another. */
 export function Redrive({ filters, described, close }: Properties) {
   const api = useApi();
   const queries = useQueryClient();

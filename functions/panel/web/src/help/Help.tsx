@@ -1,4 +1,4 @@
-// The help of the documentation: docs/help.md itself, made HTML when the panel is built.
+// docs/help.md, converted to HTML when the panel is built.
 
 import "./help.css";
 
@@ -7,7 +7,7 @@ import { useEffect, useRef, type MouseEvent } from "react";
 
 import help from "../../../../../docs/help.md";
 
-/** The whole text, at a section if one is named. */
+/** The help text, scrolled to a section if one is given. */
 export default function Help({ section }: { section?: string | undefined }) {
   const text = useRef<HTMLDivElement>(null);
   const show = (name: string) => {
@@ -20,9 +20,9 @@ export default function Help({ section }: { section?: string | undefined }) {
   }, [section]);
   const follow = (event: MouseEvent) => {
     const name = event.target instanceof Element && event.target.closest("[data-section]")?.getAttribute("data-section");
-    // With a key held, it is the browser's: another tab, another window.
+    // With a modifier key the browser opens another tab or window.
     if (!name || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // The page stays what it is: the text may lie beside a form.
+    // Stays on the page: the help may be open beside a form.
     event.preventDefault();
     show(name);
   };
@@ -33,7 +33,7 @@ export default function Help({ section }: { section?: string | undefined }) {
   );
 }
 
-/** Beside a page only the text moves: `scrollIntoView` would move the page, too. */
+/** Scrolls only the help: `scrollIntoView` would also scroll the page beside it. */
 function scrollTo(heading: HTMLElement): void {
   let around = heading.parentElement;
   while (around && getComputedStyle(around).overflowY !== "auto") around = around.parentElement;

@@ -6,7 +6,7 @@ import { SidePanel } from "../components/SidePanel";
 
 const Help = lazy(() => import("./Help"));
 
-/** Opens the help beside the page, at a section; what was typed on the page stays. `about` says what it is about, to who cannot see where it stands. */
+/** Opens the help at a section beside the page, which keeps its input. `about` completes the accessible name of the link. */
 export function HelpLink({ section, about }: { section: string; about: string }) {
   const [isOpen, setOpen] = useState(false);
   const close = useCallback(() => setOpen(false), []);

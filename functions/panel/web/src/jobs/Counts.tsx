@@ -1,4 +1,4 @@
-// How many jobs wait, run, have failed, are held or done, and since when; each leads to those.
+// Number and age of waiting, running, failed, held and finished jobs, with links to them.
 
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
@@ -12,7 +12,7 @@ import { Age } from "../components/time";
 import { oldest, total } from "./counters";
 import { JOB_GROUPS, type JobGroup } from "./state";
 
-/** How long ago it was asked for, at most, what the API counts as done. */
+/** The period in which the API counts finished jobs, by their creation. */
 const HISTORY_MS = 86_400_000;
 
 export function Counts() {
@@ -43,7 +43,7 @@ export function Counts() {
 interface GroupProperties {
   readonly name: JobGroup;
   readonly number: number | undefined;
-  /** Filters beside those of the group. */
+  /** Additional filters. */
   readonly more?: string;
   readonly children: ReactNode;
 }

@@ -1,4 +1,4 @@
-// What a sync would have deleted, and did not: listed before somebody approves it.
+// The deletions that a sync held, listed for approval.
 
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
@@ -72,7 +72,7 @@ export function Held({ job, held }: { job: Job; held: HeldBack }) {
 
 interface HeldWorkflow {
   readonly id: string;
-  /** None where the copy has no such workflow any more. */
+  /** Undefined if the workflow is no longer stored. */
   readonly name: string | undefined;
 }
 
@@ -91,7 +91,7 @@ function Approve({ job, held, close }: { job: Job; held: HeldBack; close: () => 
       body(
         await api.POST("/v1/jobs/{job_id}/approve-deletions", {
           params: { path: { job_id: job.id } },
-          // The list that was shown is the one that is approved.
+          // Binds the approval to the list that was shown.
           body: held.list_hash ? { list_hash: held.list_hash } : {},
         }),
       ),

@@ -1,4 +1,4 @@
-// One job: how it goes, what each of its runs did, what went wrong and what to do next.
+// One job: progress, runs, errors and next step.
 
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";

@@ -1,4 +1,4 @@
-// Jobs of one customer, or all that the caller may see, and what to do with those that failed.
+// Jobs of one customer, or all that the caller may see, with retry for those that failed.
 
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
@@ -88,7 +88,7 @@ export function JobsTable({ customer }: { customer?: Customer }) {
   );
 }
 
-/** In one line, what a job does, did, or failed with. */
+/** The progress, result or error of a job in one line. */
 function whatOf(job: Job): string {
   if (job.error) return job.error.message;
   if (job.held) return `${job.held.count} held: ${job.held.reason}`;
@@ -99,7 +99,7 @@ function whatOf(job: Job): string {
   return job.kind === "plan" ? `Would be ${counts}` : counts;
 }
 
-/** What can be done with the selected jobs, or with all that the filters show; nothing for callers who can retry none of them. */
+/** Retry buttons for the selected jobs and for all that match; none for callers who may not retry. */
 function Actions({
   selected,
   filters,

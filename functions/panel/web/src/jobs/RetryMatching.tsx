@@ -1,4 +1,4 @@
-// Retrying every job that the filters of the page match, and no other: counted before it is asked.
+// Retrying all failed jobs that match the filters of the page. They are counted before the user confirms.
 
 import Alert from "@cloudscape-design/components/alert";
 import Spinner from "@cloudscape-design/components/spinner";
@@ -11,13 +11,13 @@ import { Confirm } from "../components/Confirm";
 import { useRetry } from "./actions";
 import { jobQuery } from "./query";
 
-/** What matches where the filters leave no failed job. */
+/** The result if the filters exclude failed jobs. */
 const NONE = { items: [], isCut: false } as const;
 
 interface Properties {
-  /** What the API filters by. */
+  /** The filters as parameters of the API. */
   readonly filters: Record<string, string>;
-  /** The same in words; nothing where every job matches. */
+  /** The filters in words; empty if there are none. */
   readonly described: string;
   readonly close: () => void;
 }

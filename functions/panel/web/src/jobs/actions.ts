@@ -1,4 +1,4 @@
-// What can be done with jobs. Which of it applies to a job, the API says (`actions`).
+// Actions on jobs. The API says which of them apply to a job (`actions`).
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
@@ -6,7 +6,7 @@ import { body, type Job } from "../api/client";
 import { useApi } from "../api/context";
 import { useMessages } from "../components/messages";
 
-/** Sends each of these jobs on, one after the other, and says how it went. */
+/** Retries these jobs one after the other, and shows the result. */
 export function useRetry(onDone?: (jobs: readonly Job[]) => void) {
   const api = useApi();
   const queries = useQueryClient();

@@ -1,19 +1,19 @@
-// Why a sync held something back, and what approving it does: that differs with the doubt, and nobody should approve one for another.
+// Texts for a held sync, by the kind of doubt: what approving does differs, and must not be confused.
 
 import type { Job } from "../api/client";
 
 export type HeldBack = NonNullable<Job["held"]>;
 
 interface Doubt {
-  /** What the list is. */
+  /** Heading of the list. */
   readonly heading: string;
-  /** What to do before approving. */
+  /** Advice before approving. */
   readonly advice: string;
-  /** What approving is called, */
+  /** Label of the approve button. */
   readonly action: string;
-  /** how it is asked for, */
+  /** Title of the confirmation dialog. */
   readonly question: string;
-  /** and what the sync after it does. */
+  /** Effect of the approval on the next sync. */
   readonly effect: string;
 }
 

@@ -1,11 +1,11 @@
-// How a job is, in a word and a colour.
+// The state of a job as a word and a color.
 
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
 import type { Job } from "../api/client";
 import { words } from "../components/filter";
 
-/** For every state: how it looks, and what it is called. */
+/** Indicator type and name of every state. */
 export const JOB_STATES: Record<Job["state"], readonly [StatusIndicatorProps.Type, string]> = {
   queued: ["pending", "Queued"],
   running: ["in-progress", "Running"],
@@ -17,7 +17,7 @@ export const JOB_STATES: Record<Job["state"], readonly [StatusIndicatorProps.Typ
   cancelled: ["stopped", "Cancelled"],
 };
 
-/** What every kind of job is called. */
+/** Name of every kind of job. */
 export const JOB_KINDS: Record<Job["kind"], string> = {
   sync: "Sync",
   plan: "Dry run",
@@ -25,7 +25,7 @@ export const JOB_KINDS: Record<Job["kind"], string> = {
   test: "Connection test",
 };
 
-/** Why a job can fail, by what has to be done about it. */
+/** Error classes, by the action that they require. */
 export const ERROR_CLASSES = words(
   "config",
   "permission",
@@ -38,12 +38,12 @@ export const ERROR_CLASSES = words(
   "bug",
 );
 
-/** Jobs as an operator thinks of them: their states, and the filters that show them. */
+/** Groups of jobs for operators: their states, and the filters that show them. */
 export const JOB_GROUPS = {
   waiting: { label: "Waiting", states: ["queued", "waiting"], filters: "state=queued,waiting" },
   running: { label: "Running", states: ["running"], filters: "state=running" },
   failed: { label: "Failed", states: ["failed"], filters: "state=failed" },
-  // Of those in this state only the ones that somebody can act on.
+  // Only the held jobs that still await approval.
   held: { label: "Held", states: ["held"], filters: "awaiting_approval=true" },
   done: { label: "Done", states: ["succeeded", "incomplete", "cancelled"], filters: "state=succeeded,incomplete,cancelled" },
 } as const;

@@ -1,6 +1,6 @@
-// Signing in at the user pool: authorization code with PKCE (RFC 7636), by the pool's own pages. No secret is in the panel.
+// Signing in at the user pool's own pages: authorization code with PKCE (RFC 7636). The panel holds no secret.
 //
-// Leaving the page would lose what was typed, so signing in again happens in a second window, which hands the code over.
+// Leaving the page would lose its input, so signing in again happens in a second window, which hands over the code.
 
 import * as oauth from "oauth4webapi";
 
@@ -19,13 +19,13 @@ const insecure = { [oauth.allowInsecureRequests]: signInOrigin.protocol === "htt
 
 const PENDING = "zwm.pending-sign-in";
 const CHANNEL = "zwm.sign-in";
-/** How long a window may take to close, in milliseconds. */
+/** Time for a window to close, in milliseconds. */
 const CLOSING_MS = 1_000;
 
 interface Pending {
   readonly verifier: string;
   readonly state: string;
-  /** Where the user wanted to go. */
+  /** The page that the user wanted. */
   readonly hash: string;
 }
 
@@ -45,14 +45,14 @@ async function begin(): Promise<{ readonly url: URL; readonly pending: Pending }
   return { url, pending: { verifier, state, hash: window.location.hash } };
 }
 
-/** Goes to the sign-in page; what was asked for comes back afterwards. */
+/** Goes to the sign-in page, and back to the requested page afterwards. */
 export async function signIn(): Promise<void> {
   const { url, pending } = await begin();
   sessionStorage.setItem(PENDING, JSON.stringify(pending));
   window.location.assign(url);
 }
 
-/** Signs in again in a second window, while this page stays as it is. Call it from a click, or the browser blocks the window. */
+/** Signs in again in a second window. Call it from a click, or the browser blocks the window. */
 export async function signInBeside(): Promise<Tokens> {
   const beside = window.open("about:blank", "zwm-sign-in", "width=520,height=680");
   if (!beside) throw new Error("The browser blocked the sign-in window. Allow pop-ups for this page, then try again.");
@@ -72,9 +72,9 @@ export async function signInBeside(): Promise<Tokens> {
 }
 
 /**
- * Ends a sign-in that the address tells of. `undefined`: there is none.
+ * Completes the sign-in in the address; `undefined` if there is none.
  *
- * In a second window the code is handed to the first one, and the window closes.
+ * A second window hands the code to the first one and closes.
  */
 export async function finishSignIn(): Promise<Tokens | undefined> {
   const address = new URL(window.location.href);
@@ -109,7 +109,7 @@ async function exchange(address: URL, { verifier, state }: Pending): Promise<Tok
   return keep(await oauth.processAuthorizationCodeResponse(server, client, response), undefined);
 }
 
-/** New tokens for old ones, unseen. Throws when the session has ended. */
+/** Refreshes the tokens. Throws if the session has ended. */
 export async function refresh(refreshToken: string): Promise<Tokens> {
   const response = await oauth.refreshTokenGrantRequest(server, client, publicClient, refreshToken, insecure);
   return keep(await oauth.processRefreshTokenResponse(server, client, response), refreshToken);
@@ -126,7 +126,7 @@ function keep(answer: oauth.TokenEndpointResponse, refreshToken: string | undefi
   return tokens;
 }
 
-/** Where the user pool forgets the session, and sends the browser back. */
+/** The sign-out page of the user pool, which ends the session and redirects back. */
 export function signOutAddress(): string {
   const url = new URL("/logout", signInOrigin);
   url.search = new URLSearchParams({ client_id: clientId, logout_uri: root.href }).toString();

@@ -1,20 +1,20 @@
-// Who is signed in, for the whole panel. A token that is about to end is renewed unseen; if that fails, the page stays as it
-// is and asks for another sign-in beside it, so that nothing that was typed is lost.
+// The session of the panel. A token that is about to expire is refreshed in the background. If that fails, the user signs in
+// again in a second window and the page keeps all input.
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { finishSignIn, refresh, signIn, signInBeside, signOutAddress } from "./flow";
 import { forgetTokens, readTokens, type Tokens } from "./tokens";
 
-/** Renewed so long before its end. */
+/** Time before the expiry at which a token is refreshed. */
 const MARGIN_MS = 60_000;
 
 export interface Session {
-  /** A token that is valid now; rejects when the session has ended. */
+  /** A valid token; rejects if the session has ended. */
   readonly token: () => Promise<string>;
-  /** The API did not take the token. */
+  /** Called when the API rejects the token. */
   readonly ended: () => void;
-  /** Whether another sign-in is needed to go on. */
+  /** The user has to sign in again. */
   readonly hasEnded: boolean;
   readonly signInAgain: () => Promise<void>;
   readonly signOut: () => void;

@@ -1,11 +1,11 @@
-// The tokens of whoever is signed in: in this tab only, until it closes.
+// The user's tokens, kept in this tab until it closes.
 
-/** What the user pool issued. */
+/** Tokens issued by the user pool. */
 export interface Tokens {
   /** Sent with every request to the API. */
   readonly idToken: string;
   readonly refreshToken: string | undefined;
-  /** When the ID token ends, in milliseconds since 1970. */
+  /** Expiry of the ID token, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
 

@@ -1,4 +1,4 @@
-// What syncs changed: of one workflow, newest first, or of all of a customer, oldest first as the API's feed goes.
+// Changes of one workflow, newest first, or of all workflows of a customer, oldest first like the API's feed.
 
 import Box from "@cloudscape-design/components/box";
 import Link from "@cloudscape-design/components/link";

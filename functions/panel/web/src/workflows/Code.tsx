@@ -1,4 +1,4 @@
-// JSON to be read: laid out, every number and key as it was sent.
+// Formatted JSON, with every number and key as it was sent.
 
 import "./code.css";
 
@@ -8,11 +8,11 @@ import { useMemo } from "react";
 
 import { indented } from "../components/json";
 
-/** Above this many characters, colours and numbered lines would make the page stand still. */
-const COLOURED = 200_000;
+/** Above this many characters, highlighting and line numbers would freeze the page. */
+const HIGHLIGHTED = 200_000;
 
 export function Code({ json }: { json: string }) {
   const text = useMemo(() => indented(json), [json]);
-  if (text.length > COLOURED) return <pre className="code">{text}</pre>;
+  if (text.length > HIGHLIGHTED) return <pre className="code">{text}</pre>;
   return <CodeView content={text} lineNumbers wrapLines highlight={jsonHighlight} />;
 }

@@ -1,4 +1,4 @@
-// A definition as Zuora exported it: to read, to copy, to take along.
+// A definition as Zuora exported it: view, copy, download.
 
 import Button from "@cloudscape-design/components/button";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
@@ -10,7 +10,7 @@ import { download } from "../components/download";
 import { Code } from "./Code";
 import type { Definition, Progress } from "./definition";
 
-/** What Copy and Download give is what came; only what is shown is laid out. */
+/** Copy and Download give the exported bytes; only the view is formatted. */
 export function DefinitionView({ definition: { blob, text }, name }: { definition: Definition; name: string }) {
   return (
     <SpaceBetween size="s">
@@ -25,7 +25,7 @@ export function DefinitionView({ definition: { blob, text }, name }: { definitio
   );
 }
 
-/** While it is read. */
+/** Progress while a definition is read. */
 export function Reading({ progress }: { progress: Progress | undefined }) {
   if (!progress) return <Spinner size="large" />;
   const { read, of } = progress;

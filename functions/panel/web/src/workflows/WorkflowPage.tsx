@@ -1,4 +1,4 @@
-// One workflow: its fields, its graph, its tasks, its definition as Zuora exported it, and what changed when.
+// One workflow: fields, graph, tasks, definition as Zuora exported it, and changes.
 
 import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
@@ -27,7 +27,7 @@ import { readTasks, type ShownTask } from "./tasks";
 import { TasksTable } from "./TasksTable";
 import { useDefinition } from "./useDefinition";
 
-// The library that draws is fetched with the first graph.
+// The graph library is loaded with the first graph.
 const GraphView = lazy(() => import("./graph/GraphView"));
 
 export function WorkflowPage() {

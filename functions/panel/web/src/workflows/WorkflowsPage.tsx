@@ -1,4 +1,4 @@
-// Workflows of all customers that the caller may see: to find one by its Zuora ID or the beginning of its name.
+// Workflows of all customers that the caller may see, with a search by Zuora ID or the beginning of the name.
 
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";

@@ -1,7 +1,7 @@
 // A definition as Zuora exported it, byte for byte: in one answer, or put together from its parts where it is too big for one.
 //
-// What must stay true: all parts are of the same export. Each has its tag; if one differs, a sync has put another in its place,
-// and reading begins anew.
+// Invariant: all parts belong to the same export. Each has its tag; if one differs, a sync has replaced the definition and
+// reading starts again.
 
 import { body, type Api } from "../api/client";
 import { Problem } from "../api/problem";
@@ -17,15 +17,15 @@ export interface Progress {
 }
 
 export interface Definition {
-  /** The bytes themselves: what they are as text may lack a mark at their beginning. */
+  /** The exact bytes: the text may lack their byte order mark. */
   readonly blob: Blob;
   readonly text: string;
 }
 
-/** How often reading begins anew. */
+/** Maximum number of restarts. */
 const ANEW = 2;
 
-/** Reads a definition; `tell` hears how far it is where there is more than one part. */
+/** Reads a definition; `tell` receives the progress if there is more than one part. */
 export async function readDefinition(api: Api, path: Ids, tell: (progress: Progress) => void): Promise<Definition> {
   for (let anew = 0; anew <= ANEW; anew += 1) {
     const answer = await readAtOnce(api, path);
@@ -35,7 +35,7 @@ export async function readDefinition(api: Api, path: Ids, tell: (progress: Progr
   throw new Error("The definition kept changing while it was read. Try again in a moment.");
 }
 
-/** The whole; the number of its parts if it is too big for one answer. */
+/** The whole definition, or the number of its parts if it is too large for one response. */
 async function readAtOnce(api: Api, path: Ids): Promise<Blob | number> {
   try {
     return (await ask(api, path)).blob;
@@ -45,7 +45,7 @@ async function readAtOnce(api: Api, path: Ids): Promise<Blob | number> {
   }
 }
 
-/** All parts together; nothing if they are not of one export. */
+/** All parts joined; undefined if they are not of one export. */
 async function readParts(api: Api, path: Ids, count: number, tell: (progress: Progress) => void): Promise<Blob | undefined> {
   const parts: Blob[] = [];
   const tags = new Set<string | null>();

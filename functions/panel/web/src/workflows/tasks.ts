@@ -1,12 +1,12 @@
-// The tasks of a workflow as the API answers them, each beside its own text: what is shown of a task is the text, because its
-// parameters are free JSON, whose numbers are not ours to round.
+// The tasks of a workflow as the API returns them, each with its own JSON text: the text is shown, because a task's parameters
+// are free JSON whose numbers must not be rounded.
 
 import { body, type Api, type Task } from "../api/client";
 import { elements, member } from "../components/json";
 import type { Ids } from "./definition";
 
 export interface ShownTask extends Pick<Task, "id" | "name" | "action_type" | "object" | "call_type" | "priority" | "tags"> {
-  /** All of it as JSON. */
+  /** The whole task as JSON. */
   readonly json: string;
 }
 

@@ -1,4 +1,4 @@
-// The definition of a workflow, and how far reading it is.
+// The definition of a workflow, and the progress of reading it.
 
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";

@@ -1,4 +1,4 @@
-// Around the graph: what cannot be drawn is said in its place, and the rest of the page works.
+// Error boundary of the graph: the rest of the page keeps working.
 
 import Alert from "@cloudscape-design/components/alert";
 import { Component, type ReactNode } from "react";

@@ -1,4 +1,4 @@
-// A workflow's graph, to look at: zoom, pan, choose a task. Nothing can be changed here.
+// A read-only view of a workflow's graph: zoom, pan, choose a task.
 
 import "@xyflow/react/dist/style.css";
 import "./graph.css";
@@ -94,17 +94,17 @@ function Drawing({ graph, onChoose }: { graph: Graph; onChoose: (taskId: string)
   );
 }
 
-/** A smaller scale cannot be read. */
+/** The smallest readable scale. */
 const LEGIBLE = 0.8;
 /** Left of the first node, in the graph's own pixels. */
 const MARGIN = 30;
 
-/** Where a graph can only be seen as a whole when nothing can be read, it is shown from its left end on. */
+/** Shows a graph from its left end if it is not readable as a whole. */
 function showLegibly(flow: ReactFlowInstance<TaskNode>) {
   const { x, zoom } = flow.getViewport();
   if (zoom >= LEGIBLE) return;
   const all = flow.getNodesBounds(flow.getNodes());
-  // The whole is centred now, which tells how wide the view is.
+  // The graph is centered now, which gives the width of the view.
   const halfWidth = x + (all.x + all.width / 2) * zoom;
   const begin = flow.getNode(START) ?? flow.getNodes()[0];
   const y = begin ? begin.position.y + NODE.height / 2 : all.y;

@@ -1,4 +1,4 @@
-// Where each node of a graph is drawn: from left to right, by dagre.
+// Positions of the nodes of a graph, from left to right, by dagre.
 
 import dagre from "@dagrejs/dagre";
 
@@ -18,7 +18,7 @@ export function layOut(graph: Graph): Places {
   plan.setGraph({ rankdir: "LR", nodesep: 24, ranksep: 90 });
   for (const node of graph.nodes) plan.setNode(node.id, { ...NODE });
   for (const edge of graph.edges) {
-    // What leads back would turn the ranks around.
+    // Back edges would reverse the ranks.
     if (!edge.isBack) plan.setEdge(edge.from, edge.to, {}, edge.id);
   }
   dagre.layout(plan);

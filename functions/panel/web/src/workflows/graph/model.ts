@@ -1,7 +1,7 @@
-// A workflow's definition as a graph: tasks, and what leads from one to the next. Read from an export as Zuora wrote it, so
-// nothing is taken for granted: ids as numbers or texts, linkages to tasks that are not there, cycles.
+// A workflow's definition as a graph of tasks and linkages. It comes from Zuora's export, so nothing is taken for granted: ids
+// may be numbers or texts, linkages may refer to missing tasks, and there may be cycles.
 
-/** What stands for a task, or for where a workflow begins. */
+/** A task, or the start or finish of the workflow. */
 export interface Node {
   readonly id: string;
   readonly label: string;
@@ -14,22 +14,22 @@ export interface Edge {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** The type of the linkage; nothing for the plain one from the start. */
+  /** The type of the linkage; empty for the plain one from the start. */
   readonly label: string;
-  /** Leads back to a task that came before: a cycle, which Zuora accepts and which never ends. */
+  /** Closes a cycle, which Zuora accepts and which never ends. */
   readonly isBack: boolean;
 }
 
 export interface Graph {
   readonly nodes: readonly Node[];
   readonly edges: readonly Edge[];
-  /** Linkages that lead from or to a task that the definition does not have. */
+  /** Number of linkages from or to tasks that are not in the definition. */
   readonly broken: number;
 }
 
-/** Where a workflow begins. */
+/** Id of the node from which a workflow starts. */
 export const START = "start";
-/** What Zuora runs when everything else has ended: linkages of the workflow itself, of type `Finish`. */
+/** Id of the node for the workflow's own linkages of type `Finish`, which Zuora follows when all other tasks have ended. */
 export const FINISH = "finish";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ export function graphOf(definition: unknown): Graph {
   return { nodes: [...nodes.values()], edges: edges.map((edge) => ({ ...edge, isBack: back.has(edge.id) })), broken };
 }
 
-/** The edges that close a cycle, found by walking the graph in depth; without recursion, because a definition may be deep. */
+/** The edges that close a cycle, by depth-first search; without recursion, because a definition may be deep. */
 function backEdges(edges: readonly Omit<Edge, "isBack">[]): ReadonlySet<string> {
   const outgoing = new Map<string, Omit<Edge, "isBack">[]>();
   for (const edge of edges) outgoing.set(edge.from, [...(outgoing.get(edge.from) ?? []), edge]);
