@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { call, createCustomer, waitForJob, waitForSync } from "./api";
-import { signIn, browserForTests } from "./browser";
+import { goTo, signIn, browserForTests } from "./browser";
 import { createTenant, refuseSecret } from "./zuora";
 
 const open = browserForTests();
@@ -105,4 +105,20 @@ test("a filter in the address that is none is shown as it is, with what the API 
   await page.getByText(/^The parameter since is wrong\. ./).waitFor();
   await page.getByRole("button", { name: /Remove.*Created after/ }).click();
   await page.getByText("The list could not be loaded").waitFor({ state: "detached" });
+});
+
+test("a name of 200 characters leaves room for the other columns, and is its own tooltip", async () => {
+  const tenant = await createTenant(1);
+  const name = `${tenant.name} ${"long ".repeat(40)}`.slice(0, 190);
+  const customer = await createCustomer({ ...tenant, name });
+  const { page, faults } = await open();
+  await signIn(page, `#/customers?name=${tenant.name}`);
+
+  const link = page.getByRole("rowheader").getByRole("link");
+  expect(await link.getAttribute("title")).toBe(name);
+  expect((await page.getByRole("rowheader").boundingBox())?.width).toBeLessThanOrEqual(320);
+  await goTo(page, `#/jobs?customer_id=${customer}`);
+  const cell = page.getByRole("gridcell").filter({ has: page.getByRole("link", { name }) });
+  expect((await cell.boundingBox())?.width).toBeLessThanOrEqual(320);
+  expect(faults).toEqual([]);
 });

@@ -1,9 +1,9 @@
-import Link from "@cloudscape-design/components/link";
 import { useQuery } from "@tanstack/react-query";
 
 import { body } from "../api/client";
 import { useApi } from "../api/context";
 import { useCustomers } from "../api/queries";
+import { NameLink } from "./NameLink";
 
 interface Properties {
   readonly id: string;
@@ -25,5 +25,5 @@ export function CustomerName({ id, isOneOfMany = false }: Properties) {
     retry: false,
   });
   const name = listed ?? found.data;
-  return name === undefined ? id : <Link href={`#/customers/${id}`}>{name}</Link>;
+  return name === undefined ? id : <NameLink href={`#/customers/${id}`} name={name} />;
 }

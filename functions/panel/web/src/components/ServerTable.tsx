@@ -114,7 +114,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
           )
         }
         items={items}
-        columnDefinitions={columns}
+        columnDefinitions={columns.map(bounded)}
         columnDisplay={preferences.contentDisplay}
         wrapLines={preferences.wrapLines}
         trackBy={trackBy}
@@ -174,6 +174,21 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
       />
     </SpaceBetween>
   );
+}
+
+/** In pixels: a long name must not push the other columns off the screen. */
+const MAX_COLUMN_WIDTH = 320;
+
+/** The column with a maximum width, and its full text as a tooltip where that cuts it. */
+function bounded<Item>(column: TableProps.ColumnDefinition<Item>): TableProps.ColumnDefinition<Item> {
+  return {
+    maxWidth: MAX_COLUMN_WIDTH,
+    ...column,
+    cell: (item) => {
+      const cell = column.cell(item);
+      return typeof cell === "string" ? <span title={cell}>{cell}</span> : cell;
+    },
+  };
 }
 
 /** Maximum number of empty pages skipped at a time. */

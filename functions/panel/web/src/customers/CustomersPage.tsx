@@ -3,7 +3,6 @@
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
-import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -14,6 +13,7 @@ import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
 import { words } from "../components/filter";
 import { HelpLink } from "../help/HelpLink";
+import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
 import { DeleteCustomer } from "./DeleteCustomer";
@@ -71,7 +71,7 @@ export function CustomersPage() {
             id: "name",
             header: "Name",
             isRowHeader: true,
-            cell: (one) => <Link href={`#/customers/${one.id}`}>{one.name}</Link>,
+            cell: (one) => <NameLink href={`#/customers/${one.id}`} name={one.name} />,
           },
           { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
           { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },

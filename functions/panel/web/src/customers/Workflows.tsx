@@ -2,7 +2,6 @@
 
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
-import Link from "@cloudscape-design/components/link";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
@@ -15,6 +14,7 @@ import { download } from "../components/download";
 import { useMessages } from "../components/messages";
 import { type Filter, words } from "../components/filter";
 import { useFilterValues } from "../components/Filters";
+import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
 
@@ -50,7 +50,9 @@ export function Workflows({ customer }: { customer: Customer }) {
           id: "name",
           header: "Name",
           isRowHeader: true,
-          cell: (one) => <Link href={`#/customers/${customer.id}/workflows/${one.zuora_id}`}>{one.name ?? "(no name)"}</Link>,
+          cell: (one) => (
+            <NameLink href={`#/customers/${customer.id}/workflows/${one.zuora_id}`} name={one.name ?? "(no name)"} />
+          ),
         },
         { id: "zuora_id", header: "Zuora ID", cell: (one) => one.zuora_id },
         { id: "status", header: "Status", cell: (one) => one.status ?? "-" },

@@ -6,7 +6,6 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
-import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
@@ -21,6 +20,7 @@ import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
 import { CHART } from "../components/chart";
 import { Count } from "../components/Count";
 import { Loading, Refused } from "../components/Fallback";
+import { NameLink } from "../components/NameLink";
 import { seriesOf, type Outcome } from "./outcomes";
 import { isStale } from "./staleness";
 
@@ -157,7 +157,8 @@ function StaleTable({ customers }: { customers: readonly Customer[] }) {
           id: "name",
           header: "Customer",
           isRowHeader: true,
-          cell: (one) => <Link href={`#/customers/${one.id}`}>{one.name}</Link>,
+          maxWidth: 320,
+          cell: (one) => <NameLink href={`#/customers/${one.id}`} name={one.name} />,
         },
         { id: "complete", header: "Last complete sync", cell: (one) => <LastComplete at={one.last_complete_sync_at} /> },
         { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },

@@ -4,7 +4,6 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -15,6 +14,7 @@ import { useApi } from "../api/context";
 import { HelpLink } from "../help/HelpLink";
 import { Confirm } from "../components/Confirm";
 import { useMessages } from "../components/messages";
+import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
 import { doubtOf, type HeldBack } from "./doubts";
@@ -60,7 +60,8 @@ export function Held({ job, held }: { job: Job; held: HeldBack }) {
             id: "name",
             header: "Workflow",
             isRowHeader: true,
-            cell: ({ id, name }) => (name ? <Link href={`#/customers/${job.customer_id}/workflows/${id}`}>{name}</Link> : "-"),
+            cell: ({ id, name }) =>
+              name ? <NameLink href={`#/customers/${job.customer_id}/workflows/${id}`} name={name} /> : "-",
           },
           { id: "id", header: "Zuora ID", cell: ({ id }) => id },
         ]}

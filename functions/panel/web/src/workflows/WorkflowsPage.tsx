@@ -1,12 +1,12 @@
 // Workflows of all customers that the caller may see, with a search by Zuora ID or the beginning of the name.
 
 import Header from "@cloudscape-design/components/header";
-import Link from "@cloudscape-design/components/link";
 
 import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
 import { CustomerName } from "../components/CustomerName";
 import type { Filter } from "../components/filter";
+import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
 
@@ -34,7 +34,9 @@ export function WorkflowsPage() {
           id: "name",
           header: "Name",
           isRowHeader: true,
-          cell: (one) => <Link href={`#/customers/${one.customer_id}/workflows/${one.zuora_id}`}>{one.name ?? "(no name)"}</Link>,
+          cell: (one) => (
+            <NameLink href={`#/customers/${one.customer_id}/workflows/${one.zuora_id}`} name={one.name ?? "(no name)"} />
+          ),
         },
         { id: "customer", header: "Customer", cell: (one) => <CustomerName id={one.customer_id} isOneOfMany /> },
         { id: "zuora_id", header: "Zuora ID", cell: (one) => one.zuora_id },
