@@ -3,7 +3,7 @@
 import PropertyFilter, { type PropertyFilterProps } from "@cloudscape-design/components/property-filter";
 import { useSearchParams } from "react-router";
 
-import { type Filter, inWords, replaced } from "./filter";
+import { type Filter, inWords, operatorOf, replaced } from "./filter";
 import { momentForm } from "./MomentInput";
 
 /** The filters in the address, as query parameters of the API. */
@@ -26,7 +26,7 @@ export function Filters({ filters }: { filters: readonly Filter[] }) {
       query={{ operation: "and", tokens }}
       hideOperations
       disableFreeTextFiltering={!first}
-      freeTextFiltering={{ operators: [":"], defaultOperator: ":" }}
+      freeTextFiltering={{ operators: [operatorOf(first)], defaultOperator: operatorOf(first) }}
       filteringProperties={filters.map(propertyOf)}
       filteringOptions={filters.flatMap(({ key, options = [] }) => options.map((option) => ({ propertyKey: key, ...option })))}
       filteringPlaceholder={`Filter by ${filters.map(({ label }) => label).join(", ")}`}
@@ -53,8 +53,4 @@ function propertyOf(filter: Filter): PropertyFilterProps.FilteringProperty {
     operators: [{ operator, ...form, format: (value) => inWords(filter, value) }],
     defaultOperator: operator,
   };
-}
-
-function operatorOf(filter: Filter | undefined): ":" | "=" {
-  return filter?.options || filter?.isMoment ? "=" : ":";
 }

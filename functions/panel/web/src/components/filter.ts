@@ -11,6 +11,8 @@ export interface Filter {
   readonly options?: readonly Option[];
   /** Allows several of the options. */
   readonly isMany?: boolean;
+  /** Matches the beginning of a text, not the whole. */
+  readonly isPrefix?: boolean;
   /** The value is a moment. */
   readonly isMoment?: boolean;
 }
@@ -18,6 +20,11 @@ export interface Filter {
 interface Option {
   readonly value: string;
   readonly label?: string;
+}
+
+/** The operator between the label and the value: begins with, or equals. */
+export function operatorOf(filter: Filter | undefined): "^" | "=" {
+  return filter?.isPrefix ? "^" : "=";
 }
 
 /** Options whose labels are their values. */

@@ -58,7 +58,7 @@ export function CustomersPage() {
         hidden={["environment", "tasks"]}
         refetchInterval={CALM_MS}
         filters={[
-          { key: "name", label: "Name" },
+          { key: "name", label: "Name", isPrefix: true },
           { key: "status", label: "Status", options: words("active", "paused", "needs_attention", "deleting") },
           { key: "environment", label: "Environment", options: words("production", "test", "sandbox", "development") },
           { key: "zuora_base_url", label: "Zuora base URL" },

@@ -11,7 +11,7 @@ import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
 
 const FILTERS: readonly Filter[] = [
-  { key: "name", label: "Name" },
+  { key: "name", label: "Name", isPrefix: true },
   { key: "zuora_id", label: "Zuora ID" },
 ];
 
