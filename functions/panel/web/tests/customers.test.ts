@@ -32,6 +32,9 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByLabel("Zuora client secret").fill(tenant.clientSecret);
   await page.getByRole("button", { name: "Test connection" }).click();
   await page.getByText("Zuora accepted the credentials").waitFor();
+  await page.getByLabel("Zuora client secret").fill("a wrong one");
+  await page.getByText("Zuora accepted the credentials").waitFor({ state: "detached" });
+  await page.getByLabel("Zuora client secret").fill(tenant.clientSecret);
   await page.getByRole("button", { name: "Create" }).click();
 
   await page.getByRole("heading", { name: tenant.name }).waitFor();

@@ -14,8 +14,8 @@ const problem = (...errors: { pointer: string; detail: string }[]) =>
 
 test("what is wrong with the address is told in the sentence, what is wrong with a field beside the field", () => {
   expect(sentence(problem({ pointer: "since", detail: "Use a moment." }))).toBe("Correct it. Use a moment.");
-  const ofField = problem({ pointer: "/name", detail: "Give a name." });
-  expect([sentence(ofField), fieldError(ofField, "/name")]).toEqual(["Correct it.", "Give a name."]);
+  const ofField = problem({ pointer: "/name", detail: "must not be empty" });
+  expect([sentence(ofField), fieldError(ofField, "/name")]).toEqual(["Check the marked fields.", "Must not be empty."]);
 });
 
 test("a request that got no answer does not claim to know what became of it", () => {

@@ -18,6 +18,11 @@ export class Problem extends Error {
     return this.body.type.split("/").pop() ?? "";
   }
 
+  /** The request had invalid fields, which are marked on the page. */
+  get hasFields(): boolean {
+    return (this.body.errors ?? []).some(({ pointer }) => pointer.startsWith("/"));
+  }
+
   /** Details of the invalid query parameters. */
   get ofParameters(): readonly string[] {
     return (this.body.errors ?? []).filter(({ pointer }) => !pointer.startsWith("/")).map(({ detail }) => detail);
@@ -37,11 +42,14 @@ export function mayPass(error: unknown): boolean {
 /** A sentence for any error, with the details of invalid query parameters. Errors of fields are shown beside the fields. */
 export function sentence(error: unknown): string {
   if (error instanceof TypeError) return "The API could not be reached. Check your network connection and try again.";
-  if (error instanceof Problem) return [error.message, ...error.ofParameters].join(" ");
+  if (error instanceof Problem) {
+    return [error.hasFields ? "Check the marked fields." : error.message, ...error.ofParameters].join(" ");
+  }
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The error of a field, if there is one. */
+/** The error of a field as a sentence, if there is one. */
 export function fieldError(error: unknown, pointer: string): string | undefined {
-  return error instanceof Problem ? error.of(pointer) : undefined;
+  const detail = error instanceof Problem ? error.of(pointer) : undefined;
+  return detail && `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.!?]$/.test(detail) ? "" : "."}`;
 }

@@ -16,11 +16,12 @@ import { useState } from "react";
 
 import { body, type Customer, type ZuoraHost } from "../api/client";
 import { useApi } from "../api/context";
-import { fieldError, sentence } from "../api/problem";
+import { sentence } from "../api/problem";
 import { HelpLink } from "../help/HelpLink";
 import { age, useNow } from "../components/time";
-import { EMPTY, fieldsOf, type Fields } from "./fields";
+import { EMPTY, fieldErrors, fieldsOf, isSame, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
+import { useTestConnection } from "./useTestConnection";
 
 const FREQUENCIES = { hourly: "Every hour", every_two_hours: "Every two hours", manual: "Manual only" } as const;
 const ENVIRONMENTS = {
@@ -44,6 +45,10 @@ interface Properties {
 
 export function CustomerForm({ title, action, customer, isBusy, error, onSave, onCancel }: Properties) {
   const [fields, setFields] = useState<Fields>(() => (customer ? fieldsOf(customer) : EMPTY));
+  // The input that was sent last: its errors are shown until it is edited.
+  const [sent, setSent] = useState<Fields>();
+  const test = useTestConnection(fields);
+  const errors = { ...fieldErrors(test.error, test.tested, fields), ...fieldErrors(error, sent, fields) };
   const set = (change: Partial<Fields>) => setFields((current) => ({ ...current, ...change }));
   const isNew = customer === undefined;
   const moves = customer !== undefined && fields.baseUrl !== customer.zuora_base_url;
@@ -56,12 +61,13 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
     <form
       onSubmit={(event) => {
         event.preventDefault();
+        setSent(fields);
         onSave(fields);
       }}
     >
       <Form
         header={<Header variant="h1">{title}</Header>}
-        errorText={error ? sentence(error) : undefined}
+        errorText={error && sent && isSame(sent, fields) ? sentence(error) : undefined}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Button formAction="none" variant="link" onClick={onCancel}>
@@ -79,11 +85,11 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
               <FormField
                 label="Name"
                 description="Customer organization name, such as “Acme Corporation”."
-                errorText={fieldError(error, "/name")}
+                errorText={errors.name}
               >
                 <Input value={fields.name} onChange={({ detail }) => set({ name: detail.value })} ariaRequired />
               </FormField>
-              <FormField label="Environment" errorText={fieldError(error, "/environment")}>
+              <FormField label="Environment" errorText={errors.environment}>
                 <Choice
                   options={ENVIRONMENTS}
                   value={fields.environment}
@@ -95,21 +101,18 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
               <FormField
                 label="Sync frequency"
                 description={recommended && `Recommended for this environment: ${FREQUENCIES[recommended].toLowerCase()}.`}
-                errorText={fieldError(error, "/sync_frequency")}
+                errorText={errors.frequency}
               >
                 <Choice options={FREQUENCIES} value={fields.frequency} onChange={(frequency) => set({ frequency })} />
               </FormField>
               <FormField
                 label="Ask before deleting more than: workflows"
                 description="Within 24 hours, in one sync or several, or the percentage below, whichever is more. Deleting half of the workflows or more (at least two) always needs approval. Held deletions wait until somebody approves them."
-                errorText={fieldError(error, "/delete_guard/count")}
+                errorText={errors.guardCount}
               >
                 <Input type="number" value={fields.guardCount} onChange={({ detail }) => set({ guardCount: detail.value })} />
               </FormField>
-              <FormField
-                label="Ask before deleting more than: % of the workflows"
-                errorText={fieldError(error, "/delete_guard/percent")}
-              >
+              <FormField label="Ask before deleting more than: % of the workflows" errorText={errors.guardPercent}>
                 <Input type="number" value={fields.guardPercent} onChange={({ detail }) => set({ guardPercent: detail.value })} />
               </FormField>
             </SpaceBetween>
@@ -126,8 +129,8 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
             }
           >
             <SpaceBetween size="m">
-              <BaseUrl value={fields.baseUrl} error={fieldError(error, "/zuora_base_url")} onChange={set} isNew={isNew} />
-              <FormField label="Zuora client ID" errorText={fieldError(error, "/zuora_client_id")}>
+              <BaseUrl value={fields.baseUrl} error={errors.baseUrl} onChange={set} isNew={isNew} />
+              <FormField label="Zuora client ID" errorText={errors.clientId}>
                 <Input
                   value={fields.clientId}
                   onChange={({ detail }) => set({ clientId: detail.value })}
@@ -136,11 +139,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
                   ariaRequired
                 />
               </FormField>
-              <FormField
-                label="Zuora client secret"
-                description={secretHint(customer, moves)}
-                errorText={fieldError(error, "/zuora_client_secret")}
-              >
+              <FormField label="Zuora client secret" description={secretHint(customer, moves)} errorText={errors.secret}>
                 <Input
                   type="password"
                   value={fields.secret}
@@ -150,7 +149,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
                   ariaRequired={isNew || moves}
                 />
               </FormField>
-              <TestConnection fields={fields} />
+              <TestConnection fields={fields} test={test} />
               <Checkbox checked={fields.verify} onChange={({ detail }) => set({ verify: detail.checked })}>
                 Test new credentials before saving
               </Checkbox>

@@ -2,29 +2,20 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useMutation } from "@tanstack/react-query";
 
-import { body } from "../api/client";
-import { useApi, useMe } from "../api/context";
+import { useMe } from "../api/context";
 import { Problem, sentence } from "../api/problem";
 import type { Fields } from "./fields";
+import type { useTestConnection } from "./useTestConnection";
 
-/** Tests the credentials in the form before they are saved, and shows the next step if that fails. */
-export function TestConnection({ fields }: { fields: Fields }) {
-  const api = useApi();
+interface Properties {
+  readonly fields: Fields;
+  readonly test: ReturnType<typeof useTestConnection>;
+}
+
+/** The button that tests the credentials in the form, with the result and, if that is an error, the next step. */
+export function TestConnection({ fields, test }: Properties) {
   const me = useMe().data;
-  const test = useMutation({
-    mutationFn: async () =>
-      body(
-        await api.POST("/v1/connection-test", {
-          body: {
-            zuora_base_url: fields.baseUrl,
-            zuora_client_id: fields.clientId,
-            zuora_client_secret: fields.secret,
-          },
-        }),
-      ),
-  });
   const isComplete = fields.baseUrl !== "" && fields.clientId !== "" && fields.secret !== "";
   if (!me?.actions.includes("test_credentials")) return null;
   return (
@@ -34,14 +25,14 @@ export function TestConnection({ fields }: { fields: Fields }) {
         disabled={!isComplete}
         disabledReason="Enter the base URL, client ID and client secret first."
         loading={test.isPending}
-        onClick={() => test.mutate()}
+        onClick={test.start}
       >
         Test connection
       </Button>
       {test.isSuccess && (
         <StatusIndicator type="success">Connected. Zuora accepted the credentials and listed the workflows.</StatusIndicator>
       )}
-      {test.isError && (
+      {test.error && (
         <Alert type="error" header="Connection failed">
           <p>{sentence(test.error)}</p>
           {test.error instanceof Problem && test.error.body.next_step && <p>{test.error.body.next_step}</p>}

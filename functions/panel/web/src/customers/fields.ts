@@ -1,6 +1,7 @@
 // The fields of the customer form, and the settings sent to the API.
 
 import type { Customer, CustomerChange, Settings } from "../api/client";
+import { fieldError } from "../api/problem";
 
 /** The input of the form. */
 export interface Fields {
@@ -63,4 +64,34 @@ export function changed(customer: Customer, fields: Fields): CustomerChange {
     ...(fields.secret !== "" && { zuora_client_secret: fields.secret }),
     verify: fields.verify,
   };
+}
+
+/** The fields that the API can refuse, as JSON pointers into the request. */
+const POINTERS = {
+  name: "/name",
+  clientId: "/zuora_client_id",
+  secret: "/zuora_client_secret",
+  baseUrl: "/zuora_base_url",
+  environment: "/environment",
+  frequency: "/sync_frequency",
+  guardCount: "/delete_guard/count",
+  guardPercent: "/delete_guard/percent",
+} as const satisfies Partial<Record<keyof Fields, string>>;
+type Name = keyof typeof POINTERS;
+
+/** The errors of the fields that have not been edited since they were sent. */
+export function fieldErrors(error: unknown, sent: Fields | undefined, fields: Fields): Partial<Record<Name, string>> {
+  const names = (Object.keys(POINTERS) as Name[]).filter((name) => sent?.[name] === fields[name]);
+  const errors = names.map((name) => [name, fieldError(error, POINTERS[name])] as const);
+  return Object.fromEntries(errors.filter(([, text]) => text !== undefined));
+}
+
+/** Returns true if nothing was edited between the two. */
+export function isSame(before: Fields, after: Fields): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
+}
+
+/** Returns true if a test of the one holds for the other. */
+export function hasSameCredentials(before: Fields, after: Fields): boolean {
+  return before.baseUrl === after.baseUrl && before.clientId === after.clientId && before.secret === after.secret;
 }
