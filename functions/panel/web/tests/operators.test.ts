@@ -96,6 +96,9 @@ test("an administrator grants a user a customer, who then sees it, and takes it 
   await page.getByText("Only super admins have access.").waitFor();
   await page.getByRole("button", { name: "Grant", exact: true }).click();
   const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("User ID").fill("not-a-uuid");
+  await dialog.getByText("Enter the user ID as the Access page shows it.").waitFor();
+  expect(await dialog.getByRole("button", { name: "Grant", exact: true }).isDisabled()).toBe(true);
   await dialog.getByLabel("User ID").fill(person.sub);
   await expectAccessible(page);
   await dialog.getByRole("button", { name: "Grant", exact: true }).click();

@@ -18,6 +18,7 @@ import { Confirm } from "../components/Confirm";
 import { useMessages } from "../components/messages";
 import { Loading } from "../components/Fallback";
 import { Age } from "../components/time";
+import { isUserId } from "./userId";
 
 /** In place of a customer's id: all customers. */
 export const ALL = "all";
@@ -111,7 +112,7 @@ function GrantTo({ customer, close }: { customer: string; close: () => void }) {
       title="Grant access"
       action="Grant"
       isBusy={grant.isPending}
-      isAllowed={user !== "" && verbs.length > 0}
+      isAllowed={isUserId(user) && verbs.length > 0}
       error={grant.error}
       onConfirm={() => grant.mutate()}
       onClose={close}
@@ -119,7 +120,9 @@ function GrantTo({ customer, close }: { customer: string; close: () => void }) {
       <FormField
         label="User ID"
         description="Shown to the user on the Access page. Replaces any earlier grant."
-        errorText={fieldError(grant.error, "/user")}
+        errorText={
+          user !== "" && !isUserId(user) ? "Enter the user ID as the Access page shows it." : fieldError(grant.error, "/user")
+        }
       >
         <Input value={user} onChange={({ detail }) => setUser(detail.value.trim())} />
       </FormField>
