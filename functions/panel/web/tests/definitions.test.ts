@@ -44,6 +44,23 @@ test("a definition is shown, copied and downloaded with its numbers and its orde
   expect(faults).toEqual([]);
 });
 
+test("a long definition is shown as plain text: highlighting it would freeze the page", async () => {
+  const { page, faults } = await open();
+  const tasks = Array.from({ length: 300 }, (_, id) => ({
+    id,
+    name: `Task ${id}`,
+    action_type: "Callout",
+    parameters: { url: "https://example.com" },
+  }));
+  await page.route(DEFINITION, (route) => route.fulfill({ json: { tasks, linkages: [] } }));
+  await signIn(page, workflow);
+
+  await page.getByRole("tab", { name: "Definition" }).click();
+  await page.getByText('"name": "Task 299"').waitFor();
+  expect(await page.getByRole("tabpanel").locator("*").count()).toBeLessThan(200);
+  expect(faults).toEqual([]);
+});
+
 test("a definition that comes in parts is put together, and the page tells how far it is", async () => {
   const parts = [ODD.slice(0, 30), ODD.slice(30, 60), ODD.slice(60)];
   const { page, faults } = await open();

@@ -9,7 +9,7 @@ import { useMemo } from "react";
 import { indented } from "../components/json";
 
 /** Above this many characters, highlighting and line numbers would freeze the page. */
-const HIGHLIGHTED = 200_000;
+const HIGHLIGHTED = 30_000;
 
 export function Code({ json }: { json: string }) {
   const text = useMemo(() => indented(json), [json]);
