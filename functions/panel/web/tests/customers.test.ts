@@ -1,6 +1,7 @@
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 
+import { createCustomer, waitForSync } from "./api";
 import { expectAccessible, signIn, browserForTests } from "./browser";
 import { createTenant } from "./zuora";
 
@@ -106,6 +107,24 @@ test("all customers are synced at once, and what came of it is told", async () =
     .getByText("Skipped (paused or deleted): 2. The rest of the 9 customers will be queued over the next minutes.")
     .waitFor();
   expect([asked, ...faults]).toEqual([1]);
+});
+
+test("a paused customer says so, and cannot be synced until it is resumed", async () => {
+  const tenant = await createTenant(1);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}`);
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByText(`${tenant.name} paused. It is not synced until it is resumed.`).waitFor();
+  const sync = page.getByRole("button", { name: "Sync Workflows" });
+  await expect.poll(() => sync.count()).toBe(0);
+  await page.getByText("Paused", { exact: true }).nth(1).waitFor();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByText(`${tenant.name} resumed. A sync is queued.`).waitFor();
+  await expect.poll(() => sync.count()).toBe(1);
+  expect(faults).toEqual([]);
 });
 
 test("the list filters by what stands in the address", async () => {

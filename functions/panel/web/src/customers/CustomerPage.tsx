@@ -132,7 +132,7 @@ function Overview({ customer }: { customer: Customer }) {
         { label: "Status", value: <CustomerStatus status={customer.status} /> },
         { label: "Last sync", value: <LastSync of={customer.last_sync} /> },
         { label: "Last complete sync", value: <LastComplete at={customer.last_complete_sync_at} /> },
-        { label: "Next sync", value: customer.next_sync_at ? <Age at={customer.next_sync_at} /> : "Manual only" },
+        { label: "Next sync", value: <NextSync of={customer} /> },
         {
           label: "Connection",
           value: (
@@ -168,6 +168,11 @@ function Overview({ customer }: { customer: Customer }) {
       ]}
     />
   );
+}
+
+function NextSync({ of }: { of: Customer }) {
+  if (of.status === "paused") return <>Paused</>;
+  return of.next_sync_at ? <Age at={of.next_sync_at} /> : <>Manual only</>;
 }
 
 function Connection({ of }: { of: Customer["connection"] }) {
