@@ -127,6 +127,21 @@ test("a paused customer says so, and cannot be synced until it is resumed", asyn
   expect(faults).toEqual([]);
 });
 
+test("the message of what was done goes away by itself", async () => {
+  const customer = await createCustomer(await createTenant(1));
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await page.clock.install();
+  await signIn(page, `#/customers/${customer}`);
+
+  await page.getByRole("button", { name: "Test again" }).click();
+  const message = page.getByText("Testing the connection.");
+  await message.waitFor();
+  await page.clock.runFor(20_000);
+  await message.waitFor({ state: "detached" });
+  expect(faults).toEqual([]);
+});
+
 test("the list filters by what stands in the address", async () => {
   const { page, faults } = await open();
   await signIn(page, "#/customers?name=nobody-is-called-so");

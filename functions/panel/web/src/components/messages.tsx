@@ -13,6 +13,9 @@ interface Messages {
   readonly failed: (what: string, error: unknown) => void;
 }
 
+/** How long the result of an action stays; an error stays until it is closed. */
+const SHOWN_MS = 15_000;
+
 const Context = createContext<Messages | undefined>(undefined);
 
 export function useMessages(): Messages {
@@ -27,6 +30,7 @@ export function MessagesProvider({ children }: { children: ReactNode }) {
     const id = crypto.randomUUID();
     const close = () => setItems((all) => all.filter((one) => one.id !== id));
     setItems((all) => [{ ...item, id, dismissible: true, dismissLabel: "Close", onDismiss: close }, ...all].slice(0, 5));
+    if (item.type === "success") setTimeout(close, SHOWN_MS);
   }, []);
   const done = useCallback((content: ReactNode) => add({ type: "success", content }), [add]);
   const failed = useCallback((header: string, error: unknown) => add({ type: "error", header, content: sentence(error) }), [add]);
