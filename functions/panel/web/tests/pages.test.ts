@@ -126,6 +126,7 @@ test("who may only view sees no button that changes anything, and is refused by 
   for (const name of ["Edit", "Pause", "Delete", "Sync Workflows", "Test again", "Retry selected", "Retry all failed"]) {
     expect(await page.getByRole("button", { name, exact: true }).count(), name).toBe(0);
   }
+  expect(await page.getByRole("checkbox").count()).toBe(0);
   await goTo(page, "#/customers");
   await page.getByRole("heading", { level: 1, name: "Customers" }).waitFor();
   await page.getByRole("rowheader", { name: tenant.name }).waitFor();

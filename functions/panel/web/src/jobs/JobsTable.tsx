@@ -39,6 +39,7 @@ export function JobsTable({ customer }: { customer?: Customer }) {
   const ofCustomer: Filter = { key: "customer_id", label: "Customer", options: customers };
   const filters = customerId ? FILTERS : [ofCustomer, ...FILTERS];
   const wanted = useFilterValues(filters);
+  const mayRetry = useMayRetry(customer);
   return (
     <ServerTable<Job>
       name="jobs"
@@ -48,13 +49,13 @@ export function JobsTable({ customer }: { customer?: Customer }) {
         <Header
           variant="h2"
           description="Syncs, dry runs, connection tests and deletions, newest first."
-          actions={<Actions selected={selected} filters={filters} customer={customer} />}
+          actions={mayRetry && <Actions selected={selected} filters={filters} customer={customer} />}
         >
           {Object.keys(wanted).length > 0 ? "Matching jobs" : "All jobs"}
         </Header>
       )}
       refetchInterval={(page) => paceOfJobs(page?.items)}
-      isSelectable
+      isSelectable={mayRetry}
       hidden={["id", "trigger"]}
       filters={filters}
       load={async (query) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...query, ...of }) } }))}
@@ -99,7 +100,13 @@ function whatOf(job: Job): string {
   return job.kind === "plan" ? `Would be ${counts}` : counts;
 }
 
-/** Retry buttons for the selected jobs and for all that match; none for callers who may not retry. */
+/** Returns true if the caller may retry jobs of the customer, or of any. */
+function useMayRetry(customer: Customer | undefined): boolean {
+  const me = useMe().data;
+  return (customer ?? me)?.actions.some((action) => action === "redrive") ?? false;
+}
+
+/** Retry buttons for the selected jobs and for all that match. */
 function Actions({
   selected,
   filters,
@@ -109,13 +116,11 @@ function Actions({
   filters: readonly Filter[];
   customer: Customer | undefined;
 }) {
-  const me = useMe().data;
   const retry = useRetry();
   const wanted = useFilterValues(filters);
   const [isAsked, setAsked] = useState(false);
   const isFiltered = Object.keys(wanted).length > 0;
   const retriable = selected.filter((job) => job.actions.includes("retry"));
-  if (!(customer ?? me)?.actions.some((action) => action === "redrive")) return null;
   return (
     <>
       <SpaceBetween direction="horizontal" size="xs">
