@@ -57,6 +57,7 @@ test("deletions that were held are listed, approved, and carried out", async () 
   await page.getByRole("heading", { name: "Jobs", level: 1, exact: true }).waitFor();
   await page.getByRole("row").nth(1).getByRole("link").first().click();
   await page.getByRole("heading", { name: "Held deletions (8)" }).waitFor();
+  const held = new URL(page.url()).hash;
   await page.getByRole("gridcell", { name: String(ids[0]), exact: true }).waitFor();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Approve deletions" }).click();
@@ -66,6 +67,9 @@ test("deletions that were held are listed, approved, and carried out", async () 
   expect(await page.getByTestId("stat-deleted").textContent()).toBe("8");
   await goTo(page, `#/jobs?awaiting_approval=true&customer_id=${customer}`);
   await page.getByText("Nothing matches these filters.").waitFor();
+  await goTo(page, held);
+  await page.getByRole("link", { name: "the sync that carries it out" }).waitFor();
+  expect(await page.getByText(/approve their deletion/).count()).toBe(0);
   expect(faults).toEqual([]);
 });
 

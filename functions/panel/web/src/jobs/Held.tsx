@@ -4,6 +4,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -28,7 +29,8 @@ export function Held({ job, held }: { job: Job; held: HeldBack }) {
     <SpaceBetween size="m">
       {held.approved && (
         <Alert type="info">
-          Approved <Age at={held.approved.at} />: {held.approved.job_id} carries it out.
+          Approved <Age at={held.approved.at} />. See{" "}
+          <Link href={`#/jobs/${held.approved.job_id}`}>the sync that carries it out</Link>.
         </Alert>
       )}
       <ServerTable<HeldWorkflow>
@@ -40,7 +42,7 @@ export function Held({ job, held }: { job: Job; held: HeldBack }) {
             variant="h2"
             counter={`(${held.count})`}
             info={<HelpLink section="when-a-sync-is-held" about="when a sync is held" />}
-            description={`${held.reason} ${doubt.advice}`}
+            description={held.approved ? held.reason : `${held.reason} ${doubt.advice}`}
             actions={
               job.actions.includes("approve_deletions") && (
                 <Button variant="primary" onClick={() => setAsked(true)}>

@@ -63,7 +63,7 @@ function Details({ job }: { job: Job }) {
       }
     >
       <SpaceBetween size="l">
-        {job.error && (
+        {job.error && !job.held?.approved && (
           <Alert type={job.state === "failed" ? "error" : "warning"} header={job.error.message}>
             {job.error.next_step}
           </Alert>
