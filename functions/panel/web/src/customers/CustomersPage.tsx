@@ -14,7 +14,7 @@ import { useStats } from "../api/queries";
 import { words } from "../components/filter";
 import { HelpLink } from "../help/HelpLink";
 import { NameLink } from "../components/NameLink";
-import { ServerTable } from "../components/ServerTable";
+import { ServerTable, type Page } from "../components/ServerTable";
 import { Age } from "../components/time";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { CustomerStatus, LastSync } from "./status";
@@ -33,13 +33,13 @@ export function CustomersPage() {
   const close = () => setAsked(undefined);
   return (
     <>
-      <ServerTable<Customer>
+      <ServerTable<Customer, Page<Customer> & { readonly total?: number | null }>
         name="customers"
-        header={
+        header={(_, page) => (
           <Header
             variant="h1"
             info={<HelpLink section="help-customers" about="customers" />}
-            counter={total === undefined ? undefined : `(${total})`}
+            counter={page && `(${page.total ?? page.items.length})`}
             description="Client organizations that use Zuora, each with its own credentials and workflows."
             actions={
               <SpaceBetween direction="horizontal" size="xs">
@@ -54,7 +54,7 @@ export function CustomersPage() {
           >
             Customers
           </Header>
-        }
+        )}
         hidden={["environment", "tasks"]}
         refetchInterval={CALM_MS}
         filters={[

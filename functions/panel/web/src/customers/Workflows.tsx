@@ -29,6 +29,7 @@ const EXPORT_PAGES = 250;
 export function Workflows({ customer }: { customer: Customer }) {
   const api = useApi();
   const path = { customer_id: customer.id };
+  const isFiltered = Object.keys(useFilterValues(FILTERS)).length > 0;
   useAnewAfterEachSync(customer);
   return (
     <ServerTable<Workflow>
@@ -36,7 +37,11 @@ export function Workflows({ customer }: { customer: Customer }) {
       of={customer.id}
       variant="container"
       header={
-        <Header variant="h2" counter={`(${customer.workflows_count})`} actions={<Export customer={customer} />}>
+        <Header
+          variant="h2"
+          {...(!isFiltered && { counter: `(${customer.workflows_count})` })}
+          actions={<Export customer={customer} />}
+        >
           Workflows
         </Header>
       }
