@@ -17,6 +17,7 @@ import { useStats } from "../api/queries";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS } from "../jobs/state";
 import { useSession } from "../sign-in/session";
+import { activeHref } from "./activeHref";
 import { MessagesProvider, useMessages } from "./messages";
 import { SideProvider, useSide } from "./SidePanel";
 import { SignInAgain } from "./SignInAgain";
@@ -106,7 +107,7 @@ function Navigation() {
   return (
     <SideNavigation
       header={{ href: "#/", text: "Dashboard" }}
-      activeHref={`#/${pathname.split("/")[1] ?? ""}${search}`}
+      activeHref={activeHref(pathname, search)}
       onFollow={(event) => {
         if (event.detail.external) return;
         event.preventDefault();
