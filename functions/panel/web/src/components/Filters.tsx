@@ -25,6 +25,7 @@ export function Filters({ filters }: { filters: readonly Filter[] }) {
     <PropertyFilter
       query={{ operation: "and", tokens }}
       hideOperations
+      expandToViewport
       disableFreeTextFiltering={!first}
       freeTextFiltering={{ operators: [operatorOf(first)], defaultOperator: operatorOf(first) }}
       filteringProperties={filters.map(propertyOf)}
