@@ -37,6 +37,7 @@ export function TasksTable({ tasks, onChoose }: { tasks: readonly ShownTask[]; o
         {
           id: "name",
           header: "Name",
+          minWidth: 200,
           isRowHeader: true,
           cell: (task) => (
             <Button variant="inline-link" onClick={() => onChoose(task.id)}>
