@@ -160,7 +160,9 @@ function Revoke({ customer, grant, close }: { customer: string; grant: Grant; cl
       onConfirm={() => revocation.mutate()}
       onClose={close}
     >
-      {grant.user} will no longer be allowed to: {grant.verbs.join(", ")}.
+      <div>
+        {grant.user} will no longer be allowed to: {grant.verbs.join(", ")}.
+      </div>
     </Confirm>
   );
 }
