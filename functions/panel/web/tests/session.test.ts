@@ -59,6 +59,10 @@ test("what was typed outlives the session: signing in again happens beside the p
   await page.getByLabel("Zuora client secret").fill(tenant.clientSecret);
   await page.getByRole("button", { name: "Test connection" }).click();
   await page.getByText("Your session has ended").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByText("Your session has ended").waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Test connection" }).click();
+  await page.getByText("Your session has ended").waitFor();
   await page.unroute("**/v1/connection-test");
 
   const beside = page.waitForEvent("popup");

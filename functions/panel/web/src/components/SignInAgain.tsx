@@ -17,6 +17,7 @@ export function SignInAgain() {
     <Modal
       visible={session.hasEnded}
       closeAriaLabel="Close"
+      onDismiss={session.dismiss}
       header="Your session has ended"
       footer={
         <Box float="right">

@@ -16,6 +16,8 @@ export interface Session {
   readonly ended: () => void;
   /** The user has to sign in again. */
   readonly hasEnded: boolean;
+  /** Closes the dialog to sign in again; the next request that needs a token opens it again. */
+  readonly dismiss: () => void;
   readonly signInAgain: () => Promise<void>;
   readonly signOut: () => void;
 }
@@ -68,6 +70,7 @@ export function SessionProvider({ children, failed }: { children: ReactNode; fai
       token,
       ended: () => setEnded(true),
       hasEnded,
+      dismiss: () => setEnded(false),
       signInAgain: async () => {
         tokens.current = await signInBeside();
         setEnded(false);
