@@ -52,13 +52,13 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
           id: "outcome",
           header: "Outcome",
           cell: (record) => (
-            <StatusIndicator type={record.outcome === "done" ? "success" : "error"}>
+            <StatusIndicator type={record.outcome === "done" ? "success" : "error"} wrapText={false}>
               {record.outcome === "done" ? "Done" : "Refused"}
             </StatusIndicator>
           ),
         },
         { id: "customer", header: "Customer", cell: (record) => record.customer_name ?? record.customer_id ?? "-" },
-        { id: "changes", header: "Changes", cell: (record) => <Changes record={record} /> },
+        { id: "changes", header: "Changes", minWidth: 180, cell: (record) => <Changes record={record} /> },
         { id: "request_id", header: "Request ID", cell: (record) => record.request_id },
       ]}
     />
