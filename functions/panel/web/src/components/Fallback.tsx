@@ -1,6 +1,7 @@
 // Content shown in place of a page: not found, failed, still loading.
 
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -46,7 +47,11 @@ export function Loading<Data>({ of, waiting = <Spinner size="large" />, children
   if (of.data !== undefined) {
     return (
       <>
-        {of.error ? <Refused error={of.error} title="This may be out of date" retry={of.refetch} /> : null}
+        {of.error ? (
+          <Box margin={{ bottom: "s" }}>
+            <Refused error={of.error} title="This may be out of date" retry={of.refetch} />
+          </Box>
+        ) : null}
         {children(of.data)}
       </>
     );

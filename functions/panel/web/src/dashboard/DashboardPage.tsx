@@ -52,27 +52,29 @@ function Numbers() {
   // Rendered before the numbers arrive, so that nothing moves.
   return (
     <Container>
-      {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
-      {letters.error && <Refused error={letters.error} title="The dead letters could not be counted" retry={letters.refetch} />}
-      <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
-        <Count label="Customers" number={counters?.customers.total} href="#/customers" />
-        <Count label="Need attention" number={counters?.customers.needs_attention} href="#/customers?status=needs_attention" />
-        <Count label="Workflows" number={counters?.workflows} href="#/workflows" />
-        <Count label="Tasks" number={counters?.tasks} href="#/workflows" />
-        <Count
-          label="Jobs in progress"
-          number={jobs("queued", "waiting", "running")}
-          href="#/jobs?state=queued,waiting,running"
-        />
-        <Count label="Failed jobs" number={jobs("failed")} href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
-        <Count label="Held deletions" number={counters?.awaiting_approval} href={`#/jobs?${JOB_GROUPS.held.filters}`} />
-        <Count
-          label="Dead letters"
-          number={letters.data?.items.length}
-          isMore={!!letters.data?.next_cursor}
-          href="#/dead-letters"
-        />
-      </ColumnLayout>
+      <SpaceBetween size="s">
+        {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
+        {letters.error && <Refused error={letters.error} title="The dead letters could not be counted" retry={letters.refetch} />}
+        <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
+          <Count label="Customers" number={counters?.customers.total} href="#/customers" />
+          <Count label="Need attention" number={counters?.customers.needs_attention} href="#/customers?status=needs_attention" />
+          <Count label="Workflows" number={counters?.workflows} href="#/workflows" />
+          <Count label="Tasks" number={counters?.tasks} href="#/workflows" />
+          <Count
+            label="Jobs in progress"
+            number={jobs("queued", "waiting", "running")}
+            href="#/jobs?state=queued,waiting,running"
+          />
+          <Count label="Failed jobs" number={jobs("failed")} href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
+          <Count label="Held deletions" number={counters?.awaiting_approval} href={`#/jobs?${JOB_GROUPS.held.filters}`} />
+          <Count
+            label="Dead letters"
+            number={letters.data?.items.length}
+            isMore={!!letters.data?.next_cursor}
+            href="#/dead-letters"
+          />
+        </ColumnLayout>
+      </SpaceBetween>
     </Container>
   );
 }

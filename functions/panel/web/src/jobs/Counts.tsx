@@ -3,6 +3,7 @@
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { ReactNode } from "react";
 
 import { useStats } from "../api/queries";
@@ -22,20 +23,22 @@ export function Counts() {
   // Drawn before the numbers are there, so that nothing moves when they come.
   return (
     <Container>
-      {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
-      <ColumnLayout columns={5} variant="text-grid" minColumnWidth={130}>
-        {(["waiting", "running", "failed"] as const).map((name) => (
-          <Group key={name} name={name} number={counters && total(counters, ...JOB_GROUPS[name].states)}>
-            <Oldest at={counters && oldest(counters, ...JOB_GROUPS[name].states)} />
+      <SpaceBetween size="s">
+        {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
+        <ColumnLayout columns={5} variant="text-grid" minColumnWidth={130}>
+          {(["waiting", "running", "failed"] as const).map((name) => (
+            <Group key={name} name={name} number={counters && total(counters, ...JOB_GROUPS[name].states)}>
+              <Oldest at={counters && oldest(counters, ...JOB_GROUPS[name].states)} />
+            </Group>
+          ))}
+          <Group name="held" number={counters?.awaiting_approval}>
+            Awaiting approval
           </Group>
-        ))}
-        <Group name="held" number={counters?.awaiting_approval}>
-          Awaiting approval
-        </Group>
-        <Group name="done" number={counters && total(counters, ...JOB_GROUPS.done.states)} more={`&since=${dayAgo}`}>
-          Created in the last 24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
-        </Group>
-      </ColumnLayout>
+          <Group name="done" number={counters && total(counters, ...JOB_GROUPS.done.states)} more={`&since=${dayAgo}`}>
+            Created in the last 24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
+          </Group>
+        </ColumnLayout>
+      </SpaceBetween>
     </Container>
   );
 }
