@@ -6,6 +6,7 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
@@ -137,7 +138,17 @@ function Errors({ job }: { job: Job }) {
       header={<Header variant="h2">Workflows that could not be copied</Header>}
       items={job.errors}
       columnDefinitions={[
-        { id: "workflow", header: "Workflow", isRowHeader: true, cell: (error) => error.workflow_id ?? "-" },
+        {
+          id: "workflow",
+          header: "Workflow",
+          isRowHeader: true,
+          cell: (error) =>
+            error.workflow_id ? (
+              <Link href={`#/customers/${job.customer_id}/workflows/${error.workflow_id}`}>{error.workflow_id}</Link>
+            ) : (
+              "-"
+            ),
+        },
         { id: "class", header: "Class", cell: (error) => error.class },
         { id: "message", header: "What happened", cell: (error) => error.message },
       ]}
