@@ -42,7 +42,7 @@ export function JobsTable({ customer }: { customer?: Customer }) {
   const mayRetry = useMayRetry(customer);
   return (
     <ServerTable<Job>
-      name="jobs"
+      name={customerId ? "customer-jobs" : "jobs"}
       {...(customerId ? { of: customerId } : {})}
       variant="container"
       header={(selected) => (
@@ -72,7 +72,9 @@ export function JobsTable({ customer }: { customer?: Customer }) {
             </Link>
           ),
         },
-        { id: "customer", header: "Customer", cell: (job) => <CustomerName id={job.customer_id} isOneOfMany={!customerId} /> },
+        ...(customerId
+          ? []
+          : [{ id: "customer", header: "Customer", cell: (job: Job) => <CustomerName id={job.customer_id} isOneOfMany /> }]),
         { id: "kind", header: "Kind", cell: (job) => JOB_KINDS[job.kind] },
         { id: "state", header: "State", cell: (job) => <JobState state={job.state} /> },
         { id: "what", header: "Details", cell: (job) => whatOf(job) },

@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { body, type Change } from "../api/client";
 import { useApi } from "../api/context";
 import { words } from "../components/filter";
+import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
 
@@ -15,7 +16,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
   const ofCustomer = { customer_id: customerId };
   return (
     <ServerTable<Change>
-      name="changes"
+      name={workflowId ? "workflow-changes" : "changes"}
       of={`${customerId}/${workflowId ?? ""}`}
       variant="container"
       header={undefined}
@@ -38,13 +39,17 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
       empty="No changes yet."
       columns={[
         { id: "at", header: "When", isRowHeader: true, cell: (change) => <Age at={change.at} /> },
-        {
-          id: "workflow",
-          header: "Workflow",
-          cell: (change) => (
-            <Link href={`#/customers/${customerId}/workflows/${change.zuora_id}`}>{change.name ?? change.zuora_id}</Link>
-          ),
-        },
+        ...(workflowId
+          ? []
+          : [
+              {
+                id: "workflow",
+                header: "Workflow",
+                cell: ({ zuora_id, name }: Change) => (
+                  <NameLink href={`#/customers/${customerId}/workflows/${zuora_id}`} name={name ?? zuora_id} />
+                ),
+              },
+            ]),
         { id: "kind", header: "Kind", cell: (change) => change.kind },
         { id: "fields", header: "Fields", cell: (change) => <Fields change={change} /> },
         { id: "definition", header: "Definition", cell: (change) => <Edits change={change} /> },
