@@ -7,3 +7,8 @@ export const CHART = {
   bad: "#d63f38",
   neutral: "#80808a",
 } as const;
+
+/** The label of an axis that counts: empty between whole numbers. */
+export function wholeNumber(value: number): string {
+  return Number.isInteger(value) ? value.toLocaleString("en") : "";
+}

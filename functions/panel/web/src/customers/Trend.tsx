@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
-import { CHART } from "../components/chart";
+import { CHART, wholeNumber } from "../components/chart";
 import { Loading } from "../components/Fallback";
 
 const SYNCS = 20;
@@ -42,6 +42,7 @@ function Chart({ jobs }: { jobs: readonly Job[] }) {
       hideFilter
       xScaleType="categorical"
       yTitle="Workflows"
+      i18nStrings={{ yTickFormatter: wholeNumber }}
       empty="No sync has finished yet."
       series={(Object.keys(SHOWN) as (keyof typeof SHOWN)[]).map((name) => ({
         type: "bar" as const,

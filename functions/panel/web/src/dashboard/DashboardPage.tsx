@@ -17,7 +17,7 @@ import { useCustomers, useStats } from "../api/queries";
 import { LastComplete, LastSync } from "../customers/status";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
-import { CHART } from "../components/chart";
+import { CHART, wholeNumber } from "../components/chart";
 import { Count } from "../components/Count";
 import { Loading, Refused } from "../components/Fallback";
 import { NameLink } from "../components/NameLink";
@@ -106,6 +106,7 @@ function LastDay() {
         hideFilter
         xTitle="Hour"
         yTitle="Syncs"
+        i18nStrings={{ yTickFormatter: wholeNumber }}
         xScaleType="categorical"
         statusType={stats.data ? "finished" : stats.isError ? "error" : "loading"}
         onRecoveryClick={() => void stats.refetch()}
