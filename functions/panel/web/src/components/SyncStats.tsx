@@ -11,7 +11,7 @@ export function SyncStats({ stats }: { stats: Stats }) {
       columns={4}
       items={NAMES.map((name) => ({
         label: name.charAt(0).toUpperCase() + name.slice(1),
-        value: <span data-testid={`stat-${name}`}>{stats[name]}</span>,
+        value: <span data-testid={`stat-${name}`}>{stats[name].toLocaleString("en")}</span>,
       }))}
     />
   );

@@ -32,6 +32,11 @@ export function words(...values: readonly string[]): readonly Option[] {
   return values.map((value) => ({ value }));
 }
 
+/** Options from a record of labels. */
+export function labelled(labels: Readonly<Record<string, string>>): readonly Option[] {
+  return Object.entries(labels).map(([value, label]) => ({ value, label }));
+}
+
 /** The values in words: `State: Failed, Held. Customer: Acme`. Empty if there are none. */
 export function described(filters: readonly Filter[], values: Readonly<Record<string, string>>): string {
   const parts = filters.flatMap((filter) => {
@@ -44,7 +49,7 @@ export function described(filters: readonly Filter[], values: Readonly<Record<st
 /** A value in words; several are a list, or separated by commas. */
 export function inWords({ options = [], isMany, isMoment }: Filter, value: unknown): string {
   const text = String(value);
-  if (isMoment) return Number.isNaN(Date.parse(text)) ? text : exact(text);
+  if (isMoment) return exact(text);
   const parts = isMany ? text.split(",") : [text];
   return parts.map((part) => options.find((option) => option.value === part)?.label ?? part).join(", ");
 }

@@ -11,6 +11,7 @@ test.each([
   ["2026-11-22T11:00:00Z", "yesterday"],
   ["2026-05-23T12:00:00Z", "6 months ago"],
   ["2026-11-23T12:05:00Z", "in 5 minutes"],
+  ["some day", "some day"],
 ])("the age of %s is told as %s", (at, told) => {
   expect(age(at, NOW)).toBe(told);
 });

@@ -12,8 +12,9 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const absolute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
-/** `3 hours ago`, `in 5 minutes`, `just now`. */
+/** `3 hours ago`, `in 5 minutes`, `just now`; a text that is no time stays as it is. */
 export function age(at: string, now: number): string {
+  if (Number.isNaN(Date.parse(at))) return at;
   const seconds = Math.round((Date.parse(at) - now) / 1000);
   const unit = UNITS.find(([, length]) => Math.abs(seconds) >= length);
   if (!unit) return "just now";
@@ -22,6 +23,7 @@ export function age(at: string, now: number): string {
 
 /** `23 Nov 2026, 10:05:00`, in the user's own time zone. */
 export function exact(at: string): string {
+  if (Number.isNaN(Date.parse(at))) return at;
   return absolute.format(new Date(at));
 }
 

@@ -19,17 +19,11 @@ import { useApi } from "../api/context";
 import { sentence } from "../api/problem";
 import { HelpLink } from "../help/HelpLink";
 import { age, useNow } from "../components/time";
-import { EMPTY, fieldErrors, fieldsOf, isSame, type Fields } from "./fields";
+import { EMPTY, ENVIRONMENTS, fieldErrors, fieldsOf, isSame, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
 import { useTestConnection } from "./useTestConnection";
 
 const FREQUENCIES = { hourly: "Every hour", every_two_hours: "Every two hours", manual: "Manual only" } as const;
-const ENVIRONMENTS = {
-  production: "Production",
-  test: "Test / staging",
-  sandbox: "Sandbox",
-  development: "Development",
-} as const;
 const CUSTOM = "custom";
 
 interface Properties {

@@ -24,6 +24,7 @@ import { SyncStats } from "../components/SyncStats";
 import { Age } from "../components/time";
 import { Changes } from "../workflows/Changes";
 import { DeleteCustomer } from "./DeleteCustomer";
+import { ENVIRONMENTS } from "./fields";
 import { CustomerStatus, LastComplete, LastSync } from "./status";
 import { SyncCustomer } from "./SyncCustomer";
 import { useCustomer } from "./useCustomer";
@@ -146,9 +147,9 @@ function Overview({ customer }: { customer: Customer }) {
             </SpaceBetween>
           ),
         },
-        { label: "Workflows", value: customer.workflows_count },
-        { label: "Tasks", value: customer.tasks_count },
-        { label: "Environment", value: customer.environment },
+        { label: "Workflows", value: customer.workflows_count.toLocaleString("en") },
+        { label: "Tasks", value: customer.tasks_count.toLocaleString("en") },
+        { label: "Environment", value: ENVIRONMENTS[customer.environment] },
         { label: "Zuora client ID", value: customer.zuora_client_id },
         {
           label: "Zuora client secret",

@@ -11,13 +11,14 @@ import { body, type Customer } from "../api/client";
 import { useApi, useMe } from "../api/context";
 import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
-import { words } from "../components/filter";
+import { labelled } from "../components/filter";
 import { HelpLink } from "../help/HelpLink";
 import { NameLink } from "../components/NameLink";
 import { ServerTable, type Page } from "../components/ServerTable";
 import { Age } from "../components/time";
 import { DeleteCustomer } from "./DeleteCustomer";
-import { CustomerStatus, LastSync } from "./status";
+import { ENVIRONMENTS } from "./fields";
+import { CUSTOMER_STATUSES, CustomerStatus, LastSync } from "./status";
 import { SyncAll } from "./SyncAll";
 import { SyncCustomer } from "./SyncCustomer";
 import { usePause } from "./usePause";
@@ -59,8 +60,8 @@ export function CustomersPage() {
         refetchInterval={CALM_MS}
         filters={[
           { key: "name", label: "Name", isPrefix: true },
-          { key: "status", label: "Status", options: words("active", "paused", "needs_attention", "deleting") },
-          { key: "environment", label: "Environment", options: words("production", "test", "sandbox", "development") },
+          { key: "status", label: "Status", options: labelled(CUSTOMER_STATUSES) },
+          { key: "environment", label: "Environment", options: labelled(ENVIRONMENTS) },
           { key: "zuora_base_url", label: "Zuora base URL" },
         ]}
         load={async (query) => body(await api.GET("/v1/customers", { params: { query } }))}
@@ -75,7 +76,7 @@ export function CustomersPage() {
           },
           { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
           { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },
-          { id: "environment", header: "Environment", cell: (one) => one.environment },
+          { id: "environment", header: "Environment", cell: (one) => ENVIRONMENTS[one.environment] },
           { id: "workflows", header: "Workflows", cell: (one) => one.workflows_count },
           { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count },
           { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },

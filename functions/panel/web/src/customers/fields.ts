@@ -18,6 +18,14 @@ export interface Fields {
   readonly verify: boolean;
 }
 
+/** Name of every environment. */
+export const ENVIRONMENTS: Record<Customer["environment"], string> = {
+  production: "Production",
+  test: "Test / staging",
+  sandbox: "Sandbox",
+  development: "Development",
+};
+
 export const EMPTY: Fields = {
   name: "",
   clientId: "",

@@ -8,16 +8,22 @@ import { Age } from "../components/time";
 
 type Type = StatusIndicatorProps.Type;
 
-const CUSTOMER: Record<Customer["status"], readonly [Type, string]> = {
-  active: ["success", "Active"],
-  paused: ["stopped", "Paused"],
-  needs_attention: ["warning", "Needs attention"],
-  deleting: ["in-progress", "Deleting"],
+/** Name of every status. */
+export const CUSTOMER_STATUSES: Record<Customer["status"], string> = {
+  active: "Active",
+  paused: "Paused",
+  needs_attention: "Needs attention",
+  deleting: "Deleting",
+};
+const TYPES: Record<Customer["status"], Type> = {
+  active: "success",
+  paused: "stopped",
+  needs_attention: "warning",
+  deleting: "in-progress",
 };
 
 export function CustomerStatus({ status }: { status: Customer["status"] }) {
-  const [type, text] = CUSTOMER[status];
-  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  return <StatusIndicator type={TYPES[status]}>{CUSTOMER_STATUSES[status]}</StatusIndicator>;
 }
 
 /** Time of the last complete sync, or "Never". */

@@ -124,7 +124,7 @@ function Overview({ workflow }: { workflow: Workflow }) {
         { label: "Version", value: workflow.version ?? "-" },
         { label: "Triggers", value: kinds.filter(Boolean).join(", ") || "None" },
         { label: "Schedule", value: workflow.interval ? `${workflow.interval} ${workflow.timezone ?? ""}` : "-" },
-        { label: "Changed at Zuora", value: workflow.updated_at ?? "-" },
+        { label: "Changed at Zuora", value: workflow.updated_at ? <Age at={workflow.updated_at} /> : "-" },
         { label: "Last synced", value: <Age at={workflow.last_synced_at} /> },
       ]}
     />
