@@ -68,6 +68,8 @@ test("a workflow shows its graph, its tasks, its definition and its changes", as
   await expectAccessible(page);
   await page.getByRole("tab", { name: "Definition" }).click();
   await page.getByText('"linkages"').waitFor();
+  await page.reload();
+  await page.getByText('"linkages"').waitFor();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download" }).click();
   expect((await download).suggestedFilename()).toMatch(/^workflow-\d+\.json$/);

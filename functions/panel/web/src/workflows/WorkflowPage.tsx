@@ -10,7 +10,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useState } from "react";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 
 import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
@@ -43,6 +43,7 @@ export function WorkflowPage() {
 
 function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
   const api = useApi();
+  const [parameters, setParameters] = useSearchParams();
   const [chosen, setChosen] = useState<string>();
   const close = useCallback(() => setChosen(undefined), []);
   const { definition, progress } = useDefinition(path);
@@ -67,6 +68,8 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
           <Overview workflow={workflow} />
         </Container>
         <Tabs
+          activeTabId={parameters.get("tab") ?? "graph"}
+          onChange={({ detail }) => setParameters({ tab: detail.activeTabId }, { replace: true })}
           tabs={[
             {
               id: "graph",
