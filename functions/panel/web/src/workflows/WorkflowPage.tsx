@@ -79,7 +79,7 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
                   {({ text }) => (
                     <GraphBoundary key={text}>
                       <Suspense fallback={<Spinner />}>
-                        <GraphView definition={text} onChoose={setChosen} />
+                        <GraphView definition={text} chosen={chosen} onChoose={setChosen} />
                       </Suspense>
                     </GraphBoundary>
                   )}

@@ -28,10 +28,12 @@ type TaskNode = FlowNode<{ readonly node: Node }, "task">;
 interface Properties {
   /** As JSON. */
   readonly definition: string;
+  /** Id of the task shown beside the graph. */
+  readonly chosen: string | undefined;
   readonly onChoose: (taskId: string) => void;
 }
 
-export default function GraphView({ definition, onChoose }: Properties) {
+export default function GraphView({ definition, chosen, onChoose }: Properties) {
   const graph = useMemo(() => graphOf(withNumbersAsTexts(definition)), [definition]);
   if (graph.nodes.length === 0) return <Alert type="info">The definition has no tasks.</Alert>;
   if (graph.nodes.length > MOST_NODES) {
@@ -41,16 +43,18 @@ export default function GraphView({ definition, onChoose }: Properties) {
       </Alert>
     );
   }
-  return <Drawing graph={graph} onChoose={onChoose} />;
+  return <Drawing graph={graph} chosen={chosen} onChoose={onChoose} />;
 }
 
-function Drawing({ graph, onChoose }: { graph: Graph; onChoose: (taskId: string) => void }) {
+function Drawing({ graph, chosen, onChoose }: { graph: Graph } & Omit<Properties, "definition">) {
   const places = useMemo(() => layOut(graph), [graph]);
   const nodes: TaskNode[] = graph.nodes.map((node) => ({
     id: node.id,
     type: "task",
     position: places.get(node.id) ?? { x: 0, y: 0 },
     data: { node },
+    selected: node.id === chosen,
+    focusable: node.isTask,
     ...NODE,
     ariaLabel: node.kind ? `${node.label}, ${node.kind}` : node.label,
   }));
@@ -71,7 +75,16 @@ function Drawing({ graph, onChoose }: { graph: Graph; onChoose: (taskId: string)
       {graph.edges.some(({ isBack }) => isBack) && (
         <Alert type="warning">The workflow contains a cycle, drawn as a moving line. At Zuora it would never end.</Alert>
       )}
-      <div className="graph" data-testid="graph">
+      <div
+        className="graph"
+        data-testid="graph"
+        onKeyDown={(event) => {
+          const id = event.key === "Enter" || event.key === " " ? focusedNode(event.target) : null;
+          if (!id) return;
+          event.preventDefault();
+          onChoose(id);
+        }}
+      >
         <ReactFlow
           nodes={nodes}
           edges={edges}
@@ -92,6 +105,11 @@ function Drawing({ graph, onChoose }: { graph: Graph; onChoose: (taskId: string)
       </div>
     </SpaceBetween>
   );
+}
+
+/** Id of the node that has the focus, if any. */
+function focusedNode(target: EventTarget): string | null {
+  return target instanceof Element && target.matches(".react-flow__node") ? target.getAttribute("data-id") : null;
 }
 
 /** The smallest readable scale. */
