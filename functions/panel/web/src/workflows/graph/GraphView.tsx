@@ -100,7 +100,7 @@ function Drawing({ graph, chosen, onChoose }: { graph: Graph } & Omit<Properties
           onNodeClick={(_, { data }) => data.node.isTask && onChoose(data.node.id)}
         >
           <Background />
-          <Controls showInteractive={false} />
+          <Controls showInteractive={false} fitViewOptions={{ minZoom: VISIBLE }} />
         </ReactFlow>
       </div>
     </SpaceBetween>
@@ -114,6 +114,8 @@ function focusedNode(target: EventTarget): string | null {
 
 /** The smallest readable scale. */
 const LEGIBLE = 0.8;
+/** The scale below which tasks are hairlines. */
+const VISIBLE = 0.2;
 /** Left of the first node, in the graph's own pixels. */
 const MARGIN = 30;
 
