@@ -14,9 +14,11 @@ import { body } from "../api/client";
 import { useApi } from "../api/context";
 import { root } from "../deployment";
 import { Loading } from "../components/Fallback";
+import { useTitle } from "../components/title";
 import { operationsOf, type Operation } from "./operations";
 
 export function AboutPage() {
+  useTitle("About");
   const api = useApi();
   const health = useQuery({ queryKey: ["health"], queryFn: async () => body(await api.GET("/health")) });
   const description = useQuery({

@@ -14,9 +14,11 @@ import { useMe } from "../api/context";
 import { useCustomerOptions } from "../api/queries";
 import { CustomerName } from "../components/CustomerName";
 import { Loading } from "../components/Fallback";
+import { useTitle } from "../components/title";
 import { ALL, Grants } from "./Grants";
 
 export function AccessPage() {
+  useTitle("Access");
   const me = useMe();
   return (
     <ContentLayout header={<Header variant="h1">Access</Header>}>

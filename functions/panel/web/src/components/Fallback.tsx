@@ -10,8 +10,10 @@ import type { ReactNode } from "react";
 import { useRouteError } from "react-router";
 
 import { sentence } from "../api/problem";
+import { useTitle } from "./title";
 
 export function NoSuchPage() {
+  useTitle("Page not found");
   return (
     <ContentLayout header={<Header variant="h1">Page not found</Header>}>
       <Alert type="info">This page does not exist. Choose a page on the left.</Alert>

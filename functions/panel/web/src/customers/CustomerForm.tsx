@@ -19,6 +19,7 @@ import { useApi } from "../api/context";
 import { sentence } from "../api/problem";
 import { HelpLink } from "../help/HelpLink";
 import { age, useNow } from "../components/time";
+import { useTitle } from "../components/title";
 import { EMPTY, ENVIRONMENTS, fieldErrors, fieldsOf, isSame, type Fields } from "./fields";
 import { TestConnection } from "./TestConnection";
 import { useTestConnection } from "./useTestConnection";
@@ -38,6 +39,7 @@ interface Properties {
 }
 
 export function CustomerForm({ title, action, customer, isBusy, error, onSave, onCancel }: Properties) {
+  useTitle(title);
   const [fields, setFields] = useState<Fields>(() => (customer ? fieldsOf(customer) : EMPTY));
   // The input that was sent last: its errors are shown until it is edited.
   const [sent, setSent] = useState<Fields>();

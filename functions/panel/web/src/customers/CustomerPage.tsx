@@ -23,6 +23,7 @@ import { Loading } from "../components/Fallback";
 import { SyncStats } from "../components/SyncStats";
 import { Age } from "../components/time";
 import { Changes } from "../workflows/Changes";
+import { useTitle } from "../components/title";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
 import { CustomerStatus, LastComplete, LastSync } from "./status";
@@ -40,6 +41,7 @@ export function CustomerPage() {
 }
 
 function Details({ customer }: { customer: Customer }) {
+  useTitle(customer.name);
   const [asked, setAsked] = useState<"sync" | "delete">();
   const [parameters, setParameters] = useSearchParams();
   const me = useMe().data;

@@ -16,6 +16,7 @@ import { HelpLink } from "../help/HelpLink";
 import { NameLink } from "../components/NameLink";
 import { ServerTable, type Page } from "../components/ServerTable";
 import { Age } from "../components/time";
+import { useTitle } from "../components/title";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
 import { CUSTOMER_STATUSES, CustomerStatus, LastSync } from "./status";
@@ -26,6 +27,7 @@ import { usePause } from "./usePause";
 type Asked = { readonly what: "sync" | "delete"; readonly customer: Customer } | { readonly what: "sync all" };
 
 export function CustomersPage() {
+  useTitle("Customers");
   const api = useApi();
   const navigate = useNavigate();
   const me = useMe().data;

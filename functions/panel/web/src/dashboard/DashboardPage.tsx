@@ -21,6 +21,7 @@ import { CHART, wholeNumber } from "../components/chart";
 import { Count } from "../components/Count";
 import { Loading, Refused } from "../components/Fallback";
 import { NameLink } from "../components/NameLink";
+import { useTitle } from "../components/title";
 import { seriesOf, type Outcome } from "./outcomes";
 import { isStale } from "./staleness";
 
@@ -33,6 +34,7 @@ const OUTCOME_COLORS: Record<Outcome, string> = {
 };
 
 export function DashboardPage() {
+  useTitle("Dashboard");
   return (
     <ContentLayout header={<Header variant="h1">Dashboard</Header>}>
       <SpaceBetween size="l">

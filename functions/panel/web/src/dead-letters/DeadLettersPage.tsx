@@ -18,9 +18,11 @@ import { described, type Filter } from "../components/filter";
 import { useFilterValues } from "../components/Filters";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
+import { useTitle } from "../components/title";
 import { Redrive } from "./Redrive";
 
 export function DeadLettersPage() {
+  useTitle("Dead letters");
   const api = useApi();
   const filters: readonly Filter[] = [
     { key: "customer_id", label: "Customer", options: useCustomerOptions() },

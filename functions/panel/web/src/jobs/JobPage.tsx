@@ -20,6 +20,7 @@ import { CustomerName } from "../components/CustomerName";
 import { Loading } from "../components/Fallback";
 import { SyncStats } from "../components/SyncStats";
 import { Age } from "../components/time";
+import { useTitle } from "../components/title";
 import { useCancel, useRetry } from "./actions";
 import { Held } from "./Held";
 import { JOB_KINDS, JobState } from "./state";
@@ -36,6 +37,7 @@ export function JobPage() {
 }
 
 function Details({ job }: { job: Job }) {
+  useTitle(`${JOB_KINDS[job.kind]} ${job.id}`);
   const retry = useRetry();
   const cancel = useCancel();
   return (

@@ -18,6 +18,7 @@ import { CustomerName } from "../components/CustomerName";
 import { Loading } from "../components/Fallback";
 import { SidePanel } from "../components/SidePanel";
 import { Age } from "../components/time";
+import { useTitle } from "../components/title";
 import { Changes } from "./Changes";
 import { Code } from "./Code";
 import type { Ids } from "./definition";
@@ -42,6 +43,7 @@ export function WorkflowPage() {
 }
 
 function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
+  useTitle(workflow.name ?? workflow.zuora_id);
   const api = useApi();
   const [parameters, setParameters] = useSearchParams();
   const [chosen, setChosen] = useState<string>();

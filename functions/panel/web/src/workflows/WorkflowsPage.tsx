@@ -9,6 +9,7 @@ import type { Filter } from "../components/filter";
 import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
+import { useTitle } from "../components/title";
 
 const FILTERS: readonly Filter[] = [
   { key: "name", label: "Name", isPrefix: true },
@@ -16,6 +17,7 @@ const FILTERS: readonly Filter[] = [
 ];
 
 export function WorkflowsPage() {
+  useTitle("Workflows");
   const api = useApi();
   return (
     <ServerTable<Workflow>
