@@ -11,6 +11,7 @@ import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { Suspense, useEffect, useRef, type RefObject } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 
+import { hasNoAccess, NoAccess } from "../access/NoAccess";
 import { useMe } from "../api/context";
 import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
@@ -36,6 +37,7 @@ function Frame() {
   const session = useSession();
   const { items } = useMessages();
   const me = useMe().data;
+  const isLockedOut = me !== undefined && hasNoAccess(me);
   return (
     <>
       <div id="top">
@@ -55,14 +57,19 @@ function Frame() {
       </div>
       <AppLayout
         headerSelector="#top"
-        navigation={<Navigation />}
+        navigation={!isLockedOut && <Navigation />}
+        navigationHide={isLockedOut}
         notifications={<Flashbar items={items} stackItems />}
         toolsHide
         {...useSplitPanel()}
         content={
-          <Suspense>
-            <Outlet />
-          </Suspense>
+          isLockedOut ? (
+            <NoAccess user={me.user} />
+          ) : (
+            <Suspense>
+              <Outlet />
+            </Suspense>
+          )
         }
       />
       <SignInAgain />

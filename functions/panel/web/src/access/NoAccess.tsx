@@ -1,0 +1,30 @@
+import Alert from "@cloudscape-design/components/alert";
+import ContentLayout from "@cloudscape-design/components/content-layout";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
+import Header from "@cloudscape-design/components/header";
+
+import type { Me } from "../api/client";
+import { useTitle } from "../components/title";
+
+/** Returns true if the caller was granted nothing. */
+export function hasNoAccess(me: Me): boolean {
+  return !me.super_admin && me.verbs.length === 0 && me.customers.length === 0;
+}
+
+/** Shown in place of every page to a caller without grants, for whom the API would refuse all requests. */
+export function NoAccess({ user }: { user: string }) {
+  useTitle("No access yet");
+  return (
+    <ContentLayout header={<Header variant="h1">No access yet</Header>}>
+      <Alert type="info" header="Give your user ID to an administrator">
+        <CopyToClipboard
+          variant="inline"
+          copyButtonAriaLabel="Copy your user ID"
+          textToCopy={user}
+          copySuccessText="Copied"
+          copyErrorText="Could not be copied"
+        />
+      </Alert>
+    </ContentLayout>
+  );
+}
