@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { call, createCustomer, waitForSync } from "./api";
-import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
+import { expectAccessible, giveCredentials, goTo, signIn, browserForTests } from "./browser";
 import { signUp } from "./people";
+import { stack } from "./stack";
 import { control, createTenant, type Tenant } from "./zuora";
 
 const open = browserForTests();
@@ -36,6 +37,7 @@ test("every page can be used with a screen reader, breaks no rule of the content
     await goTo(page, hash);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
     await page.getByText("Loading").waitFor({ state: "detached" });
+    expect(await page.title()).toBe(`${title.replace(": customers", "")} - Zuora Workflow Manager`);
     await expectAccessible(page);
   }
   await page.setViewportSize({ width: 390, height: 800 });
@@ -63,6 +65,14 @@ test("a workflow shows its graph, its tasks, its definition and its changes", as
   await expectAccessible(page);
   await beside.getByRole("button", { name: /close/i }).click();
   await beside.waitFor({ state: "detached" });
+  const node = page
+    .locator(".react-flow__node")
+    .filter({ has: page.locator(".graph-task") })
+    .first();
+  await node.press("Enter");
+  await beside.waitFor();
+  expect(await node.getAttribute("class")).toContain("selected");
+  await beside.getByRole("button", { name: /close/i }).click();
   await page.getByRole("tab", { name: /^Tasks/ }).click();
   await page.getByRole("tabpanel").getByRole("row").nth(1).waitFor();
   await expectAccessible(page);
@@ -144,5 +154,18 @@ test("who may only view sees no button that changes anything, and is refused by 
     .first()
     .waitFor();
   expect((await call("GET", `/v1/customers/${customer}`)).name).toBe(tenant.name);
+  expect(faults).toEqual([]);
+});
+
+test("who was granted nothing is told how to get access", async () => {
+  const person = await signUp();
+  const { page, faults } = await open();
+  await page.goto(stack.panel_url);
+  await giveCredentials(page, person.name, person.password);
+
+  await page.getByRole("heading", { level: 1, name: "No access yet" }).waitFor();
+  await page.getByRole("main").getByText(person.sub).waitFor();
+  expect(await page.getByText(/could not be loaded/).count()).toBe(0);
+  await expectAccessible(page);
   expect(faults).toEqual([]);
 });
