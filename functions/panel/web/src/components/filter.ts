@@ -11,8 +11,8 @@ export interface Filter {
   readonly options?: readonly Option[];
   /** Allows several of the options. */
   readonly isMany?: boolean;
-  /** Matches the beginning of a text, not the whole. */
-  readonly isPrefix?: boolean;
+  /** Matches the beginning of a text, or any part of it, not the whole. */
+  readonly matches?: "beginning" | "part";
   /** The value is a moment. */
   readonly isMoment?: boolean;
 }
@@ -22,9 +22,9 @@ interface Option {
   readonly label?: string;
 }
 
-/** The operator between the label and the value: begins with, or equals. */
-export function operatorOf(filter: Filter | undefined): "^" | "=" {
-  return filter?.isPrefix ? "^" : "=";
+/** The operator between the label and the value: begins with, contains, or equals. */
+export function operatorOf(filter: Filter | undefined): "^" | ":" | "=" {
+  return filter?.matches ? { beginning: "^" as const, part: ":" as const }[filter.matches] : "=";
 }
 
 /** Options whose labels are their values. */

@@ -61,7 +61,7 @@ export function CustomersPage() {
         hidden={["environment", "tasks"]}
         refetchInterval={CALM_MS}
         filters={[
-          { key: "name", label: "Name", isPrefix: true },
+          { key: "name", label: "Name", matches: "part" },
           { key: "status", label: "Status", options: labelled(CUSTOMER_STATUSES) },
           { key: "environment", label: "Environment", options: labelled(ENVIRONMENTS) },
           { key: "zuora_base_url", label: "Zuora base URL" },

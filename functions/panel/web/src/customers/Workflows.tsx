@@ -19,7 +19,7 @@ import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
 
 const FILTERS: readonly Filter[] = [
-  { key: "name", label: "Name", isPrefix: true },
+  { key: "name", label: "Name", matches: "beginning" },
   { key: "status", label: "Status" },
   { key: "deleted", label: "Deleted", options: words("true", "false") },
 ];

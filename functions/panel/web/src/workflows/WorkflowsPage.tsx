@@ -12,7 +12,7 @@ import { Age } from "../components/time";
 import { useTitle } from "../components/title";
 
 const FILTERS: readonly Filter[] = [
-  { key: "name", label: "Name", isPrefix: true },
+  { key: "name", label: "Name", matches: "beginning" },
   { key: "zuora_id", label: "Zuora ID" },
 ];
 
