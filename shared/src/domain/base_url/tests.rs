@@ -1,3 +1,5 @@
+//! Addresses that are accepted as Zuora's, and those that are refused, each with its reason.
+
 use proptest::prelude::*;
 
 use super::{BaseUrlError as E, *};

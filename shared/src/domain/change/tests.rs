@@ -1,3 +1,5 @@
+//! Change records: what two states of a workflow make of them.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

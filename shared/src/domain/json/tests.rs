@@ -1,3 +1,5 @@
+//! The JSON reader beside `serde_json`, and with what `serde_json` cannot keep.
+
 use proptest::prelude::*;
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! Requests to a server that answers byte for byte what a test says.
+
 use std::net::SocketAddr;
 
 use super::*;

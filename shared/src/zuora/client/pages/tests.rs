@@ -1,3 +1,5 @@
+//! Pages of a listing: usual ones, odd ones, and those that are too large.
+
 use super::ANSWER_LIMIT;
 use crate::zuora::{
     client::tests::{EMPTY_PAGE, session, without_retry, zuora},
