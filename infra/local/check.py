@@ -12,7 +12,7 @@ from pathlib import Path
 import toolbox
 from browser import browser
 from build import build, cargo_environment
-from console import Failed, elapsed, run, say, step
+from console import Failed, check_by, elapsed, run, say, step
 from contract import check_contract
 from panel import check_panel, check_panel_style, check_panel_units
 from processes import Processes, stop_orphans
@@ -77,34 +77,29 @@ def _format() -> None:
 
 
 def _links() -> None:
-    with step("Links between the Markdown files"):
-        run(
-            [sys.executable, str(ROOT / "infra" / "local" / "links.py")],
-            log=LOCAL / "logs" / "links.log",
-            advice="The file or heading has another name now, or none.",
-            cwd=ROOT,
-        )
+    check_by(
+        "local/links.py",
+        title="Links between the Markdown files",
+        advice="The file or heading has another name now, or none.",
+    )
 
 
 def _commits() -> None:
-    with step("Subjects of the commits"):
-        run(
-            [sys.executable, str(ROOT / "infra" / "local" / "commits.py")],
-            log=LOCAL / "logs" / "commits.log",
-            advice="CONTRIBUTING.md says how a subject is written; `git rebase -i` and `reword` put it right.",
-            cwd=ROOT,
-            show=True,
-        )
+    check_by(
+        "local/commits.py",
+        title="Subjects of the commits",
+        advice="CONTRIBUTING.md says how a subject is written; `git rebase -i` and `reword` put it right.",
+        show=True,
+    )
 
 
 def _costs() -> None:
-    with step("Costs (docs/cost.md and scale.md are what infra/cost.py computes)"):
-        run(
-            [sys.executable, str(ROOT / "infra" / "cost.py"), "--check"],
-            log=LOCAL / "logs" / "costs.log",
-            advice="The template, the prices or what was counted has changed: `make cost` writes the tables anew.",
-            cwd=ROOT,
-        )
+    check_by(
+        "cost.py",
+        "--check",
+        title="Costs (docs/cost.md and scale.md are what infra/cost.py computes)",
+        advice="The template, the prices or what was counted has changed: `make cost` writes the tables anew.",
+    )
 
 
 def _unit() -> None:

@@ -6,6 +6,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from settings import LOCAL, ROOT
+
 _started = time.monotonic()
 
 
@@ -51,6 +53,13 @@ def run(command: list[str], *, log: Path, advice: str, env=None, cwd=None, show:
             raise
     if status != 0:
         raise Failed(f"{' '.join(command[:4])} ended with status {status}.\n{_tail(log)}\n{advice}\nFull log: {log}")
+
+
+def check_by(script: str, *arguments: str, title: str, advice: str, show: bool = False) -> None:
+    """Runs a check that is a script under infra/; its log has its name."""
+    with step(title):
+        command = [sys.executable, str(ROOT / "infra" / script), *arguments]
+        run(command, log=LOCAL / "logs" / f"{Path(script).stem}.log", advice=advice, cwd=ROOT, show=show)
 
 
 def _tail(log: Path, lines: int = 25) -> str:

@@ -4,11 +4,10 @@ import json
 import logging
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import toolbox
-from console import Failed, run, step
+from console import Failed, check_by, run, step
 from settings import LOCAL, ROOT, TEMPLATE
 
 BASELINE = ROOT / ".secrets.baseline"
@@ -55,13 +54,7 @@ def _expanded() -> Path:
 
 def check_dependencies() -> None:
     """None that nothing uses, and deny.toml: licences, one of everything, one TLS stack, nothing from outside the registry."""
-    with step("Dependencies that nothing uses"):
-        run(
-            [sys.executable, str(ROOT / "infra" / "local" / "unused.py")],
-            log=LOCAL / "logs" / "unused.log",
-            advice="Take it out of that Cargo.toml.",
-            cwd=ROOT,
-        )
+    check_by("local/unused.py", title="Dependencies that nothing uses", advice="Take it out of that Cargo.toml.")
     with step("Dependencies (cargo deny)"):
         run(
             [str(toolbox.cargo_deny()), "--locked", "check", "licenses", "bans", "sources"],
