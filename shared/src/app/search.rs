@@ -11,7 +11,7 @@ use crate::{
     aws::{budget::Budget, index::Position, table::StoreError, workflows::Workflows},
     domain::{
         ids::{CustomerId, WorkflowId},
-        name::begins,
+        name::SearchText,
         workflow::Workflow,
     },
 };
@@ -136,8 +136,9 @@ pub async fn by_id(
 ) -> Result<Hits, StoreError> {
     let seen = start.filter(|start| start.after.is_some()).map(|start| &start.customer);
     let customers = customers.strip_prefix(seen.map(std::slice::from_ref).unwrap_or_default()).unwrap_or(customers);
+    let beginning = SearchText::new(prefix);
     let is_meant = |workflow: &Workflow| {
-        workflow.deleted_at.is_none() && begins(workflow.name.as_deref().unwrap_or_default(), prefix)
+        workflow.deleted_at.is_none() && beginning.begins(workflow.name.as_deref().unwrap_or_default())
     };
     let mut hits: Vec<Hit> = Vec::new();
     for (number, asked) in customers.chunks(BATCH).enumerate() {

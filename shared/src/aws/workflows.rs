@@ -20,7 +20,7 @@ use crate::domain::{
     definition, diff,
     ids::{CustomerId, WorkflowId},
     listed_workflow::Triggers,
-    name::begins,
+    name::SearchText,
     text,
     time::Timestamp,
     workflow::{DefinitionRef, LastChange, Workflow},
@@ -168,7 +168,8 @@ impl Workflows {
         keep: impl Fn(&Workflow) -> bool,
     ) -> Result<Found<Workflow>, StoreError> {
         let range = Range { keys: keys::names(prefix), ..Range::index(keys::workflows_of(customer), "") };
-        let is_named = |workflow: &Workflow| begins(workflow.name.as_deref().unwrap_or_default(), prefix);
+        let beginning = SearchText::new(prefix);
+        let is_named = |workflow: &Workflow| beginning.begins(workflow.name.as_deref().unwrap_or_default());
         filtered(&self.table, &range, after, limit, budget, |workflow| is_named(workflow) && keep(workflow)).await
     }
 

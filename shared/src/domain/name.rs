@@ -4,6 +4,7 @@
 //! keys must still be found.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+use serde::Deserialize;
 use unicase::UniCase;
 
 /// The form in which a name is compared: names that differ only in case or in normal form share it. Source: The Unicode
@@ -14,14 +15,32 @@ pub fn folded(name: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned()
 }
 
-/// True if a folded name begins with a folded text.
-pub fn begins(name: &str, beginning: &str) -> bool {
-    folded(name).starts_with(&folded(beginning))
+/// A text that names are searched for, folded once for all of them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "String")]
+pub struct SearchText(String);
+
+impl From<String> for SearchText {
+    fn from(text: String) -> Self {
+        Self::new(&text)
+    }
 }
 
-/// True if a folded text is anywhere in a folded name.
-pub fn holds(name: &str, text: &str) -> bool {
-    folded(name).contains(&folded(text))
+impl SearchText {
+    /// Folds the text.
+    pub fn new(text: &str) -> Self {
+        Self(folded(text))
+    }
+
+    /// True if a name begins with it.
+    pub fn begins(&self, name: &str) -> bool {
+        folded(name).starts_with(&self.0)
+    }
+
+    /// True if it is anywhere in a name.
+    pub fn is_in(&self, name: &str) -> bool {
+        folded(name).contains(&self.0)
+    }
 }
 
 #[cfg(test)]
@@ -29,6 +48,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn begins(name: &str, beginning: &str) -> bool {
+        SearchText::new(beginning).begins(name)
+    }
+
+    fn holds(name: &str, text: &str) -> bool {
+        SearchText::new(text).is_in(name)
+    }
 
     #[test]
     fn names_that_differ_in_case_or_normal_form_are_one() {

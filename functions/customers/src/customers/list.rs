@@ -8,7 +8,7 @@ use shared::{
     domain::{
         customer::{Environment, Status, Summary},
         ids::CustomerId,
-        name::holds,
+        name::SearchText,
     },
     http::{
         paging::{List, Paged, Paging},
@@ -28,8 +28,8 @@ use crate::setup::App;
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// A text anywhere in the name, in any case.
-    #[param(nullable = false)]
-    name: Option<String>,
+    #[param(nullable = false, value_type = Option<String>)]
+    name: Option<SearchText>,
     #[param(nullable = false)]
     zuora_base_url: Option<String>,
     #[param(nullable = false)]
@@ -40,7 +40,7 @@ pub struct Filter {
 
 impl Filter {
     fn matches(&self, customer: &Summary) -> bool {
-        self.name.as_ref().is_none_or(|text| holds(&customer.name, text))
+        self.name.as_ref().is_none_or(|text| text.is_in(&customer.name))
             && self.zuora_base_url.as_ref().is_none_or(|url| url.trim_end_matches('/') == customer.zuora_base_url)
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
