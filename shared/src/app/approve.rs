@@ -8,7 +8,7 @@ use super::{conflicts::retry_on_conflict, context::RequestContext, dispatch::Dis
 use crate::{
     aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
-        actions::JobAction,
+        actions::{JobAction, Situation},
         audit::Action,
         customer::Summary,
         ids::JobId,
@@ -64,7 +64,8 @@ impl Dispatcher {
         let found = self.customers.get(&held_job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
         let mut customer = found.value.clone();
         let active = self.active_sync(&customer).await?;
-        let situation = Self::situation(&customer, active.as_ref().map(|active| &active.value));
+        let sync = active.as_ref().map(|active| &active.value);
+        let situation = Situation::new(customer.status, customer.undoubted_at, sync);
         held_job.check(JobAction::ApproveDeletions, Some(&situation))?;
         let held = seen(&held_job, approving)?.clone();
         if let Some(approved) = &held.approved {

@@ -29,7 +29,7 @@ use crate::{
         table::{StoreError, Stored, Table, Write},
     },
     domain::{
-        actions::{CustomerAction, Situation},
+        actions::CustomerAction,
         audit::Action,
         batch::Served,
         customer::Customer,
@@ -227,12 +227,6 @@ impl Dispatcher {
     /// The sync job of a customer that has not ended.
     pub(crate) async fn active_sync(&self, customer: &Customer) -> Result<Option<Stored<Job>>, StoreError> {
         self.active(&customer.id, customer.sync_job_id.as_ref()).await
-    }
-
-    /// Returns the facts about a customer that decide which actions its jobs allow.
-    pub(crate) fn situation(customer: &Customer, active: Option<&Job>) -> Situation {
-        let active = active.map(|job| (job.id.clone(), job.state));
-        Situation { status: customer.status, undoubted_at: customer.undoubted_at, active }
     }
 
     /// A customer's job of that id, if it has not ended.

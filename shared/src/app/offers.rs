@@ -8,8 +8,8 @@ use crate::{
     domain::{
         actions::{JobAction, Situation},
         ids::{CustomerId, JobId},
-        job::{Job, State},
-        policy::{Caller, Decision, Target},
+        job::Job,
+        policy::{Caller, Target},
     },
 };
 
@@ -23,9 +23,7 @@ impl Dispatcher {
         let customers: BTreeSet<CustomerId> =
             jobs.iter().filter(|job| job.depends_on_customer()).map(|job| job.customer_id.clone()).collect();
         let situations = self.situations(&customers).await?;
-        let may = |job: &Job, action: &JobAction| {
-            caller.decide(action.verb(), Target::One(&job.customer_id)) == Decision::Allow
-        };
+        let may = |job: &Job, action: &JobAction| caller.can(action.verb(), Target::One(&job.customer_id));
         let offers =
             |job: &Job| job.actions(situations.get(&job.customer_id)).filter(|action| may(job, action)).collect();
         Ok(jobs.iter().map(offers).collect())
@@ -41,14 +39,12 @@ impl Dispatcher {
         let standings = self.customers.standings(customers).await?;
         let named: Vec<(&CustomerId, &JobId)> =
             standings.iter().filter_map(|(id, standing)| Some((id, standing.sync_job_id.as_ref()?))).collect();
-        let active: BTreeMap<JobId, State> = match named.as_slice() {
+        let syncs: BTreeMap<JobId, Job> = match named.as_slice() {
             [] => BTreeMap::new(),
-            named => self.jobs.get_all(named).await?.into_iter().map(|job| (job.id, job.state)).collect(),
+            named => self.jobs.get_all(named).await?.into_iter().map(|job| (job.id.clone(), job)).collect(),
         };
-        let situation = |standing: Standing| {
-            let active = standing.sync_job_id.and_then(|id| active.get(&id).map(|state| (id, *state)));
-            let active = active.filter(|(_, state)| !state.is_ended());
-            Situation { status: standing.status, undoubted_at: standing.undoubted_at, active }
+        let situation = |Standing { status, undoubted_at, sync_job_id, .. }: Standing| {
+            Situation::new(status, undoubted_at, sync_job_id.and_then(|id| syncs.get(&id)))
         };
         Ok(standings.into_iter().map(|(id, standing)| (id, situation(standing))).collect())
     }

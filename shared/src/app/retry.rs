@@ -14,7 +14,7 @@ use crate::{
         table::{StoreError, Stored},
     },
     domain::{
-        actions::{JobAction, Refused},
+        actions::{JobAction, Refused, Situation},
         audit::Action,
         ids::JobId,
         job::{Job, Kind, State},
@@ -80,7 +80,7 @@ impl Dispatcher {
             let found = self.customers.get(&job.customer_id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             record = record.about(&customer);
-            job.check(JobAction::Retry, Some(&Self::situation(&customer, None)))?;
+            job.check(JobAction::Retry, Some(&Situation::new(customer.status, customer.undoubted_at, None)))?;
             if let Some(other) = self.active_sync(&customer).await? {
                 let other = other.value.id;
                 if action == Action::JobRedrive {

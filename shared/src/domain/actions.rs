@@ -11,7 +11,7 @@ use super::{
     customer::Status,
     ids::JobId,
     job::{Job, Kind, State},
-    policy::{Caller, Decision, Target, Verb},
+    policy::{Caller, Target, Verb},
     time::Timestamp,
 };
 
@@ -78,7 +78,7 @@ pub enum CallerAction {
 impl Caller {
     /// The actions that the caller may do.
     pub fn actions(&self) -> impl Iterator<Item = CallerAction> {
-        let on_all = |verb| self.decide(verb, Target::All) == Decision::Allow;
+        let on_all = |verb| self.can(verb, Target::All);
         let may = move |action: &CallerAction| match action {
             CallerAction::CreateCustomer | CallerAction::TestCredentials => on_all(Verb::Create),
             CallerAction::SyncAll => on_all(Verb::Sync),
@@ -161,6 +161,14 @@ pub struct Situation {
     pub undoubted_at: Option<Timestamp>,
     /// The sync that is queued, waiting or running.
     pub active: Option<(JobId, State)>,
+}
+
+impl Situation {
+    /// The situation of a customer with the `sync` that it names as its own, which counts until it ends.
+    pub fn new(status: Status, undoubted_at: Option<Timestamp>, sync: Option<&Job>) -> Self {
+        let active = sync.filter(|job| !job.state.is_ended()).map(|job| (job.id.clone(), job.state));
+        Self { status, undoubted_at, active }
+    }
 }
 
 impl Job {

@@ -134,13 +134,18 @@ impl Caller {
         }
     }
 
+    /// Returns true if the caller may do `verb`.
+    pub fn can(&self, verb: Verb, target: Target<'_>) -> bool {
+        self.decide(verb, target) == Decision::Allow
+    }
+
     /// The only customers on which the caller may do `verb`; none where it may be done on all, those to come too.
     pub fn only(&self, verb: Verb) -> Option<BTreeSet<CustomerId>> {
-        if self.decide(verb, Target::All) == Decision::Allow {
+        if self.can(verb, Target::All) {
             return None;
         }
         let granted = self.grants.customers.keys();
-        Some(granted.filter(|customer| self.decide(verb, Target::One(customer)) == Decision::Allow).cloned().collect())
+        Some(granted.filter(|customer| self.can(verb, Target::One(customer))).cloned().collect())
     }
 
     /// The granted verbs that count for a target.

@@ -83,19 +83,9 @@ impl CurrentUser {
         &self.0
     }
 
-    /// The caller's Cognito `sub`.
-    pub fn sub(&self) -> &str {
-        &self.0.sub
-    }
-
     /// True if the caller may do `verb` on a customer.
     pub fn can(&self, verb: Verb, customer: &CustomerId) -> bool {
-        self.0.decide(verb, Target::One(customer)) == Decision::Allow
-    }
-
-    /// True if the caller may do `verb` on all customers.
-    pub fn can_on_all(&self, verb: Verb) -> bool {
-        self.0.decide(verb, Target::All) == Decision::Allow
+        self.0.can(verb, Target::One(customer))
     }
 
     /// Asks the policy; `what` the path names is hidden along with a customer that the caller may not see.

@@ -205,7 +205,7 @@ impl<O: Operation> Among<O> {
 
     /// True if all customers are among them, those to come included.
     pub fn includes_all(&self) -> bool {
-        self.user.can_on_all(O::VERB)
+        self.user.caller().can(O::VERB, Target::All)
     }
 
     /// The customers by their ids; none where that is all of them.
