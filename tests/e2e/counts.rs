@@ -44,15 +44,16 @@ async fn the_numbers_are_right_at_every_station_of_a_customers_life() {
     let now = clock::now();
 
     let (customer, first) = engine.add_customer(&tenant, &simulator.base_url()).await;
-    assert_eq!(right(&engine).await, Totals { active: 1, queued: 1, ..Totals::default() });
+    assert_eq!(right(&engine).await, Totals { active: 1, never_synced: 1, queued: 1, ..Totals::default() });
     engine.run(&first).await;
     let synced = right(&engine).await;
-    assert_eq!((synced.active, synced.queued, synced.workflows), (1, 0, 30));
+    assert_eq!((synced.active, synced.never_synced, synced.queued, synced.workflows), (1, 0, 0, 30));
     for id in &tenant.ids()[..20] {
         tenant.remove(*id);
     }
     let held = engine.sync(&customer).await;
-    assert_eq!((held.state, right(&engine).await.held), (State::Held, 1));
+    let on_hold = right(&engine).await;
+    assert_eq!((held.state, on_hold.held, on_hold.on_hold), (State::Held, 1, 1));
     let secret = tenant.client_secret();
     tenant.set_secret("another");
     tenant.revoke_tokens();

@@ -253,7 +253,7 @@ async fn letters_that_a_redrive_has_to_skip_hide_none_behind_them() {
         let mut customer = found.value.clone();
         // The oldest three are ready, and the newest four are in front of them.
         customer.status = if number < 3 { Status::Active } else { Status::Paused };
-        writes.extend(Customers::put(&customer, Some(&found)).unwrap());
+        writes.extend(Customers::put(&mut customer, Some(&found)).unwrap());
         dispatcher.data.write(writes).await.unwrap();
         ids.push(first.id);
     }

@@ -99,7 +99,7 @@ impl Dispatcher {
         };
         // The doubt is dealt with, unless the next sync has one anew.
         customer.held_job_id.take_if(|held| *held == held_job.id);
-        writes.extend(Customers::put(&customer, Some(&found))?);
+        writes.extend(Customers::put(&mut customer, Some(&found))?);
         let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
         held_job.held = Some(Held { approved: Some(approved), ..held });
         writes.extend(Jobs::put(&held_job, rev)?);

@@ -52,7 +52,7 @@ impl Dispatcher {
         {
             let mut customer = found.value.clone();
             customer.record(&job, context.now);
-            writes.extend(Customers::put(&customer, Some(&found))?);
+            writes.extend(Customers::put(&mut customer, Some(&found))?);
         }
         self.commit(writes, Some(&context.entry(record))).await?;
         Ok(job)

@@ -134,7 +134,7 @@ impl CustomerService {
         let credentials = Credentials { ciphertext, secret_version: customer.credential_version };
         let mut record = context.record(Action::CustomerCreate).about(&customer).job(&job);
         record.changes = audit::differences(None, &customer);
-        let mut data = Customers::put(&customer, None)?;
+        let mut data = Customers::put(&mut customer, None)?;
         data.extend(Jobs::put(&job, 0)?);
         if let Some(user) = new.owner {
             data.push(GrantStore::put(&Grant {
@@ -220,7 +220,7 @@ impl CustomerService {
                 true => self.resync(&mut customer, Trigger::CredentialsChanged, &mut data, context).await?,
                 false => None,
             };
-            data.extend(Customers::put(&customer, Some(&found))?);
+            data.extend(Customers::put(&mut customer, Some(&found))?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), vault)];
             commit(writes, Some(&context.entry(record))).await?;
             Ok((customer, due))
@@ -281,7 +281,7 @@ impl CustomerService {
                 true => None,
                 false => self.resync(&mut customer, Trigger::Manual, &mut writes, context).await?,
             };
-            writes.extend(Customers::put(&customer, Some(&found))?);
+            writes.extend(Customers::put(&mut customer, Some(&found))?);
             self.dispatcher.commit(writes, Some(&context.entry(record))).await?;
             Ok((customer, due))
         })
@@ -316,7 +316,7 @@ impl CustomerService {
             customer.next_sync_at = None;
             customer.updated_at = now;
             let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(context.actor.clone()), now, now);
-            let mut data = Customers::put(&customer, Some(&found))?;
+            let mut data = Customers::put(&mut customer, Some(&found))?;
             data.extend(Jobs::put(&job, 0)?);
             let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), Vault::destroy(id))];
             let record = context.record(Action::CustomerDelete).about(&customer).job(&job);

@@ -182,7 +182,7 @@ impl Dispatcher {
         let Placing { requested, mut writes, is_due } = self.prepare_sync(&mut customer, request).await?;
         customer.served = served(request, &requested).or(customer.served);
         if request.slot.is_some() || request.batch.is_some() || matches!(requested, Requested::New(_)) {
-            writes.extend(Customers::put(&customer, Some(&found))?);
+            writes.extend(Customers::put(&mut customer, Some(&found))?);
         }
         let about = |entry: &Entry| entry.with(|record| record.about(&customer).job(requested.job()));
         self.commit(writes, request.entry.as_ref().map(about).as_ref()).await?;
@@ -209,9 +209,6 @@ impl Dispatcher {
         let SyncRequest { trigger, actor, now, .. } = request;
         let job = Job::new(Kind::Sync, customer.id.clone(), *trigger, actor.clone(), *now, *now);
         customer.sync_job_id = Some(job.id.clone());
-        if *trigger == Trigger::Manual {
-            customer.reset_failures();
-        }
         Ok(Placing { writes: Jobs::put(&job, 0)?, requested: Requested::New(job), is_due: true })
     }
 

@@ -97,8 +97,8 @@ impl Fixture {
 
     /// A stored customer without any job.
     pub(super) async fn customer(&self) -> Customer {
-        let customer = customer(now());
-        self.write(Customers::put(&customer, None).unwrap()).await;
+        let mut customer = customer(now());
+        self.write(Customers::put(&mut customer, None).unwrap()).await;
         customer
     }
 
@@ -107,7 +107,7 @@ impl Fixture {
         let mut customer = customer(now());
         let mut job = job(Kind::Sync, &customer);
         customer.sync_job_id = Some(job.id.clone());
-        self.write(Customers::put(&customer, None).unwrap()).await;
+        self.write(Customers::put(&mut customer, None).unwrap()).await;
         change(&mut job);
         self.store(&job).await;
         (customer, self.job(&job).await)
@@ -136,7 +136,7 @@ impl Fixture {
         let found = self.dispatcher.customers.get(id).await.unwrap().unwrap();
         let mut customer = found.value.clone();
         change(&mut customer);
-        self.write(Customers::put(&customer, Some(&found)).unwrap()).await;
+        self.write(Customers::put(&mut customer, Some(&found)).unwrap()).await;
     }
 
     pub(super) async fn write(&self, writes: Vec<Write>) {

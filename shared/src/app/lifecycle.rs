@@ -24,7 +24,7 @@ use crate::{
         table::{StoreError, Stored, Write},
     },
     domain::{
-        customer::{Customer, Status},
+        customer::{Customer, Status, Wait},
         failure::ErrorClass,
         ids::{CustomerId, JobId},
         job::{Job, Kind, Liveness, State, Traffic, Trigger},
@@ -97,7 +97,7 @@ impl Lifecycle {
                 }
                 Liveness::Live => {}
             }
-            self.try_claim(found, now, deadline.plus(LOCK_MARGIN)).await
+            Box::pin(self.try_claim(found, now, deadline.plus(LOCK_MARGIN))).await
         })
         .await
     }
@@ -123,7 +123,7 @@ impl Lifecycle {
                     return self.give_way(job, rev, other).await;
                 }
                 customer.sync_job_id = Some(job.id.clone());
-                writes.extend(Customers::put(&customer, Some(&found))?);
+                writes.extend(Customers::put(&mut customer, Some(&found))?);
                 Some(customer)
             }
         };
@@ -331,7 +331,9 @@ fn settle_customer(
     now: Timestamp,
 ) -> Result<Option<Job>, AppError> {
     let ended = job.state.is_ended();
-    let Some(found) = customer.filter(|_| ended || left.is_some()) else {
+    let is_news =
+        |customer: &Customer| ended || left.is_some() || job.kind == Kind::Sync && customer.wait != Wait::of(job);
+    let Some(found) = customer.filter(|found| is_news(&found.value)) else {
         return Ok(None);
     };
     let mut customer = found.value.clone();
@@ -343,13 +345,14 @@ fn settle_customer(
             if let Some(left) = left {
                 left.apply_to(&mut customer, job);
             }
+            customer.waits(job);
             if ended {
                 customer.record(job, now);
                 follow_up = follow(job, &mut customer, now);
             }
         }
     }
-    writes.extend(Customers::put(&customer, Some(&found))?);
+    writes.extend(Customers::put(&mut customer, Some(&found))?);
     if let Some(next) = &follow_up {
         writes.extend(Jobs::put(next, 0)?);
     }

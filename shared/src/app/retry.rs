@@ -90,7 +90,7 @@ impl Dispatcher {
                 return Ok(Again::Superseded(other));
             }
             customer.sync_job_id = Some(job.id.clone());
-            writes.extend(Customers::put(&customer, Some(&found))?);
+            writes.extend(Customers::put(&mut customer, Some(&found))?);
         }
         job.requeue(context.now);
         writes.extend(Jobs::put(&job, rev)?);

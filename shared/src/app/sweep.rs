@@ -6,7 +6,14 @@
 //! given up for lost while its queue holds messages. Dead letters whose job has moved on, or went with its customer, would
 //! keep the queue's alarm on though nothing is left to do: they are removed. The others stay.
 
-use std::{future::ready, time::Duration};
+mod health;
+
+use std::{
+    collections::BTreeSet,
+    future::ready,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures::TryStreamExt as _;
 
@@ -20,6 +27,7 @@ use crate::{
     aws::{queue::Queue, queues::Queues, table::StoreError},
     clock,
     domain::{
+        ids::CustomerId,
         job::{Job, State},
         time::Timestamp,
     },
@@ -50,6 +58,8 @@ struct Sweep<'a> {
     is_empty: Queues<bool>,
     now: Timestamp,
     until: Timestamp,
+    /// The customers of jobs that take long.
+    late: Mutex<BTreeSet<CustomerId>>,
 }
 
 /// Checks every job that has not ended, then at the dead letters.
@@ -62,9 +72,15 @@ pub async fn run(dispatcher: &Dispatcher, lifecycle: &Lifecycle, now: Timestamp)
     // Before anything is sent again.
     let Queues { jobs, questions } = &dispatcher.queues;
     let is_empty = Queues { jobs: is_empty(jobs, &mut swept).await, questions: is_empty(questions, &mut swept).await };
-    let sweep = Sweep { lifecycle, is_empty, now, until };
+    let sweep = Sweep { lifecycle, is_empty, now, until, late: Mutex::default() };
     for state in [State::Queued, State::Waiting, State::Running] {
         sweep.jobs_in(state, &mut swept).await?;
+    }
+    let late: Vec<_> = sweep.late.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
+    if let Err(error) = health::examine(dispatcher, &late, now).await {
+        swept.failed += 1;
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(error, "the health of customers could not be decided again");
     }
     match clear_dead_letters(dispatcher, lifecycle).await {
         Ok(letters) => swept.letters = letters,
@@ -91,7 +107,8 @@ impl Sweep<'_> {
     async fn jobs_in(&self, state: State, swept: &mut Swept) -> Result<(), StoreError> {
         let jobs = self.lifecycle.dispatcher.jobs.each_in(state);
         let in_time = jobs.try_take_while(|_| ready(Ok(clock::now() < self.until)));
-        let silent = in_time.try_filter(|job| ready(job.is_silent(self.now)));
+        let noted = in_time.inspect_ok(|job| self.note(job));
+        let silent = noted.try_filter(|job| ready(job.is_silent(self.now)));
         let checks = silent.map_ok(|job| async move { Ok(self.check(&job).await) }).try_buffer_unordered(AT_ONCE);
         let mut checks = Box::pin(checks);
         while let Some(announced) = checks.try_next().await? {
@@ -103,6 +120,13 @@ impl Sweep<'_> {
             }
         }
         Ok(())
+    }
+
+    fn note(&self, job: &Job) {
+        if job.takes_long(self.now) {
+            let mut late = self.late.lock().unwrap_or_else(PoisonError::into_inner);
+            late.insert(job.customer_id.clone());
+        }
     }
 
     async fn check(&self, job: &Job) -> Result<Option<Announcement>, Failed> {

@@ -21,11 +21,14 @@ use super::{
     keys::{self, Key},
     table::{Condition, Item, Range, SortKeys, StoreError, Stored, Table, Write, key_of, parse, to_item},
 };
-use crate::domain::{
-    counts::Totals,
-    customer::{Customer, Status, Summary},
-    ids::{CustomerId, JobId},
-    time::Timestamp,
+use crate::{
+    clock,
+    domain::{
+        counts::Totals,
+        customer::{Customer, Status, Summary},
+        ids::{CustomerId, JobId},
+        time::Timestamp,
+    },
 };
 
 /// The fields of a customer that are in its profile beside its settings; all others are in its state.
@@ -182,11 +185,14 @@ impl Customers {
         items.try_filter_map(|item| ready(Ok(keys::customer_of(&key_of(&item).pk))))
     }
 
-    /// The writes that store a customer, given the customer as it was read; none for a new one.
+    /// The writes that store a customer, given the customer as it was read; none for a new one. Its health is decided here, so
+    /// that no write can forget it.
     ///
     /// # Errors
     /// [`StoreError::Refused`] when it has no storable form; that is a bug.
-    pub fn put(customer: &Customer, before: Option<&Stored<Customer>>) -> Result<Vec<Write>, StoreError> {
+    pub fn put(customer: &mut Customer, before: Option<&Stored<Customer>>) -> Result<Vec<Write>, StoreError> {
+        customer.examine(clock::now());
+        let customer = &*customer;
         let rev = before.map_or(0, |before| before.rev);
         let (profile, state) = halves(customer, rev + 1)?;
         let mut writes = vec![Write::Put(Box::new(state), Condition::unchanged_since(rev))];
@@ -275,7 +281,9 @@ mod tests {
     }
 
     fn stored() -> Stored<Customer> {
-        Stored { value: customer(Timestamp::EPOCH), rev: 4 }
+        let mut value = customer(Timestamp::EPOCH);
+        value.examine(clock::now());
+        Stored { value, rev: 4 }
     }
 
     #[test]
@@ -284,7 +292,7 @@ mod tests {
         let changed = |change: fn(&mut Customer)| {
             let mut customer = before.value.clone();
             change(&mut customer);
-            Customers::put(&customer, Some(&before)).unwrap()
+            Customers::put(&mut customer, Some(&before)).unwrap()
         };
 
         assert_eq!(put_keys(&changed(|_| {})), ["STATE"]);
@@ -303,7 +311,7 @@ mod tests {
     fn a_customer_and_its_summary_come_back_as_they_were_stored() {
         let mut customer = stored().value;
         customer.held_job_id = Some(JobId::new());
-        let writes = Customers::put(&customer, None).unwrap();
+        let writes = Customers::put(&mut customer, None).unwrap();
         let [state, profile, summary, _] = writes.as_slice() else { panic!("three items, and the count") };
         let item = |write: &Write| match write {
             Write::Put(item, _) => (**item).clone(),

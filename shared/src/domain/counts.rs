@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    customer::{Status, Summary},
+    customer::{HealthState, Status, Summary},
     job::State,
 };
 
@@ -62,6 +62,18 @@ numbers! {
         tasks,
         /// Customers with a hold that is neither approved nor resolved.
         held,
+        /// Customers whose health is to be held.
+        on_hold,
+        /// Customers whose last sync failed.
+        failing,
+        /// Customers whose last sync left something out.
+        incomplete,
+        /// Customers whose copy is out of date.
+        stale,
+        /// Customers whose sync waits for Zuora.
+        delayed,
+        /// Customers that were never synced.
+        never_synced,
         /// Jobs that are queued.
         queued,
         /// Jobs that wait.
@@ -99,6 +111,16 @@ impl Totals {
             held: i64::from(customer.held_job_id.is_some()),
             ..Self::default()
         };
+        match customer.health {
+            HealthState::Held => totals.on_hold = 1,
+            HealthState::Failing => totals.failing = 1,
+            HealthState::Incomplete => totals.incomplete = 1,
+            HealthState::Stale => totals.stale = 1,
+            HealthState::Waiting => totals.delayed = 1,
+            HealthState::NeverSynced => totals.never_synced = 1,
+            // Counted by their status; the rest is well.
+            HealthState::Paused | HealthState::Ok => {}
+        }
         match customer.status {
             Status::Active => totals.active = 1,
             Status::Paused => totals.paused = 1,

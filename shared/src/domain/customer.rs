@@ -5,6 +5,7 @@
 //! - `credential_version` rises with every change of client id, secret or base URL; a cached token is bound to it.
 //! - `deleting` is final: such a customer is hidden and nothing but its purge job touches it.
 
+mod health;
 mod settings;
 mod summary;
 
@@ -26,6 +27,7 @@ use super::{
 };
 
 pub use self::{
+    health::{Health, HealthState, Trouble, Wait},
     settings::{Environment, Settings, SettingsChange},
     summary::Summary,
 };
@@ -146,6 +148,15 @@ pub struct Customer {
     pub served: Option<Served>,
     /// Syncs in a row that failed for lack of credentials or permission.
     pub config_failures: u32,
+    /// The reason why the last sync that ended did not simply succeed, until it is forgiven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
+    /// The wait of the sync under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+    /// Its health as it was when it was stored. (Absent in items of older backups.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
     /// The time of creation.
     pub created_at: Timestamp,
     /// The time of the last change by an admin.
@@ -191,6 +202,9 @@ impl Customer {
             sync_job_id: None,
             served: None,
             config_failures: 0,
+            trouble: None,
+            wait: None,
+            health: None,
             created_at: now,
             updated_at: now,
         }
@@ -209,6 +223,7 @@ impl Customer {
     /// Something shows that an admin has acted: the schedule may try again.
     pub fn reset_failures(&mut self) {
         self.config_failures = 0;
+        self.trouble = None;
         if self.status == Status::NeedsAttention {
             self.status = Status::Active;
         }
@@ -242,6 +257,7 @@ impl Customer {
         if self.sync_job_id.as_ref() == Some(&job.id) {
             self.sync_job_id = None;
         }
+        self.wait = None;
         if job.state == State::Cancelled {
             return;
         }
@@ -251,6 +267,7 @@ impl Customer {
             self.held_job_id = Some(job.id.clone());
         }
         let class = job.error.as_ref().map(|error| error.class);
+        let trouble = Trouble::of(job);
         match class {
             Some(class) if job.state == State::Failed && class.needs_attention() => {
                 self.config_failures += 1;
@@ -268,6 +285,12 @@ impl Customer {
                 self.connection = Some(Connection { ok: true, checked_at: now, error: None });
             }
         }
+        self.trouble = trouble;
+    }
+
+    /// Takes over that its sync waits for Zuora.
+    pub fn waits(&mut self, job: &Job) {
+        self.wait = Wait::of(job);
     }
 
     /// The listing of a sync that began at `started_at` was complete and raised no doubt: what was held before is settled.

@@ -72,7 +72,8 @@ impl ErrorClass {
         }
     }
 
-    const fn next_step(self) -> &'static str {
+    /// The next step for a person: one text for each class, wherever it is shown.
+    pub const fn next_step(self) -> &'static str {
         match self {
             Self::Config => {
                 "Check three things: the client id (compare it with the OAuth client at Zuora), the client secret (enter it again if in doubt; was a new client made, or its user deactivated?), and the base URL (the data center and environment in which the client was made). Save what was wrong, which queues a sync, or retry the job."

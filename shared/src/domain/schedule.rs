@@ -25,7 +25,8 @@ pub enum Frequency {
 }
 
 impl Frequency {
-    const fn interval(self) -> Option<Duration> {
+    /// The time between two syncs; none for manual ones.
+    pub const fn interval(self) -> Option<Duration> {
         match self {
             Self::Hourly => Some(Duration::from_secs(3600)),
             Self::EveryTwoHours => Some(Duration::from_secs(7200)),

@@ -1,10 +1,14 @@
 //! One sweep over jobs in memory; what a sweep does to one job is tested with the lifecycle.
 
+use serde_json::json;
+
 use super::*;
 use crate::{
-    app::fixture::{DEAD_LETTERS, Fixture, JOBS, Sent, job, now},
+    app::fixture::{DATA, DEAD_LETTERS, Fixture, JOBS, Sent, job, now},
     domain::{
+        customer::{HealthState, Trouble, Wait},
         failure::{ErrorClass, Failure},
+        ids::JobId,
         job::{Kind, SWEEP_GRACE},
         message::Message,
     },
@@ -65,4 +69,26 @@ async fn jobs_that_cannot_be_written_are_counted_and_the_sweep_goes_on() {
     assert_eq!(sweep(&fixture).await, Swept { failed: 3, ..Swept::default() });
 
     assert_eq!(fixture.sent(JOBS), []);
+}
+
+#[tokio::test]
+async fn a_customer_whose_sync_waits_for_too_long_is_said_to_wait_although_nothing_else_writes_it() {
+    let fixture = Fixture::new();
+    let (waiting, sound) = (fixture.customer().await, fixture.customer().await);
+    let trouble = Trouble { class: ErrorClass::RateLimit, reason: "Wait.".into(), job_id: JobId::new() };
+    let wait = Wait { since: clock::now(), until: None, trouble };
+    fixture.change(&waiting.id, |customer| customer.wait = Some(wait)).await;
+    // A quarter of an hour passes.
+    let tables = fixture.cloud.tables();
+    let mut state = tables.items(DATA).into_iter().find(|item| item.get("wait").is_some()).unwrap().clone();
+    state["wait"]["M"]["since"]["S"] = json!(clock::now().minus(Duration::from_secs(15 * 60)));
+    fixture.cloud.state().tables.put(DATA, state);
+    let health_of = async |customer| fixture.stored(customer).await.health_state();
+    assert_eq!(health_of(&waiting).await, HealthState::NeverSynced);
+
+    let both = [waiting.id.clone(), sound.id.clone()];
+    health::examine(&fixture.dispatcher, &both, clock::now()).await.unwrap();
+
+    assert_eq!(health_of(&waiting).await, HealthState::Waiting);
+    assert_eq!(health_of(&sound).await, HealthState::NeverSynced);
 }

@@ -134,7 +134,7 @@ impl SyncRun<'_> {
             let found = dispatcher.customers.get(&self.customer.id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
             customer.listing_digest = None;
-            Ok(dispatcher.data.write(Customers::put(&customer, Some(&found))?).await?)
+            Ok(dispatcher.data.write(Customers::put(&mut customer, Some(&found))?).await?)
         });
         match forgotten.await {
             Ok(()) => Ok(()),

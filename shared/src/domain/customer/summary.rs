@@ -5,10 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Customer, Environment, Status};
+use super::{Customer, Environment, HealthState, Status};
 use crate::domain::{
+    failure::ErrorClass,
     ids::{CustomerId, JobId},
     schedule::Frequency,
+    time::Timestamp,
 };
 
 /// A customer among thousands.
@@ -40,11 +42,28 @@ pub struct Summary {
     /// The last sync that held something back which nobody has approved or settled.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub held_job_id: Option<JobId>,
+    /// Its health.
+    #[serde(rename = "y", default, skip_serializing_if = "is_ok")]
+    pub health: HealthState,
+    /// Since when it is not well.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// The class of the failure that is the reason.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ErrorClass>,
+}
+
+fn is_ok(health: &HealthState) -> bool {
+    *health == HealthState::Ok
 }
 
 impl From<&Customer> for Summary {
     fn from(customer: &Customer) -> Self {
+        let health = customer.health.as_ref().filter(|health| health.state != HealthState::Ok);
         Self {
+            health: customer.health_state(),
+            since: health.and_then(|health| health.since),
+            class: health.and_then(|health| health.class),
             id: customer.id.clone(),
             name: customer.settings.name.clone(),
             zuora_base_url: customer.settings.zuora_base_url.clone(),
