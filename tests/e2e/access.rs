@@ -40,7 +40,7 @@ enum Door {
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
 /// Every route, with a body or query that does nothing to harm other tests.
-const DOORS: [(&str, &str, Door, &str); 39] = [
+const DOORS: [(&str, &str, Door, &str); 40] = [
     ("GET", "/", Open, ""),
     ("GET", "/panel/{file+}", Open, ""),
     ("GET", "/health", Open, ""),
@@ -70,6 +70,7 @@ const DOORS: [(&str, &str, Door, &str); 39] = [
     ("GET", "/v1/audit", Entered, ""),
     ("GET", "/v1/stats", Entered, ""),
     ("GET", "/v1/zuora-hosts", Entered, ""),
+    ("GET", "/v1/attention", Entered, ""),
     ("POST", "/v1/sync", OnAll("sync"), "?nothing=1"),
     ("GET", "/v1/batches/{batch_id}", OnAll("sync"), ""),
     ("GET", "/v1/jobs", Entered, ""),

@@ -239,11 +239,13 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
             let path = format!("{list}?limit={limit}");
             assert_problem(&world.api.get(&path).await, &[400], "limit", &path);
         }
-        let path = format!("{list}?sort=name");
+        let path = format!("{list}?sort=size");
         assert_problem(&world.api.get(&path).await, &[400], "sort", &path);
     }
     let one = format!("{workflows}/{}", tenant.ids()[0]);
-    let cases: [(&str, &str, &str); 16] = [
+    let cases: [(&str, &str, &str); 18] = [
+        ("/v1/customers", "health=failing,ill", "health"),
+        ("/v1/customers", "sort=health", "sort"),
         ("/v1/customers", "status=gone", "status"),
         ("/v1/customers", "environment=prod", "environment"),
         ("/v1/jobs", "customer_id=x", "customer_id"),

@@ -23,6 +23,7 @@ mod fairness;
 mod faithful;
 mod fleet;
 mod grants;
+mod health;
 mod idempotency;
 mod job_lists;
 mod jobs_told;

@@ -19,14 +19,14 @@ use utoipa::OpenApi;
 use self::{
     access::{grants, me},
     customers::{create, delete, list, update},
-    overview::{service, stats, zuora_hosts},
+    overview::{attention, service, stats, zuora_hosts},
     syncs::{sync, test_connection},
 };
 
 /// The `OpenAPI` description of this function, made from its handlers.
 #[derive(OpenApi)]
 #[openapi(
-    components(schemas(FieldError)),
+    components(schemas(FieldError, list::Sort)),
     paths(
         list::list_customers,
         create::create_customer,
@@ -47,6 +47,7 @@ use self::{
         audit::list_all,
         audit::list_of_customer,
         stats::get_stats,
+        attention::list_attention,
         zuora_hosts::list_zuora_hosts,
         service::health,
         service::get_openapi,
@@ -61,6 +62,7 @@ pub fn routes(state: setup::App) -> Router {
         .route("/health", get(service::health))
         .route("/openapi.json", get(service::get_openapi))
         .route("/v1/stats", get(stats::get_stats))
+        .route("/v1/attention", get(attention::list_attention))
         .route("/v1/zuora-hosts", get(zuora_hosts::list_zuora_hosts))
         .route("/v1/customers", get(list::list_customers).post(create::create_customer))
         .route("/v1/customers/{customer_id}", customer)

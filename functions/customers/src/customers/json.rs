@@ -7,7 +7,8 @@ use shared::{
     clock,
     domain::{
         actions::CustomerAction,
-        customer::{Connection, Customer, LastSync, Settings, Status},
+        attention::{Cause, Remedy},
+        customer::{Connection, Customer, Health, LastSync, Settings, Status},
         failure::Failure,
         ids::CustomerId,
         time::Timestamp,
@@ -24,6 +25,9 @@ pub struct CustomerJson {
     #[serde(flatten)]
     settings: Settings,
     status: Status,
+    health: HealthJson,
+    /// True while a sync of it is queued, waiting or running.
+    syncing: bool,
     workflows_count: u64,
     tasks_count: u64,
     zuora_client_secret: SecretJson,
@@ -46,6 +50,19 @@ struct SecretJson {
     updated_at: Timestamp,
     /// True if it is older than half a year and should be replaced, here and at Zuora.
     rotation_due: bool,
+}
+
+/// The health, and what mends it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomerHealth)]
+struct HealthJson {
+    #[serde(flatten)]
+    health: Health,
+    /// The next step for a person; none if nobody is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<&'static str>,
+    /// What mends it, most likely first, as far as the caller may do it.
+    actions: Vec<Remedy>,
 }
 
 /// The result of the last connection test, or of the last sync that reached Zuora.
@@ -75,10 +92,19 @@ impl CustomerJson {
         let may = |action: &CustomerAction| user.can(action.verb(), &customer.id);
         let actions = customer.status.actions().filter(may).collect();
         let rotation_due = customer.is_rotation_due(clock::now());
+        let health = customer.health.unwrap_or_default();
+        let cause = Cause::from(&health);
+        let health = HealthJson {
+            remedy: health.state.needs_person().then(|| cause.next_step()),
+            actions: cause.remedies().iter().copied().filter(|one| user.can(one.verb(), &customer.id)).collect(),
+            health,
+        };
         Self {
             id: customer.id,
             settings: customer.settings,
             status: customer.status,
+            health,
+            syncing: customer.sync_job_id.is_some(),
             workflows_count: customer.workflows_count,
             tasks_count: customer.tasks_count,
             zuora_client_secret: SecretJson { set: true, updated_at: customer.secret_updated_at, rotation_due },

@@ -6,18 +6,20 @@ use shared::{
     app::error::AppError,
     aws::keys,
     domain::{
-        customer::{Environment, Status, Summary},
+        customer::{Environment, HealthState, Status, Summary},
         ids::CustomerId,
         name::SearchText,
+        time::Timestamp,
     },
     http::{
         paging::{List, Paged, Paging},
         permit::{Among, On, Operation as _},
         problem::Problem,
+        query::listed,
     },
     operation,
 };
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::json::{CustomerJson, Tagged, tagged};
 use crate::setup::App;
@@ -36,6 +38,40 @@ pub struct Filter {
     status: Option<Status>,
     #[param(nullable = false)]
     environment: Option<Environment>,
+    /// One health or several, with commas between them.
+    #[serde(default, deserialize_with = "listed")]
+    #[param(nullable = false, value_type = Option<Vec<HealthState>>, style = Form, explode = false, min_items = 1)]
+    health: Vec<HealthState>,
+    #[serde(default)]
+    #[param(nullable = false, value_type = Option<Sort>)]
+    sort: Sort,
+}
+
+/// The order of the list.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[schema(as = CustomerSort)]
+pub enum Sort {
+    /// By name.
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    /// Worst health first, and the longest in it first.
+    #[serde(rename = "-health")]
+    Health,
+}
+
+impl Sort {
+    /// The place of a customer in the list, as a text that sorts like it.
+    fn place(self, customer: &Summary) -> String {
+        let by_name = keys::customer_by_name(&customer.name, &customer.id).sk;
+        match self {
+            Self::Name => by_name,
+            Self::Health => {
+                let since = customer.since.unwrap_or(Timestamp::EPOCH);
+                format!("{}#{since}#{by_name}", customer.health as u8)
+            }
+        }
+    }
 }
 
 impl Filter {
@@ -44,12 +80,13 @@ impl Filter {
             && self.zuora_base_url.as_ref().is_none_or(|url| url.trim_end_matches('/') == customer.zuora_base_url)
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
+            && (self.health.is_empty() || self.health.contains(&customer.health))
     }
 }
 
 operation!(ListCustomers: ViewAny, Read, Safe);
 
-/// Lists the customers that the caller may see, by name, with the number of all that match.
+/// Lists the customers that the caller may see, with the number of all that match.
 ///
 /// The summaries of all that the caller may see are read, since the total needs them; whole customers only as far as they
 /// are shown.
@@ -70,7 +107,7 @@ pub async fn list_customers(
     let mut customers = app.service.dispatcher.customers.summaries(among.only().as_ref()).await?;
     customers.retain(|customer| paged.filter.matches(customer));
     let total = customers.len();
-    let place = |customer: &Summary| keys::customer_by_name(&customer.name, &customer.id).sk;
+    let place = |customer: &Summary| paged.filter.sort.place(customer);
     // The index may hold keys from before names were folded.
     customers.sort_by_cached_key(place);
     if let Some(after) = after {
