@@ -9,7 +9,7 @@ export const CALM_MS = 60_000;
 export const LIVE_MS = 15_000;
 /** Data that the user waits for: the job shown while in progress, the first sync of a new customer. */
 export const WATCHED_MS = 5_000;
-/** The list of all customers: the most expensive to read, and used for what matters after hours only. */
+/** The list of all customers: the most expensive to read, and used for their names only. */
 export const SLOW_MS = 1_800_000;
 
 const UNDER_WAY: readonly Job["state"][] = ["queued", "running", "waiting"];

@@ -14,7 +14,7 @@ interface Properties {
 /** A link with the customer's name; its id while the name is loading or if the customer is gone. */
 export function CustomerName({ id, isOneOfMany = false }: Properties) {
   const api = useApi();
-  const all = useCustomers({ enabled: isOneOfMany });
+  const all = useCustomers(isOneOfMany);
   // An outdated list may contain an old name.
   const listed = isOneOfMany ? all.data?.items.find((customer) => customer.id === id)?.name : undefined;
   const found = useQuery({

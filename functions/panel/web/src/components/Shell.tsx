@@ -143,13 +143,13 @@ function Navigation() {
               type: "link",
               text: "Jobs Waiting",
               href: `#/jobs?${JOB_GROUPS.waiting.filters}`,
-              info: stats && count(total(stats, ...JOB_GROUPS.waiting.states)),
+              info: stats && count(total(stats.jobs, ...JOB_GROUPS.waiting.states)),
             },
             {
               type: "link",
               text: "Failed Jobs",
               href: `#/jobs?${JOB_GROUPS.failed.filters}`,
-              info: stats && count(total(stats, "failed"), "red"),
+              info: stats && count(total(stats.jobs, "failed"), "red"),
             },
             {
               type: "link",

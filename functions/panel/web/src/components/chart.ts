@@ -1,4 +1,4 @@
-/** Chart colors by meaning; each is at least 3:1 against the light page and the dark one (WCAG 2.2, 1.4.11). */
+/** Colors of charts and large numbers by meaning; each is at least 3:1 against the light page and the dark one (WCAG 2.2, 1.4.11). */
 export const CHART = {
   good: "#4a9635",
   info: "#3184c2",

@@ -26,6 +26,8 @@ import { Changes } from "../workflows/Changes";
 import { useTitle } from "../components/title";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
+import { needsPerson } from "./health";
+import { HealthAlert } from "./HealthAlert";
 import { CustomerStatus, LastComplete, LastSync } from "./status";
 import { SyncCustomer } from "./SyncCustomer";
 import { useCustomer } from "./useCustomer";
@@ -42,6 +44,7 @@ export function CustomerPage() {
 
 function Details({ customer }: { customer: Customer }) {
   useTitle(customer.name);
+  const { connection, health } = customer;
   const [asked, setAsked] = useState<"sync" | "delete">();
   const [parameters, setParameters] = useSearchParams();
   const me = useMe().data;
@@ -49,9 +52,10 @@ function Details({ customer }: { customer: Customer }) {
   return (
     <ContentLayout header={<Title customer={customer} ask={setAsked} />}>
       <SpaceBetween size="l">
-        {customer.connection.error && (
-          <Alert type="error" header={customer.connection.error.message}>
-            {customer.connection.error.next_step}
+        {needsPerson(health.state) && <HealthAlert customer={customer} sync={() => setAsked("sync")} />}
+        {connection.error && connection.error.message !== health.reason && (
+          <Alert type="error" header={connection.error.message}>
+            {connection.error.next_step}
           </Alert>
         )}
         <Container header={<Header variant="h2">Overview</Header>}>

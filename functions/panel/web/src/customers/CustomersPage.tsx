@@ -19,7 +19,9 @@ import { Age } from "../components/time";
 import { useTitle } from "../components/title";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
-import { CUSTOMER_STATUSES, CustomerStatus, LastSync } from "./status";
+import { HEALTH_FILTER } from "./health";
+import { HealthViews } from "./HealthViews";
+import { CUSTOMER_STATUSES, CustomerStatus, HealthOf, LastSync } from "./status";
 import { SyncAll } from "./SyncAll";
 import { SyncCustomer } from "./SyncCustomer";
 import { usePause } from "./usePause";
@@ -39,34 +41,42 @@ export function CustomersPage() {
       <ServerTable<Customer, Page<Customer> & { readonly total?: number | null }>
         name="customers"
         header={(_, page) => (
-          <Header
-            variant="h1"
-            info={<HelpLink section="help-customers" about="customers" />}
-            counter={page && `(${page.total ?? page.items.length})`}
-            description="Client organizations that use Zuora, each with its own credentials and workflows."
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                {me?.actions.includes("sync_all") && <Button onClick={() => setAsked({ what: "sync all" })}>Sync all</Button>}
-                {me?.actions.includes("create_customer") && (
-                  <Button variant="primary" onClick={() => void navigate("/customers/new")}>
-                    New customer
-                  </Button>
-                )}
-              </SpaceBetween>
-            }
-          >
-            Customers
-          </Header>
+          <SpaceBetween size="s">
+            <Header
+              variant="h1"
+              info={<HelpLink section="help-customers" about="customers" />}
+              counter={page && `(${page.total ?? page.items.length})`}
+              description="Client organizations that use Zuora, each with its own credentials and workflows."
+              actions={
+                <SpaceBetween direction="horizontal" size="xs">
+                  {me?.actions.includes("sync_all") && <Button onClick={() => setAsked({ what: "sync all" })}>Sync all</Button>}
+                  {me?.actions.includes("create_customer") && (
+                    <Button variant="primary" onClick={() => void navigate("/customers/new")}>
+                      New customer
+                    </Button>
+                  )}
+                </SpaceBetween>
+              }
+            >
+              Customers
+            </Header>
+            <HealthViews />
+          </SpaceBetween>
         )}
-        hidden={["environment", "tasks"]}
+        hidden={["status", "environment", "tasks"]}
         refetchInterval={CALM_MS}
         filters={[
           { key: "name", label: "Name", matches: "part" },
+          HEALTH_FILTER,
           { key: "status", label: "Status", options: labelled(CUSTOMER_STATUSES) },
           { key: "environment", label: "Environment", options: labelled(ENVIRONMENTS) },
           { key: "zuora_base_url", label: "Zuora base URL" },
         ]}
-        load={async (query) => body(await api.GET("/v1/customers", { params: { query } }))}
+        load={async (query) => {
+          // Those in need of somebody are listed worst first.
+          const sort = query[HEALTH_FILTER.key] ? "-health" : "name";
+          return body(await api.GET("/v1/customers", { params: { query: { ...query, sort } } }));
+        }}
         trackBy={(customer) => customer.id}
         empty="No customers yet. Create one to copy its workflows."
         columns={[
@@ -76,6 +86,7 @@ export function CustomersPage() {
             isRowHeader: true,
             cell: (one) => <NameLink href={`#/customers/${one.id}`} name={one.name} />,
           },
+          { id: "health", header: "Health", minWidth: 200, cell: (one) => <HealthOf customer={one} /> },
           { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
           { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },
           { id: "environment", header: "Environment", cell: (one) => ENVIRONMENTS[one.environment] },

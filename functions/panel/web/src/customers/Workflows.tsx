@@ -123,7 +123,7 @@ function rowOf(workflow: Workflow) {
 
 /** The reason why the list is empty. */
 function emptyBecause(customer: Customer): string {
-  if (customer.status === "needs_attention") return "Syncs are failing. See the connection error above.";
+  if (customer.health.state === "failing") return "Syncs are failing. See the reason above.";
   if (!customer.last_sync) return "The first sync has not finished yet.";
   if (customer.last_sync.state !== "succeeded") return "The last sync did not succeed. Nothing has been copied yet.";
   return "The Zuora tenant has no workflows, or the user of the OAuth client cannot see them.";

@@ -1,10 +1,13 @@
-// The status of a customer and its last sync as a word and a color.
+// The status of a customer, its health and its last sync as a word and a color.
 
+import Badge from "@cloudscape-design/components/badge";
+import Box from "@cloudscape-design/components/box";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
-import type { Customer } from "../api/client";
+import type { Customer, HealthState } from "../api/client";
 import { JOB_STATES } from "../jobs/state";
 import { Age } from "../components/time";
+import { HEALTH } from "./health";
 
 type Type = StatusIndicatorProps.Type;
 
@@ -24,6 +27,38 @@ const TYPES: Record<Customer["status"], Type> = {
 
 export function CustomerStatus({ status }: { status: Customer["status"] }) {
   return <StatusIndicator type={TYPES[status]}>{CUSTOMER_STATUSES[status]}</StatusIndicator>;
+}
+
+export function Health({ state }: { state: HealthState }) {
+  const { type, label } = HEALTH[state];
+  return (
+    <StatusIndicator type={type} wrapText={false}>
+      {label}
+    </StatusIndicator>
+  );
+}
+
+/** The health of a customer in a list: below it the reason and since when, unless all is well; and whether it is syncing. */
+export function HealthOf({ customer: { health, syncing } }: { customer: Customer }) {
+  const { since, state } = health;
+  const reason = health.reason ?? HEALTH[state].sentence;
+  return (
+    <>
+      <Health state={state} /> {syncing && <Badge color="blue">Syncing</Badge>}
+      {state !== "ok" && (
+        <>
+          <br />
+          <Box variant="small">
+            {since && <Age at={since} />}
+            <span title={reason}>
+              {since && ": "}
+              {reason}
+            </span>
+          </Box>
+        </>
+      )}
+    </>
+  );
 }
 
 /** Time of the last complete sync, or "Never". */

@@ -1,29 +1,27 @@
-// The dashboard: counters, syncs in the last 24 hours, and out-of-date customers.
+// The dashboard: customers that need a person, counters, and syncs in the last 24 hours.
 
-import Alert from "@cloudscape-design/components/alert";
 import BarChart from "@cloudscape-design/components/bar-chart";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { useQuery } from "@tanstack/react-query";
 
-import { body, type Customer } from "../api/client";
-import { useApi } from "../api/context";
-import { CALM_MS, SLOW_MS } from "../api/pace";
-import { useCustomers, useStats } from "../api/queries";
-import { LastComplete, LastSync } from "../customers/status";
+import { body } from "../api/client";
+import { useApi, useMe } from "../api/context";
+import { CALM_MS } from "../api/pace";
+import { useStats } from "../api/queries";
+import { addressOf, IN_NEED } from "../customers/health";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
 import { CHART, wholeNumber } from "../components/chart";
 import { Count } from "../components/Count";
-import { Loading, Refused } from "../components/Fallback";
-import { NameLink } from "../components/NameLink";
+import { Refused } from "../components/Fallback";
 import { useTitle } from "../components/title";
+import { FirstSteps } from "./FirstSteps";
+import { NeedsYou } from "./NeedsYou";
 import { seriesOf, type Outcome } from "./outcomes";
-import { isStale } from "./staleness";
 
 const OUTCOME_COLORS: Record<Outcome, string> = {
   succeeded: CHART.good,
@@ -35,12 +33,14 @@ const OUTCOME_COLORS: Record<Outcome, string> = {
 
 export function DashboardPage() {
   useTitle("Dashboard");
+  const me = useMe().data;
+  const isNew = useStats().data?.customers.total === 0 && me?.actions.includes("create_customer");
   return (
     <ContentLayout header={<Header variant="h1">Dashboard</Header>}>
       <SpaceBetween size="l">
+        {isNew ? <FirstSteps /> : <NeedsYou />}
         <Numbers />
         <LastDay />
-        <Stale />
       </SpaceBetween>
     </ContentLayout>
   );
@@ -50,7 +50,7 @@ function Numbers() {
   const stats = useStats();
   const letters = useDeadLetters();
   const counters = stats.data;
-  const jobs = (...states: readonly string[]) => counters && total(counters, ...states);
+  const jobs = (...states: readonly string[]) => counters && total(counters.jobs, ...states);
   // Rendered before the numbers arrive, so that nothing moves.
   return (
     <Container>
@@ -59,7 +59,12 @@ function Numbers() {
         {letters.error && <Refused error={letters.error} title="The dead letters could not be counted" retry={letters.refetch} />}
         <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
           <Count label="Customers" number={counters?.customers.total} href="#/customers" />
-          <Count label="Need attention" number={counters?.customers.needs_attention} href="#/customers?status=needs_attention" />
+          <Count
+            label="Need attention"
+            number={counters && total(counters.customers.by_health, ...IN_NEED)}
+            tone="bad"
+            href={addressOf(IN_NEED)}
+          />
           <Count label="Workflows" number={counters?.workflows} href="#/workflows" />
           <Count label="Tasks" number={counters?.tasks} href="#/workflows" />
           <Count
@@ -67,12 +72,18 @@ function Numbers() {
             number={jobs("queued", "waiting", "running")}
             href="#/jobs?state=queued,waiting,running"
           />
-          <Count label="Failed jobs" number={jobs("failed")} href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
-          <Count label="Held deletions" number={counters?.awaiting_approval} href={`#/jobs?${JOB_GROUPS.held.filters}`} />
+          <Count label="Failed jobs" number={jobs("failed")} tone="bad" href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
+          <Count
+            label="Held deletions"
+            number={counters?.awaiting_approval}
+            tone="warning"
+            href={`#/jobs?${JOB_GROUPS.held.filters}`}
+          />
           <Count
             label="Dead letters"
             number={letters.data?.items.length}
             isMore={!!letters.data?.next_cursor}
+            tone="bad"
             href="#/dead-letters"
           />
         </ColumnLayout>
@@ -126,48 +137,4 @@ function LastDay() {
 
 function hourOf(hour: Date): string {
   return hour.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-}
-
-function Stale() {
-  const customers = useCustomers({ refetchInterval: SLOW_MS });
-  return (
-    <Loading of={customers}>
-      {({ items, isCut }) => (
-        <SpaceBetween size="s">
-          {isCut && <Alert type="info">Only the first {items.length} customers were checked.</Alert>}
-          <StaleTable customers={items.filter((customer) => isStale(customer, customers.dataUpdatedAt))} />
-        </SpaceBetween>
-      )}
-    </Loading>
-  );
-}
-
-function StaleTable({ customers }: { customers: readonly Customer[] }) {
-  return (
-    <Table
-      header={
-        <Header
-          variant="h2"
-          counter={`(${customers.length})`}
-          description="Customers without a complete sync for more than two sync intervals."
-        >
-          Out-of-date customers
-        </Header>
-      }
-      items={customers}
-      trackBy="id"
-      empty="All copies are up to date."
-      columnDefinitions={[
-        {
-          id: "name",
-          header: "Customer",
-          isRowHeader: true,
-          maxWidth: 320,
-          cell: (one) => <NameLink href={`#/customers/${one.id}`} name={one.name} />,
-        },
-        { id: "complete", header: "Last complete sync", cell: (one) => <LastComplete at={one.last_complete_sync_at} /> },
-        { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },
-      ]}
-    />
-  );
 }

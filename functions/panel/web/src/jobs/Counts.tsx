@@ -27,15 +27,15 @@ export function Counts() {
         {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
         <ColumnLayout columns={5} variant="text-grid" minColumnWidth={130}>
           {(["waiting", "running", "failed"] as const).map((name) => (
-            <Group key={name} name={name} number={counters && total(counters, ...JOB_GROUPS[name].states)}>
+            <Group key={name} name={name} number={counters && total(counters.jobs, ...JOB_GROUPS[name].states)}>
               <Oldest at={counters && oldest(counters, ...JOB_GROUPS[name].states)} />
             </Group>
           ))}
           <Group name="held" number={counters?.awaiting_approval}>
             Awaiting approval
           </Group>
-          <Group name="done" number={counters && total(counters, ...JOB_GROUPS.done.states)} more={`&since=${dayAgo}`}>
-            Created in the last 24 hours, {counters ? total(counters, "incomplete") : "…"} incomplete
+          <Group name="done" number={counters && total(counters.jobs, ...JOB_GROUPS.done.states)} more={`&since=${dayAgo}`}>
+            Created in the last 24 hours, {counters ? total(counters.jobs, "incomplete") : "…"} incomplete
           </Group>
         </ColumnLayout>
       </SpaceBetween>

@@ -9,11 +9,11 @@ const counters = {
 } as unknown as Counters;
 
 test("a group has as many jobs as its states together, and is as old as the oldest of them", () => {
-  expect(total(counters, "queued", "waiting")).toBe(5);
+  expect(total(counters.jobs, "queued", "waiting")).toBe(5);
   expect(oldest(counters, "queued", "waiting")).toBe("2026-11-23T11:00:00.000Z");
 });
 
 test("a state without jobs adds nothing", () => {
-  expect(total(counters, "running", "failed")).toBe(0);
+  expect(total(counters.jobs, "running", "failed")).toBe(0);
   expect(oldest(counters, "running")).toBeUndefined();
 });

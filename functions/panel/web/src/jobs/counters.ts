@@ -1,8 +1,8 @@
 import type { Counters } from "../api/client";
 
-/** The number of jobs in these states. */
-export function total({ jobs }: Counters, ...states: readonly string[]): number {
-  return states.reduce((sum, state) => sum + (jobs[state] ?? 0), 0);
+/** The number of jobs, or customers, in these states. */
+export function total(numbers: Readonly<Record<string, number>>, ...states: readonly string[]): number {
+  return states.reduce((sum, state) => sum + (numbers[state] ?? 0), 0);
 }
 
 /** The creation time of the oldest job in these states. */

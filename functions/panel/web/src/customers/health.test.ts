@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+
+import description from "../../../../../docs/openapi.json?raw";
+import { inWords } from "../components/filter";
+import { addressOf, HEALTH, HEALTH_FILTER, IN_NEED, needsPerson } from "./health";
+
+interface Description {
+  readonly components: { readonly schemas: { readonly HealthState: { readonly enum: readonly string[] } } };
+}
+
+const STATES = (JSON.parse(description) as Description).components.schemas.HealthState.enum;
+
+test("every state of the API has a label and a sentence, in the API's order", () => {
+  expect(Object.keys(HEALTH)).toEqual(STATES);
+  const all = Object.values(HEALTH);
+  expect(new Set(all.map(({ label }) => label)).size).toBe(STATES.length);
+  for (const { sentence } of all) expect(sentence).toMatch(/^[A-Z].*\.$/);
+});
+
+test("the states that need a person are the worst ones, and are listed by one address", () => {
+  expect(IN_NEED).toEqual(STATES.slice(0, IN_NEED.length));
+  expect([needsPerson("waiting"), needsPerson("never_synced"), needsPerson("ok")]).toEqual([true, false, false]);
+  expect(addressOf(IN_NEED)).toBe("#/customers?health=held,failing,incomplete,stale,waiting");
+});
+
+test("the filter tells several states in words", () => {
+  expect(inWords(HEALTH_FILTER, "failing,stale")).toBe("Failing, Out of date");
+});
