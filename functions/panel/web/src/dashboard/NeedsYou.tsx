@@ -42,7 +42,7 @@ function Groups({ groups }: { groups: readonly AttentionGroup[] }) {
           ),
         },
         { id: "since", header: "Since", minWidth: 100, cell: ({ since }) => (since ? <Age at={since} /> : "-") },
-        { id: "customers", header: "Customers", minWidth: 160, maxWidth: 320, cell: (group) => <Customers of={group} /> },
+        { id: "customers", header: "Customers", minWidth: 220, maxWidth: 320, cell: (group) => <Customers of={group} /> },
         { id: "remedy", header: "What to do", minWidth: 240, cell: ({ remedy }) => remedy },
         { id: "actions", header: "Action", minWidth: 160, cell: (group) => <FirstStep of={group} /> },
       ]}
@@ -66,7 +66,7 @@ function FirstStep({ of }: { of: AttentionGroup }) {
   const step = firstStep(of);
   if (!step) return <>-</>;
   return (
-    <Button href={step.href} ariaLabel={`${step.text}: ${of.cause}`}>
+    <Button href={step.href} wrapText={false} ariaLabel={`${step.text}: ${of.cause}`}>
       {step.text}
     </Button>
   );
