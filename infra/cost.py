@@ -20,7 +20,7 @@ HOURS_A_DAY = 24
 TICKS_AN_HOUR = SWEEPS_AN_HOUR = 12
 LOOKS_AN_HOUR = 60
 # What the dashboard of the panel asks for, and every how many seconds: see functions/panel/web/src/dashboard and api/pace.ts.
-DASHBOARD = {"counts (/v1/stats)": 60, "dead letters": 60, "all customers": 1800}
+DASHBOARD = {"counts (/v1/stats)": 60, "dead letters": 60, "attention (/v1/attention)": 60}
 KMS = ("Encrypt", "Decrypt")
 # Sending, receiving and deleting a message.
 REQUESTS_A_MESSAGE = 3

@@ -39,6 +39,7 @@ def _measure(deployed: Deployed):
         ("customers", "counts (/v1/stats)", lambda f: ask(f, "customers/stats")),
         ("customers", "a page of customers", lambda f: pages(f, "customers/list", query=some, most=1)),
         ("customers", "customers by name", lambda f: pages(f, "customers/list", query=some | {"name": NAME[:-1]}, most=1)),
+        ("customers", "attention (/v1/attention)", lambda f: ask(f, "customers/attention")),
         ("customers", "all customers", lambda f: pages(f, "customers/list", query={"limit": "200"}, most=MOST_PAGES)),
         ("jobs", "a page of jobs", lambda f: pages(f, "jobs/list", query=some, most=1)),
         ("jobs", "failed jobs", lambda f: pages(f, "jobs/list", query=some | {"state": "failed"}, most=1)),
