@@ -3,6 +3,8 @@
 //! They are maintained and not counted on demand, since counting would read everything. What must stay true: a counter changes
 //! by the difference between a record as it was stored and as it is stored now, in the transaction that stores it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -129,6 +131,26 @@ impl Totals {
             Status::Deleting => return Self::default(),
         }
         totals
+    }
+
+    /// The numbers of customers by health: what [`Totals::of_customer`] adds up. Whoever is counted in no other state is well.
+    pub fn by_health(&self) -> BTreeMap<HealthState, i64> {
+        let mut by_health = BTreeMap::from([
+            (HealthState::Held, self.on_hold),
+            (HealthState::Failing, self.failing),
+            (HealthState::Incomplete, self.incomplete),
+            (HealthState::Stale, self.stale),
+            (HealthState::Waiting, self.delayed),
+            (HealthState::NeverSynced, self.never_synced),
+            (HealthState::Paused, self.paused),
+        ]);
+        by_health.insert(HealthState::Ok, self.customers() - by_health.values().sum::<i64>());
+        by_health
+    }
+
+    /// The number of customers.
+    pub const fn customers(&self) -> i64 {
+        self.active + self.paused + self.needs_attention
     }
 
     /// The contribution of one job in the state in which it is counted; none for a job that is over and needs no action.

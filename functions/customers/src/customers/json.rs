@@ -92,13 +92,7 @@ impl CustomerJson {
         let may = |action: &CustomerAction| user.can(action.verb(), &customer.id);
         let actions = customer.status.actions().filter(may).collect();
         let rotation_due = customer.is_rotation_due(clock::now());
-        let health = customer.health.unwrap_or_default();
-        let cause = Cause::from(&health);
-        let health = HealthJson {
-            remedy: health.state.needs_person().then(|| cause.next_step()),
-            actions: cause.remedies().iter().copied().filter(|one| user.can(one.verb(), &customer.id)).collect(),
-            health,
-        };
+        let health = HealthJson::new(customer.health.unwrap_or_default(), user, &customer.id);
         Self {
             id: customer.id,
             settings: customer.settings,
@@ -115,6 +109,17 @@ impl CustomerJson {
             created_at: customer.created_at,
             updated_at: customer.updated_at,
             actions,
+        }
+    }
+}
+
+impl HealthJson {
+    fn new(health: Health, user: &CurrentUser, customer: &CustomerId) -> Self {
+        let cause = Cause::from(&health);
+        Self {
+            remedy: health.state.needs_person().then(|| cause.next_step()),
+            actions: cause.remedies().iter().copied().filter(|one| user.can(one.verb(), customer)).collect(),
+            health,
         }
     }
 }

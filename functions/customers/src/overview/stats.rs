@@ -16,7 +16,6 @@ use shared::{
     clock,
     domain::{
         counts::{Outcomes, Totals},
-        customer::HealthState,
         ids::CustomerId,
         job::{Job, Kind, State as JobState},
         policy::Verb,
@@ -164,7 +163,6 @@ async fn ended_since(app: &App, customer: CustomerId, since: Timestamp) -> Resul
 impl StatsJson {
     fn new(customers: &Totals, jobs: Jobs) -> Self {
         let Totals { active, paused, needs_attention, workflows, tasks, .. } = *customers;
-        let Totals { on_hold, failing, incomplete, stale, delayed, never_synced, .. } = *customers;
         let ended = jobs.hours.values().fold(Outcomes::default(), |sum, hour| sum.plus(hour));
         let by_state = [
             (JobState::Queued, jobs.now.queued),
@@ -176,20 +174,9 @@ impl StatsJson {
             (JobState::Held, ended.held),
             (JobState::Cancelled, ended.cancelled),
         ];
-        let total = active + paused + needs_attention;
-        let mut by_health = BTreeMap::from([
-            (HealthState::Held, on_hold),
-            (HealthState::Failing, failing),
-            (HealthState::Incomplete, incomplete),
-            (HealthState::Stale, stale),
-            (HealthState::Waiting, delayed),
-            (HealthState::NeverSynced, never_synced),
-            (HealthState::Paused, paused),
-        ]);
-        by_health.insert(HealthState::Ok, total - by_health.values().sum::<i64>());
-        let by_health = by_health.into_iter().map(|(health, count)| (health.as_str(), count)).collect();
+        let by_health = customers.by_health().into_iter().map(|(health, count)| (health.as_str(), count)).collect();
         Self {
-            customers: CustomerCounts { total, active, paused, needs_attention, by_health },
+            customers: CustomerCounts { total: customers.customers(), active, paused, needs_attention, by_health },
             workflows,
             tasks,
             jobs: by_state.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),

@@ -12,15 +12,21 @@ use crate::{
     domain::{customer::Customer, ids::CustomerId, time::Timestamp},
 };
 
+/// The customers that are held in memory at a time: after an outage thousands may be late.
+const IN_MEMORY: usize = 100;
+
 /// Decides the health of these customers again, and stores it where it has changed.
 ///
 /// # Errors
 /// Store failures: the next sweep tries again.
 pub(super) async fn examine(dispatcher: &Dispatcher, ids: &[CustomerId], now: Timestamp) -> Result<(), AppError> {
-    let customers = dispatcher.customers.get_all(ids).await?;
-    let outdated = customers.into_iter().filter(|customer| customer.is_health_outdated(now));
-    let writes = stream::iter(outdated.map(|customer: Customer| async move { store(dispatcher, &customer.id).await }));
-    writes.buffer_unordered(AT_ONCE).try_collect().await
+    for some in ids.chunks(IN_MEMORY) {
+        let customers = dispatcher.customers.get_all(some).await?;
+        let outdated = customers.into_iter().filter(|customer| customer.is_health_outdated(now));
+        let writes = outdated.map(|customer: Customer| async move { store(dispatcher, &customer.id).await });
+        stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+    }
+    Ok(())
 }
 
 async fn store(dispatcher: &Dispatcher, id: &CustomerId) -> Result<(), AppError> {
