@@ -26,7 +26,6 @@ import { Changes } from "../workflows/Changes";
 import { useTitle } from "../components/title";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
-import { needsPerson } from "./health";
 import { HealthAlert } from "./HealthAlert";
 import { CustomerStatus, LastComplete, LastSync } from "./status";
 import { SyncCustomer } from "./SyncCustomer";
@@ -52,7 +51,7 @@ function Details({ customer }: { customer: Customer }) {
   return (
     <ContentLayout header={<Title customer={customer} ask={setAsked} />}>
       <SpaceBetween size="l">
-        {needsPerson(health.state) && <HealthAlert customer={customer} sync={() => setAsked("sync")} />}
+        {health.remedy && <HealthAlert customer={customer} sync={() => setAsked("sync")} />}
         {connection.error && connection.error.message !== health.reason && (
           <Alert type="error" header={connection.error.message}>
             {connection.error.next_step}

@@ -16,7 +16,7 @@ interface Properties {
   readonly sync: () => void;
 }
 
-/** For a customer that needs a person. The API says what mends it, as far as the caller may do it. */
+/** For a customer that needs a person, and so has a remedy. The API says what mends it, as far as the caller may do it. */
 export function HealthAlert({ customer, sync }: Properties) {
   const { state, since, reason, remedy, actions } = customer.health;
   const { label, sentence, type } = HEALTH[state];

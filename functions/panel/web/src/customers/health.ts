@@ -27,10 +27,6 @@ export const HEALTH: Record<HealthState, InWords> = {
 /** The states that need a person. */
 export const IN_NEED: readonly HealthState[] = ["held", "failing", "incomplete", "stale", "waiting"];
 
-export function needsPerson(state: HealthState): boolean {
-  return IN_NEED.includes(state);
-}
-
 /** The filter of the list of customers. */
 export const HEALTH_FILTER: Filter = {
   key: "health",
