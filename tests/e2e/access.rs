@@ -78,9 +78,11 @@ const DOORS: [(&str, &str, Door, &str); 40] = [
     ("GET", "/v1/jobs/{job_id}/held", On("view"), ""),
     ("POST", "/v1/jobs/{job_id}/retry", On("sync"), ""),
     ("POST", "/v1/jobs/{job_id}/cancel", On("sync"), ""),
+    ("POST", "/v1/jobs/{job_id}/dismiss", On("sync"), ""),
     ("POST", "/v1/jobs/{job_id}/approve-deletions", On("approve"), ""),
     ("GET", "/v1/dead-letters", Entered, ""),
     ("POST", "/v1/dead-letters/redrive", Entered, NOTHING),
+    ("DELETE", "/v1/dead-letters/{message_id}", OnAll("sync"), ""),
 ];
 
 /// A body with a field that no request has.

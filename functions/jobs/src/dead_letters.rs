@@ -1,6 +1,7 @@
-//! `GET /v1/dead-letters` and `POST /v1/dead-letters/redrive`
+//! `GET /v1/dead-letters`, `POST /v1/dead-letters/redrive` and `DELETE /v1/dead-letters/{message_id}`
 
 use axum::{Json, extract::State};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
     app::{
@@ -18,19 +19,24 @@ use shared::{
         failure::ErrorClass,
         ids::{CustomerId, JobId},
         invalid::Invalid,
+        policy::Target,
         time::Timestamp,
     },
     http::{
         body::{OptionalJson, present, whole},
         paging::{Paged, Paging},
-        permit::{Among, Operation as _},
+        path::Ids,
+        permit::{Among, OnAll, Operation as _},
         problem::Problem,
     },
     operation,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{json::DeadLetterJson, setup::App};
+use crate::{
+    json::{DeadLetterJson, UnreadableAction},
+    setup::App,
+};
 
 /// The most jobs that one call redrives, to stay within its time.
 const MAX_REDRIVE: usize = 200;
@@ -91,7 +97,9 @@ pub async fn list_dead_letters(
     let mut items: Vec<_> = jobs.into_iter().map(|(job, actions)| DeadLetterJson::of_job(job, actions)).collect();
     if next.is_none() && shows_unreadable {
         let (letters, more) = unreadable(&app, seen.as_ref(), limit - items.len()).await?;
-        items.extend(letters.into_iter().map(DeadLetterJson::unreadable));
+        let may_delete = among.user.caller().can(DeleteDeadLetter::VERB, Target::All);
+        let actions = || may_delete.then_some(UnreadableAction::Delete).into_iter().collect();
+        items.extend(letters.into_iter().map(|letter| DeadLetterJson::unreadable(letter, actions())));
         next = more;
     }
     let next_cursor = next.map(|next| paged.cursor(&next.text()));
@@ -190,4 +198,26 @@ pub async fn redrive_dead_letters(
     let wanted = Redrive { customers, class: body.error_class, before: body.older_than, limit };
     let may = |customer: &CustomerId| among.includes(customer);
     Ok(Json(app.dispatcher.redrive(&app.dead_letters, &wanted, may, &context).await?))
+}
+
+operation!(DeleteDeadLetter: Sync, DeadLetterDelete, Refused);
+
+/// Removes a message that nobody could read. Failed jobs are dismissed instead.
+#[utoipa::path(
+    delete,
+    path = "/v1/dead-letters/{message_id}",
+    tag = "dead letters",
+    params(("message_id" = String, Path)),
+    responses((status = 204, description = "The message is gone.")),
+    extensions(("x-operation" = json!(DeleteDeadLetter::described()))),
+)]
+pub async fn delete_dead_letter(
+    State(app): State<App>,
+    _on: OnAll<DeleteDeadLetter>,
+    ids: Ids,
+    context: RequestContext,
+) -> Result<StatusCode, Problem> {
+    let id: String = ids.get("message_id", "dead letter")?;
+    app.dispatcher.delete_letter(&id, &app.dead_letters, &context).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use shared::{
         actions::JobAction,
         failure::Failure,
         ids::{CustomerId, JobId},
-        job::{Approval, Held, Job, Kind, Plan, Progress, Run, State, Trigger, WorkflowError},
+        job::{Approval, Dismissed, Held, Job, Kind, Plan, Progress, Run, State, Trigger, WorkflowError},
         stats::Stats,
         time::Timestamp,
     },
@@ -28,6 +28,7 @@ pub struct JobJson {
     state: State,
     trigger: Trigger,
     actor: Option<String>,
+    actor_email: Option<String>,
     attempts: u32,
     stats: Stats,
     errors: Vec<WorkflowError>,
@@ -46,6 +47,7 @@ pub struct JobJson {
     cancel_requested: bool,
     follow_up: bool,
     superseded_by: Option<JobId>,
+    dismissed: Option<Dismissed>,
     created_at: Timestamp,
     started_at: Option<Timestamp>,
     finished_at: Option<Timestamp>,
@@ -65,6 +67,7 @@ impl JobJson {
             state: job.state,
             trigger: job.trigger,
             actor: job.actor,
+            actor_email: job.actor_email,
             attempts: job.attempts,
             stats: job.stats,
             errors: job.errors,
@@ -78,6 +81,7 @@ impl JobJson {
             cancel_requested: job.cancel_requested,
             follow_up: job.follow_up,
             superseded_by: job.superseded_by,
+            dismissed: job.dismissed,
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,
@@ -124,16 +128,23 @@ pub enum DeadLetterJson {
     Unreadable {
         #[serde(flatten)]
         message: UnreadableLetter,
-        /// Nothing can be done with it: it goes by itself, after 14 days.
-        #[schema(max_items = 0)]
-        actions: [JobAction; 0],
+        /// The actions open to the caller. It goes by itself after 14 days.
+        actions: Vec<UnreadableAction>,
     },
+}
+
+/// An action on an unreadable message.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreadableAction {
+    /// Remove it.
+    Delete,
 }
 
 impl DeadLetterJson {
     /// A message that nobody could read.
-    pub const fn unreadable(message: UnreadableLetter) -> Self {
-        Self::Unreadable { message, actions: [] }
+    pub const fn unreadable(message: UnreadableLetter, actions: Vec<UnreadableAction>) -> Self {
+        Self::Unreadable { message, actions }
     }
 
     /// The dead letter of a job.

@@ -14,6 +14,7 @@ use crate::{
         table::StoreError,
     },
     domain::{
+        actor::Actor,
         audit::{Action, Record},
         change::{BeforeAfter, FieldChange},
         ids::{CustomerId, UserId},
@@ -38,8 +39,16 @@ pub async fn grant(
     let before = dispatcher.grants.get(&user, customer.as_ref()).await?.map(|grant| text_of(&grant.verbs));
     let values = BeforeAfter { before, after: Some(text_of(&verbs)) };
     record.changes = vec![FieldChange { field: "verbs".to_owned(), values }];
-    let grant =
-        Grant { user, customer_id: customer, verbs, granted_by: context.actor.clone(), granted_at: context.now };
+    let Actor { sub, email } = context.actor.clone();
+    let grant = Grant {
+        user,
+        email: None,
+        customer_id: customer,
+        verbs,
+        granted_by: sub,
+        granted_by_email: email,
+        granted_at: context.now,
+    };
     let mut writes = vec![GrantStore::put(&grant)?];
     // Not after the customer was removed: nobody would withdraw it.
     writes.extend(grant.customer_id.as_ref().map(Customers::exists));

@@ -9,6 +9,7 @@ use crate::{
     aws::{customers::Customers, jobs::Jobs, table::Stored},
     domain::{
         actions::{JobAction, Situation},
+        actor::Actor,
         audit::Action,
         customer::Summary,
         ids::JobId,
@@ -100,7 +101,8 @@ impl Dispatcher {
         // The doubt is dealt with, unless the next sync has one anew.
         customer.held_job_id.take_if(|held| *held == held_job.id);
         writes.extend(Customers::put(&mut customer, Some(&found))?);
-        let approved = Approved { actor: actor.clone(), at: *now, job_id: job.id.clone() };
+        let Actor { sub, email } = actor.clone();
+        let approved = Approved { actor: sub, actor_email: email, at: *now, job_id: job.id.clone() };
         held_job.held = Some(Held { approved: Some(approved), ..held });
         writes.extend(Jobs::put(&held_job, rev)?);
         let entry = context.entry(context.record(Action::JobApproveDeletions).about(&customer).job(&held_job));

@@ -25,6 +25,7 @@ use crate::{
     },
     clock,
     domain::{
+        actor::Actor,
         audit::Action,
         batch::{Batch, ROUND},
         ids::BatchId,
@@ -122,7 +123,8 @@ impl BatchService {
 
     /// As if whoever asked for the batch asked for each sync.
     fn context(&self, batch: &Batch, now: Timestamp) -> RequestContext {
-        let Batch { actor, request_id, .. } = batch.clone();
+        let Batch { actor: sub, actor_email: email, request_id, .. } = batch.clone();
+        let actor = Actor { sub, email };
         RequestContext { actor, request_id, now, trail: self.trail.clone() }
     }
 }

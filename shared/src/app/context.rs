@@ -13,6 +13,7 @@ use crate::{
         transaction::write_across,
     },
     domain::{
+        actor::Actor,
         audit::{Action, Record},
         ids::CustomerId,
         time::Timestamp,
@@ -22,8 +23,8 @@ use crate::{
 /// A person's request.
 #[derive(Clone, Debug)]
 pub struct RequestContext {
-    /// The caller's Cognito `sub`.
-    pub actor: String,
+    /// The caller.
+    pub actor: Actor,
     /// The request's id, sent to Zuora as track id.
     pub request_id: String,
     /// The present moment.
@@ -46,7 +47,7 @@ impl RequestContext {
     /// # Errors
     /// `TooMany` when the caller, or all callers together for this customer, asked for too much this minute.
     pub async fn acquire_permit(&self, limits: &RequestLimits, customer: Option<&CustomerId>) -> Result<(), AppError> {
-        match limits.take(&self.actor, customer, self.now).await? {
+        match limits.take(&self.actor.sub, customer, self.now).await? {
             Permit::Granted => Ok(()),
             Permit::Exhausted(retry_after) => {
                 let why = "Too much was asked for within this minute that Zuora has to answer.";

@@ -74,7 +74,7 @@ pub struct Creation {
     /// True to try the credentials before anything is stored.
     pub verify: bool,
     /// The user who is to hold every verb on it: whoever creates it and is no super admin.
-    pub owner: Option<UserId>,
+    pub creator: Option<UserId>,
 }
 
 impl CustomerService {
@@ -98,7 +98,7 @@ impl CustomerService {
         context: &RequestContext,
     ) -> Result<Customer, AppError> {
         let once = &self.dispatcher.idempotency;
-        let claim = match once.begin(&context.actor, key, fingerprint, context.now).await? {
+        let claim = match once.begin(&context.actor.sub, key, fingerprint, context.now).await? {
             Begun::New(claim) => claim,
             Begun::Done(customer) => return Ok(customer),
             Begun::UnderWay => return Err(AppError::UnderWay),
@@ -136,12 +136,14 @@ impl CustomerService {
         record.changes = audit::differences(None, &customer);
         let mut data = Customers::put(&mut customer, None)?;
         data.extend(Jobs::put(&job, 0)?);
-        if let Some(user) = new.owner {
+        if let Some(user) = new.creator {
             data.push(GrantStore::put(&Grant {
                 user,
                 customer_id: Some(customer.id.clone()),
                 verbs: Verb::GRANTABLE.into_iter().filter(|verb| *verb != Verb::Create).collect(),
-                granted_by: context.actor.clone(),
+                email: context.actor.email.clone(),
+                granted_by: context.actor.sub.clone(),
+                granted_by_email: context.actor.email.clone(),
                 granted_at: now,
             })?);
         }

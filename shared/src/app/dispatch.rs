@@ -30,6 +30,7 @@ use crate::{
     },
     domain::{
         actions::CustomerAction,
+        actor::Actor,
         audit::Action,
         batch::Served,
         customer::Customer,
@@ -90,8 +91,8 @@ impl Requested {
 pub struct SyncRequest {
     /// The person or the mechanism behind it.
     pub trigger: Trigger,
-    /// The caller's `sub`.
-    pub actor: Option<String>,
+    /// The caller.
+    pub actor: Option<Actor>,
     /// The audit record of the request; none unless a person requested this and nothing else.
     pub entry: Option<Entry>,
     /// The present moment.
@@ -104,7 +105,7 @@ pub struct SyncRequest {
 
 impl SyncRequest {
     /// A request of now.
-    pub const fn at_once(trigger: Trigger, actor: Option<String>, now: Timestamp) -> Self {
+    pub const fn at_once(trigger: Trigger, actor: Option<Actor>, now: Timestamp) -> Self {
         Self { trigger, actor, entry: None, now, batch: None, slot: None }
     }
 

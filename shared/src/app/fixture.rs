@@ -16,6 +16,7 @@ use crate::{
         table::{Table, Write},
     },
     domain::{
+        actor::Actor,
         customer::{Customer, tests::customer},
         ids::{CustomerId, JobId},
         job::{Job, Kind, Trigger},
@@ -88,7 +89,7 @@ impl Fixture {
     /// An admin's request.
     pub(super) fn context(&self) -> RequestContext {
         RequestContext {
-            actor: "ada".to_owned(),
+            actor: Actor { sub: "ada".to_owned(), email: Some("ada@example.com".to_owned()) },
             request_id: "request".to_owned(),
             now: now(),
             trail: AuditTrail::new(self.dispatcher.data.beside(AUDIT), RETENTION_DAYS),

@@ -231,6 +231,7 @@ impl Lifecycle {
         }
         // A test proves or disproves the connection; nothing else of it outlives the job.
         let customer = customer.filter(|_| job.kind != Kind::Test || is_proof);
+        writes.extend(self.close_older_failure(&job, customer.as_ref()).await?);
         let follow_up = settle_customer(&job, customer, left, &mut writes, now)?;
         writes.extend(Jobs::put(&job, rev)?);
         self.dispatcher.data.write(writes).await?;
@@ -239,6 +240,24 @@ impl Lifecycle {
             self.dispatcher.send(&next, now).await;
         }
         Ok(Some(job))
+    }
+
+    /// The writes that settle the customer's failure before this sync, if the sync has ended: whatever it came to, that is what
+    /// is to be known of the customer now. See D-70.
+    async fn close_older_failure(
+        &self,
+        job: &Job,
+        customer: Option<&Stored<Customer>>,
+    ) -> Result<Vec<Write>, AppError> {
+        let is_news = job.kind == Kind::Sync && job.state.is_ended() && job.state != State::Cancelled;
+        let older = customer.and_then(|found| found.value.failed_job_id.as_ref());
+        let Some(older) = older.filter(|older| is_news && **older != job.id) else { return Ok(Vec::new()) };
+        let found = self.dispatcher.jobs.get(&job.customer_id, older).await?;
+        let Some(Stored { value: mut older, rev }) = found.filter(|found| found.value.is_open_failure()) else {
+            return Ok(Vec::new());
+        };
+        older.supersede(job.id.clone());
+        Ok(Jobs::put(&older, rev)?)
     }
 
     /// Sends what the job's new state calls for.
@@ -284,6 +303,7 @@ impl Lifecycle {
             Kind::Plan | Kind::Purge | Kind::Test => None,
         };
         let mut writes = Jobs::put(&job, rev)?;
+        writes.extend(self.close_older_failure(&job, customer.as_ref()).await?);
         let follow_up = settle_customer(&job, customer, None, &mut writes, now)?;
         match self.dispatcher.data.write(writes).await {
             Ok(()) => {}
@@ -364,7 +384,7 @@ fn follow(job: &Job, customer: &mut Customer, now: Timestamp) -> Option<Job> {
     if !job.follow_up || !customer.is_syncable() {
         return None;
     }
-    let next = Job::new(Kind::Sync, customer.id.clone(), Trigger::FollowUp, job.actor.clone(), now, now);
+    let next = Job::new(Kind::Sync, customer.id.clone(), Trigger::FollowUp, job.requester(), now, now);
     customer.sync_job_id = Some(next.id.clone());
     Some(next)
 }

@@ -23,6 +23,7 @@ mod conflicts;
 pub mod connection;
 pub mod context;
 pub mod customers;
+pub mod dismiss;
 pub mod dispatch;
 pub mod error;
 #[cfg(test)]

@@ -185,7 +185,7 @@ impl Redrive {
             return false;
         };
         let class = job.error.as_ref().map(|error| error.class);
-        job.state == State::Failed
+        job.is_open_failure()
             && self.customers.as_ref().is_none_or(|customers| customers.contains(&job.customer_id))
             && self.class.is_none_or(|wanted| class == Some(wanted))
             && self.before.is_none_or(|before| given_up < before)

@@ -10,7 +10,8 @@ use crate::{
     aws::{
         customers::Customers,
         jobs::Jobs,
-        queue::Queue,
+        keys,
+        queue::{Queue, Received},
         table::{StoreError, Stored},
     },
     domain::{
@@ -28,7 +29,7 @@ const HIDDEN: Duration = Duration::from_secs(30);
 const WAIT: Duration = Duration::from_secs(1);
 /// The number of rounds, of ten letters each, in a drain by a redrive, a sweep, or a retry (which settles one letter only).
 pub(crate) const DRAIN_ROUNDS: usize = 30;
-const RETRY_ROUNDS: usize = 5;
+pub(super) const RETRY_ROUNDS: usize = 5;
 
 /// The result for one failed job.
 #[derive(Clone, Debug)]
@@ -55,11 +56,7 @@ impl Dispatcher {
             Again::Superseded(other) => return Err(Refused::for_sync(&other).into()),
         };
         self.send(&job, context.now).await;
-        // Its dead letter is resolved. If that fails, the job goes on all the same, and a later drain takes the letter.
-        if let Err(error) = self.drain(queue, RETRY_ROUNDS, Some(id)).await {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(job_id = %job.id, error, "the dead-letter queue was not cleared of a retried job");
-        }
+        self.clear(queue, id.as_str()).await;
         Ok(job)
     }
 
@@ -98,20 +95,20 @@ impl Dispatcher {
         Ok(Again::Queued(Box::new(job)))
     }
 
-    /// Deletes dead letters whose job moved on or is gone, in at most so many rounds of ten; the others are hidden for
-    /// [`HIDDEN`]. Ends when the queue is empty, or with the letter of the `last` job. Returns how many it deleted.
+    /// Deletes dead letters that are settled, in at most so many rounds of ten; the others are hidden for [`HIDDEN`]. Ends when
+    /// the queue is empty, or with the `last` one, named by its job or its message id. Returns how many it deleted.
     ///
     /// # Errors
     /// Store and queue failures; a later drain takes what is left.
-    pub(crate) async fn drain(&self, queue: &Queue, rounds: usize, last: Option<&JobId>) -> Result<usize, AppError> {
+    pub(crate) async fn drain(&self, queue: &Queue, rounds: usize, last: Option<&str>) -> Result<usize, AppError> {
         let mut deleted = 0;
         for _ in 0..rounds {
             let received = queue.receive(HIDDEN, WAIT).await?;
             let mut resolved = Vec::new();
             let mut is_last = received.is_empty();
             for letter in received {
-                let Some(job) = self.resolved(&letter.body).await? else { continue };
-                is_last |= last == Some(&job);
+                let Some(settled) = self.settled(&letter).await? else { continue };
+                is_last |= last == Some(settled.as_str());
                 resolved.push(letter.receipt);
             }
             queue.delete(&resolved).await?;
@@ -123,15 +120,17 @@ impl Dispatcher {
         Ok(deleted)
     }
 
-    /// The job of a dead letter, if it moved on or is gone.
-    async fn resolved(&self, body: &str) -> Result<Option<JobId>, StoreError> {
-        // What nobody can read stays until it expires: it is listed for an operator to look at.
-        let Ok(Message::JobV1 { job_id, customer_id, seq }) = Message::parse(body) else {
-            return Ok(None);
+    /// The job or message that a dead letter is about, if nothing is left to do: the job moved on or is gone, or the record of
+    /// the message is gone.
+    async fn settled(&self, letter: &Received) -> Result<Option<String>, StoreError> {
+        let Ok(Message::JobV1 { job_id, customer_id, seq }) = Message::parse(&letter.body) else {
+            let Some(id) = &letter.unreadable_id else { return Ok(None) };
+            let is_listed = self.data.get_item(&keys::dead_letter(id)).await?.is_some();
+            return Ok((!is_listed).then(|| id.clone()));
         };
         let job = self.jobs.get(&customer_id, &job_id).await?;
-        let is_resolved = job.is_none_or(|job| job.value.state != State::Failed || job.value.seq != seq);
-        Ok(is_resolved.then_some(job_id))
+        let is_settled = job.is_none_or(|job| job.value.state != State::Failed || job.value.seq != seq);
+        Ok(is_settled.then(|| job_id.to_string()))
     }
 }
 
@@ -191,7 +190,7 @@ mod tests {
         let jobs = [(); 3].map(|()| JobId::new());
         let (dispatcher, queue, received) = over(jobs.iter().map(letter).collect());
 
-        assert_eq!(dispatcher.drain(&queue, 30, Some(&jobs[1])).await.unwrap(), 2);
+        assert_eq!(dispatcher.drain(&queue, 30, Some(jobs[1].as_str())).await.unwrap(), 2);
         assert_eq!(received.load(SeqCst), 2);
     }
 }

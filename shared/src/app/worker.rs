@@ -97,7 +97,7 @@ impl Worker {
     async fn set_aside(&self, delivery: Delivery<'_>, reason: String) -> Result<Handled, AppError> {
         let letter = UnreadableLetter::new(delivery.message_id, reason.clone(), delivery.body, clock::now());
         dead_letters::record(&self.syncer.dispatcher.data, &letter).await?;
-        self.lifecycle.dead_letters.send_unreadable(delivery.body, &reason).await?;
+        self.lifecycle.dead_letters.send_unreadable(delivery.message_id, delivery.body, &reason).await?;
         Ok(Handled::SetAside(reason))
     }
 }

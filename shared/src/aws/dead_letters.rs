@@ -9,7 +9,7 @@ use super::{
     budget::Budget,
     index::{Found, Position, filtered},
     keys,
-    table::{Condition, Range, StoreError, Table, to_item},
+    table::{Condition, Range, StoreError, Table, Write, to_item},
 };
 use crate::domain::time::Timestamp;
 
@@ -53,6 +53,11 @@ pub async fn record(table: &Table, letter: &UnreadableLetter) -> Result<(), Stor
     let ttl = letter.shown_until().seconds();
     let item = to_item(letter, &keys::dead_letter(&letter.message_id), None, 1, Some(ttl))?;
     table.put(item, &Condition::None).await
+}
+
+/// The write that removes a record; its condition is that there is one.
+pub fn delete(message_id: &str) -> Write {
+    Write::Delete(keys::dead_letter(message_id), Condition::Exists)
 }
 
 /// Lists the records that have not expired at `now`, by message id, descending.

@@ -18,12 +18,18 @@ use crate::domain::{
 pub struct Grant {
     /// The user who holds the grant.
     pub user: UserId,
+    /// Their e-mail address when it was granted. (Absent in items of older backups.)
+    #[serde(default)]
+    pub email: Option<String>,
     /// The customer that it covers; none for all customers.
     pub customer_id: Option<CustomerId>,
     /// The granted verbs.
     pub verbs: Verbs,
     /// The `sub` of the super admin who granted it.
     pub granted_by: String,
+    /// The e-mail address of that super admin then. (Absent in items of older backups.)
+    #[serde(default)]
+    pub granted_by_email: Option<String>,
     /// The moment of the grant.
     pub granted_at: Timestamp,
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use aws_sdk_sqs::{
     Client,
-    types::{DeleteMessageBatchRequestEntry, MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry},
+    types::{
+        DeleteMessageBatchRequestEntry, Message as SqsMessage, MessageAttributeValue, QueueAttributeName,
+        SendMessageBatchRequestEntry,
+    },
 };
 
 use crate::domain::{failure::ErrorClass, ids::CustomerId, job::Kind, message::Message};
@@ -12,6 +15,8 @@ use crate::domain::{failure::ErrorClass, ids::CustomerId, job::Kind, message::Me
 /// The longest delay that SQS allows; a message with a longer wait is sent again when it arrives.
 pub const MAX_DELAY: Duration = Duration::from_secs(900);
 const ROUNDS: u32 = 4;
+/// The attribute of a dead letter that holds [`Received::unreadable_id`].
+const UNREADABLE_ID: &str = "message_id";
 
 /// The error for a queue that could not be reached, or that refused.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +45,15 @@ pub struct Received {
     pub body: String,
     /// The receipt with which it is deleted.
     pub receipt: String,
+    /// Of a dead letter that nobody could read: the id that SQS gave the message at first.
+    pub unreadable_id: Option<String>,
+}
+
+impl Received {
+    fn read(message: SqsMessage) -> Option<Self> {
+        let unreadable_id = message.message_attributes.and_then(|mut all| all.remove(UNREADABLE_ID)?.string_value);
+        Some(Self { body: message.body?, receipt: message.receipt_handle?, unreadable_id })
+    }
 }
 
 /// One queue.
@@ -112,13 +126,13 @@ impl Queue {
         self.send_with_attributes(message.body(), customer_id.as_str(), &attributes).await
     }
 
-    /// Sends an unreadable message to this queue, unchanged.
+    /// Sends an unreadable message to this queue, unchanged, with the id that it had.
     ///
     /// # Errors
     /// As [`Queue::send`].
-    pub async fn send_unreadable(&self, body: &str, reason: &str) -> Result<(), QueueError> {
-        self.send_with_attributes(body.to_owned(), "unreadable", &[("error_class", "bad_message"), ("reason", reason)])
-            .await
+    pub async fn send_unreadable(&self, id: &str, body: &str, reason: &str) -> Result<(), QueueError> {
+        let attributes = [("error_class", "bad_message"), ("reason", reason), (UNREADABLE_ID, id)];
+        self.send_with_attributes(body.to_owned(), "unreadable", &attributes).await
     }
 
     async fn send_with_attributes(
@@ -149,13 +163,14 @@ impl Queue {
             .receive_message()
             .queue_url(&self.url)
             .max_number_of_messages(10)
+            .message_attribute_names(UNREADABLE_ID)
             .visibility_timeout(seconds(hidden))
             .wait_time_seconds(seconds(wait))
             .send()
             .await
             .map_err(failed)?;
         let received = answer.messages.unwrap_or_default().into_iter();
-        Ok(received.filter_map(|m| Some(Received { body: m.body?, receipt: m.receipt_handle? })).collect())
+        Ok(received.filter_map(Received::read).collect())
     }
 
     /// Deletes received messages (at most ten).

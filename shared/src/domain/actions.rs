@@ -138,15 +138,17 @@ pub enum JobAction {
     Cancel,
     /// Let the deletions go that it held back.
     ApproveDeletions,
+    /// Say that nothing has to be done about its failure.
+    Dismiss,
 }
 
 impl JobAction {
-    const ALL: [Self; 3] = [Self::Retry, Self::Cancel, Self::ApproveDeletions];
+    const ALL: [Self; 4] = [Self::Retry, Self::Cancel, Self::ApproveDeletions, Self::Dismiss];
 
     /// The verb that it needs on the job's customer.
     pub const fn verb(self) -> Verb {
         match self {
-            Self::Retry | Self::Cancel => Verb::Sync,
+            Self::Retry | Self::Cancel | Self::Dismiss => Verb::Sync,
             Self::ApproveDeletions => Verb::Approve,
         }
     }
@@ -181,6 +183,7 @@ impl Job {
             JobAction::Retry => self.check_retry(customer),
             JobAction::Cancel => self.check_cancel(),
             JobAction::ApproveDeletions => self.check_approval(customer),
+            JobAction::Dismiss => self.check_dismissal(),
         }
         .map_err(Refused)
     }
@@ -190,6 +193,7 @@ impl Job {
         let is_done = |action| match action {
             JobAction::Cancel => self.cancel_requested,
             JobAction::ApproveDeletions => !self.awaits_approval(),
+            JobAction::Dismiss => self.dismissed.is_some(),
             JobAction::Retry => false,
         };
         JobAction::ALL.into_iter().filter(move |action| !is_done(*action) && self.check(*action, customer).is_ok())
@@ -222,6 +226,15 @@ impl Job {
             (_, State::Queued | State::Waiting) | (Kind::Sync | Kind::Plan, State::Running) => Ok(()),
             (Kind::Test, State::Running) => Err("A connection test is over in a few seconds.".to_owned()),
             (_, state) => Err(format!("The job is {}: there is nothing to cancel.", state.as_str())),
+        }
+    }
+
+    fn check_dismissal(&self) -> Result<(), String> {
+        match &self.superseded_by {
+            _ if self.kind == Kind::Purge => Err("The removal of a customer has to be finished: retry it.".to_owned()),
+            _ if self.is_open_failure() || self.dismissed.is_some() => Ok(()),
+            Some(other) if self.state == State::Failed => Err(format!("Another job settled it already: {other}.")),
+            _ => Err(format!("The job is {}: there is nothing to dismiss.", self.state.as_str())),
         }
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    actor::Actor,
     change::{BeforeAfter, FieldChange},
     customer::Customer,
     ids::{AuditId, CustomerId, JobId},
@@ -52,6 +53,12 @@ pub enum Action {
     /// The held deletions of a job were approved.
     #[serde(rename = "job.approve_deletions")]
     JobApproveDeletions,
+    /// A failed job was dismissed.
+    #[serde(rename = "job.dismiss")]
+    JobDismiss,
+    /// An unreadable message was removed.
+    #[serde(rename = "dead_letter.delete")]
+    DeadLetterDelete,
     /// A user was granted verbs.
     #[serde(rename = "grant.put")]
     GrantPut,
@@ -84,6 +91,9 @@ pub struct Record {
     pub at: Timestamp,
     /// The Cognito `sub` of the user who acted.
     pub actor: String,
+    /// Their e-mail address at the time, if it was verified. (Absent in older records.)
+    #[serde(default)]
+    pub actor_email: Option<String>,
     /// The action.
     pub action: Action,
     /// Its result: done, or refused.
@@ -104,11 +114,12 @@ pub struct Record {
 
 impl Record {
     /// A record of something done, about nothing in particular yet.
-    pub fn new(actor: String, action: Action, request_id: String, at: Timestamp) -> Self {
+    pub fn new(actor: Actor, action: Action, request_id: String, at: Timestamp) -> Self {
         Self {
             id: AuditId::new(),
             at,
-            actor,
+            actor: actor.sub,
+            actor_email: actor.email,
             action,
             outcome: AuditOutcome::Done,
             customer_id: None,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 use super::{
+    actor::Actor,
     ids::{BatchId, CustomerId, JobId},
     time::Timestamp,
 };
@@ -57,6 +58,9 @@ pub struct Batch {
     pub id: BatchId,
     /// The Cognito `sub` of the person who asked for it.
     pub actor: String,
+    /// Their e-mail address at the time, if it was verified. (Absent in items of older backups.)
+    #[serde(default)]
+    pub actor_email: Option<String>,
     /// The id of the request that asked for it.
     pub request_id: String,
     /// The moment of the request.
@@ -86,10 +90,11 @@ pub struct Served {
 
 impl Batch {
     /// A batch that begins at once.
-    pub fn new(actor: String, request_id: String, of: u64, now: Timestamp) -> Self {
+    pub fn new(actor: Actor, request_id: String, of: u64, now: Timestamp) -> Self {
         Self {
             id: BatchId::new(),
-            actor,
+            actor: actor.sub,
+            actor_email: actor.email,
             request_id,
             created_at: now,
             of,

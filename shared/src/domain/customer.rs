@@ -139,6 +139,10 @@ pub struct Customer {
     /// approved it. (Absent in items of older backups.)
     #[serde(default)]
     pub held_job_id: Option<JobId>,
+    /// The last sync that failed, until another one ends: of a customer's failures only the last is open. (Absent in items of
+    /// older backups.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_job_id: Option<JobId>,
     /// The time of the next scheduled sync.
     pub next_sync_at: Option<Timestamp>,
     /// The one sync job that is queued, waiting or running.
@@ -199,6 +203,7 @@ impl Customer {
             reverification: Reverification::default(),
             listing_digest: None,
             held_job_id: None,
+            failed_job_id: None,
             sync_job_id: None,
             served: None,
             config_failures: 0,
@@ -263,6 +268,7 @@ impl Customer {
         }
         self.last_sync =
             Some(LastSync { job_id: job.id.clone(), state: job.state, finished_at: now, stats: job.stats });
+        self.failed_job_id = (job.state == State::Failed).then(|| job.id.clone());
         if job.state == State::Held {
             self.held_job_id = Some(job.id.clone());
         }

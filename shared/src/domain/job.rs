@@ -20,6 +20,7 @@ mod state;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use self::{
     held::{Approval, Approved, Held, HeldKind, Hold, list_hash},
@@ -29,6 +30,7 @@ pub use self::{
     state::{Kind, State, Trigger},
 };
 use super::{
+    actor::Actor,
     failure::{ErrorClass, Failure},
     ids::{CustomerId, JobId, WorkflowId},
     stats::Stats,
@@ -59,6 +61,9 @@ pub struct Job {
     pub trigger: Trigger,
     /// The caller's Cognito `sub`, when a person asked.
     pub actor: Option<String>,
+    /// Their e-mail address at the time, if it was verified. (Absent in items of older backups.)
+    #[serde(default)]
+    pub actor_email: Option<String>,
     /// Raised before every send; see the head of this file.
     pub seq: u64,
     /// Claims that ended by themselves since the job was asked for or retried.
@@ -136,6 +141,20 @@ pub struct Job {
     /// Claims in a row whose run never ended, the present one included: each but that one is a worker that died.
     #[serde(default)]
     pub open_claims: u32,
+    /// The person who decided that nothing has to be done about its failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dismissed: Option<Dismissed>,
+}
+
+/// The dismissal of a failed job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Dismissed {
+    /// The Cognito `sub` of the person.
+    pub actor: String,
+    /// Their e-mail address at the time, if it was verified.
+    pub actor_email: Option<String>,
+    /// The moment.
+    pub at: Timestamp,
 }
 
 /// The meaning of a message for the job it points to.
@@ -164,10 +183,11 @@ impl Job {
         kind: Kind,
         customer_id: CustomerId,
         trigger: Trigger,
-        actor: Option<String>,
+        actor: Option<Actor>,
         now: Timestamp,
         due: Timestamp,
     ) -> Self {
+        let (actor, actor_email) = actor.map(|actor| (actor.sub, actor.email)).unzip();
         Self {
             id: JobId::new(),
             customer_id,
@@ -175,6 +195,7 @@ impl Job {
             state: State::Queued,
             trigger,
             actor,
+            actor_email: actor_email.flatten(),
             seq: 1,
             attempts: 0,
             continuations: 0,
@@ -206,14 +227,24 @@ impl Job {
             empty_sweeps: 0,
             counted_as: None,
             open_claims: 0,
+            dismissed: None,
         }
+    }
+
+    /// The person who asked for it.
+    pub fn requester(&self) -> Option<Actor> {
+        Some(Actor { sub: self.actor.clone()?, email: self.actor_email.clone() })
     }
 
     /// The state in which the dashboard counts it: one that is under way, and a failed one on which somebody can act. The
     /// others count for the hour in which they ended.
     pub fn counts_as(&self) -> Option<State> {
-        let counts = !self.state.is_ended() || self.state == State::Failed && self.dead_lettered_at.is_some();
-        counts.then_some(self.state)
+        (!self.state.is_ended() || self.is_open_failure()).then_some(self.state)
+    }
+
+    /// True if it failed and somebody may have to act: no other job did its work meanwhile, and nobody dismissed it.
+    pub fn is_open_failure(&self) -> bool {
+        self.state == State::Failed && self.dead_lettered_at.is_some()
     }
 
     /// True if it works on the customer alone, under its lock: everything that writes workflows.
@@ -338,8 +369,19 @@ impl Job {
 
     /// Another job does this one's work: the failure stays in the history, its dead letter is settled.
     pub fn supersede(&mut self, by: JobId) {
-        self.seq += 1;
         self.superseded_by = Some(by);
+        self.close();
+    }
+
+    /// A person says that nothing has to be done about the failure.
+    pub fn dismiss(&mut self, actor: Actor, now: Timestamp) {
+        self.dismissed = Some(Dismissed { actor: actor.sub, actor_email: actor.email, at: now });
+        self.close();
+    }
+
+    /// Its messages and its dead letter no longer count.
+    fn close(&mut self) {
+        self.seq += 1;
         self.dead_lettered_at = None;
     }
 
@@ -359,6 +401,7 @@ impl Job {
         self.finished_at = None;
         self.dead_lettered_at = None;
         self.superseded_by = None;
+        self.dismissed = None;
         self.cancel_requested = false;
     }
 

@@ -66,6 +66,7 @@ mod tests {
 
     use super::*;
     use crate::domain::{
+        actor::Actor,
         job::{Kind, Trigger},
         time::Timestamp,
     };
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn a_message_round_trips_and_holds_a_pointer_only() {
         let now = Timestamp::EPOCH;
-        let job = Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, Some("somebody".into()), now, now);
+        let job = Job::new(Kind::Sync, CustomerId::new(), Trigger::Manual, Some(Actor::default()), now, now);
         let message = Message::to(&job);
 
         assert_eq!(Message::parse(&message.body()), Ok(message.clone()));

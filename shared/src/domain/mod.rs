@@ -4,6 +4,7 @@
 //! function and is tested as one.
 
 pub mod actions;
+pub mod actor;
 pub mod attention;
 pub mod audit;
 pub mod base_url;

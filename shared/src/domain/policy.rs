@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::CustomerId;
+use super::{actor::Actor, ids::CustomerId};
 
 /// The group that may do everything.
 pub const SUPER_ADMIN: &str = "super_admin";
@@ -22,6 +22,8 @@ pub const SUPER_ADMIN: &str = "super_admin";
 pub struct Caller {
     /// The Cognito `sub`: the id that stays.
     pub sub: String,
+    /// The verified e-mail address.
+    pub email: Option<String>,
     /// The groups of the user pool.
     pub groups: Vec<String>,
     /// The grants of the user.
@@ -105,6 +107,11 @@ pub enum Target<'a> {
 }
 
 impl Caller {
+    /// The caller as the person behind a change.
+    pub fn actor(&self) -> Actor {
+        Actor { sub: self.sub.clone(), email: self.email.clone() }
+    }
+
     /// True if the caller may do everything.
     pub fn is_super_admin(&self) -> bool {
         self.groups.iter().any(|group| group == SUPER_ADMIN)

@@ -44,7 +44,13 @@ fn from_claims(claims: &Map<String, Value>, audience: &str) -> Option<Caller> {
     let ours = text("token_use") == Some("id") && text("aud") == Some(audience);
     let sub = text("sub").filter(|sub| !sub.is_empty())?;
     let groups = claims.get("cognito:groups").map(groups).unwrap_or_default();
-    ours.then(|| Caller { sub: sub.to_owned(), groups, grants: Grants::default() })
+    let email = text("email").filter(|_| is_verified(claims)).map(str::to_owned);
+    ours.then(|| Caller { sub: sub.to_owned(), email, groups, grants: Grants::default() })
+}
+
+/// True if the pool has verified the address: any other one is whatever its user says.
+fn is_verified(claims: &Map<String, Value>) -> bool {
+    claims.get("email_verified").is_some_and(|claim| matches!(claim, Value::Bool(true)) || claim == "true")
 }
 
 /// The groups claim arrives as `a,b`, `[a b]`, `[a, b]`, or a list, depending on the platform.
@@ -147,6 +153,23 @@ mod tests {
         let caller = from_claims(&claims(|_| {}), "client").unwrap();
 
         assert_eq!((caller.sub.as_str(), caller.groups), ("s-1", vec!["super_admin".to_owned()]));
+    }
+
+    #[test]
+    fn an_address_counts_once_it_is_verified_however_the_platform_says_so() {
+        let email = |verified: Value| {
+            let claims = claims(|c| {
+                c.insert("email".into(), json!("ada@example.com"));
+                c.insert("email_verified".into(), verified);
+            });
+            from_claims(&claims, "client").unwrap().email
+        };
+
+        for (verified, shown) in
+            [(json!(true), true), (json!("true"), true), (json!("false"), false), (json!(null), false)]
+        {
+            assert_eq!(email(verified).is_some(), shown);
+        }
     }
 
     #[test]

@@ -192,7 +192,12 @@ mod tests {
         }
         let (mut parts, ()) = Request::get(uri).body(()).unwrap().into_parts();
         parts = parts.with_query_string_parameters(parameters);
-        parts.extensions.insert(SignedIn(Caller { sub: caller.into(), groups: Vec::new(), grants: Grants::default() }));
+        parts.extensions.insert(SignedIn(Caller {
+            sub: caller.into(),
+            email: None,
+            groups: Vec::new(),
+            grants: Grants::default(),
+        }));
         let paged = Paged::from_request_parts(&mut parts, &App(Edge::for_tests())).await;
         paged.map_err(|problem| problem.body("r").to_string())
     }

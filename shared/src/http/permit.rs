@@ -265,7 +265,7 @@ mod tests {
         let verbs: Verbs = verbs.iter().copied().collect();
         let grants = Grants { customers: [(customer, verbs)].into(), ..Grants::default() };
         let mut request = Request::get(path).body(Body::empty()).unwrap();
-        request.extensions_mut().insert(SignedIn(Caller { sub: "s".into(), groups: Vec::new(), grants }));
+        request.extensions_mut().insert(SignedIn(Caller { sub: "s".into(), email: None, groups: Vec::new(), grants }));
         let response = app().oneshot(request).await.unwrap();
         let refusal = response.extensions().get::<Problem>().and_then(|problem| problem.refusal().cloned());
         (response.status(), refusal)

@@ -13,7 +13,7 @@ pub(super) async fn record(edge: &Edge, context: &RequestContext, refusal: &Refu
         let error: &dyn std::error::Error = &error;
         tracing::error!(
             request_id = context.request_id,
-            caller = context.actor,
+            caller = context.actor.sub,
             error,
             "a refused attempt was not recorded"
         );

@@ -76,8 +76,8 @@ async fn around(
     let (route, request_id) = (line.route.clone(), line.request_id.clone());
     let gateway = request.extensions().get::<GatewayContext>();
     let caller = identify(gateway, &edge.audience);
-    let sub = caller.as_ref().map(|caller| caller.sub.clone()).ok();
-    let context = sub.clone().map(|actor| RequestContext {
+    let actor = caller.as_ref().map(Caller::actor).ok();
+    let context = actor.clone().map(|actor| RequestContext {
         actor,
         request_id: request_id.clone(),
         now: line.started,
@@ -106,7 +106,11 @@ async fn around(
     if let (Some(context), Some(refusal)) = (&context, problem.as_ref().and_then(Problem::refusal)) {
         refusal_audit::record(&edge, context, refusal).await;
     }
-    let about = About { caller: sub.as_deref(), customer_id: param("customer_id"), job_id: param("job_id") };
+    let about = About {
+        caller: actor.as_ref().map(|actor| actor.sub.as_str()),
+        customer_id: param("customer_id"),
+        job_id: param("job_id"),
+    };
     line.write(&response, problem.as_ref(), &about);
     response
 }

@@ -18,6 +18,8 @@ use utoipa::ToSchema;
 pub struct MeJson {
     /// The Cognito `sub`, which grants name.
     user: String,
+    /// The e-mail address, if it is verified.
+    email: Option<String>,
     groups: Vec<String>,
     super_admin: bool,
     /// The verbs that the caller has on every customer, present and future.
@@ -51,5 +53,13 @@ pub async fn get_me(SignedIn(caller): SignedIn) -> Json<MeJson> {
     };
     let customers = caller.grants.customers.keys().map(on).collect();
     let actions = caller.actions().collect();
-    Json(MeJson { user: caller.sub, groups: caller.groups, super_admin, verbs, customers, actions })
+    Json(MeJson {
+        user: caller.sub,
+        email: caller.email,
+        groups: caller.groups,
+        super_admin,
+        verbs,
+        customers,
+        actions,
+    })
 }

@@ -41,7 +41,7 @@ fn creation(body: CustomerRequest, policy: &BaseUrlPolicy) -> Result<Creation, I
         sync_frequency: Frequency::default(),
         delete_guard: Limits::default(),
     };
-    Ok(Creation { settings: settings.over(&usual), base, secret, verify, owner: None })
+    Ok(Creation { settings: settings.over(&usual), base, secret, verify, creator: None })
 }
 
 operation!(
@@ -86,7 +86,7 @@ pub async fn create_customer(
     let mut creation = creation(body, &app.service.policy)?;
     // The creator may work with it; a super admin may anyway.
     let caller = on.user.caller();
-    creation.owner = caller.sub.parse().ok().filter(|_| !caller.is_super_admin());
+    creation.creator = caller.sub.parse().ok().filter(|_| !caller.is_super_admin());
     let customer = match key.0 {
         Some(key) => app.service.create_once(creation, &key, fingerprint, &context).await?,
         None => app.service.create(creation, &context).await?,

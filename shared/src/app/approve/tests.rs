@@ -58,7 +58,15 @@ async fn an_approval_is_a_new_sync_for_that_list_and_is_noted_with_the_job_that_
     let customer = fixture.stored(&customer).await;
     assert_eq!((customer.sync_job_id, customer.held_job_id), (Some(sync.id.clone()), None));
     let approved = fixture.job(&job).await.held.unwrap().approved.unwrap();
-    assert_eq!(approved, Approved { actor: "ada".to_owned(), at: now(), job_id: sync.id.clone() });
+    assert_eq!(
+        approved,
+        Approved {
+            actor: "ada".to_owned(),
+            actor_email: Some("ada@example.com".to_owned()),
+            at: now(),
+            job_id: sync.id.clone()
+        }
+    );
     assert_eq!(fixture.trail(), ["job.approve_deletions"]);
     assert_eq!(fixture.sent(JOBS), [Sent::at_once(&sync)]);
 }

@@ -36,7 +36,7 @@ fn origin(text: &str) -> BaseUrl {
 fn creation() -> Creation {
     let settings = customer(now()).settings;
     let base = origin(&settings.zuora_base_url);
-    Creation { settings, base, secret: ENTERED.to_owned().into(), verify: false, owner: None }
+    Creation { settings, base, secret: ENTERED.to_owned().into(), verify: false, creator: None }
 }
 
 fn change(settings: SettingsChange, secret: Option<&str>) -> CustomerChange {
@@ -121,13 +121,13 @@ async fn a_customer_is_created_though_the_queue_refuses_its_first_sync() {
 #[tokio::test]
 async fn whoever_creates_a_customer_without_being_a_super_admin_holds_every_verb_on_it() {
     let fixture = Fixture::new();
-    let owner: UserId = "0199c0de-0000-7000-8000-000000000001".parse().unwrap();
-    let new = Creation { owner: Some(owner.clone()), ..creation() };
+    let creator: UserId = "0199c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let new = Creation { creator: Some(creator.clone()), ..creation() };
 
     let customer = Box::pin(service(&fixture).create(new, &fixture.context())).await.unwrap();
 
     let grants = GrantStore::new(fixture.dispatcher.data.clone());
-    let grant = grants.get(&owner, Some(&customer.id)).await.unwrap().unwrap();
+    let grant = grants.get(&creator, Some(&customer.id)).await.unwrap().unwrap();
     assert!(grant.verbs.contains(&Verb::Delete) && !grant.verbs.contains(&Verb::Create), "{grant:?}");
 }
 

@@ -25,7 +25,7 @@ async fn a_request_is_a_job_that_its_customer_names_a_record_and_then_a_message(
     let requested = ask(&fixture, &customer).await.unwrap();
 
     let Requested::New(job) = &requested else { panic!("{requested:?}") };
-    assert_eq!((job.trigger, job.actor.as_deref()), (Trigger::Manual, Some("ada")));
+    assert_eq!((job.trigger, job.requester()), (Trigger::Manual, Some(fixture.context().actor)));
     assert_eq!(fixture.job(job).await.state, State::Queued);
     assert_eq!(fixture.stored(&customer).await.sync_job_id, Some(job.id.clone()));
     assert_eq!(fixture.trail(), ["customer.sync"]);

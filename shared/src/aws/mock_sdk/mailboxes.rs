@@ -53,7 +53,10 @@ impl Mailboxes {
                 let mut received = Vec::new();
                 for mail in queue.iter_mut().filter(|mail| !mail.is_hidden).take(10) {
                     mail.is_hidden = true;
-                    received.push(json!({"Body": mail.body, "ReceiptHandle": mail.receipt, "MessageId": "m"}));
+                    let attributes = mail.attributes.as_object().cloned().unwrap_or_default();
+                    received.push(json!({
+                        "Body": mail.body, "ReceiptHandle": mail.receipt, "MessageId": "m", "MessageAttributes": attributes,
+                    }));
                 }
                 json!({"Messages": received})
             }

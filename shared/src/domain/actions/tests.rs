@@ -44,12 +44,14 @@ fn offered(job: &Job, customer: &Situation) -> Vec<JobAction> {
 }
 
 #[test]
-fn failed_syncs_and_purges_are_retried_what_is_under_way_is_cancelled_and_only_held_syncs_are_approved() {
-    use JobAction::{ApproveDeletions, Cancel, Retry};
+fn failures_are_retried_or_dismissed_what_is_under_way_is_cancelled_and_only_held_syncs_are_approved() {
+    use JobAction::{ApproveDeletions, Cancel, Dismiss, Retry};
     for kind in [Kind::Sync, Kind::Test, Kind::Plan, Kind::Purge] {
         for state in STATES {
             let expected: &[JobAction] = match (kind, state) {
-                (Kind::Sync | Kind::Purge, State::Failed) => &[Retry],
+                (Kind::Sync, State::Failed) => &[Retry, Dismiss],
+                // Something of the customer may still be stored.
+                (Kind::Purge, State::Failed) => &[Retry],
                 (Kind::Sync | Kind::Plan, State::Queued | State::Waiting | State::Running) => &[Cancel],
                 (Kind::Test, State::Queued | State::Waiting) => &[Cancel],
                 (Kind::Sync, State::Held) => &[ApproveDeletions],
@@ -64,7 +66,7 @@ fn failed_syncs_and_purges_are_retried_what_is_under_way_is_cancelled_and_only_h
 fn nothing_that_would_sync_a_paused_customer_is_offered() {
     let paused = Situation { status: Status::Paused, ..free() };
 
-    assert_eq!(offered(&job(Kind::Sync, State::Failed), &paused), []);
+    assert_eq!(offered(&job(Kind::Sync, State::Failed), &paused), [JobAction::Dismiss]);
     assert_eq!(offered(&job(Kind::Sync, State::Held), &paused), []);
     assert_eq!(offered(&job(Kind::Sync, State::Queued), &paused), [JobAction::Cancel]);
     let actions: Vec<_> = Status::Paused.actions().collect();
@@ -86,7 +88,7 @@ fn a_customer_that_takes_part_is_paused_and_not_resumed() {
 fn a_sync_under_way_stands_in_for_a_retry_and_a_running_one_keeps_approvals_waiting() {
     let with = |state| Situation { active: Some((JobId::new(), state)), ..free() };
 
-    assert_eq!(offered(&job(Kind::Sync, State::Failed), &with(State::Queued)), []);
+    assert_eq!(offered(&job(Kind::Sync, State::Failed), &with(State::Queued)), [JobAction::Dismiss]);
     assert_eq!(offered(&job(Kind::Sync, State::Held), &with(State::Running)), []);
     assert_eq!(offered(&job(Kind::Sync, State::Held), &with(State::Waiting)), [JobAction::ApproveDeletions]);
 }
@@ -96,8 +98,13 @@ fn what_was_done_is_not_offered_again_and_not_refused_either() {
     let mut cancelled = job(Kind::Sync, State::Running);
     cancelled.cancel_requested = true;
     let mut approved = job(Kind::Sync, State::Held);
-    let by = Approved { actor: "s".into(), at: Timestamp::EPOCH, job_id: JobId::new() };
+    let by = Approved { actor: "s".into(), actor_email: None, at: Timestamp::EPOCH, job_id: JobId::new() };
     approved.held.as_mut().unwrap().approved = Some(by);
+
+    let mut dismissed = job(Kind::Sync, State::Failed);
+    dismissed.dismiss(crate::domain::actor::Actor::default(), Timestamp::EPOCH);
+    assert_eq!(offered(&dismissed, &free()), [JobAction::Retry], "it may have been a mistake");
+    assert_eq!(dismissed.check(JobAction::Dismiss, None), Ok(()));
 
     for (job, action) in [(cancelled, JobAction::Cancel), (approved, JobAction::ApproveDeletions)] {
         assert_eq!((offered(&job, &free()), job.check(action, Some(&free()))), (Vec::new(), Ok(())));
@@ -114,5 +121,5 @@ fn a_later_complete_sync_leaves_nothing_to_approve() {
 #[test]
 fn a_customer_that_is_gone_leaves_its_purge_to_be_retried() {
     assert_eq!(job(Kind::Purge, State::Failed).actions(None).collect::<Vec<_>>(), [JobAction::Retry]);
-    assert_eq!(job(Kind::Sync, State::Failed).actions(None).count(), 0);
+    assert_eq!(job(Kind::Sync, State::Failed).actions(None).collect::<Vec<_>>(), [JobAction::Dismiss]);
 }

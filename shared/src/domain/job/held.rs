@@ -53,6 +53,9 @@ pub struct Held {
 pub struct Approved {
     /// The Cognito `sub` of the person who approved it.
     pub actor: String,
+    /// Their e-mail address at the time, if it was verified. (Absent in items of older backups.)
+    #[serde(default)]
+    pub actor_email: Option<String>,
     /// The moment of the approval.
     pub at: Timestamp,
     /// The sync that acts on the approval.

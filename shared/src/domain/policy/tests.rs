@@ -6,7 +6,7 @@ const EVERY: [Verb; 8] =
     [Verb::ViewAny, Verb::View, Verb::Create, Verb::Update, Verb::Delete, Verb::Sync, Verb::Approve, Verb::Grant];
 
 fn caller(groups: &[&str], grants: Grants) -> Caller {
-    Caller { sub: "s".into(), groups: groups.iter().map(ToString::to_string).collect(), grants }
+    Caller { sub: "s".into(), email: None, groups: groups.iter().map(ToString::to_string).collect(), grants }
 }
 
 /// Every set of verbs that can be granted.

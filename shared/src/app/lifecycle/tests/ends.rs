@@ -30,6 +30,15 @@ async fn finish(fixture: &Fixture, (customer, job): &(Customer, Job), outcome: A
     Box::pin(fixture.lifecycle.finish_attempt(&claimed, outcome, &Traffic::default(), after(60))).await.unwrap()
 }
 
+/// The next sync of a stored customer, in the hands of a worker.
+async fn next_sync(fixture: &Fixture, customer: &Customer) -> (Customer, Job) {
+    let mut job = fixture::job(Kind::Sync, customer);
+    job.claim(now(), after(3600));
+    fixture.store(&job).await;
+    fixture.change(&customer.id, |customer| customer.sync_job_id = Some(job.id.clone())).await;
+    (fixture.stored(customer).await, fixture.job(&job).await)
+}
+
 #[tokio::test]
 async fn the_end_of_a_sync_settles_job_customer_and_lock_together() {
     let fixture = Fixture::new();
@@ -195,4 +204,23 @@ async fn an_end_that_cannot_be_written_leaves_the_claim_to_expire() {
     assert_eq!((fixture.job(&job).await, fixture.jobs()), (job.clone(), 1));
     assert_eq!(fixture.dispatcher.jobs.lock(&customer.id).await.unwrap().unwrap().job_id, job.id);
     assert_eq!(fixture.sent(JOBS), []);
+}
+
+#[tokio::test]
+async fn of_a_customers_failures_only_the_last_is_open_and_a_success_leaves_none() {
+    let fixture = Fixture::new();
+    let (customer, first) = fixture.running(|_| {}).await;
+    let first = finish(&fixture, &(customer.clone(), first), failed(ErrorClass::Config)).await.unwrap();
+    assert!(first.is_open_failure());
+
+    let second = next_sync(&fixture, &customer).await;
+    let second = finish(&fixture, &second, failed(ErrorClass::Permission)).await.unwrap();
+    let settled = fixture.job(&first).await;
+    assert!(second.is_open_failure() && !settled.is_open_failure());
+    assert_eq!((settled.state, settled.superseded_by), (State::Failed, Some(second.id.clone())));
+
+    let third = next_sync(&fixture, &customer).await;
+    finish(&fixture, &third, done()).await.unwrap();
+    assert!(!fixture.job(&second).await.is_open_failure());
+    assert_eq!(fixture.stored(&customer).await.failed_job_id, None);
 }
