@@ -17,4 +17,5 @@ pub mod domain;
 pub mod http;
 pub mod lambda;
 pub mod telemetry;
+mod tls;
 pub mod zuora;

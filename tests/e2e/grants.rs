@@ -155,7 +155,10 @@ async fn grants_are_listed_by_customer_checked_and_gone_with_the_customer() {
         (&id, "u", json!({"verbs": ["everything"]}), 422, "/verbs/0"),
         (&id, "u", json!({"verbs": ["grant"]}), 422, "/verbs/0"),
         (&id, "u", json!({"verbs": "view"}), 422, "/verbs"),
-        (&id, "u", json!({}), 422, "/verbs"),
+        (&id, "u", json!({}), 422, "/role"),
+        (&id, "u", json!({"verbs": ["view"], "role": "viewer"}), 422, "/role"),
+        (&id, "u", json!({"role": "owner"}), 422, "/role"),
+        (&id, "u", json!({"verbs": ["view"]}), 404, ""),
         (&id, "u", json!({"verbs": ["view"], "user": "x"}), 422, "/user"),
         (&id, "not%20a%20user", json!({"verbs": ["view"]}), 404, ""),
         ("cus_00000000000000000000000000000000", "u", json!({"verbs": ["view"]}), 404, ""),
@@ -170,4 +173,39 @@ async fn grants_are_listed_by_customer_checked_and_gone_with_the_customer() {
     let grants = || world.partition(&world.stack.table_name, &partition);
     world.wait_until("the grant is gone", async || grants().await.is_empty()).await;
     person.leave(&world).await;
+}
+
+#[tokio::test]
+async fn people_are_found_by_their_address_granted_a_role_and_named_in_what_they_do() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("named");
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let person = Person::join(&world, None).await;
+    let email = format!("{}@example.com", person.name);
+    assert_eq!(person.api.get("/v1/me").await.expect(200)["email"], email.as_str());
+
+    let found = world.api.get(&format!("/v1/users?q={}", person.name)).await.expect(200);
+    assert_eq!(found["items"], json!([{"id": person.sub, "email": email, "enabled": true}]));
+    assert_eq!(world.api.get("/v1/users?q=%22%20or%20%22").await.expect(200)["items"], json!([]));
+    let path = format!("/v1/customers/{id}/grants/{}", person.sub);
+    for (role, verbs) in [
+        ("viewer", json!(["view_any", "view"])),
+        ("admin", json!(["view_any", "view", "update", "delete", "sync", "approve"])),
+        ("operator", json!(["view_any", "view", "sync", "approve"])),
+    ] {
+        let grant = world.api.put(&path, &json!({"role": role})).await.expect(200);
+        assert_eq!((&grant["role"], &grant["verbs"]), (&json!(role), &verbs));
+        let people = (&grant["email"], &grant["granted_by_email"]);
+        assert_eq!(people, (&json!(email), &json!("admin@example.com")));
+    }
+    assert_eq!(person.api.get("/v1/users").await.status, 403, "the picker is a super admin's");
+
+    let job = person.api.post(&format!("/v1/customers/{id}/sync"), &json!({})).await.expect(202)["job_id"].clone();
+    let job = world.wait_for_job(job.as_str().unwrap()).await;
+    assert_eq!((&job["actor"], &job["actor_email"]), (&json!(person.sub), &json!(email)));
+    let trail = world.api.get(&format!("/v1/audit?actor={}", person.sub)).await.expect(200);
+    assert_eq!(trail["items"][0]["actor_email"], email.as_str());
+    person.leave(&world).await;
+    world.remove(&id).await;
 }

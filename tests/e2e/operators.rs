@@ -17,8 +17,9 @@ use tests::simulator::{Fault, Route, Simulator, Tenant};
 
 use crate::{
     engine::{Engine, LAMBDA},
+    people::Person,
     upstream::{stats, tenant},
-    world::World,
+    world::{Api, World},
 };
 
 fn text(value: impl Into<String>) -> AttributeValue {
@@ -29,28 +30,58 @@ fn minutes_ago(minutes: i64) -> String {
     Timestamp::from_millis(clock::now().millis() - minutes * 60_000).to_string()
 }
 
-/// A customer with two failed jobs: `permission`, then `config`. Afterwards Zuora works again.
-async fn with_two_failures(world: &World, simulator: &Simulator, tenant: &Tenant) -> (String, String, String) {
-    let (id, _) = world.create_and_sync(tenant, &simulator.base_url()).await;
-    tenant.fault(Fault::list().status(403));
-    let denied = world.sync(&id).await;
-    tenant.fault(Fault::token().status(401));
-    tenant.revoke_tokens();
-    let wrong = world.sync(&id).await;
-    for (job, class) in [(&denied, "permission"), (&wrong, "config")] {
-        assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!(class)), "{job}");
+/// Two customers, each with a failed job: `permission`, then `config`. Afterwards Zuora works again. Whoever may see and sync
+/// these two and no others sees and redrives their letters alone.
+struct TwoFailures {
+    operator: Person,
+    denied: Failed,
+    wrong: Failed,
+}
+
+struct Failed {
+    customer: String,
+    job: String,
+    tenant: Tenant,
+}
+
+impl TwoFailures {
+    async fn make(world: &World, simulator: &Simulator) -> Self {
+        let mut failed = Vec::new();
+        for (class, fault) in [("permission", Fault::list().status(403)), ("config", Fault::token().status(401))] {
+            let tenant = simulator.tenant(class);
+            tenant.seed(3);
+            let (customer, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+            tenant.fault(fault);
+            tenant.revoke_tokens();
+            let job = world.sync(&customer).await;
+            assert_eq!((&job["state"], &job["error"]["class"]), (&json!("failed"), &json!(class)), "{job}");
+            failed.push(Failed { customer, job: job["id"].as_str().unwrap().to_owned(), tenant });
+        }
+        let (wrong, denied) = (failed.remove(1), failed.remove(0));
+        let operator = Person::granted(world, &denied.customer, &["sync"]).await;
+        operator.grant(world, &wrong.customer, &["sync"]).await;
+        Self { operator, denied, wrong }
     }
-    let job_id = |job: &Value| job["id"].as_str().unwrap().to_owned();
-    (id, job_id(&denied), job_id(&wrong))
+
+    async fn redrive(&self, filter: Value) -> Value {
+        self.operator.api.post("/v1/dead-letters/redrive", &filter).await.expect(200)
+    }
+
+    async fn letters(&self, filter: &str) -> Vec<Value> {
+        letters(&self.operator.api, filter).await
+    }
+
+    async fn end(self, world: &World) {
+        self.operator.leave(world).await;
+        for failed in [self.denied, self.wrong] {
+            world.remove(&failed.customer).await;
+        }
+    }
 }
 
-async fn redrive(world: &World, filter: Value) -> Value {
-    world.api.post("/v1/dead-letters/redrive", &filter).await.expect(200)
-}
-
-/// The jobs of a customer's dead letters, newest first.
-async fn letters(world: &World, filter: &str) -> Vec<Value> {
-    let letters = world.api.get(&format!("/v1/dead-letters?{filter}")).await.expect(200);
+/// The jobs of the dead letters that somebody sees, newest first.
+async fn letters(api: &Api, filter: &str) -> Vec<Value> {
+    let letters = api.get(&format!("/v1/dead-letters?{filter}")).await.expect(200);
     letters["items"].as_array().unwrap().iter().map(|letter| letter["job_id"].clone()).collect()
 }
 
@@ -92,7 +123,7 @@ async fn the_sixth_transient_failure_in_a_row_gives_a_job_up_where_operators_see
     assert_eq!(ended, (&json!("failed"), &json!(6), &json!("transient")), "{failed}");
     assert!(failed["error"]["message"].as_str().unwrap().contains("HTTP 500"), "{failed}");
     assert!(failed["dead_lettered_at"].is_string());
-    assert_eq!(letters(&world, &format!("customer_id={id}")).await, [json!(job)]);
+    assert_eq!(letters(&world.api, &format!("customer_id={id}")).await, [json!(job)]);
     let customer = world.customer(&id).await;
     assert_eq!((&customer["status"], &customer["last_sync"]["state"]), (&json!("active"), &json!("failed")));
     world.remove(&id).await;
@@ -126,82 +157,91 @@ async fn a_job_that_runs_or_waits_is_not_retried() {
 #[tokio::test]
 async fn a_redrive_takes_what_its_filter_names_and_says_what_is_left() {
     let world = World::connect().await;
-    let (simulator, tenant) = tenant("filtered", 3);
-    let (id, denied, wrong) = with_two_failures(&world, &simulator, &tenant).await;
-    let of_customer = format!("customer_id={id}");
-    assert_eq!(letters(&world, &of_customer).await, [json!(wrong), json!(denied)]);
-    assert_eq!(letters(&world, &format!("{of_customer}&error_class=permission")).await, [json!(denied)]);
+    let simulator = Simulator::start();
+    let failures = TwoFailures::make(&world, &simulator).await;
+    let (denied, wrong) = (json!(failures.denied.job), json!(failures.wrong.job));
+    assert_eq!(failures.letters("").await, [wrong.clone(), denied.clone()]);
+    assert_eq!(failures.letters("error_class=permission").await, std::slice::from_ref(&denied));
+    assert_eq!(
+        failures.letters(&format!("customer_id={}", failures.wrong.customer)).await,
+        std::slice::from_ref(&wrong)
+    );
 
-    let none = redrive(&world, json!({"customer_id": id, "older_than": minutes_ago(60)})).await;
+    let none = failures.redrive(json!({"older_than": minutes_ago(60)})).await;
     assert_eq!((&none["job_ids"], &none["remaining"]), (&json!([]), &json!(0)));
-    let other = redrive(&world, json!({"customer_id": id, "error_class": "too_large"})).await;
+    let other = failures.redrive(json!({"error_class": "too_large"})).await;
     assert_eq!(other["job_ids"], json!([]));
-    assert_eq!(letters(&world, &of_customer).await.len(), 2, "a filter is never widened");
+    assert_eq!(failures.letters("").await.len(), 2, "a filter is never widened");
 
-    let one = redrive(&world, json!({"customer_id": id, "error_class": "permission"})).await;
+    let one = failures.redrive(json!({"error_class": "permission"})).await;
     assert_eq!(one["job_ids"], json!([denied]));
-    assert_eq!(world.wait_for_job(&denied).await["state"], "succeeded");
-    assert_eq!(letters(&world, &of_customer).await, [json!(wrong)]);
-    world.remove(&id).await;
+    assert_eq!(world.wait_for_job(&failures.denied.job).await["state"], "succeeded");
+    assert_eq!(failures.letters("").await, [wrong]);
+    failures.end(&world).await;
 }
 
 #[tokio::test]
 async fn dead_letters_are_listed_page_by_page_first_jobs_then_unreadable_messages() {
     let world = World::connect().await;
-    let (simulator, tenant) = tenant("paged", 3);
-    let (id, denied, wrong) = with_two_failures(&world, &simulator, &tenant).await;
+    let simulator = Simulator::start();
+    let failures = TwoFailures::make(&world, &simulator).await;
+    let (denied, wrong) = (json!(failures.denied.job), json!(failures.wrong.job));
     let mark = uuid::Uuid::now_v7().simple().to_string();
     for n in 0..3 {
         world.send(&format!("{mark} {n}")).await;
     }
     // One to a page where they are only ours; the others go by while other tests make and redrive letters.
-    let walk = async |filter: &str| {
+    let walk = async |api: &Api, filter: &str| {
         let mut letters = Vec::new();
-        let mut page = world.api.get(&format!("/v1/dead-letters?{filter}")).await.expect(200);
+        let mut page = api.get(&format!("/v1/dead-letters?{filter}")).await.expect(200);
         loop {
             letters.extend(page["items"].as_array().unwrap().clone());
             let Some(cursor) = page["next_cursor"].as_str() else { return letters };
-            page = world.api.get(&format!("/v1/dead-letters?{filter}&cursor={cursor}")).await.expect(200);
+            page = api.get(&format!("/v1/dead-letters?{filter}&cursor={cursor}")).await.expect(200);
         }
     };
 
-    let of_customer = walk(&format!("customer_id={id}&limit=1")).await;
-    let jobs: Vec<_> = of_customer.iter().map(|letter| &letter["job_id"]).collect();
-    assert_eq!(jobs, [&json!(wrong), &json!(denied)]);
+    let ours = walk(&failures.operator.api, "limit=1").await;
+    let jobs: Vec<_> = ours.iter().map(|letter| &letter["job_id"]).collect();
+    assert_eq!(jobs, [&wrong, &denied]);
     let marked = |letter: &&Value| letter["body"].as_str().is_some_and(|body| body.starts_with(&mark));
     world
-        .wait_until("all three are listed once", async || walk("limit=2").await.iter().filter(marked).count() == 3)
+        .wait_until("all three are listed once", async || {
+            walk(&world.api, "limit=2").await.iter().filter(marked).count() == 3
+        })
         .await;
-    let all = walk("limit=2").await;
+    let all = walk(&world.api, "limit=2").await;
     let first_message = all.iter().position(|letter| letter["message_id"].is_string()).unwrap();
     assert!(all[first_message..].iter().all(|letter| letter["message_id"].is_string()), "jobs come first");
-    assert_eq!(all.iter().filter(|letter| letter["job_id"] == json!(wrong)).count(), 1);
+    assert_eq!(all.iter().filter(|letter| letter["job_id"] == wrong).count(), 1);
     let cursor = world.api.get("/v1/dead-letters?limit=1").await.expect(200)["next_cursor"].clone();
     let other = format!("/v1/dead-letters?limit=1&error_class=config&cursor={}", cursor.as_str().unwrap());
     assert_eq!(world.api.get(&other).await.status, 400, "a cursor is good for its filter only");
-    world.remove(&id).await;
+    failures.end(&world).await;
 }
 
 #[tokio::test]
-async fn a_redrive_is_bounded_and_a_customers_jobs_run_one_after_the_other() {
+async fn a_redrive_is_bounded_and_leaves_to_a_sync_under_way_what_that_one_does() {
     let world = World::connect().await;
-    let (simulator, tenant) = tenant("bounded", 3);
-    let (id, denied, wrong) = with_two_failures(&world, &simulator, &tenant).await;
+    let simulator = Simulator::start();
+    let failures = TwoFailures::make(&world, &simulator).await;
+    let Failed { customer, job: denied, tenant } = &failures.denied;
+    let wrong = &failures.wrong.job;
 
-    let first = redrive(&world, json!({"customer_id": id, "limit": 1})).await;
+    let first = failures.redrive(json!({"limit": 1})).await;
     assert_eq!((&first["job_ids"], &first["remaining"]), (&json!([wrong]), &json!(1)), "{first}");
-    world.wait_for_job(&wrong).await;
+    world.wait_for_job(wrong).await;
     let hold = tenant.hold(Route::List);
-    let running = world.ask_for_sync(&id).await;
+    let running = world.ask_for_sync(customer).await;
     hold.wait_for_arrival().await;
-    let second = redrive(&world, json!({"customer_id": id})).await;
+    let second = failures.redrive(json!({})).await;
     hold.release();
 
     assert_eq!((&second["redriven"], &second["superseded"]), (&json!(0), &json!(1)), "{second}");
-    assert_eq!(world.job(&denied).await["superseded_by"], json!(running));
+    assert_eq!(world.job(denied).await["superseded_by"], json!(running));
     assert_eq!(world.wait_for_job(&running).await["state"], "succeeded");
-    assert_eq!(letters(&world, &format!("customer_id={id}")).await, [Value::Null; 0]);
-    world.remove(&id).await;
+    assert_eq!(failures.letters("").await, [Value::Null; 0]);
+    failures.end(&world).await;
 }
 
 #[tokio::test]
@@ -214,9 +254,10 @@ async fn a_dead_letter_that_the_queue_no_longer_holds_is_listed_and_redriven_all
 
     take_letter(&world, &job).await;
 
-    assert_eq!(letters(&world, &format!("customer_id={id}")).await, [json!(job)]);
+    assert_eq!(letters(&world.api, &format!("customer_id={id}")).await, [json!(job)]);
     assert_eq!(world.job(&job).await["state"], "failed");
-    assert_eq!(redrive(&world, json!({"customer_id": id})).await["job_ids"], json!([job]));
+    let redriven = world.api.post("/v1/dead-letters/redrive", &json!({"customer_id": id})).await.expect(200);
+    assert_eq!(redriven["job_ids"], json!([job]));
     assert_eq!(world.wait_for_job(&job).await["state"], "succeeded");
     world.remove(&id).await;
 }
@@ -269,11 +310,15 @@ async fn a_job_over_which_every_worker_died_is_given_up_as_lost_and_its_customer
 
     let lost = world.job(job).await;
     assert_eq!((&lost["error"]["class"], lost["dead_lettered_at"].is_string()), (&json!("lost"), true), "{lost}");
-    assert_eq!(letters(&world, &format!("customer_id={id}&error_class=lost")).await, [json!(job)]);
     let next = world.jobs_of(&id).await[0].clone();
     assert_eq!((next["id"] == job, &next["trigger"]), (false, &json!("follow_up")), "what was asked for meanwhile");
     assert_eq!(world.wait_for_job(next["id"].as_str().unwrap()).await["state"], "succeeded");
     assert_eq!(world.customer(&id).await["last_sync"]["job_id"], next["id"]);
+    assert_eq!(
+        letters(&world.api, &format!("customer_id={id}")).await,
+        [Value::Null; 0],
+        "its success settles the loss"
+    );
     world.remove(&id).await;
 }
 

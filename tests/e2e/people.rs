@@ -23,7 +23,13 @@ impl Person {
         let name = format!("person-{}", uuid::Uuid::now_v7().simple());
         let password = "Personal-1-password";
         let pool = &world.stack.user_pool_id;
-        let user = json!({"UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS"});
+        let attributes = json!([
+            {"Name": "email", "Value": format!("{name}@example.com")},
+            {"Name": "email_verified", "Value": "true"},
+        ]);
+        let user = json!({
+            "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": attributes,
+        });
         cognito(world, "AdminCreateUser", user).await;
         let password_of = json!({"UserPoolId": pool, "Username": name, "Password": password, "Permanent": true});
         cognito(world, "AdminSetUserPassword", password_of).await;

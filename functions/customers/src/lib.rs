@@ -17,8 +17,8 @@ use shared::domain::invalid::FieldError;
 use utoipa::OpenApi;
 
 use self::{
-    access::{grants, me},
-    customers::{create, delete, list, update},
+    access::{grants, me, users},
+    customers::{bulk, create, delete, list, update},
     overview::{attention, service, stats, zuora_hosts},
     syncs::{sync, test_connection},
 };
@@ -35,6 +35,7 @@ use self::{
         delete::delete_customer,
         update::pause_customer,
         update::resume_customer,
+        bulk::bulk_customers,
         sync::sync_customer,
         sync::sync_all,
         sync::get_batch,
@@ -44,6 +45,7 @@ use self::{
         grants::put_grant,
         grants::delete_grant,
         me::get_me,
+        users::list_users,
         audit::list_all,
         audit::list_of_customer,
         stats::get_stats,
@@ -65,6 +67,7 @@ pub fn routes(state: setup::App) -> Router {
         .route("/v1/attention", get(attention::list_attention))
         .route("/v1/zuora-hosts", get(zuora_hosts::list_zuora_hosts))
         .route("/v1/customers", get(list::list_customers).post(create::create_customer))
+        .route("/v1/customers/bulk", post(bulk::bulk_customers))
         .route("/v1/customers/{customer_id}", customer)
         .route("/v1/customers/{customer_id}/pause", post(update::pause_customer))
         .route("/v1/customers/{customer_id}/resume", post(update::resume_customer))
@@ -75,6 +78,7 @@ pub fn routes(state: setup::App) -> Router {
         .route("/v1/customers/{customer_id}/grants/{user}", put(grants::put_grant).delete(grants::delete_grant))
         .route("/v1/audit", get(audit::list_all))
         .route("/v1/me", get(me::get_me))
+        .route("/v1/users", get(users::list_users))
         .route("/v1/connection-test", post(test_connection::test_unsaved))
         .route("/v1/sync", post(sync::sync_all))
         .route("/v1/batches/{batch_id}", get(sync::get_batch))

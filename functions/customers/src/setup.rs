@@ -11,6 +11,7 @@ use shared::{
         queues::Queues,
         sealing::{Purpose, Sealer},
         table::Table,
+        user_pool::UserPool,
         vault::Vault,
     },
     clock,
@@ -24,6 +25,8 @@ use shared::{
 pub struct App {
     /// The use cases.
     pub service: CustomerService,
+    /// The users to whom something can be granted.
+    pub users: UserPool,
     /// Authentication and cursors.
     pub edge: Edge,
 }
@@ -52,6 +55,7 @@ pub async fn state() -> Result<App, Error> {
     let vault = settings.required("VAULT_TABLE");
     let queues = Queues::read(&mut settings);
     let secrets_key = settings.required("SECRETS_KEY_ID");
+    let pool = settings.required("USER_POOL_ID");
     let edge = EdgeSettings::read(&mut settings);
     let policy = settings.base_url_policy();
     let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
@@ -75,5 +79,5 @@ pub async fn state() -> Result<App, Error> {
         token_budget: TokenBudget::new(data.clone(), per_minute),
         limits: RequestLimits::new(data, per_caller),
     };
-    Ok(App { service, edge: edge? })
+    Ok(App { service, users: UserPool::new(&sdk, pool)?, edge: edge? })
 }

@@ -12,6 +12,7 @@ use crate::{
         customers::Customers,
         grants::{Grant, GrantStore},
         table::StoreError,
+        user_pool::UserPool,
     },
     domain::{
         actor::Actor,
@@ -26,15 +27,17 @@ use crate::{
 /// Grants `verbs` to a user on one customer (none: on all), in place of what the user had there.
 ///
 /// # Errors
-/// `NotFound` when the customer is not there; `Invalid` for verbs that cannot be granted there.
+/// `NotFound` when the customer is not there, or the user not in the pool; `Invalid` for verbs that cannot be granted there.
 pub async fn grant(
     dispatcher: &Dispatcher,
+    pool: &UserPool,
     user: UserId,
     customer: Option<CustomerId>,
     verbs: Verbs,
     context: &RequestContext,
 ) -> Result<Grant, AppError> {
     check(customer.as_ref(), &verbs)?;
+    let known = pool.find(&user).await?.ok_or(AppError::NotFound("user"))?;
     let mut record = record(dispatcher, Action::GrantPut, &user, customer.as_ref(), context).await?;
     let before = dispatcher.grants.get(&user, customer.as_ref()).await?.map(|grant| text_of(&grant.verbs));
     let values = BeforeAfter { before, after: Some(text_of(&verbs)) };
@@ -42,7 +45,7 @@ pub async fn grant(
     let Actor { sub, email } = context.actor.clone();
     let grant = Grant {
         user,
-        email: None,
+        email: known.email,
         customer_id: customer,
         verbs,
         granted_by: sub,

@@ -6,12 +6,16 @@
 //! - The secret goes in and never comes out: this side can seal, not open.
 //! - A secret belongs to an origin: another base URL needs it entered again, or an edit could send it elsewhere.
 
+mod bulk;
 mod change;
 
 use secrecy::SecretString;
 
-pub use self::change::CustomerChange;
 use self::change::is_expected;
+pub use self::{
+    bulk::{BulkAction, BulkOutcome},
+    change::CustomerChange,
+};
 use super::{
     conflicts::retry_on_conflict,
     connection::{self, Candidate},
@@ -37,7 +41,7 @@ use crate::{
         ids::{CustomerId, JobId, UserId},
         invalid::Invalid,
         job::{Job, Kind, Trigger},
-        policy::Verb,
+        policy::{Role, Target},
         precondition::Precondition,
         time::Timestamp,
     },
@@ -140,7 +144,7 @@ impl CustomerService {
             data.push(GrantStore::put(&Grant {
                 user,
                 customer_id: Some(customer.id.clone()),
-                verbs: Verb::GRANTABLE.into_iter().filter(|verb| *verb != Verb::Create).collect(),
+                verbs: Role::Admin.verbs(Target::One(&customer.id)),
                 email: context.actor.email.clone(),
                 granted_by: context.actor.sub.clone(),
                 granted_by_email: context.actor.email.clone(),
@@ -219,7 +223,7 @@ impl CustomerService {
             record.changes = audit::differences(Some(&found.value), &customer);
             let mut data = Vec::new();
             let due = match credentials_change && customer.is_syncable() {
-                true => self.resync(&mut customer, Trigger::CredentialsChanged, &mut data, context).await?,
+                true => self.resync(&mut customer, Trigger::CredentialsChanged, now, &mut data, context).await?,
                 false => None,
             };
             data.extend(Customers::put(&mut customer, Some(&found))?);
@@ -238,10 +242,12 @@ impl CustomerService {
         &self,
         customer: &mut Customer,
         trigger: Trigger,
+        begins: Timestamp,
         writes: &mut Vec<Write>,
         context: &RequestContext,
     ) -> Result<Option<Job>, AppError> {
-        let request = SyncRequest::at_once(trigger, Some(context.actor.clone()), context.now);
+        let asked = SyncRequest::at_once(trigger, Some(context.actor.clone()), context.now);
+        let request = SyncRequest { due: begins, ..asked };
         let placing = self.dispatcher.prepare_sync(customer, &request).await?;
         writes.extend(placing.writes);
         Ok(placing.is_due.then(|| placing.requested.job().clone()))
@@ -263,10 +269,21 @@ impl CustomerService {
         paused: bool,
         context: &RequestContext,
     ) -> Result<Customer, AppError> {
-        let action = if paused { Action::CustomerPause } else { Action::CustomerResume };
         if !paused {
             context.acquire_permit(&self.limits, Some(id)).await?;
         }
+        self.store_paused(id, paused, context.now, context).await
+    }
+
+    /// The same without a permit; a sync begins at `begins`.
+    async fn store_paused(
+        &self,
+        id: &CustomerId,
+        paused: bool,
+        begins: Timestamp,
+        context: &RequestContext,
+    ) -> Result<Customer, AppError> {
+        let action = if paused { Action::CustomerPause } else { Action::CustomerResume };
         let (customer, due) = retry_on_conflict("customer", || async {
             let found = self.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
             let mut customer = found.value.clone();
@@ -281,7 +298,7 @@ impl CustomerService {
             let mut writes = Vec::new();
             let due = match paused {
                 true => None,
-                false => self.resync(&mut customer, Trigger::Manual, &mut writes, context).await?,
+                false => self.resync(&mut customer, Trigger::Manual, begins, &mut writes, context).await?,
             };
             writes.extend(Customers::put(&mut customer, Some(&found))?);
             self.dispatcher.commit(writes, Some(&context.entry(record))).await?;

@@ -97,6 +97,8 @@ pub struct SyncRequest {
     pub entry: Option<Entry>,
     /// The present moment.
     pub now: Timestamp,
+    /// The moment at which a new job begins.
+    pub due: Timestamp,
     /// The batch that it is part of: it asks a customer once.
     pub batch: Option<BatchId>,
     /// The schedule's event time: the customer must be due then, and its `next_sync_at` moves on with the job.
@@ -106,7 +108,7 @@ pub struct SyncRequest {
 impl SyncRequest {
     /// A request of now.
     pub const fn at_once(trigger: Trigger, actor: Option<Actor>, now: Timestamp) -> Self {
-        Self { trigger, actor, entry: None, now, batch: None, slot: None }
+        Self { trigger, actor, entry: None, now, due: now, batch: None, slot: None }
     }
 
     /// A person's request.
@@ -207,8 +209,8 @@ impl Dispatcher {
         if let Some(active) = self.active_sync(customer).await? {
             return Ok(join(active, request)?);
         }
-        let SyncRequest { trigger, actor, now, .. } = request;
-        let job = Job::new(Kind::Sync, customer.id.clone(), *trigger, actor.clone(), *now, *now);
+        let SyncRequest { trigger, actor, now, due, .. } = request;
+        let job = Job::new(Kind::Sync, customer.id.clone(), *trigger, actor.clone(), *now, *due);
         customer.sync_job_id = Some(job.id.clone());
         Ok(Placing { writes: Jobs::put(&job, 0)?, requested: Requested::New(job), is_due: true })
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::{
-    aws::{queue::QueueError, sealing::SealError, table::StoreError},
+    aws::{queue::QueueError, sealing::SealError, table::StoreError, user_pool::UserPoolError},
     domain::{actions::Refused, invalid::Invalid},
     zuora::ZuoraError,
 };
@@ -47,6 +47,9 @@ pub enum AppError {
     /// A queue failed.
     #[error("the queue failed")]
     Queue(#[from] QueueError),
+    /// The user pool failed.
+    #[error("the user pool failed")]
+    UserPool(#[from] UserPoolError),
     /// Encryption failed.
     #[error("sealing failed")]
     Seal(#[from] SealError),

@@ -29,6 +29,7 @@ pub mod sealing;
 pub mod store_error;
 pub mod table;
 pub mod transaction;
+pub mod user_pool;
 pub mod vault;
 pub mod workflow_writes;
 pub mod workflows;

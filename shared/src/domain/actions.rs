@@ -71,6 +71,8 @@ pub enum CallerAction {
     SyncAll,
     /// Start failed jobs of several customers anew.
     Redrive,
+    /// Sync, pause, resume or reschedule several customers.
+    BulkCustomers,
     /// Grant verbs, and see who was granted which.
     Grant,
 }
@@ -79,14 +81,16 @@ impl Caller {
     /// The actions that the caller may do.
     pub fn actions(&self) -> impl Iterator<Item = CallerAction> {
         let on_all = |verb| self.can(verb, Target::All);
+        let on_some = |verb| self.only(verb).is_none_or(|customers| !customers.is_empty());
         let may = move |action: &CallerAction| match action {
             CallerAction::CreateCustomer | CallerAction::TestCredentials => on_all(Verb::Create),
             CallerAction::SyncAll => on_all(Verb::Sync),
-            CallerAction::Redrive => self.only(Verb::Sync).is_none_or(|customers| !customers.is_empty()),
+            CallerAction::Redrive => on_some(Verb::Sync),
+            CallerAction::BulkCustomers => on_some(Verb::Sync) || on_some(Verb::Update),
             CallerAction::Grant => on_all(Verb::Grant),
         };
-        use CallerAction::{CreateCustomer, Grant, Redrive, SyncAll, TestCredentials};
-        [CreateCustomer, TestCredentials, SyncAll, Redrive, Grant].into_iter().filter(may)
+        use CallerAction::{BulkCustomers, CreateCustomer, Grant, Redrive, SyncAll, TestCredentials};
+        [CreateCustomer, TestCredentials, SyncAll, Redrive, BulkCustomers, Grant].into_iter().filter(may)
     }
 }
 

@@ -14,8 +14,12 @@ use super::{
     customer::Customer,
     ids::{AuditId, CustomerId, JobId},
     job::Job,
+    text,
     time::Timestamp,
 };
+
+/// The characters of a value that a record shows.
+const MOST_SHOWN: usize = 500;
 
 /// An action that somebody did or tried to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -156,14 +160,21 @@ pub fn differences(before: Option<&Customer>, after: &Customer) -> Vec<FieldChan
     let mut changes = Vec::new();
     for (field, value) in leaves(after) {
         let before = old.get(&field).cloned();
-        if before.as_ref() != Some(&value) {
-            changes.push(FieldChange { field, values: BeforeAfter { before, after: Some(value) } });
+        // A new customer leaves out what it does not set.
+        if before.clone().unwrap_or_default() != value {
+            let values = BeforeAfter { before: before.map(shown), after: Some(shown(value)) };
+            changes.push(FieldChange { field, values });
         }
     }
     if before.is_none_or(|before| before.secret_updated_at != after.secret_updated_at) {
         changes.push(FieldChange { field: "zuora_client_secret".to_owned(), values: BeforeAfter::default() });
     }
     changes
+}
+
+/// A value as the trail keeps it: notes may be long.
+fn shown(value: String) -> String {
+    text::cut(&value, MOST_SHOWN)
 }
 
 fn leaves(customer: &Customer) -> Vec<(String, String)> {
@@ -189,11 +200,8 @@ mod tests {
     fn a_new_customer_is_told_with_all_its_settings_but_no_secret() {
         let changes = differences(None, &customer(Timestamp::EPOCH));
 
-        assert_eq!(
-            changes.len(),
-            customer(Timestamp::EPOCH).settings.leaves().len() + 2,
-            "the status and the secret too"
-        );
+        let set = customer(Timestamp::EPOCH).settings.leaves().into_iter().filter(|(_, value)| !value.is_empty());
+        assert_eq!(changes.len(), set.count() + 2, "the status and the secret too");
         assert!(told(&changes).contains(&("sync_frequency", None, Some("hourly"))));
         assert_eq!(told(&changes).last(), Some(&("zuora_client_secret", None, None)));
     }

@@ -86,6 +86,39 @@ impl Verb {
     }
 }
 
+/// A usual set of verbs, for people who grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Sees everything, changes nothing.
+    Viewer,
+    /// Sees everything, syncs, and approves deletions.
+    Operator,
+    /// Everything that can be granted there.
+    Admin,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::Viewer, Self::Operator, Self::Admin];
+
+    /// Its verbs on a target.
+    pub fn verbs(self, target: Target<'_>) -> Verbs {
+        match self {
+            Self::Viewer => [Verb::ViewAny, Verb::View].into(),
+            Self::Operator => [Verb::ViewAny, Verb::View, Verb::Sync, Verb::Approve].into(),
+            // Nobody can create one customer that exists.
+            Self::Admin => {
+                Verb::GRANTABLE.into_iter().filter(|verb| *verb != Verb::Create || target == Target::All).collect()
+            }
+        }
+    }
+
+    /// The role whose verbs these are, if there is one.
+    pub fn of(verbs: &Verbs, target: Target<'_>) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.verbs(target) == *verbs)
+    }
+}
+
 /// The policy's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {

@@ -27,6 +27,15 @@ pub fn line(text: &str, max: usize) -> Result<String, TextError> {
     Ok(text.trim().to_owned())
 }
 
+/// Trims a text of several lines and at most `max` characters.
+///
+/// # Errors
+/// [`TextError`] says what is wrong.
+pub fn lines(text: &str, max: usize) -> Result<String, TextError> {
+    bounded(&text.replace(['\n', '\r', '\t'], " "), max)?;
+    Ok(text.trim().to_owned())
+}
+
 /// Checks a secret of at most `max` characters, which is kept exactly as it is; asterisks alone are a mask that a form sent
 /// back.
 ///
@@ -74,6 +83,13 @@ mod tests {
         for bad in ["a\nb", "a\0b", "a\u{202E}b", "\u{200B}", "a\u{7f}"] {
             assert_eq!(line(bad, 200), Err(TextError::Control), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_text_of_several_lines_is_bounded_like_one_line() {
+        assert_eq!(lines(" a\r\n\tb\n", 7), Ok("a\r\n\tb".to_owned()));
+        assert_eq!(lines("\n\n", 7), Err(TextError::Empty));
+        assert_eq!(lines("a\nb\u{202E}", 7), Err(TextError::Control));
     }
 
     #[test]

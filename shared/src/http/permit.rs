@@ -213,6 +213,14 @@ impl<O: Operation> Among<O> {
         self.user.caller().only(O::VERB)
     }
 
+    /// Makes sure that all of these are among them.
+    ///
+    /// # Errors
+    /// `forbidden` or `not-found` for the first that is not.
+    pub fn check(&self, customers: &[CustomerId]) -> Result<(), Problem> {
+        customers.iter().try_for_each(|customer| self.user.may(O::VERB, customer, "customer", O::ACTION))
+    }
+
     /// The same, narrowed to the one that the request names, if it names one.
     ///
     /// # Errors

@@ -199,6 +199,11 @@ impl Problem {
         Self { cause: Some(chain(cause).into()), ..problem }.retry_after(Duration::from_secs(2))
     }
 
+    /// The sentence for the client.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Says when to come back.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
@@ -298,6 +303,7 @@ impl From<AppError> for Problem {
             }
             AppError::Store(error) => Self::from(error),
             AppError::Queue(error) => Self::unavailable(&error),
+            AppError::UserPool(error) => Self::unavailable(&error),
             AppError::Seal(error @ SealError::Unavailable(_)) => Self::unavailable(&error),
             AppError::Seal(error) => Self::internal(&error),
         }

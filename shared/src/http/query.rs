@@ -1,4 +1,4 @@
-//! Query strings: strict as bodies are. Unknown, repeated and wrong parameters are named.
+//! Query strings: strict as bodies are. Unknown and wrong parameters are named, and repeated ones that have one value.
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -30,15 +30,20 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for ValidQuery<T> {
 pub(super) fn parse<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<T, Problem> {
     let mut values = Map::new();
     for (name, value) in pairs {
-        if values.insert(name.to_owned(), Value::from(value)).is_some() {
-            return Err(Problem::parameter(name, "Give it once."));
+        match values.get_mut(name) {
+            Some(Value::Array(several)) => several.push(value.into()),
+            Some(one) => *one = Value::Array(vec![one.take(), value.into()]),
+            None => drop(values.insert(name.to_owned(), value.into())),
         }
     }
-    serde_path_to_error::deserialize(Value::Object(values)).map_err(|error| {
+    let values = Value::Object(values);
+    serde_path_to_error::deserialize(&values).map_err(|error| {
         let text = error.inner().to_string();
         let named = text.split('`').nth(1).unwrap_or_default();
         let path = error.path().to_string();
-        if text.starts_with("unknown field") {
+        if values[&path].is_array() && text.contains("sequence") {
+            Problem::parameter(&path, "Give it once.")
+        } else if text.starts_with("unknown field") {
             Problem::parameter(named, "There is no such parameter here. Remove it.")
         } else if text.starts_with("missing field") {
             Problem::parameter(named, "This parameter is required.")
@@ -62,13 +67,34 @@ pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error
     }
 }
 
-/// One word or several of a fixed set, with commas between them.
+/// One word or several of a fixed set, with commas between them; in a body, a list of them.
 ///
 /// # Errors
 /// For any other word; the words that there are are named.
 pub fn listed<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let words = String::deserialize(deserializer)?;
-    words.split(',').map(|word| T::deserialize(word.into_deserializer())).collect()
+    let words = Words::deserialize(deserializer)?.0;
+    words.iter().flat_map(|words| words.split(',')).map(|word| T::deserialize(word.into_deserializer())).collect()
+}
+
+/// A parameter that may be repeated; in a body, a list.
+///
+/// # Errors
+/// For what is no text.
+pub fn repeated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(Words::deserialize(deserializer)?.0)
+}
+
+/// One text or several.
+struct Words(Vec<String>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(one) => Ok(Self(vec![one])),
+            several @ Value::Array(_) => Vec::deserialize(several).map(Self).map_err(serde::de::Error::custom),
+            _ => Err(serde::de::Error::custom("expected a text, or a list of texts")),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +115,8 @@ mod tests {
         deleted: bool,
         #[serde(default, deserialize_with = "listed")]
         word: Vec<Word>,
+        #[serde(default, deserialize_with = "repeated")]
+        tag: Vec<String>,
         name: Option<String>,
     }
 
@@ -98,20 +126,28 @@ mod tests {
 
     #[test]
     fn good_parameters_are_read_and_absent_ones_have_defaults() {
-        assert_eq!(query(&[]), Ok(Query { deleted: false, word: Vec::new(), name: None }));
-        let given = query(&[("deleted", "true"), ("word", "two,one"), ("name", "a")]);
-        let word = vec![Word::Two, Word::One];
-        assert_eq!(given, Ok(Query { deleted: true, word, name: Some("a".into()) }));
+        assert_eq!(query(&[]), Ok(Query { deleted: false, word: Vec::new(), tag: Vec::new(), name: None }));
+        let given = query(&[
+            ("deleted", "true"),
+            ("word", "two,one"),
+            ("tag", "a, b"),
+            ("name", "a"),
+            ("tag", "c"),
+            ("tag", "d"),
+        ]);
+        let (word, tag) = (vec![Word::Two, Word::One], ["a, b", "c", "d"].map(str::to_owned).to_vec());
+        assert_eq!(given, Ok(Query { deleted: true, word, tag, name: Some("a".into()) }));
     }
 
     #[test]
     fn wrong_parameters_are_named() {
-        let cases: [(&[(&str, &str)], &str); 5] = [
+        let cases: [(&[(&str, &str)], &str); 6] = [
             (&[("deleted", "yes")], "deleted"),
             (&[("word", "one,three")], "word"),
             (&[("word", "")], "word"),
             (&[("sort", "name")], "sort"),
             (&[("name", "a"), ("name", "b")], "name"),
+            (&[("deleted", "true"), ("deleted", "true")], "deleted"),
         ];
         for (pairs, name) in cases {
             let problem = query(pairs).unwrap_err();

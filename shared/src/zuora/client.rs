@@ -2,10 +2,9 @@
 //!
 //! One client serves all customers: it holds no credentials, and connections are pooled by origin.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use reqwest::{Client, redirect};
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
@@ -18,7 +17,10 @@ use super::{
     token::IssuedToken,
     wire::{BodyFault, SMALL_LIMIT, check_workflow},
 };
-use crate::domain::base_url::{BaseUrl, BaseUrlPolicy};
+use crate::{
+    domain::base_url::{BaseUrl, BaseUrlPolicy},
+    tls,
+};
 
 /// The number of workflows to request per page: Zuora's maximum.
 pub const PAGE_LENGTH: usize = 50;
@@ -63,13 +65,7 @@ impl Zuora {
     }
 
     fn with_lookup(policy: BaseUrlPolicy, lookup: Lookup) -> Result<Self, SetupError> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let mut tls = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| SetupError(error.into()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let tls = tls::client_config().map_err(|error| SetupError(error.into()))?;
         let http = Client::builder()
             .tls_backend_preconfigured(tls)
             .dns_resolver(GuardedResolver::new(policy.clone(), lookup))

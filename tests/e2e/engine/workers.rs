@@ -95,6 +95,9 @@ pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
         environment: Environment::Test,
         sync_frequency: Frequency::Hourly,
         delete_guard: Limits::default(),
+        tags: Vec::new(),
+        owner: None,
+        notes: None,
     };
     Creation { settings, base, secret: tenant.client_secret().into(), verify: false, owner: None }
 }

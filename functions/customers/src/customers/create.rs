@@ -40,6 +40,9 @@ fn creation(body: CustomerRequest, policy: &BaseUrlPolicy) -> Result<Creation, I
         environment: environment_of(&base),
         sync_frequency: Frequency::default(),
         delete_guard: Limits::default(),
+        tags: Vec::new(),
+        owner: None,
+        notes: None,
     };
     Ok(Creation { settings: settings.over(&usual), base, secret, verify, creator: None })
 }

@@ -2,7 +2,9 @@
 //! `shared::domain::text` and `shared::domain::base_url`.
 
 use serde_json::json;
-use utoipa::openapi::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{
+    Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type, schema::SchemaType,
+};
 
 /// The bounds of the fields; Zuora's own ids have 36 and its secrets at most 42 characters.
 pub const MAX_NAME: usize = 200;
@@ -11,12 +13,41 @@ pub const MAX_CLIENT_ID: usize = 100;
 /// See [`MAX_NAME`].
 pub const MAX_SECRET: usize = 200;
 
+/// The most tags of one customer.
+pub const MAX_TAGS: usize = 20;
+/// The longest tag.
+pub const MAX_TAG: usize = 40;
+/// The longest name of an owner.
+pub const MAX_OWNER: usize = 200;
+/// The longest notes.
+pub const MAX_NOTES: usize = 2000;
+
 /// Characters that no field takes: see `shared::domain::text`.
 const INVISIBLE: &str = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff";
 
 /// Describes a name.
 pub fn name() -> Object {
     text(MAX_NAME, "").examples([json!("Acme Corporation")]).build()
+}
+
+/// Describes the tags.
+pub fn tags() -> Array {
+    ArrayBuilder::new().items(text(MAX_TAG, "")).max_items(Some(MAX_TAGS)).build()
+}
+
+/// Describes an owner; null for none.
+pub fn owner() -> Object {
+    nullable(text(MAX_OWNER, ""))
+}
+
+/// Describes notes; null for none.
+pub fn notes() -> Object {
+    let says = "Several lines of text.";
+    nullable(ObjectBuilder::new().min_length(Some(1)).max_length(Some(MAX_NOTES)).description(Some(says)))
+}
+
+fn nullable(text: ObjectBuilder) -> Object {
+    text.schema_type(SchemaType::from_iter([Type::String, Type::Null])).build()
 }
 
 /// Describes an OAuth client's id.

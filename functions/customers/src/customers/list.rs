@@ -8,14 +8,15 @@ use shared::{
     domain::{
         customer::{Environment, HealthState, Status, Summary},
         ids::CustomerId,
-        name::SearchText,
+        name::{SearchText, folded},
         time::Timestamp,
     },
     http::{
+        body::present,
         paging::{List, Paged, Paging},
         permit::{Among, On, Operation as _},
         problem::Problem,
-        query::listed,
+        query::{listed, repeated},
     },
     operation,
 };
@@ -25,26 +26,42 @@ use super::json::{CustomerJson, Tagged, tagged};
 use crate::setup::App;
 
 /// The filters.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
+#[schema(as = CustomerFilter)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// A text anywhere in the name, in any case.
     #[param(nullable = false, value_type = Option<String>)]
+    #[schema(nullable = false, value_type = Option<String>)]
+    #[serde(default, deserialize_with = "present")]
     name: Option<SearchText>,
     #[param(nullable = false)]
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     zuora_base_url: Option<String>,
     #[param(nullable = false)]
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     status: Option<Status>,
     #[param(nullable = false)]
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
     environment: Option<Environment>,
+    /// A tag, in any case. Repeated: only customers with all of them.
+    #[serde(default, deserialize_with = "repeated")]
+    #[param(nullable = false, value_type = Option<Vec<String>>, style = Form, explode = true)]
+    #[schema(nullable = false, value_type = Option<Vec<String>>)]
+    tag: Vec<String>,
     /// One health or several, with commas between them.
     #[serde(default, deserialize_with = "listed")]
     #[param(nullable = false, value_type = Option<Vec<HealthState>>, style = Form, explode = false, min_items = 1)]
+    #[schema(nullable = false, value_type = Option<Vec<HealthState>>)]
     health: Vec<HealthState>,
     #[serde(default)]
     #[param(nullable = false, value_type = Option<Sort>)]
-    sort: Sort,
+    #[schema(nullable = false, value_type = Option<Sort>)]
+    pub(super) sort: Sort,
 }
 
 /// The order of the list.
@@ -62,7 +79,7 @@ pub enum Sort {
 
 impl Sort {
     /// The place of a customer in the list, as a text that sorts like it.
-    fn place(self, customer: &Summary) -> String {
+    pub(super) fn place(self, customer: &Summary) -> String {
         let by_name = keys::customer_by_name(&customer.name, &customer.id).sk;
         match self {
             Self::Name => by_name,
@@ -75,12 +92,13 @@ impl Sort {
 }
 
 impl Filter {
-    fn matches(&self, customer: &Summary) -> bool {
+    pub(super) fn matches(&self, customer: &Summary) -> bool {
         self.name.as_ref().is_none_or(|text| text.is_in(&customer.name))
             && self.zuora_base_url.as_ref().is_none_or(|url| url.trim_end_matches('/') == customer.zuora_base_url)
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
             && (self.health.is_empty() || self.health.contains(&customer.health))
+            && self.tag.iter().all(|tag| customer.tags.iter().any(|other| folded(other) == folded(tag)))
     }
 }
 

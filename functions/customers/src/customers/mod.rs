@@ -1,5 +1,6 @@
 //! `/v1/customers`: list, read, create, change, pause and delete customers.
 
+pub mod bulk;
 pub mod create;
 pub mod delete;
 mod delete_guard;

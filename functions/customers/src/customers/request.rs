@@ -7,8 +7,9 @@ use shared::{
         base_url::BaseUrlPolicy,
         customer::{Environment, SettingsChange},
         invalid::Invalid,
+        name::folded,
         schedule::Frequency,
-        text,
+        text::{self, TextError},
     },
     http::body::present,
 };
@@ -19,7 +20,7 @@ use utoipa::{
 
 use super::{
     delete_guard::DeleteGuardRequest,
-    fields::{self, MAX_CLIENT_ID, MAX_NAME, MAX_SECRET},
+    fields::{self, MAX_CLIENT_ID, MAX_NAME, MAX_NOTES, MAX_OWNER, MAX_SECRET, MAX_TAG, MAX_TAGS},
 };
 
 /// Settings and credentials of a customer; what is absent stays. Not `Debug`: it may hold a secret.
@@ -48,6 +49,15 @@ pub struct CustomerRequest {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "present")]
     delete_guard: Option<DeleteGuardRequest>,
+    #[schema(schema_with = fields::tags)]
+    #[serde(default, deserialize_with = "present")]
+    tags: Option<Vec<String>>,
+    #[schema(schema_with = fields::owner)]
+    #[serde(default, deserialize_with = "present")]
+    owner: Option<Option<String>>,
+    #[schema(schema_with = fields::notes)]
+    #[serde(default, deserialize_with = "present")]
+    notes: Option<Option<String>>,
     /// False to store credentials without trying them at Zuora first.
     #[schema(nullable = false, default = true)]
     #[serde(default, deserialize_with = "present")]
@@ -91,6 +101,9 @@ impl CustomerRequest {
             environment,
             sync_frequency,
             delete_guard,
+            tags,
+            owner,
+            notes,
             verify,
         } = self;
         let mut invalid = Invalid::default();
@@ -102,13 +115,48 @@ impl CustomerRequest {
         }
         let zuora_base_url = zuora_base_url.and_then(|url| invalid.check("/zuora_base_url", policy.parse(&url)));
         let delete_guard = delete_guard.unwrap_or_default().validate(&mut invalid);
+        let tags = tags.map(|tags| distinct(tags, &mut invalid));
+        let owner = owner.map(|owner| invalid.check("/owner", optional(owner, |owner| text::line(owner, MAX_OWNER))));
+        let notes = notes.map(|notes| invalid.check("/notes", optional(notes, |notes| text::lines(notes, MAX_NOTES))));
         if !invalid.0.is_empty() {
             return Err(invalid);
         }
-        let settings =
-            SettingsChange { name, zuora_client_id, zuora_base_url, environment, sync_frequency, delete_guard };
+        let settings = SettingsChange {
+            name,
+            zuora_client_id,
+            zuora_base_url,
+            environment,
+            sync_frequency,
+            delete_guard,
+            tags,
+            owner: owner.flatten(),
+            notes: notes.flatten(),
+        };
         Ok(Entered { settings, secret: zuora_client_secret.map(Into::into), verify: verify.unwrap_or(true) })
     }
+}
+
+/// Checks a field that may be null.
+fn optional(
+    value: Option<String>,
+    check: impl FnOnce(&str) -> Result<String, TextError>,
+) -> Result<Option<String>, TextError> {
+    value.map(|value| check(&value)).transpose()
+}
+
+/// Checks tags; two that are written alike are one.
+fn distinct(tags: Vec<String>, invalid: &mut Invalid) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for (at, tag) in tags.iter().enumerate() {
+        let Some(tag) = invalid.check(&format!("/tags/{at}"), text::line(tag, MAX_TAG)) else { continue };
+        if kept.iter().all(|other| folded(other) != folded(&tag)) {
+            kept.push(tag);
+        }
+    }
+    if kept.len() > MAX_TAGS {
+        invalid.check::<()>("/tags", Err(format!("Use at most {MAX_TAGS} tags.")));
+    }
+    kept
 }
 
 /// The description of the same body where it makes a customer: four fields are required.

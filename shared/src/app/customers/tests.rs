@@ -9,13 +9,14 @@ use crate::{
     domain::{
         customer::{SettingsChange, tests::customer},
         job::{SWEEP_GRACE, State},
+        policy::Verb,
     },
 };
 
 /// What an admin enters for a new customer.
 const ENTERED: &str = "entered by an admin";
 
-fn service(fixture: &Fixture) -> CustomerService {
+pub(super) fn service(fixture: &Fixture) -> CustomerService {
     let data = &fixture.dispatcher.data;
     let policy = BaseUrlPolicy::new("").unwrap();
     CustomerService {

@@ -55,10 +55,22 @@ pub struct Settings {
     #[serde(default)]
     #[schema(required = true)]
     pub delete_guard: Limits,
+    /// Words by which people group customers. (Absent in items of older backups, as are the next two.)
+    #[serde(default)]
+    #[schema(required = true)]
+    pub tags: Vec<String>,
+    /// The person or team that looks after it.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub owner: Option<String>,
+    /// What people should know about it.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub notes: Option<String>,
 }
 
 impl Settings {
-    /// The settings as text: each by its path (`delete_guard.count`), nested ones one by one.
+    /// The settings as text: each by its path (`delete_guard.count`), nested ones one by one; empty for one that is not set.
     pub fn leaves(&self) -> Vec<(String, String)> {
         let mut leaves = Vec::new();
         collect("", &serde_json::json!(self), &mut leaves);
@@ -75,6 +87,11 @@ fn collect(path: &str, value: &Value, leaves: &mut Vec<(String, String)>) {
             }
         }
         Value::String(text) => leaves.push((path.to_owned(), text.clone())),
+        Value::Null => leaves.push((path.to_owned(), String::new())),
+        Value::Array(words) => {
+            let words: Vec<_> = words.iter().filter_map(Value::as_str).collect();
+            leaves.push((path.to_owned(), words.join(", ")));
+        }
         other => leaves.push((path.to_owned(), other.to_string())),
     }
 }
@@ -94,13 +111,29 @@ pub struct SettingsChange {
     pub sync_frequency: Option<Frequency>,
     /// See [`Settings::delete_guard`].
     pub delete_guard: LimitsChange,
+    /// See [`Settings::tags`].
+    pub tags: Option<Vec<String>>,
+    /// See [`Settings::owner`].
+    pub owner: Option<Option<String>>,
+    /// See [`Settings::notes`].
+    pub notes: Option<Option<String>>,
 }
 
 impl SettingsChange {
     /// The settings with what is changed.
     #[must_use]
     pub fn over(self, current: &Settings) -> Settings {
-        let Self { name, zuora_client_id, zuora_base_url, environment, sync_frequency, delete_guard } = self;
+        let Self {
+            name,
+            zuora_client_id,
+            zuora_base_url,
+            environment,
+            sync_frequency,
+            delete_guard,
+            tags,
+            owner,
+            notes,
+        } = self;
         let base_url = zuora_base_url.map(|base| base.as_str().to_owned());
         Settings {
             name: name.unwrap_or_else(|| current.name.clone()),
@@ -109,6 +142,9 @@ impl SettingsChange {
             environment: environment.unwrap_or(current.environment),
             sync_frequency: sync_frequency.unwrap_or(current.sync_frequency),
             delete_guard: delete_guard.over(current.delete_guard),
+            tags: tags.unwrap_or_else(|| current.tags.clone()),
+            owner: owner.unwrap_or_else(|| current.owner.clone()),
+            notes: notes.unwrap_or_else(|| current.notes.clone()),
         }
     }
 
@@ -136,6 +172,9 @@ mod tests {
             environment: Environment::Production,
             sync_frequency: Frequency::Hourly,
             delete_guard: Limits { count: 5, percent: 20 },
+            tags: vec!["emea".into()],
+            owner: None,
+            notes: Some("Ask Ann.".into()),
         }
     }
 
@@ -148,6 +187,9 @@ mod tests {
             environment: Some(Environment::Test),
             sync_frequency: Some(Frequency::Manual),
             delete_guard: LimitsChange { count: Some(6), percent: Some(21) },
+            tags: Some(vec!["apac".into(), "gold".into()]),
+            owner: Some(Some("Ben".into())),
+            notes: Some(None),
         };
 
         let (before, after) = (settings().leaves(), everything.over(&settings()).leaves());
@@ -172,5 +214,6 @@ mod tests {
 
         assert!(leaves.contains(&("delete_guard.percent".into(), "20".into())));
         assert!(leaves.contains(&("sync_frequency".into(), "hourly".into())));
+        assert!(leaves.contains(&("tags".into(), "emea".into())) && leaves.contains(&("owner".into(), String::new())));
     }
 }

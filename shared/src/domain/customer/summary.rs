@@ -51,6 +51,9 @@ pub struct Summary {
     /// The class of the failure that is the reason.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ErrorClass>,
+    /// Words by which people group it.
+    #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 fn is_ok(health: &HealthState) -> bool {
@@ -73,6 +76,7 @@ impl From<&Customer> for Summary {
             workflows_count: customer.workflows_count,
             tasks_count: customer.tasks_count,
             held_job_id: customer.held_job_id.clone(),
+            tags: customer.settings.tags.clone(),
         }
     }
 }

@@ -16,6 +16,9 @@ pub(crate) fn customer(now: Timestamp) -> Customer {
         environment: Environment::Production,
         sync_frequency: Frequency::Hourly,
         delete_guard: Limits::default(),
+        tags: Vec::new(),
+        owner: None,
+        notes: None,
     };
     Customer::new(settings, None, now)
 }

@@ -1,6 +1,6 @@
 //! Requests to a server that answers byte for byte what a test says.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use super::*;
 use crate::zuora::{

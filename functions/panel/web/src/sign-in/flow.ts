@@ -37,7 +37,7 @@ async function begin(): Promise<{ readonly url: URL; readonly pending: Pending }
     response_type: "code",
     client_id: clientId,
     redirect_uri: root.href,
-    scope: "openid",
+    scope: "openid email",
     state,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",

@@ -1,5 +1,7 @@
 //! Response bodies and time: size limits, time limits, and which requests are repeated.
 
+use std::sync::Arc;
+
 use super::*;
 
 #[tokio::test]
