@@ -162,7 +162,7 @@ pub fn differences(before: Option<&Customer>, after: &Customer) -> Vec<FieldChan
         let before = old.get(&field).cloned();
         // A new customer leaves out what it does not set.
         if before.clone().unwrap_or_default() != value {
-            let values = BeforeAfter { before: before.map(shown), after: Some(shown(value)) };
+            let values = BeforeAfter { before: before.as_deref().map(shown), after: Some(shown(&value)) };
             changes.push(FieldChange { field, values });
         }
     }
@@ -173,8 +173,8 @@ pub fn differences(before: Option<&Customer>, after: &Customer) -> Vec<FieldChan
 }
 
 /// A value as the trail keeps it: notes may be long.
-fn shown(value: String) -> String {
-    text::cut(&value, MOST_SHOWN)
+fn shown(value: &str) -> String {
+    text::cut(value, MOST_SHOWN)
 }
 
 fn leaves(customer: &Customer) -> Vec<(String, String)> {

@@ -115,7 +115,7 @@ impl CustomerRequest {
         }
         let zuora_base_url = zuora_base_url.and_then(|url| invalid.check("/zuora_base_url", policy.parse(&url)));
         let delete_guard = delete_guard.unwrap_or_default().validate(&mut invalid);
-        let tags = tags.map(|tags| distinct(tags, &mut invalid));
+        let tags = tags.map(|tags| distinct(&tags, &mut invalid));
         let owner = owner.map(|owner| invalid.check("/owner", optional(owner, |owner| text::line(owner, MAX_OWNER))));
         let notes = notes.map(|notes| invalid.check("/notes", optional(notes, |notes| text::lines(notes, MAX_NOTES))));
         if !invalid.0.is_empty() {
@@ -145,7 +145,7 @@ fn optional(
 }
 
 /// Checks tags; two that are written alike are one.
-fn distinct(tags: Vec<String>, invalid: &mut Invalid) -> Vec<String> {
+fn distinct(tags: &[String], invalid: &mut Invalid) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for (at, tag) in tags.iter().enumerate() {
         let Some(tag) = invalid.check(&format!("/tags/{at}"), text::line(tag, MAX_TAG)) else { continue };
