@@ -34,6 +34,7 @@ fn operation(method: &str, path: &str) -> Option<&'static Value> {
         }
     };
     let paths = DESCRIPTION["paths"].as_object().unwrap();
-    let found = paths.iter().find(|(template, item)| of_template(template) && item.get(method).is_some())?;
-    found.1.get(method)
+    // A path without parameters is routed before one that has some.
+    let fitting = paths.iter().filter(|(template, _)| of_template(template));
+    fitting.min_by_key(|(template, _)| template.matches('{').count())?.1.get(method)
 }

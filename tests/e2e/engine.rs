@@ -31,6 +31,7 @@ use shared::{
     },
     clock,
     domain::{
+        actor::Actor,
         customer::{Customer, Summary},
         ids::{CustomerId, JobId, WorkflowId},
         job::{Job, Trigger},
@@ -148,8 +149,11 @@ impl Engine {
 
     /// Takes a permit for a request of `caller`, who may make three requests a minute.
     pub async fn acquire_permit(&self, caller: &str, customer: &CustomerId, now: Timestamp) -> Result<(), AppError> {
-        let context =
-            RequestContext { actor: caller.to_owned(), now, ..context(&self.worker.lifecycle.dispatcher.data) };
+        let context = RequestContext {
+            actor: Actor { sub: caller.to_owned(), email: None },
+            now,
+            ..context(&self.worker.lifecycle.dispatcher.data)
+        };
         let limits = RequestLimits::new(self.worker.lifecycle.dispatcher.data.clone(), 3);
         context.acquire_permit(&limits, Some(customer)).await
     }

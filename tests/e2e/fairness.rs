@@ -18,6 +18,7 @@ use shared::{
     aws::{keys, limits::RequestLimits},
     clock,
     domain::{
+        actor::Actor,
         customer::{Customer, SettingsChange},
         failure::ErrorClass,
         ids::CustomerId,
@@ -89,7 +90,10 @@ impl<'a> Greedy<'a> {
     }
 
     fn context(&self) -> RequestContext {
-        RequestContext { actor: "greedy".to_owned(), ..context(&self.engine.worker.lifecycle.dispatcher.data) }
+        RequestContext {
+            actor: Actor { sub: "greedy".to_owned(), email: None },
+            ..context(&self.engine.worker.lifecycle.dispatcher.data)
+        }
     }
 
     /// Tests credentials that are not stored, as the handler does.

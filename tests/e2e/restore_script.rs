@@ -75,7 +75,7 @@ async fn restored(world: &World) -> (Engine, Engine, CustomerId) {
 #[tokio::test]
 async fn a_restore_brings_back_every_item_byte_for_byte_and_a_second_one_has_nothing_to_do() {
     let world = World::connect().await;
-    let (restored, live, _) = restored(&world).await;
+    let (restored, live, _) = Box::pin(restored(&world)).await;
     let backup = items(&world, &restored.data).await;
     let many = backup.len();
     assert!(backup.values().flat_map(Item::values).any(AttributeValue::is_b), "packed definitions are among them");
@@ -101,7 +101,7 @@ async fn a_restore_brings_back_every_item_byte_for_byte_and_a_second_one_has_not
 #[tokio::test]
 async fn a_restore_keeps_what_is_newer_or_unknown_to_the_backup_and_an_exact_one_takes_it_back() {
     let world = World::connect().await;
-    let (restored, live, customer) = restored(&world).await;
+    let (restored, live, customer) = Box::pin(restored(&world)).await;
     restore(&world, &[&restored.data, &live.data]).unwrap();
     let mut backup = items(&world, &restored.data).await;
     let (partition, name_of) = (keys::customer_partition(&customer), |item: &Item| item["name"].clone());
@@ -167,7 +167,7 @@ async fn create_odd_table(world: &World, name: &str, streams: bool) {
 #[tokio::test]
 async fn a_restore_that_would_do_harm_is_refused_with_the_reason_and_writes_nothing() {
     let world = World::connect().await;
-    let (restored, live, _) = restored(&world).await;
+    let (restored, live, _) = Box::pin(restored(&world)).await;
     let refused = |arguments: &[&str], why: &str| {
         let said = restore(&world, arguments).unwrap_err();
         assert!(said.contains(why), "{arguments:?}: {said}");

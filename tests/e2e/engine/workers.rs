@@ -22,6 +22,7 @@ use shared::{
     },
     clock,
     domain::{
+        actor::Actor,
         base_url::BaseUrlPolicy,
         customer::{Environment, Settings},
         guard::Limits,
@@ -99,13 +100,18 @@ pub fn creation(tenant: &Tenant, base_url: &str) -> Creation {
         owner: None,
         notes: None,
     };
-    Creation { settings, base, secret: tenant.client_secret().into(), verify: false, owner: None }
+    Creation { settings, base, secret: tenant.client_secret().into(), verify: false, creator: None }
 }
 
 /// The context of a person's request; its audit records go to the same table.
 pub fn context(data: &Table) -> RequestContext {
     let trail = AuditTrail::new(data.clone(), 1);
-    RequestContext { actor: "test".to_owned(), request_id: "test".to_owned(), now: clock::now(), trail }
+    RequestContext {
+        actor: Actor { sub: "test".to_owned(), email: None },
+        request_id: "test".to_owned(),
+        now: clock::now(),
+        trail,
+    }
 }
 
 /// A policy that admits simulators, which are on loopback.
