@@ -37,8 +37,9 @@ async fn every_change_is_written_down_with_who_what_and_which_fields() {
     let asked = world.ask_for_sync(&id).await;
     world.api.post(&format!("{path}/sync?dry_run=true"), &json!({})).await.expect(202);
     world.api.post(&format!("{path}/connection-test"), &json!({})).await.expect(202);
-    world.api.put(&format!("{path}/grants/somebody"), &json!({"verbs": ["view"]})).await.expect(200);
-    world.api.delete(&format!("{path}/grants/somebody")).await.expect(204);
+    let somebody = Person::granted(&world, &id, &["view"]).await;
+    world.api.delete(&format!("{path}/grants/{}", somebody.sub)).await.expect(204);
+    somebody.leave(&world).await;
 
     let records = audit(&world, &id, "").await;
     assert_eq!(

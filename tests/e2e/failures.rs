@@ -94,7 +94,7 @@ async fn with_an_outdated_secret(world: &World, simulator: &Simulator, tenant: &
 }
 
 #[tokio::test]
-async fn a_failed_job_is_redriven_with_the_secret_that_was_saved_since() {
+async fn a_failed_job_is_settled_by_the_sync_with_the_secret_that_was_saved_since_and_can_be_retried_all_the_same() {
     let world = World::connect().await;
     let simulator = Simulator::start();
     let tenant = simulator.tenant("saved");
@@ -106,9 +106,11 @@ async fn a_failed_job_is_redriven_with_the_secret_that_was_saved_since() {
 
     let redriven = world.api.post("/v1/dead-letters/redrive", &json!({"customer_id": id})).await.expect(200);
 
-    assert_eq!((&redriven["job_ids"], &redriven["superseded"]), (&json!([failed]), &json!(0)), "{redriven}");
+    assert_eq!((&redriven["job_ids"], &redriven["superseded"]), (&json!([]), &json!(0)), "{redriven}");
+    assert_eq!(world.job(&failed).await["superseded_by"], own_sync.as_str());
+    world.api.post(&format!("/v1/jobs/{failed}/retry"), &json!({})).await.expect(202);
     let job = world.wait_for_job(&failed).await;
-    assert_eq!((&job["state"], &job["dead_lettered_at"]), (&json!("succeeded"), &Value::Null), "{job}");
+    assert_eq!((&job["state"], &job["superseded_by"]), (&json!("succeeded"), &Value::Null), "{job}");
     let letters = world.api.get(&format!("/v1/dead-letters?customer_id={id}")).await.expect(200);
     assert_eq!(letters["items"], json!([]));
     world.remove(&id).await;

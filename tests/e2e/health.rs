@@ -75,6 +75,8 @@ async fn the_same_cause_of_several_customers_is_one_group_and_the_worst_comes_fi
     assert_eq!((&groups[0]["health"], &groups[0]["count"]), (&json!("held"), &json!(1)));
     assert!(groups[0]["customers"][0]["held_job_id"].is_string(), "{groups}");
     assert_eq!((&groups[1]["class"], &groups[1]["count"]), (&json!("config"), &json!(2)));
+    let group = person.api.get("/v1/customers?health=failing&error_class=config").await.expect(200);
+    assert_eq!(group["total"], 2, "the list of a group");
     let list = person.api.get("/v1/customers?health=failing,held&sort=-health&limit=2").await.expect(200);
     let next = list["next_cursor"].as_str().unwrap();
     let rest = person.api.get(&format!("/v1/customers?health=failing,held&sort=-health&limit=2&cursor={next}")).await;

@@ -22,6 +22,7 @@ const MAY: [(&str, &[&str]); 6] = [
             "job queue: SendMessage",
             "question queue: SendMessage",
             "app key: GetSecretValue",
+            "users: ListUsers",
         ],
     ),
     (

@@ -64,7 +64,8 @@ async fn a_sync_without_changes_reads_and_writes_as_little_for_many_workflows_as
         assert_eq!(job.stats.unchanged, workflows, "{job:?}");
         let queries = wire.count(&["Query"]);
         assert_eq!((queries, engine.customer(&customer).await.workflows_count), (1, workflows), "is anything damaged?");
-        assert!(wire.count(&["GetItem"]) < 10, "nothing stored is read: {:?}", wire.calls());
+        // Some are checks that the run is still wanted: the longer it takes, the more.
+        assert!(wire.count(&["GetItem"]) < 30, "nothing stored is read: {:?}", wire.calls());
         let writes: Vec<_> = wire.calls().into_iter().filter(|call| call.operation.contains("Write")).collect();
         sent.push((writes.len(), writes.iter().map(|call| call.sent).sum::<u64>()));
     }

@@ -7,6 +7,7 @@ use shared::{
     aws::keys,
     domain::{
         customer::{Environment, HealthState, Status, Summary},
+        failure::ErrorClass,
         ids::CustomerId,
         name::{SearchText, folded},
         time::Timestamp,
@@ -58,6 +59,11 @@ pub struct Filter {
     #[param(nullable = false, value_type = Option<Vec<HealthState>>, style = Form, explode = false, min_items = 1)]
     #[schema(nullable = false, value_type = Option<Vec<HealthState>>)]
     health: Vec<HealthState>,
+    /// The class of the failure that is the reason of the health.
+    #[param(nullable = false)]
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "present")]
+    error_class: Option<ErrorClass>,
     #[serde(default)]
     #[param(nullable = false, value_type = Option<Sort>)]
     #[schema(nullable = false, value_type = Option<Sort>)]
@@ -98,6 +104,7 @@ impl Filter {
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
             && (self.health.is_empty() || self.health.contains(&customer.health))
+            && self.error_class.is_none_or(|class| customer.class == Some(class))
             && self.tag.iter().all(|tag| customer.tags.iter().any(|other| folded(other) == folded(tag)))
     }
 }
