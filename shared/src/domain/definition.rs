@@ -56,9 +56,20 @@ impl<'a> Definition<'a> {
     /// # Errors
     /// `Malformed` if the workflow or the list of tasks is missing, or has the wrong type.
     pub fn parse(export: &'a [u8]) -> Result<Self, DefinitionError> {
+        Self::of_members(export, members(export))
+    }
+
+    /// Parses an export that is cut into its members already.
+    ///
+    /// # Errors
+    /// As [`Definition::parse`].
+    pub fn of_members<N: AsRef<str>>(
+        export: &'a [u8],
+        members: impl Iterator<Item = Result<(N, &'a [u8]), NotJson>>,
+    ) -> Result<Self, DefinitionError> {
         let (mut tasks, mut linkages, mut workflow, mut others) = (None, None, None, 0);
-        for part in members(export) {
-            let (name, part) = part.map_err(|why| at("it", &why))?;
+        for member in members {
+            let (name, part) = member.map_err(|why| at("it", &why))?;
             match name.as_ref() {
                 "tasks" => tasks = Some(part),
                 "linkages" => linkages = Some(part),

@@ -22,13 +22,16 @@ use super::{
     coding::{ACCEPTED, Unpacking},
     error::{Operation, ZuoraError, kind_of},
     error_kind::ZuoraErrorKind as Kind,
-    provenance::{Provenance, accept},
+    provenance::{Members, Provenance, accept},
     resolver::AddressRefused,
     retry_after::retry_after,
     scrub::scrub,
     wire::{BodyFault, SMALL_LIMIT, error_text, oauth_error},
 };
-use crate::domain::ids::is_plain;
+use crate::domain::{
+    definition::{Definition, DefinitionError},
+    ids::is_plain,
+};
 
 /// The size in bytes from which a run holds one export at a time: five of 20 MB would not fit into a small function.
 const LARGE: usize = 1024 * 1024;
@@ -52,6 +55,7 @@ pub(super) struct Answer {
     status: u16,
     request_id: Option<String>,
     pub(super) body: Bytes,
+    members: Members,
     /// The time from the request to the head of the response.
     pub(super) after: Duration,
     permit: Option<OwnedSemaphorePermit>,
@@ -61,7 +65,23 @@ pub(super) struct Answer {
 #[derive(Debug)]
 pub struct Export {
     bytes: Bytes,
+    members: Members,
     _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Export {
+    /// Parses it.
+    ///
+    /// # Errors
+    /// As [`Definition::parse`].
+    pub fn definition(&self) -> Result<Definition<'_>, DefinitionError> {
+        match &self.members {
+            Some(members) => {
+                Definition::of_members(&self.bytes, members.iter().map(|(name, value)| Ok((&**name, &**value))))
+            }
+            None => Definition::parse(&self.bytes),
+        }
+    }
 }
 
 impl AsRef<[u8]> for Export {
@@ -79,7 +99,7 @@ impl Call<'_> {
         if response.status().is_success() {
             (answer.body, answer.permit) =
                 self.body(&mut response, &mut left).await.map_err(|error| answer.mark(error))?;
-            accept(&answer.body).map_err(|fault| answer.mark(self.refuse(&fault)))?;
+            answer.members = accept(&answer.body).map_err(|fault| answer.mark(self.refuse(&fault)))?;
             return Ok(answer);
         }
         let (body, _) = (Call { limit: SMALL_LIMIT, ..self }).body(&mut response, &mut left).await.unwrap_or_default();
@@ -188,6 +208,7 @@ impl Answer {
             status: response.status().as_u16(),
             request_id: id.map(str::to_owned),
             body: Bytes::new(),
+            members: None,
             after,
             permit: None,
         }
@@ -195,7 +216,8 @@ impl Answer {
 
     /// Returns the body of an export, with its permit.
     pub(super) fn take(&mut self) -> Export {
-        Export { bytes: std::mem::take(&mut self.body), _permit: self.permit.take() }
+        let (bytes, members) = (std::mem::take(&mut self.body), std::mem::take(&mut self.members));
+        Export { bytes, members, _permit: self.permit.take() }
     }
 
     /// Adds to `error` which response it is about.

@@ -6,6 +6,8 @@
 //! - Credentials and roles are blamed only after a refusal that is a JSON object.
 //! - A good answer is a JSON object without `"success": false`. Anything else says nothing, least of all "there is nothing".
 
+use bytes::Bytes;
+
 use super::wire::{BodyFault, error_text, string};
 use crate::domain::json::{Json, NotJson, members, without_mark};
 
@@ -41,12 +43,19 @@ fn lists_errors(body: Json<'_>) -> bool {
     })
 }
 
-/// Accepts the body of a 2xx as Zuora's answer. Only the top-level members are read, so a large body is not validated twice.
-pub(super) fn accept(body: &[u8]) -> Result<(), BodyFault> {
+/// The top-level members of an answer, in order, their values not validated yet; none if there are more than [`FEW`].
+pub(super) type Members = Option<Vec<(Box<str>, Bytes)>>;
+
+/// The most members that are kept: an export has half a dozen, and one with millions must not take more memory than its bytes.
+const FEW: usize = 100;
+
+/// Accepts the body of a 2xx as Zuora's answer, and cuts it into its members, so that nobody has to do that again: an export is
+/// large, and each pass over it counts.
+pub(super) fn accept(body: &Bytes) -> Result<Members, BodyFault> {
     if !without_mark(body).trim_ascii_start().starts_with(b"{") {
         return Err(BodyFault::transient("the answer is not a JSON object"));
     }
-    let mut success: &[u8] = b"";
+    let (mut cut, mut failed) = (Some(Vec::new()), false);
     for member in members(body) {
         let (key, value) = member.map_err(|error| match error {
             // The connection was cut without an error of the transport.
@@ -54,13 +63,17 @@ pub(super) fn accept(body: &[u8]) -> Result<(), BodyFault> {
             NotJson::Broken(why) => BodyFault::malformed(&format!("the answer is no JSON: {why}")),
         })?;
         if key == "success" {
-            success = value;
+            failed = value == b"false";
+        }
+        cut = cut.filter(|cut| cut.len() < FEW);
+        if let Some(cut) = &mut cut {
+            cut.push((key.into(), body.slice_ref(value)));
         }
     }
-    if success == b"false" {
+    if failed {
         return Err(BodyFault::transient(&format!("success is false: {}", error_text(body))));
     }
-    Ok(())
+    Ok(cut)
 }
 
 #[cfg(test)]
@@ -99,9 +112,17 @@ mod tests {
     }
 
     #[test]
+    fn the_members_of_an_answer_are_kept_unless_they_are_many() {
+        let wide = |members| Bytes::from(format!("{{{}}}", vec![r#""a":1"#; members].join(",")));
+
+        assert_eq!(accept(&wide(FEW)).unwrap().unwrap().len(), FEW);
+        assert!(accept(&wide(FEW + 1)).unwrap().is_none());
+    }
+
+    #[test]
     fn a_good_answer_is_an_object_that_does_not_say_that_it_failed() {
         for good in ["{}", " {\"success\":true} ", "\u{feff}{\"a\":1e400}", r#"{"success":false,"success":true}"#] {
-            assert_eq!(accept(good.as_bytes()), Ok(()), "{good}");
+            assert!(accept(&Bytes::from(good)).is_ok(), "{good}");
         }
         for (body, kind) in [
             ("", Kind::Transient),
@@ -117,7 +138,7 @@ mod tests {
             (r#"{"data":[]} trailing"#, Kind::Malformed),
             ("{7}", Kind::Malformed),
         ] {
-            assert_eq!(accept(body.as_bytes()).unwrap_err().kind, kind, "{body}");
+            assert_eq!(accept(&Bytes::from(body)).unwrap_err().kind, kind, "{body}");
         }
     }
 }

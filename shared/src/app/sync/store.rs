@@ -107,14 +107,14 @@ impl SyncRun<'_> {
             return Ok(Prepared::Done(Done::Stored { outcome: WorkflowOutcome::Unchanged, tasks }));
         }
         self.forget_listing_digest().await?;
-        let Exported { export, content, says, .. } = new;
-        let (definition, chunk) = match &export {
-            Some(_) if kept.same && kept.intact => (old.cloned(), None),
-            Some(export) => match self.pack(task.id, export.as_ref()).await? {
+        let Exported { export, hash, content, says } = new;
+        let (definition, chunk) = match (&export, hash) {
+            (Some(_), _) if kept.same && kept.intact => (old.cloned(), None),
+            (Some(export), Some(hash)) => match self.pack(task.id, export.as_ref(), hash).await? {
                 Ok((definition, chunk)) => (Some(definition), chunk),
                 Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
             },
-            None => (None, None),
+            _ => (None, None),
         };
         drop(export);
         let before = match task.stored {
@@ -171,18 +171,19 @@ impl SyncRun<'_> {
         }
     }
 
-    /// Packs a definition. A small one is returned, to be stored with its workflow; a larger one is stored here.
+    /// Packs a definition with this hash. A small one is returned, to be stored with its workflow; a larger one is stored here.
     async fn pack(
         &self,
         id: &WorkflowId,
         export: &[u8],
+        hash: String,
     ) -> Result<Result<(DefinitionRef, Option<Vec<u8>>), DefinitionError>, Interruption> {
         let mut chunks = match compress(export) {
             Ok(chunks) => chunks,
             Err(error) => return Ok(Err(error)),
         };
         let bytes = export.len() as u64;
-        let reference = DefinitionRef { hash: content_hash(export), chunks: chunks.len() as u32, bytes };
+        let reference = DefinitionRef { hash, chunks: chunks.len() as u32, bytes };
         if chunks.len() == 1 && chunks[0].len() <= TRAVELS {
             return Ok(Ok((reference, chunks.pop())));
         }
@@ -197,7 +198,7 @@ impl Exported {
             let says = Says::Structure(Some(Structure::default()));
             return Ok(Self { export, hash: None, content: Content::default(), says });
         };
-        let definition = Definition::parse(bytes.as_ref())?;
+        let definition = bytes.definition()?;
         let content = Content::from(&definition);
         let says = match is_new {
             true => Says::New(Extent::of(&definition)),
