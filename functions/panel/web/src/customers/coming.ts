@@ -35,3 +35,9 @@ export interface BulkResult {
 export function mayChangeMany(me: Me | undefined): boolean {
   return (me?.actions as readonly string[] | undefined)?.includes("bulk_customers") ?? false;
 }
+
+export interface BulkRequest {
+  readonly action: BulkAction;
+  readonly sync_frequency?: Customer["sync_frequency"];
+  readonly customer_ids: readonly string[];
+}
