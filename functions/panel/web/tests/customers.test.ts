@@ -2,7 +2,7 @@ import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { call, createCustomer, waitForJob, waitForSync } from "./api";
-import { expectAccessible, signIn, browserForTests } from "./browser";
+import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
 import { control, createTenant } from "./zuora";
 
 const open = browserForTests();
@@ -221,6 +221,42 @@ test("held deletions are counted on the button that leads to them, and an old se
   await page.getByRole("heading", { name: "Held deletions (8)" }).waitFor();
   expect(faults).toEqual([]);
 });
+
+test("no word and no number of a customer's facts or of the dashboard is broken, whatever the width", async () => {
+  const customer = await createCustomer(await createTenant(1));
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}?tab=overview`);
+  for (const [hash, text] of [
+    [`#/customers/${customer}?tab=overview`, "Last complete sync"],
+    ["#/", "Need attention"],
+  ] as const) {
+    await goTo(page, hash);
+    await page.getByText(text, { exact: true }).waitFor();
+    for (const width of [360, 390, 620, 800, 1024, 1280, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      await expect.poll(() => broken(page.locator("main")), { message: `${hash} ${width}` }).toEqual([]);
+    }
+  }
+  expect(faults).toEqual([]);
+});
+
+/** The words and numbers that stand on two lines. */
+function broken(inside: Locator): Promise<readonly string[]> {
+  return inside.evaluate((root) => {
+    const found: string[] = [];
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      for (const word of (text.textContent ?? "").matchAll(/[A-Za-z0-9,.]+/g)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word[0]);
+      }
+    }
+    return found;
+  });
+}
 
 test("the list filters by what stands in the address", async () => {
   const { page, faults } = await open();

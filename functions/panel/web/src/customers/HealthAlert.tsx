@@ -36,7 +36,7 @@ export function HealthAlert({ customer, sync }: Properties) {
     >
       {since && (
         <div>
-          It began <Age at={since} />.
+          Since <Age at={since} />.
         </div>
       )}
       {remedy && <div>{remedy}</div>}

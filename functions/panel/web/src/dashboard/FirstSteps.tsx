@@ -28,7 +28,7 @@ export function FirstSteps() {
           </li>
           <li>
             Subscribe to the e-mail of the alarms, so that somebody learns of a failure at night. See{" "}
-            <Link variant="primary" href="#/help">
+            <Link variant="primary" href="#/help?section=best-practices">
               Help
             </Link>
             .
