@@ -258,6 +258,17 @@ function broken(inside: Locator): Promise<readonly string[]> {
   });
 }
 
+test("the list begins with name, health and last sync, and has all that is known of a customer", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/customers");
+
+  await page.getByRole("row").nth(1).waitFor();
+  const first = ["Name", "Health", "Last sync"];
+  const others = ["ID", "Zuora base URL", "Workflows", "Created", "Updated", "Environment", "Next sync", "Tags", "Actions"];
+  expect(await page.getByRole("columnheader").allInnerTexts()).toEqual([...first, ...others]);
+  expect(faults).toEqual([]);
+});
+
 test("the list filters by what stands in the address", async () => {
   const { page, faults } = await open();
   await signIn(page, "#/customers?name=nobody-is-called-so");

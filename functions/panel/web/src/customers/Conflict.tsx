@@ -9,7 +9,6 @@ import Table from "@cloudscape-design/components/table";
 import type { Difference } from "./differences";
 
 interface Properties {
-  readonly name: string;
   readonly differences: readonly Difference[];
   readonly isBusy: boolean;
   readonly onLoad: () => void;
@@ -18,7 +17,7 @@ interface Properties {
   readonly onClose: () => void;
 }
 
-export function Conflict({ name, differences, isBusy, onLoad, onSave, onClose }: Properties) {
+export function Conflict({ differences, isBusy, onLoad, onSave, onClose }: Properties) {
   return (
     <Modal
       visible
@@ -42,8 +41,8 @@ export function Conflict({ name, differences, isBusy, onLoad, onSave, onClose }:
     >
       <SpaceBetween size="m">
         <div>
-          {name} was changed after you opened this form, and your changes are not saved yet. <b>Load theirs</b> drops your
-          changes. <b>Save mine over it</b> saves the fields that you changed; the others stay as they are now.
+          It was changed after you opened this form, and your changes are not saved yet. <b>Load theirs</b> drops your changes.{" "}
+          <b>Save mine over it</b> saves the fields that you changed; the others stay as they are now.
         </div>
         <Table
           variant="embedded"

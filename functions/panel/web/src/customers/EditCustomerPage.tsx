@@ -46,7 +46,7 @@ interface Version {
 function Edit(latest: Version) {
   // The customer at the time the form was opened: a newer edition must not replace the input. The API refuses to overwrite it.
   const [opened, setOpened] = useState(latest);
-  const { id, name } = latest.customer;
+  const { id } = latest.customer;
   const before = fieldsOf(opened.customer);
   const theirs = fieldsOf(latest.customer);
   const api = useApi();
@@ -82,7 +82,6 @@ function Edit(latest: Version) {
       />
       {isOvertaken && mine && (
         <Conflict
-          name={name}
           differences={differences(before, theirs, mine)}
           isBusy={save.isPending}
           onLoad={() => {
