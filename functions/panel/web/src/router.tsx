@@ -1,10 +1,11 @@
 // The routes. They follow `#` in the address: that works under any stage's path, and no server has to know them. Each page is
 // loaded when it is first shown.
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { createHashRouter, RouterProvider, type RouteObject } from "react-router";
 
 import { NoSuchPage, PageFailed } from "./components/Fallback";
+import { followLinks } from "./components/links";
 import { Shell } from "./components/Shell";
 
 const PAGES: RouteObject[] = [
@@ -36,5 +37,6 @@ export function Router() {
   const [router] = useState(() =>
     createHashRouter([{ element: <Shell />, errorElement: <PageFailed />, hydrateFallbackElement: <></>, children: PAGES }]),
   );
+  useEffect(() => followLinks((to, options) => router.navigate(to, options)), [router]);
   return <RouterProvider router={router} />;
 }

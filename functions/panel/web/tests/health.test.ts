@@ -24,11 +24,14 @@ test("the dashboard names a customer that fails, says why, and leads to its page
   const { page, faults } = await open();
   await signIn(page, "", person.name, person.password);
 
-  const row = page.getByRole("row").filter({ hasText: tenant.name });
+  const row = page.getByRole("listitem").filter({ hasText: tenant.name });
   await row.getByText("Invalid credentials or address: 1 customer").waitFor();
   await row.getByText("Failing", { exact: true }).waitFor();
   await page.getByRole("link", { name: "Need attention: 1" }).waitFor();
   await expectAccessible(page);
+  await row.getByRole("button", { name: /^What to do/ }).click();
+  await page.getByText("Check three things", { exact: false }).waitFor();
+  await page.keyboard.press("Escape");
   await row.getByRole("link", { name: tenant.name }).click();
   await page.getByRole("heading", { level: 1, name: tenant.name }).waitFor();
   await page.getByText(/^Failing: /).waitFor();
@@ -39,6 +42,55 @@ test("the dashboard names a customer that fails, says why, and leads to its page
   expect(await page.getByRole("button", { name: "Test again" }).count()).toBe(0);
   await edit.click();
   await page.getByRole("heading", { level: 1, name: `Edit ${tenant.name}` }).waitFor();
+  expect(faults).toEqual([]);
+});
+
+test("on a phone, what needs you shows its cause, how many, and the button, without scrolling sideways", async () => {
+  const { page, faults } = await open({ width: 390, height: 800 });
+  await signIn(page, "", person.name, person.password);
+
+  const title = page.getByText("Invalid credentials or address: 1 customer");
+  const button = page.getByRole("link", { name: "Edit credentials: Invalid credentials or address" });
+  for (const part of [title, button]) {
+    await part.waitFor();
+    const box = await part.boundingBox();
+    expect(box && box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 800).toBe(true);
+  }
+  expect(faults).toEqual([]);
+});
+
+test("a bar of the dashboard's chart leads to its jobs, by mouse and by keyboard", async () => {
+  const { page, faults } = await open();
+  const none = { succeeded: 0, incomplete: 0, held: 0, failed: 0, cancelled: 0 };
+  await page.route("**/v1/stats", async (route) => {
+    const answer = await route.fetch();
+    const jobs_by_hour = [{ ...none, hour: "2026-11-26T09:00:00Z", succeeded: 1, failed: 1 }];
+    await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), jobs_by_hour } });
+  });
+  await signIn(page);
+  const chart = page.getByRole("application", { name: "Syncs in the last 24 hours, by hour and outcome" });
+  await chart.waitFor();
+  const axis = page.getByRole("region", { name: /Syncs in the last 24 hours/ });
+  const jobs = async () => {
+    await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+    const { hash } = new URL(page.url());
+    return Object.fromEntries(new URLSearchParams(hash.split("?")[1]));
+  };
+  const ofHour = { kind: "sync", since: "2026-11-26T09:00:00.000Z", until: "2026-11-26T10:00:00.000Z" };
+  expect(await axis.getByText(/\d\.\d/).count()).toBe(0);
+
+  // The chart answers to the mouse that moves over it.
+  await chart.hover();
+  await chart.hover({ position: { x: 300, y: 100 } });
+  await chart.click({ position: { x: 300, y: 100 } });
+  await page.getByRole("link", { name: "Failed", exact: true }).click();
+  expect(await jobs()).toEqual({ ...ofHour, state: "failed" });
+  await page.goBack();
+  await chart.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Succeeded", exact: true }).press("Enter");
+  expect(await jobs()).toEqual({ ...ofHour, state: "succeeded" });
   expect(faults).toEqual([]);
 });
 
@@ -74,6 +126,9 @@ test("an installation without customers shows the first steps", async () => {
   await signIn(page);
 
   await page.getByRole("heading", { name: "First steps" }).waitFor();
+  const steps = ["Create a customer", "Test the connection", "first sync", "how often", "colleagues", "alarms"];
+  const shown = await page.locator("main ol > li").allInnerTexts();
+  expect(shown.map((text, index) => text.includes(steps[index] ?? "?"))).toEqual(steps.map(() => true));
   expect(await page.getByRole("heading", { name: "Needs you" }).count()).toBe(0);
   await expectAccessible(page);
   await page.getByRole("link", { name: "Create a customer" }).click();

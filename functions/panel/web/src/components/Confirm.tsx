@@ -17,7 +17,7 @@ interface Properties {
   readonly onConfirm: () => void;
   readonly onClose: () => void;
   /** Label of the button that closes the dialog. */
-  readonly leave?: "Cancel" | "Close";
+  readonly leave?: "Cancel" | "Close" | "Stay";
 }
 
 /** A confirmation dialog; stays open and shows the error if the action fails. */

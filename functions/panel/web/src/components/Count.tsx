@@ -23,7 +23,7 @@ export function Count({ label, number, isMore = false, tone, href }: Properties)
       <Box variant="awsui-key-label">{label}</Box>
       <Link
         href={href}
-        fontSize="display-l"
+        fontSize="heading-xl"
         ariaLabel={`${label}: ${text ?? "unknown"}`}
         {...(color && { style: { root: { color: { default: color, hover: color, active: color } } } })}
       >

@@ -1,11 +1,11 @@
-// All customers that the caller may see.
+// All customers that the caller may see, with actions on one, on those selected, or on all.
 
 import Button from "@cloudscape-design/components/button";
 import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 
 import { body, type Customer } from "../api/client";
 import { useApi, useMe } from "../api/context";
@@ -17,13 +17,16 @@ import { NameLink } from "../components/NameLink";
 import { ServerTable, type Page } from "../components/ServerTable";
 import { Age } from "../components/time";
 import { useTitle } from "../components/title";
+import { BulkActions } from "./BulkActions";
+import { mayChangeMany, notesOf } from "./coming";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
-import { HEALTH_FILTER } from "./health";
+import { HEALTH_FILTER, TAG_FILTER } from "./health";
 import { HealthViews } from "./HealthViews";
-import { CUSTOMER_STATUSES, CustomerStatus, HealthOf, LastSync } from "./status";
+import { CUSTOMER_STATUSES, CustomerStatus, HealthOf, LastSync, NextSync } from "./status";
 import { SyncAll } from "./SyncAll";
 import { SyncCustomer } from "./SyncCustomer";
+import { Tags } from "./Tags";
 import { usePause } from "./usePause";
 
 type Asked = { readonly what: "sync" | "delete"; readonly customer: Customer } | { readonly what: "sync all" };
@@ -33,6 +36,7 @@ export function CustomersPage() {
   const api = useApi();
   const navigate = useNavigate();
   const me = useMe().data;
+  const [parameters] = useSearchParams();
   const [asked, setAsked] = useState<Asked>();
   const total = useStats().data?.customers.total;
   const close = () => setAsked(undefined);
@@ -40,15 +44,16 @@ export function CustomersPage() {
     <>
       <ServerTable<Customer, Page<Customer> & { readonly total?: number | null }>
         name="customers"
-        header={(_, page) => (
+        header={(selected, page) => (
           <SpaceBetween size="s">
             <Header
               variant="h1"
               info={<HelpLink section="help-customers" about="customers" />}
-              counter={page && `(${page.total ?? page.items.length})`}
+              counter={page && `(${(page.total ?? page.items.length).toLocaleString("en")})`}
               description="Client organizations that use Zuora, each with its own credentials and workflows."
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
+                  {mayChangeMany(me) && <BulkActions selected={selected} />}
                   {me?.actions.includes("sync_all") && <Button onClick={() => setAsked({ what: "sync all" })}>Sync all</Button>}
                   {me?.actions.includes("create_customer") && (
                     <Button variant="primary" onClick={() => void navigate("/customers/new")}>
@@ -63,7 +68,8 @@ export function CustomersPage() {
             <HealthViews />
           </SpaceBetween>
         )}
-        hidden={["status", "environment", "tasks"]}
+        hidden={["status", "tasks", "owner"]}
+        isSelectable={mayChangeMany(me)}
         refetchInterval={CALM_MS}
         filters={[
           { key: "name", label: "Name", matches: "part" },
@@ -71,6 +77,7 @@ export function CustomersPage() {
           { key: "status", label: "Status", options: labelled(CUSTOMER_STATUSES) },
           { key: "environment", label: "Environment", options: labelled(ENVIRONMENTS) },
           { key: "zuora_base_url", label: "Zuora base URL" },
+          TAG_FILTER,
         ]}
         load={async (query) => {
           // Those in need of somebody are listed worst first.
@@ -87,15 +94,18 @@ export function CustomersPage() {
             cell: (one) => <NameLink href={`#/customers/${one.id}`} name={one.name} />,
           },
           { id: "health", header: "Health", minWidth: 200, cell: (one) => <HealthOf customer={one} /> },
-          { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
-          { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },
-          { id: "environment", header: "Environment", cell: (one) => ENVIRONMENTS[one.environment] },
-          { id: "workflows", header: "Workflows", cell: (one) => one.workflows_count },
-          { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count },
           { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },
+          { id: "id", header: "ID", cell: (one) => one.id },
+          { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },
+          { id: "workflows", header: "Workflows", cell: (one) => one.workflows_count.toLocaleString("en") },
           { id: "created_at", header: "Created", cell: (one) => <Age at={one.created_at} /> },
           { id: "updated_at", header: "Updated", cell: (one) => <Age at={one.updated_at} /> },
-          { id: "id", header: "ID", cell: (one) => one.id },
+          { id: "environment", header: "Environment", cell: (one) => ENVIRONMENTS[one.environment] },
+          { id: "next_sync", header: "Next sync", cell: (one) => <NextSync of={one} /> },
+          { id: "tags", header: "Tags", cell: (one) => <Tags tags={notesOf(one).tags} filters={parameters} /> },
+          { id: "owner", header: "Owner", cell: (one) => notesOf(one).owner ?? "-" },
+          { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
+          { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count.toLocaleString("en") },
           { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} ask={setAsked} /> },
         ]}
       />

@@ -1,10 +1,12 @@
-// What is wrong with a customer, since when, and what mends it.
+// What is wrong with a customer, since when, and the buttons that mend it.
 
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useQuery } from "@tanstack/react-query";
 
-import type { Customer, Remedy } from "../api/client";
+import { body, type Customer, type Remedy } from "../api/client";
+import { useApi } from "../api/context";
 import { Age } from "../components/time";
 import { useRetry } from "../jobs/actions";
 import { HEALTH } from "./health";
@@ -34,7 +36,7 @@ export function HealthAlert({ customer, sync }: Properties) {
     >
       {since && (
         <div>
-          It began <Age at={since} />.
+          Since <Age at={since} />.
         </div>
       )}
       {remedy && <div>{remedy}</div>}
@@ -48,7 +50,7 @@ function Mend({ customer, remedy, sync }: Properties & { readonly remedy: Remedy
   const test = useTestAgain(customer);
   const retry = useRetry();
   const job = health.job_id;
-  if (remedy === "review") return job && <Button href={`#/jobs/${job}`}>Review</Button>;
+  if (remedy === "review") return job && <Review job={job} />;
   if (remedy === "edit_credentials") {
     return <Button href={`#/customers/${id}/edit`}>Edit credentials</Button>;
   }
@@ -66,5 +68,21 @@ function Mend({ customer, remedy, sync }: Properties & { readonly remedy: Remedy
         Retry
       </Button>
     )
+  );
+}
+
+/** Leads to what waits for approval, and says how much it is. */
+function Review({ job }: { job: string }) {
+  const api = useApi();
+  const held = useQuery({
+    queryKey: ["job", job],
+    queryFn: async () => body(await api.GET("/v1/jobs/{job_id}", { params: { path: { job_id: job } } })),
+  }).data?.held;
+  return (
+    <Button variant="primary" href={`#/jobs/${job}`}>
+      {held && held.kind !== "different_tenant"
+        ? `Review ${held.count} ${held.count === 1 ? "deletion" : "deletions"}`
+        : "Review"}
+    </Button>
   );
 }

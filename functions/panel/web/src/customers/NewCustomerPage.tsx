@@ -1,14 +1,33 @@
+// Creates a customer.
+
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useNavigate } from "react-router";
 
 import { body } from "../api/client";
-import { useApi } from "../api/context";
+import { useApi, useMe } from "../api/context";
+import { Loading } from "../components/Fallback";
 import { useMessages } from "../components/messages";
 import { CustomerForm } from "./CustomerForm";
-import { settingsOf, type Fields } from "./fields";
+import { EMPTY, notesIn, settingsOf, type Fields } from "./fields";
+import { SAVED } from "./LeaveGuard";
+import { NotAllowed } from "./NotAllowed";
 
 export function NewCustomerPage() {
+  return (
+    <Loading of={useMe()}>
+      {({ actions }) =>
+        actions.includes("create_customer") ? (
+          <New />
+        ) : (
+          <NotAllowed title="New customer" what="create customers" href="#/customers" to="the customers" />
+        )
+      }
+    </Loading>
+  );
+}
+
+function New() {
   const api = useApi();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -21,14 +40,14 @@ export function NewCustomerPage() {
       if (attempt.current.input !== input) attempt.current = { input, key: crypto.randomUUID() };
       const answer = await api.POST("/v1/customers", {
         params: { header: { "Idempotency-Key": attempt.current.key } },
-        body: { ...settingsOf(fields), zuora_client_secret: fields.secret, verify: fields.verify },
+        body: { ...settingsOf(fields), ...newNotes(fields), zuora_client_secret: fields.secret, verify: fields.verify },
       });
       return body(answer);
     },
     onSuccess: (customer) => {
       messages.done(`${customer.name} was created. Its first sync is queued.`);
       void queries.invalidateQueries();
-      void navigate(`/customers/${customer.id}`);
+      void navigate(`/customers/${customer.id}`, SAVED);
     },
   });
   return (
@@ -41,4 +60,13 @@ export function NewCustomerPage() {
       onCancel={() => void navigate("/customers")}
     />
   );
+}
+
+/** The notes that are not empty. */
+function newNotes(fields: Fields) {
+  const empty = notesIn(EMPTY);
+  const filled = Object.entries(notesIn(fields)).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(empty[name as keyof typeof empty]),
+  );
+  return Object.fromEntries(filled);
 }

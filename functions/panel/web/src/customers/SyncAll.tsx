@@ -24,7 +24,7 @@ export function SyncAll({ total, close }: { total: number | undefined; close: ()
   });
   return (
     <Confirm
-      title={total === undefined ? "Sync all customers?" : `Sync all ${total} customers?`}
+      title={total === undefined ? "Sync all customers?" : `Sync all ${total.toLocaleString("en")} customers?`}
       action="Sync all"
       isBusy={sync.isPending}
       error={sync.error}

@@ -1,12 +1,14 @@
 // Chart of the changes made by the last syncs of a customer.
 
 import BarChart from "@cloudscape-design/components/bar-chart";
+import Box from "@cloudscape-design/components/box";
 import { useQuery } from "@tanstack/react-query";
 
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
 import { CHART, wholeNumber } from "../components/chart";
 import { Loading } from "../components/Fallback";
+import { drawn } from "./firstSync";
 
 const SYNCS = 20;
 const SHOWN = { created: CHART.good, updated: CHART.info, deleted: CHART.warning, errors: CHART.bad } as const;
@@ -22,10 +24,11 @@ export function Trend({ customer }: { customer: Customer }) {
       return items.filter(({ finished_at }) => finished_at).reverse();
     },
   });
-  return <Loading of={jobs}>{(ended) => <Chart jobs={ended} />}</Loading>;
+  return <Loading of={jobs}>{(ended) => <Chart ended={ended} />}</Loading>;
 }
 
-function Chart({ jobs }: { jobs: readonly Job[] }) {
+function Chart({ ended }: { ended: readonly Job[] }) {
+  const { shown: jobs, leftOut } = drawn(ended);
   const at = (job: Job) =>
     new Date(job.finished_at ?? 0).toLocaleString("en-GB", {
       day: "numeric",
@@ -35,21 +38,24 @@ function Chart({ jobs }: { jobs: readonly Job[] }) {
       second: "2-digit",
     });
   return (
-    <BarChart
-      ariaLabel={`Changes made by the last ${jobs.length} syncs`}
-      height={160}
-      stackedBars
-      hideFilter
-      xScaleType="categorical"
-      yTitle="Workflows"
-      i18nStrings={{ yTickFormatter: wholeNumber }}
-      empty="No sync has finished yet."
-      series={(Object.keys(SHOWN) as (keyof typeof SHOWN)[]).map((name) => ({
-        type: "bar" as const,
-        title: name.charAt(0).toUpperCase() + name.slice(1),
-        color: SHOWN[name],
-        data: jobs.map((job) => ({ x: at(job), y: job.stats[name] })),
-      }))}
-    />
+    <>
+      <BarChart
+        ariaLabel={`Changes made by the last ${jobs.length} syncs`}
+        height={160}
+        stackedBars
+        hideFilter
+        xScaleType="categorical"
+        yTitle="Workflows"
+        i18nStrings={{ yTickFormatter: wholeNumber }}
+        empty="No other sync has finished yet."
+        series={(Object.keys(SHOWN) as (keyof typeof SHOWN)[]).map((name) => ({
+          type: "bar" as const,
+          title: name.charAt(0).toUpperCase() + name.slice(1),
+          color: SHOWN[name],
+          data: jobs.map((job) => ({ x: at(job), y: job.stats[name] })),
+        }))}
+      />
+      {leftOut && <Box variant="small">{leftOut}</Box>}
+    </>
   );
 }

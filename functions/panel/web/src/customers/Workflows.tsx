@@ -7,7 +7,7 @@ import { useEffect } from "react";
 
 import { body, type Customer, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
-import { CALM_MS } from "../api/pace";
+import { CALM_MS, LIVE_MS } from "../api/pace";
 import { collect } from "../api/collect";
 import { csv } from "../components/csv";
 import { download } from "../components/download";
@@ -15,7 +15,7 @@ import { useMessages } from "../components/messages";
 import { type Filter, words } from "../components/filter";
 import { useFilterValues } from "../components/Filters";
 import { NameLink } from "../components/NameLink";
-import { ServerTable } from "../components/ServerTable";
+import { ServerTable, type Page } from "../components/ServerTable";
 import { Age } from "../components/time";
 
 const FILTERS: readonly Filter[] = [
@@ -36,16 +36,16 @@ export function Workflows({ customer }: { customer: Customer }) {
       name="workflows"
       of={customer.id}
       variant="container"
-      header={
+      header={(_, page) => (
         <Header
           variant="h2"
-          {...(!isFiltered && { counter: `(${customer.workflows_count})` })}
+          {...(!isFiltered && isCounted(customer, page) && { counter: `(${customer.workflows_count.toLocaleString("en")})` })}
           actions={<Export customer={customer} />}
         >
           Workflows
         </Header>
-      }
-      refetchInterval={CALM_MS}
+      )}
+      refetchInterval={customer.syncing ? LIVE_MS : CALM_MS}
       filters={FILTERS}
       load={async (query) => body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } }))}
       trackBy={(workflow) => workflow.zuora_id}
@@ -62,11 +62,16 @@ export function Workflows({ customer }: { customer: Customer }) {
         { id: "zuora_id", header: "Zuora ID", cell: (one) => one.zuora_id },
         { id: "status", header: "Status", cell: (one) => one.status ?? "-" },
         { id: "version", header: "Version", cell: (one) => one.version ?? "-" },
-        { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count },
+        { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count.toLocaleString("en") },
         { id: "last_synced_at", header: "Last synced", cell: (one) => <Age at={one.last_synced_at} /> },
       ]}
     />
   );
+}
+
+/** Returns false while there are workflows that no sync has counted: they are counted when it ends. */
+function isCounted({ workflows_count }: Customer, page: Page<Workflow> | undefined): boolean {
+  return workflows_count > 0 || page?.items.length === 0;
 }
 
 type Format = "csv" | "json";

@@ -24,3 +24,15 @@ test("only what differs is sent, and an empty secret keeps the one that is set",
     verify: true,
   });
 });
+
+test("a note that is emptied is cleared, and tags are sent as a whole", () => {
+  const customer = { ...CUSTOMER, tags: ["eu"], owner: "Ada", notes: null } as Customer;
+
+  expect(changed(customer, fieldsOf(customer))).toEqual({ verify: true });
+  expect(changed(customer, { ...fieldsOf(customer), tags: ["eu", "gold"], owner: "", notes: "Call first." })).toEqual({
+    tags: ["eu", "gold"],
+    owner: null,
+    notes: "Call first.",
+    verify: true,
+  });
+});

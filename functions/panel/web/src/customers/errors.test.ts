@@ -16,8 +16,9 @@ const refused = new Problem({
 });
 
 test("a refused field is marked until it is edited", () => {
-  expect(fieldErrors(refused, EMPTY, EMPTY)).toEqual({ name: "Must not be empty.", baseUrl: "Must be a host of Zuora." });
-  expect(fieldErrors(refused, EMPTY, { ...EMPTY, name: "Acme" })).toEqual({ baseUrl: "Must be a host of Zuora." });
+  const sent = { ...EMPTY, baseUrl: "https://example.com" };
+  expect(fieldErrors(refused, sent, sent)).toEqual({ name: "Enter a name.", baseUrl: "Must be a host of Zuora." });
+  expect(fieldErrors(refused, sent, { ...sent, name: "Acme" })).toEqual({ baseUrl: "Must be a host of Zuora." });
   expect(fieldErrors(null, undefined, EMPTY)).toEqual({});
 });
 

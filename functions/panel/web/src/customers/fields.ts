@@ -2,6 +2,7 @@
 
 import type { Customer, CustomerChange, Settings } from "../api/client";
 import { fieldError } from "../api/problem";
+import { notesOf, type Notes } from "./coming";
 
 /** The input of the form. */
 export interface Fields {
@@ -14,6 +15,9 @@ export interface Fields {
   /** Limits of the delete guard, as typed. */
   readonly guardCount: string;
   readonly guardPercent: string;
+  readonly tags: readonly string[];
+  readonly owner: string;
+  readonly notes: string;
   /** Tests new credentials before anything is stored. */
   readonly verify: boolean;
 }
@@ -26,6 +30,13 @@ export const ENVIRONMENTS: Record<Customer["environment"], string> = {
   development: "Development",
 };
 
+/** Name of every frequency. */
+export const FREQUENCIES: Record<Customer["sync_frequency"], string> = {
+  hourly: "Every hour",
+  every_two_hours: "Every two hours",
+  manual: "Manual only",
+};
+
 export const EMPTY: Fields = {
   name: "",
   clientId: "",
@@ -35,10 +46,14 @@ export const EMPTY: Fields = {
   frequency: "hourly",
   guardCount: "5",
   guardPercent: "20",
+  tags: [],
+  owner: "",
+  notes: "",
   verify: true,
 };
 
 export function fieldsOf(customer: Customer): Fields {
+  const { tags, owner, notes } = notesOf(customer);
   return {
     name: customer.name,
     clientId: customer.zuora_client_id,
@@ -48,6 +63,9 @@ export function fieldsOf(customer: Customer): Fields {
     frequency: customer.sync_frequency,
     guardCount: String(customer.delete_guard.count),
     guardPercent: String(customer.delete_guard.percent),
+    tags,
+    owner: owner ?? "",
+    notes: notes ?? "",
     verify: true,
   };
 }
@@ -64,11 +82,17 @@ export function settingsOf(fields: Fields): Required<Settings> {
   };
 }
 
-/** The settings that differ from those stored. */
+/** The notes in the fields; an empty text is none. */
+export function notesIn({ tags, owner, notes }: Fields): Notes {
+  return { tags, owner: owner || null, notes: notes || null };
+}
+
+/** The settings and notes that differ from those stored. */
 export function changed(customer: Customer, fields: Fields): CustomerChange {
-  const settings = Object.entries(settingsOf(fields)) as [keyof Settings, unknown][];
+  const stored: Record<string, unknown> = { ...customer, ...notesOf(customer) };
+  const wanted = Object.entries({ ...settingsOf(fields), ...notesIn(fields) });
   return {
-    ...Object.fromEntries(settings.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(customer[name]))),
+    ...Object.fromEntries(wanted.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(stored[name]))),
     ...(fields.secret !== "" && { zuora_client_secret: fields.secret }),
     verify: fields.verify,
   };
@@ -84,13 +108,28 @@ const POINTERS = {
   frequency: "/sync_frequency",
   guardCount: "/delete_guard/count",
   guardPercent: "/delete_guard/percent",
+  tags: "/tags",
+  owner: "/owner",
+  notes: "/notes",
 } as const satisfies Partial<Record<keyof Fields, string>>;
 type Name = keyof typeof POINTERS;
+export type FieldErrors = Partial<Record<Name, string>>;
+
+/** What to do about a required field that is empty. */
+const MISSING: FieldErrors = {
+  name: "Enter a name.",
+  clientId: "Enter the client ID.",
+  secret: "Enter the client secret.",
+  baseUrl: "Choose an endpoint, or enter an address.",
+};
 
 /** The errors of the fields that have not been edited since they were sent. */
-export function fieldErrors(error: unknown, sent: Fields | undefined, fields: Fields): Partial<Record<Name, string>> {
+export function fieldErrors(error: unknown, sent: Fields | undefined, fields: Fields): FieldErrors {
   const names = (Object.keys(POINTERS) as Name[]).filter((name) => sent?.[name] === fields[name]);
-  const errors = names.map((name) => [name, fieldError(error, POINTERS[name])] as const);
+  const errors = names.map((name) => {
+    const text = fieldError(error, POINTERS[name]);
+    return [name, text && fields[name] === "" ? (MISSING[name] ?? text) : text] as const;
+  });
   return Object.fromEntries(errors.filter(([, text]) => text !== undefined));
 }
 

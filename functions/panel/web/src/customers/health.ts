@@ -35,6 +35,9 @@ export const HEALTH_FILTER: Filter = {
   isMany: true,
 };
 
+/** One tag at a time. */
+export const TAG_FILTER: Filter = { key: "tag", label: "Tag" };
+
 /** The address of the list of the customers in these states. */
 export function addressOf(states: readonly HealthState[]): string {
   return `#/customers?${HEALTH_FILTER.key}=${states.join(",")}`;

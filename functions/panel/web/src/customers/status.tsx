@@ -66,6 +66,12 @@ export function LastComplete({ at }: { at: Customer["last_complete_sync_at"] }) 
   return at ? <Age at={at} /> : <>Never</>;
 }
 
+/** Time of the next sync, or the reason why none is planned. */
+export function NextSync({ of }: { of: Pick<Customer, "status" | "next_sync_at"> }) {
+  if (of.status === "paused") return <>Paused</>;
+  return of.next_sync_at ? <Age at={of.next_sync_at} /> : <>Manual only</>;
+}
+
 /** Result and age of the last sync. */
 export function LastSync({ of }: { of: Customer["last_sync"] }) {
   if (!of) return <StatusIndicator type="info">Never</StatusIndicator>;

@@ -22,8 +22,11 @@ export function useTestConnection(fields: Fields) {
   const isCurrent = test.variables !== undefined && hasSameCredentials(test.variables, fields);
   return {
     start: () => test.mutate(fields),
+    forget: () => test.reset(),
     isPending: test.isPending,
     isSuccess: isCurrent && test.isSuccess,
+    /** There is a result, good or bad. */
+    isDone: isCurrent && (test.isSuccess || test.isError),
     error: isCurrent ? test.error : null,
     tested: test.variables,
   };

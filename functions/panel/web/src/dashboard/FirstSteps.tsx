@@ -16,13 +16,22 @@ export function FirstSteps() {
             </Link>{" "}
             with the credentials of its Zuora tenant.
           </li>
-          <li>Wait for its first sync. It starts by itself, and the customer&apos;s page shows its result.</li>
+          <li>Test the connection in the same form. If the test fails, it says what to do at Zuora.</li>
+          <li>Wait for the first sync. It starts by itself, and the customer&apos;s page shows how far it is.</li>
+          <li>Choose how often the customer is synced: hourly for production, every two hours for sandboxes.</li>
           <li>
             Invite colleagues under{" "}
             <Link variant="primary" href="#/access">
               Access
             </Link>
             : they tell you the user ID that they see after they have signed in.
+          </li>
+          <li>
+            Subscribe to the e-mail of the alarms, so that somebody learns of a failure at night. See{" "}
+            <Link variant="primary" href="#/help?section=best-practices">
+              Help
+            </Link>
+            .
           </li>
         </ol>
       </TextContent>

@@ -1,10 +1,14 @@
-// The customers that need a person, grouped by cause, worst first: what is wrong, since when, and where to start.
+// The customers that need a person, grouped by cause, worst first: what is wrong, since when, and where to start. A list and no
+// table, because it is read on phones, too.
 
+import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
+import List from "@cloudscape-design/components/list";
+import Popover from "@cloudscape-design/components/popover";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 
 import type { AttentionGroup } from "../api/client";
 import { useAttention } from "../api/queries";
@@ -22,49 +26,64 @@ export function NeedsYou() {
 
 function Groups({ groups }: { groups: readonly AttentionGroup[] }) {
   return (
-    <Table
-      header={<Header variant="h2">Needs you</Header>}
-      items={groups}
-      trackBy={({ health, cause }) => `${health} ${cause}`}
-      wrapLines
-      empty="Nothing needs you. All copies are up to date."
-      columnDefinitions={[
-        {
-          id: "what",
-          header: "Problem",
-          isRowHeader: true,
-          minWidth: 180,
-          cell: (group) => (
-            <>
-              <Health state={group.health} />
-              <div>{titleOf(group)}</div>
-            </>
-          ),
-        },
-        { id: "since", header: "Since", minWidth: 100, cell: ({ since }) => (since ? <Age at={since} /> : "-") },
-        { id: "customers", header: "Customers", minWidth: 220, maxWidth: 320, cell: (group) => <Customers of={group} /> },
-        { id: "remedy", header: "What to do", minWidth: 240, cell: ({ remedy }) => remedy },
-        { id: "actions", header: "Action", minWidth: 160, cell: (group) => <FirstStep of={group} /> },
-      ]}
-    />
+    <Container header={<Header variant="h2">Needs you</Header>}>
+      {groups.length === 0 ? (
+        "Nothing needs you. All copies are up to date."
+      ) : (
+        <List
+          ariaLabel="Needs you"
+          disablePaddings
+          items={groups}
+          renderItem={(group) => ({
+            id: `${group.health} ${group.cause}`,
+            content: (
+              <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+                <Health state={group.health} />
+                <Box variant="strong">{titleOf(group)}</Box>
+              </SpaceBetween>
+            ),
+            secondaryContent: <Details of={group} />,
+            actions: <FirstStep of={group} />,
+          })}
+        />
+      )}
+    </Container>
   );
 }
 
-function Customers({ of }: { of: AttentionGroup }) {
+function Details({ of }: { of: AttentionGroup }) {
   const { named, others } = namedOf(of);
   return (
-    <SpaceBetween size="xxs">
-      {named.map(({ id, name }) => (
-        <NameLink key={id} href={`#/customers/${id}`} name={name} />
-      ))}
-      {others > 0 && <Link href={addressOf([of.health])}>and {others.toLocaleString("en")} more</Link>}
-    </SpaceBetween>
+    <>
+      <div>
+        {named.map(({ id, name }, index) => (
+          <span key={id}>
+            {index > 0 && ", "}
+            <NameLink href={`#/customers/${id}`} name={name} />
+          </span>
+        ))}
+        {others > 0 && (
+          <>
+            {" "}
+            and <Link href={addressOf([of.health])}>{others.toLocaleString("en")} more</Link>
+          </>
+        )}
+        {of.since && (
+          <>
+            , since <Age at={of.since} />
+          </>
+        )}
+      </div>
+      <Popover content={of.remedy} triggerAriaLabel={`What to do: ${of.cause}`} dismissAriaLabel="Close">
+        What to do
+      </Popover>
+    </>
   );
 }
 
 function FirstStep({ of }: { of: AttentionGroup }) {
   const step = firstStep(of);
-  if (!step) return <>-</>;
+  if (!step) return null;
   return (
     <Button href={step.href} wrapText={false} ariaLabel={`${step.text}: ${of.cause}`}>
       {step.text}

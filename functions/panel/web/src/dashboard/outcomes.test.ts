@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { seriesOf } from "./outcomes";
+import { jobsOf, seriesOf } from "./outcomes";
 
 const none = { succeeded: 0, incomplete: 0, held: 0, failed: 0, cancelled: 0 };
 
@@ -16,4 +16,16 @@ test("each outcome that there was has a number for every hour, and others are no
     { outcome: "failed", counts: [0, 1, 0] },
   ]);
   expect(seriesOf([])).toEqual([]);
+});
+
+test("a bar leads to the syncs of its hour that ended so", () => {
+  const [path, query] = jobsOf("2026-11-26T23:00:00Z", "failed").split("?");
+
+  expect(path).toBe("#/jobs");
+  expect(Object.fromEntries(new URLSearchParams(query))).toEqual({
+    kind: "sync",
+    state: "failed",
+    since: "2026-11-26T23:00:00.000Z",
+    until: "2026-11-27T00:00:00.000Z",
+  });
 });

@@ -17,3 +17,12 @@ export function seriesOf(hours: readonly HourOfJobs[]): readonly Series[] {
   const all = OUTCOMES.map((outcome) => ({ outcome, counts: hours.map((hour) => hour[outcome]) }));
   return all.filter(({ counts }) => counts.some((count) => count > 0));
 }
+
+const HOUR_MS = 3_600_000;
+
+/** The address of the syncs of an hour that ended so. */
+export function jobsOf(hour: string, outcome: Outcome): string {
+  const until = new Date(Date.parse(hour) + HOUR_MS).toISOString();
+  const since = new Date(hour).toISOString();
+  return `#/jobs?${new URLSearchParams({ kind: "sync", state: outcome, since, until }).toString()}`;
+}

@@ -1,0 +1,79 @@
+// The base URL of a customer form: a preset, another data center, or a custom address.
+
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+
+import type { ZuoraHost } from "../api/client";
+import { HelpLink } from "../help/HelpLink";
+import type { Fields } from "./fields";
+import { useZuoraHosts } from "./useZuoraHosts";
+
+const CUSTOM = "custom";
+
+interface Properties {
+  readonly value: string;
+  readonly error: string | undefined;
+  readonly isNew: boolean;
+  readonly onChange: (change: Partial<Fields>) => void;
+}
+
+export function BaseUrl({ value, error, isNew, onChange }: Properties) {
+  const hosts = useZuoraHosts();
+  const [isCustom, setCustom] = useState(false);
+  const known = (hosts.data?.items ?? []).map(optionOf);
+  const other = { value: CUSTOM, label: "Another address" };
+  const selected = isCustom ? other : (known.find((option) => option.value === value) ?? (value ? other : null));
+  return (
+    <SpaceBetween size="m">
+      <FormField
+        label="Zuora base URL"
+        description="Zuora API endpoint of the tenant."
+        info={<HelpLink section="choosing-the-base-url" about="choosing the base URL" />}
+        errorText={selected === other ? undefined : error}
+      >
+        <Select
+          selectedOption={selected}
+          placeholder="Choose an endpoint"
+          statusType={hosts.isLoading ? "loading" : "finished"}
+          filteringType="auto"
+          options={[
+            { label: "Common", options: known.filter((option) => option.preset) },
+            { label: "All data centers", options: known.filter((option) => !option.preset) },
+            other,
+          ]}
+          onChange={({ detail }) => {
+            const chosen = detail.selectedOption.value ?? "";
+            setCustom(chosen === CUSTOM);
+            if (chosen === CUSTOM) return;
+            const host = hosts.data?.items.find((one) => one.base_url === chosen);
+            const suits = host && { environment: host.environment, frequency: host.recommended_frequency };
+            onChange({ baseUrl: chosen, ...(isNew && suits) });
+          }}
+        />
+      </FormField>
+      {selected === other && (
+        <FormField
+          label="Address"
+          description="https:// and a Zuora host name, or another host that this installation allows."
+          errorText={error}
+        >
+          <Input
+            value={value}
+            placeholder="https://rest.zuora.com"
+            onChange={({ detail }) => {
+              setCustom(true);
+              onChange({ baseUrl: detail.value });
+            }}
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function optionOf(host: ZuoraHost) {
+  return { value: host.base_url, label: host.label, description: host.base_url, preset: host.preset };
+}

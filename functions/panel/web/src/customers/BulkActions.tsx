@@ -1,0 +1,70 @@
+// Does the same to all selected customers, and says what became of each.
+
+import ButtonDropdown from "@cloudscape-design/components/button-dropdown";
+import FormField from "@cloudscape-design/components/form-field";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import type { Customer } from "../api/client";
+import { useApi } from "../api/context";
+import { Confirm } from "../components/Confirm";
+import { BULK, customersIn } from "./bulk";
+import { BulkResults } from "./BulkResults";
+import { changeMany } from "./changeMany";
+import type { BulkAction } from "./coming";
+import { Choice } from "./Choice";
+import { FREQUENCIES } from "./fields";
+
+export function BulkActions({ selected }: { selected: readonly Customer[] }) {
+  const [asked, setAsked] = useState<{ readonly action: BulkAction; readonly ids: readonly string[] }>();
+  return (
+    <>
+      <ButtonDropdown
+        disabled={selected.length === 0}
+        disabledReason="Select customers first."
+        items={Object.entries(BULK).map(([id, { text }]) => ({ id, text }))}
+        onItemClick={({ detail }) => setAsked({ action: detail.id as BulkAction, ids: selected.map(({ id }) => id) })}
+      >
+        {selected.length > 0 ? `Actions (${selected.length})` : "Actions"}
+      </ButtonDropdown>
+      {asked && <Ask {...asked} close={() => setAsked(undefined)} />}
+    </>
+  );
+}
+
+interface Properties {
+  readonly action: BulkAction;
+  readonly ids: readonly string[];
+  readonly close: () => void;
+}
+
+function Ask({ action, ids, close }: Properties) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const [frequency, setFrequency] = useState<Customer["sync_frequency"]>("hourly");
+  const words = BULK[action];
+  const change = useMutation({
+    mutationFn: () =>
+      changeMany(api, { action, customer_ids: ids, ...(action === "set_frequency" && { sync_frequency: frequency }) }),
+    onSettled: () => queries.invalidateQueries(),
+  });
+  if (change.data) return <BulkResults title={words.action} result={change.data} close={close} />;
+  return (
+    <Confirm
+      title={words.question(customersIn(ids.length))}
+      action={words.action}
+      isBusy={change.isPending}
+      error={change.error}
+      onConfirm={() => change.mutate()}
+      onClose={close}
+    >
+      {action === "set_frequency" ? (
+        <FormField label="Sync frequency">
+          <Choice options={FREQUENCIES} value={frequency} onChange={setFrequency} />
+        </FormField>
+      ) : (
+        words.effect
+      )}
+    </Confirm>
+  );
+}
