@@ -33,6 +33,9 @@ export type ZuoraHost = Schemas["ZuoraHost"];
 export type NewCustomer = Schemas["NewCustomer"];
 export type Settings = Schemas["Settings"];
 export type CustomerChange = Schemas["CustomerChange"];
+export type BulkAction = Schemas["BulkAction"];
+export type BulkOutcome = Schemas["BulkOutcome"];
+export type BulkResult = Schemas["BulkResult"];
 
 /** A client that signs its requests, and throws a `Problem` for every refusal. */
 export function createApi(session: Session): Api {

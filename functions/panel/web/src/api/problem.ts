@@ -28,9 +28,9 @@ export class Problem extends Error {
     return (this.body.errors ?? []).filter(({ pointer }) => !pointer.startsWith("/")).map(({ detail }) => detail);
   }
 
-  /** The error of a field, by its JSON pointer. */
+  /** The error of a field or of one of its parts, by the field's JSON pointer. */
   of(pointer: string): string | undefined {
-    return this.body.errors?.find((error) => error.pointer === pointer)?.detail;
+    return this.body.errors?.find((error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`))?.detail;
   }
 }
 

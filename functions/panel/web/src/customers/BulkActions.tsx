@@ -5,13 +5,11 @@ import FormField from "@cloudscape-design/components/form-field";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { Customer } from "../api/client";
+import { body, type BulkAction, type Customer } from "../api/client";
 import { useApi } from "../api/context";
 import { Confirm } from "../components/Confirm";
 import { BULK, customersIn } from "./bulk";
 import { BulkResults } from "./BulkResults";
-import { changeMany } from "./changeMany";
-import type { BulkAction } from "./coming";
 import { Choice } from "./Choice";
 import { FREQUENCIES } from "./fields";
 
@@ -44,8 +42,10 @@ function Ask({ action, ids, close }: Properties) {
   const [frequency, setFrequency] = useState<Customer["sync_frequency"]>("hourly");
   const words = BULK[action];
   const change = useMutation({
-    mutationFn: () =>
-      changeMany(api, { action, customer_ids: ids, ...(action === "set_frequency" && { sync_frequency: frequency }) }),
+    mutationFn: async () => {
+      const only = action === "set_frequency" ? { sync_frequency: frequency } : {};
+      return body(await api.POST("/v1/customers/bulk", { body: { action, customer_ids: [...ids], ...only } }));
+    },
     onSettled: () => queries.invalidateQueries(),
   });
   if (change.data) return <BulkResults title={words.action} result={change.data} close={close} />;

@@ -7,9 +7,9 @@ import Modal from "@cloudscape-design/components/modal";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 
+import type { BulkOutcome, BulkResult } from "../api/client";
 import { NameLink } from "../components/NameLink";
 import { inOrder, OUTCOMES, summaryOf } from "./bulk";
-import type { BulkItem, BulkResult } from "./coming";
 
 interface Properties {
   readonly title: string;
@@ -45,7 +45,7 @@ export function BulkResults({ title, result, close }: Properties) {
             id: "customer",
             header: "Customer",
             isRowHeader: true,
-            cell: (item) => <NameLink href={`#/customers/${item.customer_id}`} name={item.customer_name} />,
+            cell: (item) => <NameLink href={`#/customers/${item.customer_id}`} name={item.customer_name ?? item.customer_id} />,
           },
           { id: "outcome", header: "Outcome", minWidth: 130, cell: (item) => <Outcome of={item} /> },
           { id: "details", header: "Details", minWidth: 200, cell: (item) => <Details of={item} /> },
@@ -55,7 +55,7 @@ export function BulkResults({ title, result, close }: Properties) {
   );
 }
 
-function Outcome({ of }: { of: BulkItem }) {
+function Outcome({ of }: { of: BulkOutcome }) {
   const [type, text] = OUTCOMES[of.outcome];
   return (
     <StatusIndicator type={type} wrapText={false}>
@@ -64,7 +64,7 @@ function Outcome({ of }: { of: BulkItem }) {
   );
 }
 
-function Details({ of: { problem, job_id: job } }: { of: BulkItem }) {
+function Details({ of: { problem, job_id: job } }: { of: BulkOutcome }) {
   if (problem) return <>{problem.detail}</>;
   return job ? <Link href={`#/jobs/${job}`}>Job</Link> : <>-</>;
 }

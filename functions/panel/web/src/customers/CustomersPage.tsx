@@ -18,7 +18,6 @@ import { ServerTable, type Page } from "../components/ServerTable";
 import { Age } from "../components/time";
 import { useTitle } from "../components/title";
 import { BulkActions } from "./BulkActions";
-import { mayChangeMany, notesOf } from "./coming";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
 import { HEALTH_FILTER, TAG_FILTER } from "./health";
@@ -36,6 +35,7 @@ export function CustomersPage() {
   const api = useApi();
   const navigate = useNavigate();
   const me = useMe().data;
+  const mayChangeMany = me?.actions.includes("bulk_customers") ?? false;
   const [parameters] = useSearchParams();
   const [asked, setAsked] = useState<Asked>();
   const total = useStats().data?.customers.total;
@@ -53,7 +53,7 @@ export function CustomersPage() {
               description="Client organizations that use Zuora, each with its own credentials and workflows."
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
-                  {mayChangeMany(me) && <BulkActions selected={selected} />}
+                  {mayChangeMany && <BulkActions selected={selected} />}
                   {me?.actions.includes("sync_all") && <Button onClick={() => setAsked({ what: "sync all" })}>Sync all</Button>}
                   {me?.actions.includes("create_customer") && (
                     <Button variant="primary" onClick={() => void navigate("/customers/new")}>
@@ -69,7 +69,7 @@ export function CustomersPage() {
           </SpaceBetween>
         )}
         hidden={["status", "tasks", "owner"]}
-        isSelectable={mayChangeMany(me)}
+        isSelectable={mayChangeMany}
         refetchInterval={CALM_MS}
         filters={[
           { key: "name", label: "Name", matches: "part" },
@@ -102,8 +102,8 @@ export function CustomersPage() {
           { id: "updated_at", header: "Updated", cell: (one) => <Age at={one.updated_at} /> },
           { id: "environment", header: "Environment", cell: (one) => ENVIRONMENTS[one.environment] },
           { id: "next_sync", header: "Next sync", cell: (one) => <NextSync of={one} /> },
-          { id: "tags", header: "Tags", cell: (one) => <Tags tags={notesOf(one).tags} filters={parameters} /> },
-          { id: "owner", header: "Owner", cell: (one) => notesOf(one).owner ?? "-" },
+          { id: "tags", header: "Tags", cell: (one) => <Tags tags={one.tags} filters={parameters} /> },
+          { id: "owner", header: "Owner", cell: (one) => one.owner ?? "-" },
           { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
           { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count.toLocaleString("en") },
           { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} ask={setAsked} /> },

@@ -9,7 +9,7 @@ import { useApi, useMe } from "../api/context";
 import { Loading } from "../components/Fallback";
 import { useMessages } from "../components/messages";
 import { CustomerForm } from "./CustomerForm";
-import { EMPTY, notesIn, settingsOf, type Fields } from "./fields";
+import { settingsOf, type Fields } from "./fields";
 import { SAVED } from "./LeaveGuard";
 import { NotAllowed } from "./NotAllowed";
 
@@ -40,7 +40,7 @@ function New() {
       if (attempt.current.input !== input) attempt.current = { input, key: crypto.randomUUID() };
       const answer = await api.POST("/v1/customers", {
         params: { header: { "Idempotency-Key": attempt.current.key } },
-        body: { ...settingsOf(fields), ...newNotes(fields), zuora_client_secret: fields.secret, verify: fields.verify },
+        body: { ...settingsOf(fields), zuora_client_secret: fields.secret, verify: fields.verify },
       });
       return body(answer);
     },
@@ -60,13 +60,4 @@ function New() {
       onCancel={() => void navigate("/customers")}
     />
   );
-}
-
-/** The notes that are not empty. */
-function newNotes(fields: Fields) {
-  const empty = notesIn(EMPTY);
-  const filled = Object.entries(notesIn(fields)).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(empty[name as keyof typeof empty]),
-  );
-  return Object.fromEntries(filled);
 }

@@ -11,7 +11,6 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Customer } from "../api/client";
 import { SyncStats } from "../components/SyncStats";
 import { Age } from "../components/time";
-import { notesOf } from "./coming";
 import { Copyable } from "./Copyable";
 import { ENVIRONMENTS, FREQUENCIES } from "./fields";
 import { CustomerStatus, LastComplete, LastSync, NextSync } from "./status";
@@ -48,8 +47,7 @@ export function Overview({ customer }: { customer: Customer }) {
 }
 
 function Facts({ customer }: { customer: Customer }) {
-  const { connection, delete_guard: guard, zuora_client_secret: secret } = customer;
-  const { tags, owner, notes } = notesOf(customer);
+  const { connection, delete_guard: guard, zuora_client_secret: secret, tags, owner, notes } = customer;
   return (
     <KeyValuePairs
       columns={4}

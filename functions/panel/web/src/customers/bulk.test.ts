@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
 import { inOrder, summaryOf } from "./bulk";
-import type { BulkItem } from "./coming";
+import type { BulkOutcome } from "../api/client";
 
-const item = (customer_name: string, outcome: BulkItem["outcome"]): BulkItem => ({
+const item = (customer_name: string, outcome: BulkOutcome["outcome"]): BulkOutcome => ({
   customer_id: customer_name,
   customer_name,
   outcome,

@@ -2,7 +2,7 @@
 
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
-import type { BulkAction, BulkItem, BulkResult } from "./coming";
+import type { BulkAction, BulkOutcome, BulkResult } from "../api/client";
 
 /** `3 customers`. */
 export function customersIn(count: number): string {
@@ -45,14 +45,14 @@ export const BULK: Record<BulkAction, InWords> = {
   },
 };
 
-export const OUTCOMES: Record<BulkItem["outcome"], readonly [StatusIndicatorProps.Type, string]> = {
+export const OUTCOMES: Record<BulkOutcome["outcome"], readonly [StatusIndicatorProps.Type, string]> = {
   refused: ["error", "Refused"],
   done: ["success", "Done"],
   unchanged: ["info", "Unchanged"],
 };
 
 /** The refused ones first: they are the ones to look at. */
-export function inOrder(items: readonly BulkItem[]): readonly BulkItem[] {
+export function inOrder(items: readonly BulkOutcome[]): readonly BulkOutcome[] {
   const order = Object.keys(OUTCOMES);
   return items.toSorted((one, other) => order.indexOf(one.outcome) - order.indexOf(other.outcome));
 }

@@ -9,6 +9,9 @@ const CUSTOMER = {
   zuora_base_url: "https://rest.zuora.com",
   environment: "production",
   sync_frequency: "hourly",
+  tags: [] as readonly string[],
+  owner: null,
+  notes: null,
   delete_guard: { count: 5, percent: 20 },
 } as Customer;
 

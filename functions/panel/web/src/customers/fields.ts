@@ -2,7 +2,6 @@
 
 import type { Customer, CustomerChange, Settings } from "../api/client";
 import { fieldError } from "../api/problem";
-import { notesOf, type Notes } from "./coming";
 
 /** The input of the form. */
 export interface Fields {
@@ -53,7 +52,6 @@ export const EMPTY: Fields = {
 };
 
 export function fieldsOf(customer: Customer): Fields {
-  const { tags, owner, notes } = notesOf(customer);
   return {
     name: customer.name,
     clientId: customer.zuora_client_id,
@@ -63,14 +61,15 @@ export function fieldsOf(customer: Customer): Fields {
     frequency: customer.sync_frequency,
     guardCount: String(customer.delete_guard.count),
     guardPercent: String(customer.delete_guard.percent),
-    tags,
-    owner: owner ?? "",
-    notes: notes ?? "",
+    tags: customer.tags,
+    owner: customer.owner ?? "",
+    notes: customer.notes ?? "",
     verify: true,
   };
 }
 
-/** The settings in the fields; `Required` makes sure that none is missing. An invalid number is left for the API to refuse. */
+/** The settings in the fields; `Required` makes sure that none is missing. An invalid number is left for the API to refuse; an empty
+ * owner or note is none. */
 export function settingsOf(fields: Fields): Required<Settings> {
   return {
     name: fields.name,
@@ -79,18 +78,16 @@ export function settingsOf(fields: Fields): Required<Settings> {
     environment: fields.environment,
     sync_frequency: fields.frequency,
     delete_guard: { count: Number(fields.guardCount), percent: Number(fields.guardPercent) },
+    tags: [...fields.tags],
+    owner: fields.owner || null,
+    notes: fields.notes || null,
   };
 }
 
-/** The notes in the fields; an empty text is none. */
-export function notesIn({ tags, owner, notes }: Fields): Notes {
-  return { tags, owner: owner || null, notes: notes || null };
-}
-
-/** The settings and notes that differ from those stored. */
+/** The settings that differ from those stored. */
 export function changed(customer: Customer, fields: Fields): CustomerChange {
-  const stored: Record<string, unknown> = { ...customer, ...notesOf(customer) };
-  const wanted = Object.entries({ ...settingsOf(fields), ...notesIn(fields) });
+  const stored: Record<string, unknown> = { ...customer };
+  const wanted = Object.entries(settingsOf(fields));
   return {
     ...Object.fromEntries(wanted.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(stored[name]))),
     ...(fields.secret !== "" && { zuora_client_secret: fields.secret }),
