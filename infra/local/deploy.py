@@ -64,7 +64,7 @@ def _let_the_panel_sign_in(stack: Stack, description: dict) -> None:
         | {
             "AllowedOAuthFlowsUserPoolClient": True,
             "AllowedOAuthFlows": ["code"],
-            "AllowedOAuthScopes": ["openid"],
+            "AllowedOAuthScopes": ["openid", "email"],
             "CallbackURLs": [description["panel_url"]],
             "LogoutURLs": [description["panel_url"]],
         }
