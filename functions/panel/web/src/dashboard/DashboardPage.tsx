@@ -1,12 +1,13 @@
 // The dashboard: customers that need a person, counters, and syncs in the last 24 hours.
 
-import BarChart from "@cloudscape-design/components/bar-chart";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 
 import { body } from "../api/client";
 import { useApi, useMe } from "../api/context";
@@ -14,22 +15,15 @@ import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
 import { addressOf, IN_NEED } from "../customers/health";
 import { total } from "../jobs/counters";
-import { JOB_GROUPS, JOB_STATES } from "../jobs/state";
-import { CHART, wholeNumber } from "../components/chart";
+import { JOB_GROUPS } from "../jobs/state";
 import { Count } from "../components/Count";
 import { Refused } from "../components/Fallback";
 import { useTitle } from "../components/title";
 import { FirstSteps } from "./FirstSteps";
 import { NeedsYou } from "./NeedsYou";
-import { seriesOf, type Outcome } from "./outcomes";
 
-const OUTCOME_COLORS: Record<Outcome, string> = {
-  succeeded: CHART.good,
-  incomplete: CHART.mild,
-  held: CHART.warning,
-  failed: CHART.bad,
-  cancelled: CHART.neutral,
-};
+// Charts are heavy, and what needs a person is there without them.
+const LastDay = lazy(() => import("./LastDay"));
 
 export function DashboardPage() {
   useTitle("Dashboard");
@@ -40,7 +34,11 @@ export function DashboardPage() {
       <SpaceBetween size="l">
         {isNew ? <FirstSteps /> : <NeedsYou />}
         <Numbers />
-        <LastDay />
+        <Container header={<Header variant="h2">Syncs in the last 24 hours</Header>}>
+          <Suspense fallback={<Spinner size="large" />}>
+            <LastDay />
+          </Suspense>
+        </Container>
       </SpaceBetween>
     </ContentLayout>
   );
@@ -102,39 +100,4 @@ function useDeadLetters() {
     queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: MOST_COUNTED } } })),
     refetchInterval: CALM_MS,
   });
-}
-
-function LastDay() {
-  const stats = useStats();
-  const hours = stats.data?.jobs_by_hour ?? [];
-  return (
-    <Container header={<Header variant="h2">Syncs in the last 24 hours</Header>}>
-      {stats.data && stats.error && (
-        <Refused error={stats.error} title="These numbers may be out of date" retry={stats.refetch} />
-      )}
-      <BarChart
-        ariaLabel="Syncs in the last 24 hours, by hour and outcome"
-        height={220}
-        stackedBars
-        hideFilter
-        xTitle="Hour"
-        yTitle="Syncs"
-        i18nStrings={{ yTickFormatter: wholeNumber }}
-        xScaleType="categorical"
-        statusType={stats.data ? "finished" : stats.isError ? "error" : "loading"}
-        onRecoveryClick={() => void stats.refetch()}
-        empty="No sync finished in the last 24 hours."
-        series={seriesOf(hours).map(({ outcome, counts }) => ({
-          type: "bar" as const,
-          title: JOB_STATES[outcome][1],
-          color: OUTCOME_COLORS[outcome],
-          data: hours.map(({ hour }, index) => ({ x: hourOf(new Date(hour)), y: counts[index] ?? 0 })),
-        }))}
-      />
-    </Container>
-  );
-}
-
-function hourOf(hour: Date): string {
-  return hour.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }
