@@ -20,7 +20,6 @@ import { SidePanel } from "../components/SidePanel";
 import { Age } from "../components/time";
 import { useTitle } from "../components/title";
 import { Changes } from "./Changes";
-import { Code } from "./Code";
 import type { Ids } from "./definition";
 import { DefinitionView, Reading } from "./DefinitionView";
 import { GraphBoundary } from "./graph/GraphBoundary";
@@ -28,7 +27,8 @@ import { readTasks, type ShownTask } from "./tasks";
 import { TasksTable } from "./TasksTable";
 import { useDefinition } from "./useDefinition";
 
-// The graph library is loaded with the first graph.
+// Both libraries are loaded when they are first shown.
+const Code = lazy(() => import("./Code"));
 const GraphView = lazy(() => import("./graph/GraphView"));
 
 export function WorkflowPage() {
@@ -167,7 +167,9 @@ function TaskDetails({ task }: { task: ShownTask }) {
           { label: "Tags", value: task.tags?.join(", ") || "-" },
         ]}
       />
-      <Code json={task.json} />
+      <Suspense fallback={<Spinner />}>
+        <Code json={task.json} label="Task as JSON" />
+      </Suspense>
     </SpaceBetween>
   );
 }
