@@ -48,37 +48,41 @@ test("a definition is shown, copied and downloaded with its numbers and its orde
   expect(faults).toEqual([]);
 });
 
-test("the definition of 300 tasks is there at once, and all of it can be found, copied and reached with the keyboard", async () => {
-  const { page, faults } = await open();
-  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await signIn(page, `${large}?tab=tasks`);
-  await page.getByRole("tabpanel").getByRole("row").nth(50).waitFor();
+test(
+  "the definition of 300 tasks is there at once, and all of it can be found, copied and reached with the keyboard",
+  { retry: 2 },
+  async () => {
+    const { page, faults } = await open();
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await signIn(page, `${large}?tab=tasks`);
+    await page.getByRole("tabpanel").getByRole("row").nth(50).waitFor();
 
-  const { shownAfter, longestTask } = await openTab(page, "Definition", '"linkages"');
-  expect(shownAfter, "milliseconds from the click to the text").toBeLessThan(500);
-  expect(longestTask, "milliseconds for which the page stood still").toBeLessThan(100);
-  expect(await page.getByRole("tabpanel").locator("*").count(), "elements").toBeLessThan(1_000);
-  await expectAccessible(page);
+    const { shownAfter, longestTask } = await openTab(page, "Definition", '"linkages"');
+    expect(shownAfter, "milliseconds from the click to the text").toBeLessThan(500);
+    expect(longestTask, "milliseconds for which the page stood still").toBeLessThan(100);
+    expect(await page.getByRole("tabpanel").locator("*").count(), "elements").toBeLessThan(1_000);
+    await expectAccessible(page);
 
-  const exported = await downloaded(page);
-  const { tasks } = JSON.parse(exported) as { tasks: { name: string }[] };
-  const last = `"name": ${JSON.stringify(tasks.at(-1)?.name)}`;
-  await page.getByRole("textbox", { name: "Definition" }).press("Control+f");
-  await page.keyboard.type(last);
-  const total = await page
-    .getByRole("status")
-    .filter({ hasText: /found$/ })
-    .innerText();
-  await page.keyboard.press("Shift+Enter");
-  await page.locator(".cm-searchMatch-selected", { hasText: last }).waitFor();
-  expect(await page.getByRole("status").filter({ hasText: / of / }).innerText()).toBe(total.replace(/(\d+) found/, "$1 of $1"));
-  await page.getByRole("button", { name: "Copy" }).click();
-  await page.getByText("Copied").waitFor();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(exported);
-  const { longestTask: leaving } = await openTab(page, "Changes", "created");
-  expect(leaving, "milliseconds for which leaving it took").toBeLessThan(100);
-  expect(faults).toEqual([]);
-});
+    const exported = await downloaded(page);
+    const { tasks } = JSON.parse(exported) as { tasks: { name: string }[] };
+    const last = `"name": ${JSON.stringify(tasks.at(-1)?.name)}`;
+    await page.getByRole("textbox", { name: "Definition" }).press("Control+f");
+    await page.keyboard.type(last);
+    const total = await page
+      .getByRole("status")
+      .filter({ hasText: /found$/ })
+      .innerText();
+    await page.keyboard.press("Shift+Enter");
+    await page.locator(".cm-searchMatch-selected", { hasText: last }).waitFor();
+    expect(await page.getByRole("status").filter({ hasText: / of / }).innerText()).toBe(total.replace(/(\d+) found/, "$1 of $1"));
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByText("Copied").waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(exported);
+    const { longestTask: leaving } = await openTab(page, "Changes", "created");
+    expect(leaving, "milliseconds for which leaving it took").toBeLessThan(100);
+    expect(faults).toEqual([]);
+  },
+);
 
 /** Chooses a tab, and measures in the page how long it takes until the text is there. */
 async function openTab(page: Page, name: string, text: string): Promise<{ shownAfter: number; longestTask: number }> {
@@ -155,7 +159,7 @@ test("a graph of 5,000 tasks in a row is not drawn, and says so; everything else
   });
   await signIn(page, workflow);
 
-  await page.getByText("This graph has 5000 nodes and is too large to be drawn").waitFor();
+  await page.getByText("It has 5,000 nodes.").waitFor();
   await page.getByRole("tab", { name: /^Tasks/ }).click();
   await page.getByRole("button", { name: "Page 50" }).click();
   await page.getByRole("button", { name: "T4999", exact: true }).click();
