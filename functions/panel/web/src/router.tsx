@@ -1,5 +1,5 @@
 // The routes. They follow `#` in the address: that works under any stage's path, and no server has to know them. Each page is
-// loaded when it is first shown.
+// loaded when it is first shown; the dashboard comes with the panel, in one file for all that it needs.
 
 import { useEffect, useState } from "react";
 import { createHashRouter, RouterProvider, type RouteObject } from "react-router";
@@ -7,9 +7,10 @@ import { createHashRouter, RouterProvider, type RouteObject } from "react-router
 import { NoSuchPage, PageFailed } from "./components/Fallback";
 import { followLinks } from "./components/links";
 import { Shell } from "./components/Shell";
+import { DashboardPage } from "./dashboard/DashboardPage";
 
 const PAGES: RouteObject[] = [
-  { index: true, lazy: async () => ({ Component: (await import("./dashboard/DashboardPage")).DashboardPage }) },
+  { index: true, element: <DashboardPage /> },
   { path: "customers", lazy: async () => ({ Component: (await import("./customers/CustomersPage")).CustomersPage }) },
   { path: "customers/new", lazy: async () => ({ Component: (await import("./customers/NewCustomerPage")).NewCustomerPage }) },
   { path: "customers/:customerId", lazy: async () => ({ Component: (await import("./customers/CustomerPage")).CustomerPage }) },

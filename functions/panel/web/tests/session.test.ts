@@ -20,6 +20,15 @@ test("who signs out leaves nothing behind, and is asked to sign in again", async
   expect(faults).toEqual([]);
 });
 
+test("an address without its last slash leads to the same page", async () => {
+  const { page, faults } = await open();
+  await page.goto(`${stack.panel_url.replace(/\/$/, "")}#/about`);
+  await giveCredentials(page);
+  await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+  expect(page.url()).toBe(`${stack.panel_url}#/about`);
+  expect(faults).toEqual([]);
+});
+
 test("an old address with the code of a sign-in that is over leads on to the panel", async () => {
   const { page, faults } = await open();
   const old = `${stack.panel_url}?code=of-yesterday&state=of-yesterday`;

@@ -4,11 +4,10 @@ import "./side.css";
 
 import AppLayout, { type AppLayoutProps } from "@cloudscape-design/components/app-layout";
 import Badge from "@cloudscape-design/components/badge";
-import Flashbar from "@cloudscape-design/components/flashbar";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import SplitPanel from "@cloudscape-design/components/split-panel";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { Suspense, useEffect, useRef, type RefObject } from "react";
+import { lazy, Suspense, useEffect, useRef, type RefObject } from "react";
 import { Outlet, useLocation, useNavigate } from "react-router";
 
 import { hasNoAccess, NoAccess } from "../access/NoAccess";
@@ -22,6 +21,9 @@ import { activeHref } from "./activeHref";
 import { MessagesProvider, useMessages } from "./messages";
 import { SideProvider, useSide } from "./SidePanel";
 import { SignInAgain } from "./SignInAgain";
+
+// Loaded with the first message.
+const Flashbar = lazy(() => import("@cloudscape-design/components/flashbar"));
 
 export function Shell() {
   return (
@@ -59,7 +61,13 @@ function Frame() {
         headerSelector="#top"
         navigation={!isLockedOut && <Navigation />}
         navigationHide={isLockedOut}
-        notifications={<Flashbar items={items} stackItems />}
+        notifications={
+          items.length > 0 && (
+            <Suspense>
+              <Flashbar items={items} stackItems />
+            </Suspense>
+          )
+        }
         toolsHide
         {...useSplitPanel()}
         content={

@@ -55,12 +55,25 @@ export function SideProvider({ children }: { children: ReactNode }) {
   return <Context value={side}>{children}</Context>;
 }
 
-/** Shows its children beside the page while mounted. `close` identifies it and must be stable. The last of several is shown; the others are closed. */
+/** Shows its children beside the page while mounted. `close` identifies it and must be stable. The last of several is shown; the others are closed. Escape closes it. */
 export function SidePanel({ header, close, children }: { header: string; close: () => void; children: ReactNode }) {
   const { shown, show, hide, place } = useSide();
   useEffect(() => {
     show({ header, close });
     return () => hide(close);
   }, [show, hide, header, close]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !usesEscape(event.target)) close();
+    };
+    // On the way down: the handle that resizes the panel, where the focus is at first, keeps the key to itself.
+    document.addEventListener("keydown", onKey, true);
+    return () => document.removeEventListener("keydown", onKey, true);
+  }, [close]);
   return place && shown?.close === close && createPortal(children, place);
+}
+
+/** Fields and dialogs have their own use for the key. */
+function usesEscape(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, [role=dialog], [role=listbox], [role=menu]") !== null;
 }

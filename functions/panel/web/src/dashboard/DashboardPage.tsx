@@ -5,11 +5,10 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useQuery } from "@tanstack/react-query";
+import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense } from "react";
 
-import { body } from "../api/client";
-import { useApi, useMe } from "../api/context";
-import { CALM_MS } from "../api/pace";
+import { useMe } from "../api/context";
 import { useStats } from "../api/queries";
 import { addressOf, IN_NEED } from "../customers/health";
 import { total } from "../jobs/counters";
@@ -18,8 +17,10 @@ import { Count } from "../components/Count";
 import { Refused } from "../components/Fallback";
 import { useTitle } from "../components/title";
 import { FirstSteps } from "./FirstSteps";
-import { LastDay } from "./LastDay";
 import { NeedsYou } from "./NeedsYou";
+
+// Charts are heavy, and what needs a person is there without them.
+const LastDay = lazy(async () => ({ default: (await import("./LastDay")).LastDay }));
 
 export function DashboardPage() {
   useTitle("Dashboard");
@@ -30,7 +31,9 @@ export function DashboardPage() {
       <SpaceBetween size="l">
         {isNew ? <FirstSteps /> : <NeedsYou />}
         <Numbers />
-        <LastDay />
+        <Suspense fallback={<Spinner size="large" />}>
+          <LastDay />
+        </Suspense>
       </SpaceBetween>
     </ContentLayout>
   );
@@ -38,7 +41,6 @@ export function DashboardPage() {
 
 function Numbers() {
   const stats = useStats();
-  const letters = useDeadLetters();
   const counters = stats.data;
   const jobs = (...states: readonly string[]) => counters && total(counters.jobs, ...states);
   // Rendered before the numbers arrive, so that nothing moves.
@@ -46,7 +48,6 @@ function Numbers() {
     <Container>
       <SpaceBetween size="s">
         {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
-        {letters.error && <Refused error={letters.error} title="The dead letters could not be counted" retry={letters.refetch} />}
         <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
           <Count label="Customers" number={counters?.customers.total} href="#/customers" />
           <Count
@@ -69,27 +70,8 @@ function Numbers() {
             tone="warning"
             href={`#/jobs?${JOB_GROUPS.held.filters}`}
           />
-          <Count
-            label="Dead letters"
-            number={letters.data?.items.length}
-            isMore={!!letters.data?.next_cursor}
-            tone="bad"
-            href="#/dead-letters"
-          />
         </ColumnLayout>
       </SpaceBetween>
     </Container>
   );
-}
-
-/** Maximum number of dead letters counted. */
-const MOST_COUNTED = 50;
-
-function useDeadLetters() {
-  const api = useApi();
-  return useQuery({
-    queryKey: ["newest-dead-letters"],
-    queryFn: async () => body(await api.GET("/v1/dead-letters", { params: { query: { limit: MOST_COUNTED } } })),
-    refetchInterval: CALM_MS,
-  });
 }

@@ -6,10 +6,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import { body, type Change } from "../api/client";
 import { useApi } from "../api/context";
-import { words } from "../components/filter";
+import { labelled } from "../components/filter";
 import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
 import { Age } from "../components/time";
+
+const KINDS: Record<Change["kind"], string> = { created: "Created", updated: "Updated", deleted: "Deleted" };
 
 export function Changes({ customerId, workflowId }: { customerId: string; workflowId?: string }) {
   const api = useApi();
@@ -25,7 +27,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
         workflowId
           ? []
           : [
-              { key: "kind", label: "Kind", options: words("created", "updated", "deleted") },
+              { key: "kind", label: "Kind", options: labelled(KINDS) },
               { key: "since", label: "After", isMoment: true },
             ]
       }
@@ -50,7 +52,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
                 ),
               },
             ]),
-        { id: "kind", header: "Kind", cell: (change) => change.kind },
+        { id: "kind", header: "Kind", cell: ({ kind }) => KINDS[kind] },
         { id: "fields", header: "Fields", cell: (change) => <Fields change={change} /> },
         { id: "definition", header: "Definition", cell: (change) => <Edits change={change} /> },
         { id: "job", header: "Job", cell: (change) => <Link href={`#/jobs/${change.job_id}`}>Sync</Link> },

@@ -5,10 +5,13 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense } from "react";
 
 import { download } from "../components/download";
-import { Code } from "./Code";
 import type { Definition, Progress } from "./definition";
+
+// The viewer is loaded with the first text.
+const Code = lazy(() => import("./Code"));
 
 /** Copy and Download give the exported bytes; only the view is formatted. */
 export function DefinitionView({ definition: { blob, text }, name }: { definition: Definition; name: string }) {
@@ -20,7 +23,9 @@ export function DefinitionView({ definition: { blob, text }, name }: { definitio
           Download
         </Button>
       </SpaceBetween>
-      <Code json={text} />
+      <Suspense fallback={<Spinner />}>
+        <Code json={text} label="Definition" isSearchable />
+      </Suspense>
     </SpaceBetween>
   );
 }

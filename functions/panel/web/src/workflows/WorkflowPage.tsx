@@ -1,6 +1,7 @@
 // One workflow: fields, graph, tasks, definition as Zuora exported it, and changes.
 
 import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -8,25 +9,25 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
-import { useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useState } from "react";
-import { useParams, useSearchParams } from "react-router";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useCallback } from "react";
+import { useParams } from "react-router";
 
 import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
 import { CustomerName } from "../components/CustomerName";
 import { Loading } from "../components/Fallback";
-import { SidePanel } from "../components/SidePanel";
-import { Age } from "../components/time";
+import { Age, exact } from "../components/time";
 import { useTitle } from "../components/title";
 import { Changes } from "./Changes";
-import { Code } from "./Code";
 import type { Ids } from "./definition";
 import { DefinitionView, Reading } from "./DefinitionView";
 import { GraphBoundary } from "./graph/GraphBoundary";
-import { readTasks, type ShownTask } from "./tasks";
+import { TaskPanel } from "./TaskPanel";
+import { readTasks } from "./tasks";
 import { TasksTable } from "./TasksTable";
 import { useDefinition } from "./useDefinition";
+import { useShown } from "./useShown";
 
 // The graph library is loaded with the first graph.
 const GraphView = lazy(() => import("./graph/GraphView"));
@@ -45,9 +46,9 @@ export function WorkflowPage() {
 function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
   useTitle(workflow.name ?? workflow.zuora_id);
   const api = useApi();
-  const [parameters, setParameters] = useSearchParams();
-  const [chosen, setChosen] = useState<string>();
-  const close = useCallback(() => setChosen(undefined), []);
+  const { tab, task: chosen, show } = useShown();
+  const choose = (task: string) => show({ task });
+  const close = useCallback(() => show({ task: undefined }), [show]);
   const { definition, progress } = useDefinition(path);
   const tasks = useQuery({ queryKey: ["tasks", path], queryFn: () => readTasks(api, path) });
   const waiting = <Reading progress={progress} />;
@@ -70,8 +71,8 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
           <Overview workflow={workflow} />
         </Container>
         <Tabs
-          activeTabId={parameters.get("tab") ?? "graph"}
-          onChange={({ detail }) => setParameters({ tab: detail.activeTabId }, { replace: true })}
+          activeTabId={tab}
+          onChange={({ detail }) => show({ tab: detail.activeTabId })}
           tabs={[
             {
               id: "graph",
@@ -81,7 +82,7 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
                   {({ text }) => (
                     <GraphBoundary key={text}>
                       <Suspense fallback={<Spinner />}>
-                        <GraphView definition={text} chosen={chosen} onChoose={setChosen} />
+                        <GraphView definition={text} chosen={chosen} onChoose={choose} />
                       </Suspense>
                     </GraphBoundary>
                   )}
@@ -91,7 +92,18 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
             {
               id: "tasks",
               label: `Tasks (${workflow.tasks_count})`,
-              content: <Loading of={tasks}>{(items) => <TasksTable tasks={items} onChoose={setChosen} />}</Loading>,
+              content: (
+                <Loading of={tasks}>
+                  {(items) => (
+                    <TasksTable
+                      tasks={items}
+                      chosen={chosen}
+                      onChoose={choose}
+                      onShowInGraph={(task) => show({ tab: "graph", task })}
+                    />
+                  )}
+                </Loading>
+              ),
             },
             {
               id: "definition",
@@ -106,7 +118,7 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
           ]}
         />
       </SpaceBetween>
-      {chosen !== undefined && <TaskPanel chosen={chosen} tasks={tasks} close={close} />}
+      {chosen !== undefined && <TaskPanel chosen={chosen} tasks={tasks} tab={tab} show={show} close={close} />}
     </ContentLayout>
   );
 }
@@ -114,10 +126,10 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
 function Overview({ workflow }: { workflow: Workflow }) {
   const { triggers } = workflow;
   const kinds = [
-    triggers.scheduled && "scheduled",
-    triggers.callout && "callout",
-    triggers.event && "event",
-    triggers.ondemand && "on demand",
+    triggers.scheduled && "Scheduled",
+    triggers.callout && "Callout",
+    triggers.event && "Event",
+    triggers.ondemand && "On demand",
   ];
   return (
     <KeyValuePairs
@@ -128,46 +140,26 @@ function Overview({ workflow }: { workflow: Workflow }) {
         { label: "Status", value: workflow.status ?? "-" },
         { label: "Version", value: workflow.version ?? "-" },
         { label: "Triggers", value: kinds.filter(Boolean).join(", ") || "None" },
-        { label: "Schedule", value: workflow.interval ? `${workflow.interval} ${workflow.timezone ?? ""}` : "-" },
-        { label: "Changed at Zuora", value: workflow.updated_at ? <Age at={workflow.updated_at} /> : "-" },
-        { label: "Last synced", value: <Age at={workflow.last_synced_at} /> },
+        { label: "Schedule", value: scheduleOf(workflow) },
+        { label: "Changed at Zuora", value: workflow.updated_at ? <Moment at={workflow.updated_at} /> : "-" },
+        { label: "Last synced", value: <Moment at={workflow.last_synced_at} /> },
       ]}
     />
   );
 }
 
-interface TaskPanelProperties {
-  readonly chosen: string;
-  readonly tasks: UseQueryResult<readonly ShownTask[]>;
-  readonly close: () => void;
+function scheduleOf({ interval, timezone }: Workflow): string {
+  if (!interval) return "-";
+  return timezone ? `Cron ${interval}, time zone ${timezone}` : `Cron ${interval}`;
 }
 
-function TaskPanel({ chosen, tasks, close }: TaskPanelProperties) {
-  const task = tasks.data?.find((one) => one.id === chosen);
+function Moment({ at }: { at: string }) {
   return (
-    <SidePanel header={task ? (task.name ?? "(no name)") : "Task"} close={close}>
-      <Loading of={tasks}>
-        {() => (task ? <TaskDetails task={task} /> : "This task is in the definition but not in the list of tasks.")}
-      </Loading>
-    </SidePanel>
-  );
-}
-
-function TaskDetails({ task }: { task: ShownTask }) {
-  return (
-    <SpaceBetween size="m">
-      <KeyValuePairs
-        columns={2}
-        items={[
-          { label: "ID", value: task.id },
-          { label: "Action", value: task.action_type ?? "-" },
-          { label: "Object", value: task.object ?? "-" },
-          { label: "Call", value: task.call_type ?? "-" },
-          { label: "Priority", value: task.priority ?? "-" },
-          { label: "Tags", value: task.tags?.join(", ") || "-" },
-        ]}
-      />
-      <Code json={task.json} />
-    </SpaceBetween>
+    <>
+      <Age at={at} />
+      <Box color="text-body-secondary" fontSize="body-s">
+        {exact(at)}
+      </Box>
+    </>
   );
 }

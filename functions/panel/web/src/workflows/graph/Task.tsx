@@ -1,0 +1,28 @@
+// A task in the graph; also the start and the finish.
+
+import { Handle, Position, type Node as FlowNode, type NodeProps } from "@xyflow/react";
+
+import type { Kind } from "./kinds";
+import type { Node } from "./model";
+
+interface Data extends Record<string, unknown> {
+  readonly node: Node;
+  readonly kind: Kind | undefined;
+  readonly isFound: boolean;
+  /** The one of those found that is in view. */
+  readonly isCurrent: boolean;
+}
+
+export type TaskNode = FlowNode<Data, "task">;
+
+export function Task({ data: { node, kind, isFound, isCurrent } }: NodeProps<TaskNode>) {
+  const classes = [node.isTask ? "graph-task" : "graph-begin", kind, isFound && "found", isCurrent && "current"];
+  return (
+    <div className={classes.filter(Boolean).join(" ")} title={node.label}>
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <strong>{node.label}</strong>
+      {node.kind && <span>{node.kind}</span>}
+      <Handle type="source" position={Position.Right} isConnectable={false} />
+    </div>
+  );
+}
