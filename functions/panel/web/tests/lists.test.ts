@@ -107,18 +107,79 @@ test("a filter in the address that is none is shown as it is, with what the API 
   await page.getByText("The list could not be loaded").waitFor({ state: "detached" });
 });
 
-test("a name of 200 characters leaves room for the other columns, and is its own tooltip", async () => {
+test("a name of 190 characters leaves room for the other columns, and is shown in full to who looks at it", async () => {
   const tenant = await createTenant(1);
-  const name = `${tenant.name} ${"long ".repeat(40)}`.slice(0, 190);
+  const name = `${tenant.name} ${"long ".repeat(40)}`.slice(0, 189) + "!";
   const customer = await createCustomer({ ...tenant, name });
   const { page, faults } = await open();
   await signIn(page, `#/customers?name=${tenant.name}`);
 
   const link = page.getByRole("rowheader").getByRole("link");
-  expect(await link.getAttribute("title")).toBe(name);
+  await link.waitFor();
   expect((await page.getByRole("rowheader").boundingBox())?.width).toBeLessThanOrEqual(320);
+  await page.getByRole("columnheader", { name: "Health" }).waitFor();
+  await link.locator("xpath=..").focus();
+  expect(await page.getByRole("tooltip").textContent()).toBe(name);
+  await page.keyboard.press("Escape");
   await goTo(page, `#/jobs?customer_id=${customer}`);
   const cell = page.getByRole("gridcell").filter({ has: page.getByRole("link", { name }) });
   expect((await cell.boundingBox())?.width).toBeLessThanOrEqual(320);
+  expect(faults).toEqual([]);
+});
+
+test("a column is as wide as it was made, also after a reload", async () => {
+  await createCustomer(await createTenant(1));
+  const { page, faults } = await open({ width: 1440, height: 900 });
+  await signIn(page, "#/customers");
+  const header = page.getByRole("columnheader", { name: "Name" });
+  const width = async () => Math.round((await header.boundingBox())?.width ?? 0);
+
+  await page.getByRole("rowheader").first().waitFor();
+  const before = await width();
+  const box = await header.boundingBox();
+  const edge = { x: (box?.x ?? 0) + (box?.width ?? 0) - 1, y: (box?.y ?? 0) + 10 };
+  await page.mouse.move(edge.x, edge.y);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 90, edge.y, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(width).toBeGreaterThan(before + 60);
+  const after = await width();
+  await page.reload();
+  await expect.poll(width).toBe(after);
+  expect(faults).toEqual([]);
+});
+
+test("back from a detail comes to the page of the list that was left", async () => {
+  const tenant = await createTenant(60);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}`);
+  const links = page.getByRole("tabpanel").getByRole("rowheader").getByRole("link");
+
+  await links.nth(49).waitFor();
+  await page.getByRole("tabpanel").getByRole("button", { name: "Next page" }).click();
+  await expect.poll(() => links.count()).toBe(10);
+  const name = await links.first().textContent();
+  await links.first().click();
+  await page.getByRole("heading", { level: 1, name: name ?? "" }).waitFor();
+  await page.goBack();
+  await expect.poll(() => links.count()).toBe(10);
+  expect(await links.first().textContent()).toBe(name);
+  await page.reload();
+  await expect.poll(() => links.count()).toBe(10);
+  expect(faults).toEqual([]);
+});
+
+test("a phone shows the names, the state and the actions of a list without sideways scrolling of the page", async () => {
+  const tenant = await createTenant(1);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open({ width: 390, height: 800 });
+  await signIn(page, `#/customers?name=${tenant.name}`);
+
+  await page.getByRole("rowheader").first().waitFor();
+  expect(await page.getByRole("columnheader").allInnerTexts()).toEqual(["Name", "Health", "Actions"]);
+  await expect(page.getByRole("button", { name: `Sync Workflows of ${tenant.name}` }).isVisible()).resolves.toBe(true);
   expect(faults).toEqual([]);
 });

@@ -64,6 +64,7 @@ export function CustomersPage() {
           </SpaceBetween>
         )}
         hidden={["status", "environment", "tasks"]}
+        phone={["name", "health", "actions"]}
         refetchInterval={CALM_MS}
         filters={[
           { key: "name", label: "Name", matches: "part" },

@@ -55,8 +55,9 @@ export function JobsTable({ customer }: { customer?: Customer }) {
         </Header>
       )}
       refetchInterval={(page) => paceOfJobs(page?.items)}
-      isSelectable={mayRetry}
+      isSelectable={(job) => job.actions.includes("retry")}
       hidden={["id", "trigger"]}
+      phone={["created_at", "customer", "state", "what"].filter((id) => !customerId || id !== "customer")}
       filters={filters}
       load={async (query) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...query, ...of }) } }))}
       trackBy={(job) => job.id}
