@@ -1,4 +1,4 @@
-// The frame of every page: navigation, account menu, messages, and the dialog to sign in again.
+// The frame of every page: search, navigation, breadcrumbs, account menu, messages, and the dialog to sign in again.
 
 import "./side.css";
 
@@ -9,7 +9,7 @@ import SideNavigation from "@cloudscape-design/components/side-navigation";
 import SplitPanel from "@cloudscape-design/components/split-panel";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { Suspense, useEffect, useRef, type RefObject } from "react";
-import { Outlet, useLocation, useNavigate } from "react-router";
+import { Outlet, useLocation } from "react-router";
 
 import { hasNoAccess, NoAccess } from "../access/NoAccess";
 import { useMe } from "../api/context";
@@ -19,15 +19,21 @@ import { total } from "../jobs/counters";
 import { JOB_GROUPS } from "../jobs/state";
 import { useSession } from "../sign-in/session";
 import { activeHref } from "./activeHref";
+import { Breadcrumbs } from "./Breadcrumbs";
+import { useLinks } from "./links";
 import { MessagesProvider, useMessages } from "./messages";
+import { Search } from "./Search";
 import { SideProvider, useSide } from "./SidePanel";
 import { SignInAgain } from "./SignInAgain";
+import { focusHeading, TitleProvider, useArrival } from "./title";
 
 export function Shell() {
   return (
     <MessagesProvider>
       <SideProvider>
-        <Frame />
+        <TitleProvider>
+          <Frame />
+        </TitleProvider>
       </SideProvider>
     </MessagesProvider>
   );
@@ -38,11 +44,16 @@ function Frame() {
   const { items } = useMessages();
   const me = useMe().data;
   const isLockedOut = me !== undefined && hasNoAccess(me);
+  const follow = useLinks();
+  useArrival();
   return (
-    <>
+    <div onClick={follow}>
+      <SkipLink />
       <div id="top">
         <TopNavigation
           identity={{ href: "#/", title: "Zuora Workflow Manager" }}
+          search={!isLockedOut && <Search />}
+          i18nStrings={{ searchIconAriaLabel: "Search", searchDismissIconAriaLabel: "Close the search" }}
           utilities={[
             {
               type: "menu-dropdown",
@@ -59,6 +70,7 @@ function Frame() {
         headerSelector="#top"
         navigation={!isLockedOut && <Navigation />}
         navigationHide={isLockedOut}
+        breadcrumbs={<Breadcrumbs />}
         notifications={<Flashbar items={items} stackItems />}
         toolsHide
         {...useSplitPanel()}
@@ -73,7 +85,24 @@ function Frame() {
         }
       />
       <SignInAgain />
-    </>
+    </div>
+  );
+}
+
+/** The first stop of the Tab key, seen only there: past the navigation to the page. */
+function SkipLink() {
+  const { pathname, search } = useLocation();
+  return (
+    <a
+      className="skip"
+      href={`#${pathname}${search}`}
+      onClick={(event) => {
+        event.preventDefault();
+        focusHeading();
+      }}
+    >
+      Skip to the content
+    </a>
   );
 }
 
@@ -109,17 +138,11 @@ function useSplitPanel(): Partial<AppLayoutProps> & { readonly ref: RefObject<Ap
 
 function Navigation() {
   const { pathname, search } = useLocation();
-  const navigate = useNavigate();
   const stats = useStats(CALM_MS).data;
   return (
     <SideNavigation
       header={{ href: "#/", text: "Dashboard" }}
       activeHref={activeHref(pathname, search)}
-      onFollow={(event) => {
-        if (event.detail.external) return;
-        event.preventDefault();
-        void navigate(event.detail.href.slice(1));
-      }}
       items={[
         {
           type: "section",
