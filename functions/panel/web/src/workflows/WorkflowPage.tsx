@@ -16,6 +16,7 @@ import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
 import { CustomerName } from "../components/CustomerName";
 import { Loading } from "../components/Fallback";
+import { Schedule } from "../components/Schedule";
 import { SidePanel } from "../components/SidePanel";
 import { Age } from "../components/time";
 import { useTitle } from "../components/title";
@@ -128,7 +129,10 @@ function Overview({ workflow }: { workflow: Workflow }) {
         { label: "Status", value: workflow.status ?? "-" },
         { label: "Version", value: workflow.version ?? "-" },
         { label: "Triggers", value: kinds.filter(Boolean).join(", ") || "None" },
-        { label: "Schedule", value: workflow.interval ? `${workflow.interval} ${workflow.timezone ?? ""}` : "-" },
+        {
+          label: "Schedule",
+          value: workflow.interval ? <Schedule cron={workflow.interval} timezone={workflow.timezone} /> : "-",
+        },
         { label: "Changed at Zuora", value: workflow.updated_at ? <Age at={workflow.updated_at} /> : "-" },
         { label: "Last synced", value: <Age at={workflow.last_synced_at} /> },
       ]}
