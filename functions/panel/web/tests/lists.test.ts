@@ -107,6 +107,41 @@ test("a filter in the address that is none is shown as it is, with what the API 
   await page.getByText("The list could not be loaded").waitFor({ state: "detached" });
 });
 
+test("a typed text filters by the one choice that it names, and is answered if there is none", async () => {
+  const tenant = await createTenant(1);
+  await createCustomer(tenant);
+  const { page, faults } = await open();
+  await signIn(page, "#/dead-letters");
+  const filter = page.getByRole("main").getByRole("combobox", { name: "Filter the list" });
+
+  await filter.fill("no customer is called so");
+  await filter.press("Enter");
+  await page.getByText("Nothing is called “no customer is called so” here. Filter by Customer, Error class.").first().waitFor();
+  await filter.fill(tenant.name.slice(6));
+  await filter.press("Enter");
+  await page.getByText(`Customer = ${tenant.name}`).waitFor();
+  await page.getByText("Nothing matches these filters.").waitFor();
+  expect(await page.getByText(/^Nothing is called/).count()).toBe(0);
+  // What opens over the page lies above the navigation.
+  await page.getByRole("button", { name: `Customer = ${tenant.name}`, exact: true }).click();
+  const left = (await page.getByRole("dialog").boundingBox())?.x ?? -1;
+  expect(left).toBeGreaterThanOrEqual(0);
+  expect(faults).toEqual([]);
+});
+
+test("an age tells the exact time and its zone to who focuses it", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/customers");
+  const updated = page.getByText("Updated").getByRole("time");
+
+  await updated.focus();
+  await page
+    .getByRole("tooltip")
+    .getByText(/^\d+ \w+ \d{4}, [\d:]+ \(UTC/)
+    .waitFor();
+  expect(faults).toEqual([]);
+});
+
 test("a name of 190 characters leaves room for the other columns, and is shown in full to who looks at it", async () => {
   const tenant = await createTenant(1);
   const name = `${tenant.name} ${"long ".repeat(40)}`.slice(0, 189) + "!";

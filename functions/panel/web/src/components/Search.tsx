@@ -1,11 +1,12 @@
 // The search in the top bar: customers, workflows and pasted ids. `/` leads to it from anywhere.
 
 import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type RefObject } from "react";
 import { useNavigate } from "react-router";
 
 import { sentence } from "../api/problem";
-import { MIN_LENGTH, pageOf, useFound, type Hit } from "./found";
+import { MIN_LENGTH, useFound } from "./found";
+import { pageOf, type Hit } from "./hit";
 
 /** After the last key, so that a word is one request. */
 const PAUSE_MS = 250;
@@ -71,7 +72,7 @@ function usePaused(text: string): string {
 }
 
 /** `/` moves the focus into the search, unless something is being typed or a dialog is open. */
-function useSlash(place: React.RefObject<HTMLElement | null>, input: React.RefObject<AutosuggestProps.Ref | null>): void {
+function useSlash(place: RefObject<HTMLElement | null>, input: RefObject<AutosuggestProps.Ref | null>): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isTyping =

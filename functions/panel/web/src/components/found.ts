@@ -1,34 +1,16 @@
-// What the search of the top bar leads to: a page per id without asking, and customers and workflows by name or Zuora id.
+// What the search of the top bar finds: customers and workflows by name or Zuora id.
 
 import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { body } from "../api/client";
 import { useApi } from "../api/context";
 import { customerName } from "./customerName";
+import { isZuoraId, pageOf, type Hit } from "./hit";
 
 /** Fewer characters would find everything. */
 export const MIN_LENGTH = 2;
 /** Hits shown of each kind. */
 const LIMIT = 5;
-
-export interface Hit {
-  /** The page, as a path. */
-  readonly value: string;
-  readonly label: string;
-  readonly description?: string;
-}
-
-/** The page of an id of the API. */
-export function pageOf(text: string): Hit | undefined {
-  if (/^cus_[0-9a-f]{32}$/.test(text)) return { value: `/customers/${text}`, label: "Customer", description: text };
-  if (/^job_[0-9a-f]{32}$/.test(text)) return { value: `/jobs/${text}`, label: "Job", description: text };
-  return undefined;
-}
-
-/** Zuora's ids are numbers in practice; other texts are names. */
-export function isZuoraId(text: string): boolean {
-  return /^\d+$/.test(text);
-}
 
 /** Customers with the text in their name, workflows whose name begins with it or whose Zuora id it is; each with a link to all. */
 export function useFound(text: string) {

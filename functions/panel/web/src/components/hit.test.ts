@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isZuoraId, pageOf } from "./found";
+import { isZuoraId, pageOf } from "./hit";
 
 const hex = "0123456789abcdef0123456789abcdef";
 
