@@ -4,6 +4,7 @@ import createClient, { type Client, type Middleware } from "openapi-fetch";
 
 import { root } from "../deployment";
 import type { Session } from "../sign-in/session";
+import { setReachable } from "./connection";
 import { Problem, type ProblemBody } from "./problem";
 import type { components, paths } from "./schema";
 
@@ -44,7 +45,11 @@ export function createApi(session: Session): Api {
       request.headers.set("Authorization", `Bearer ${await session.token()}`);
       return request;
     },
+    onError() {
+      setReachable(false);
+    },
     async onResponse({ response }) {
+      setReachable(true);
       if (response.ok) return undefined;
       if (response.status === 401) session.ended();
       throw new Problem(await problemOf(response));

@@ -16,10 +16,12 @@ import { useMe } from "../api/context";
 import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
 import { total } from "../jobs/counters";
+import { Following } from "../jobs/Following";
 import { JOB_GROUPS } from "../jobs/state";
 import { useSession } from "../sign-in/session";
 import { activeHref } from "./activeHref";
 import { Breadcrumbs } from "./Breadcrumbs";
+import { useConnectionMessage } from "./connection";
 import { useLinks } from "./links";
 import { MessagesProvider, useMessages } from "./messages";
 import { Search } from "./Search";
@@ -41,7 +43,8 @@ export function Shell() {
 
 function Frame() {
   const session = useSession();
-  const { items } = useMessages();
+  const { items, followed } = useMessages();
+  const connection = useConnectionMessage();
   const me = useMe().data;
   const isLockedOut = me !== undefined && hasNoAccess(me);
   const follow = useLinks();
@@ -71,7 +74,7 @@ function Frame() {
         navigation={!isLockedOut && <Navigation />}
         navigationHide={isLockedOut}
         breadcrumbs={<Breadcrumbs />}
-        notifications={<Flashbar items={items} stackItems />}
+        notifications={<Flashbar items={[...connection, ...items]} stackItems />}
         toolsHide
         {...useSplitPanel()}
         content={
@@ -84,6 +87,9 @@ function Frame() {
           )
         }
       />
+      {followed.map((job) => (
+        <Following key={job.jobId} {...job} />
+      ))}
       <SignInAgain />
     </div>
   );
