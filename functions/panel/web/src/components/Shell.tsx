@@ -18,7 +18,7 @@ import { useStats } from "../api/queries";
 import { total } from "../jobs/counters";
 import { Following } from "../jobs/Following";
 import { JOB_GROUPS } from "../jobs/state";
-import { useSession } from "../sign-in/session";
+import { useAccountMenu } from "./account";
 import { activeHref } from "./activeHref";
 import { Breadcrumbs } from "./Breadcrumbs";
 import { useConnectionMessage } from "./connection";
@@ -42,7 +42,7 @@ export function Shell() {
 }
 
 function Frame() {
-  const session = useSession();
+  const account = useAccountMenu();
   const { items, followed } = useMessages();
   const connection = useConnectionMessage();
   const me = useMe().data;
@@ -57,16 +57,7 @@ function Frame() {
           identity={{ href: "#/", title: "Zuora Workflow Manager" }}
           search={!isLockedOut && <Search />}
           i18nStrings={{ searchIconAriaLabel: "Search", searchDismissIconAriaLabel: "Close the search" }}
-          utilities={[
-            {
-              type: "menu-dropdown",
-              text: me?.super_admin ? "Super admin" : "Account",
-              iconName: "user-profile",
-              description: me?.user,
-              items: [{ id: "sign-out", text: "Sign out" }],
-              onItemClick: session.signOut,
-            },
-          ]}
+          utilities={[account]}
         />
       </div>
       <AppLayout
