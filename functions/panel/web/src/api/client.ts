@@ -11,7 +11,8 @@ import type { components, paths } from "./schema";
 export type Api = Client<paths>;
 type Schemas = components["schemas"];
 export type Customer = Schemas["Customer"];
-export type Job = Schemas["Job"];
+/** An API that knows the user's e-mail address tells it beside the id. */
+export type Job = Schemas["Job"] & { readonly actor_email?: string | null };
 export type Workflow = Schemas["Workflow"];
 export type Stats = Schemas["Stats"];
 export type HeldList = Schemas["HeldList"];
