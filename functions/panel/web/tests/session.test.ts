@@ -81,10 +81,10 @@ test("the color scheme is the system's until another is chosen, which is kept", 
   const isDark = () => page.evaluate(() => document.body.classList.contains("awsui-dark-mode"));
 
   await page.emulateMedia({ colorScheme: "dark" });
-  await expect.poll(isDark).toBe(true);
+  await expect.poll(isDark, { timeout: 20_000 }).toBe(true);
   await page.getByRole("button", { name: /Super admin/ }).click();
   await page.getByRole("menuitemcheckbox", { name: "Light" }).click();
-  await expect.poll(isDark).toBe(false);
+  await expect.poll(isDark, { timeout: 20_000 }).toBe(false);
   await page.reload();
   await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
   expect(await isDark()).toBe(false);

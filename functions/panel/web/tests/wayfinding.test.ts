@@ -26,12 +26,16 @@ test("below the first level, breadcrumbs name the way and lead back", async () =
   await signIn(page, `#/customers/${customer}/workflows/${workflow.zuora_id}`);
   const breadcrumbs = page.getByRole("navigation", { name: "Breadcrumbs" });
 
-  await breadcrumbs.getByRole("link", { name: tenant.name }).waitFor();
-  await expect.poll(() => breadcrumbs.getByRole("listitem").allInnerTexts()).toEqual(["Customers", tenant.name, workflow.name]);
+  await breadcrumbs.getByRole("link", { name: tenant.name, exact: true }).waitFor();
+  await expect
+    .poll(() => breadcrumbs.getByRole("listitem").allInnerTexts(), { timeout: 20_000 })
+    .toEqual(["Customers", tenant.name, workflow.name]);
   await expectAccessible(page);
-  await breadcrumbs.getByRole("link", { name: tenant.name }).click();
+  await breadcrumbs.getByRole("link", { name: tenant.name, exact: true }).click();
   await page.getByRole("heading", { level: 1, name: tenant.name }).waitFor();
-  await expect.poll(() => breadcrumbs.getByRole("listitem").allInnerTexts()).toEqual(["Customers", tenant.name]);
+  await expect
+    .poll(() => breadcrumbs.getByRole("listitem").allInnerTexts(), { timeout: 20_000 })
+    .toEqual(["Customers", tenant.name]);
   await goTo(page, "#/customers");
   await breadcrumbs.waitFor({ state: "detached" });
   expect(faults).toEqual([]);
@@ -46,10 +50,10 @@ test("after a navigation the heading has the focus, and the page is seen from it
   expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(0);
   await link.click();
   const focused = page.locator("h1:focus");
-  await expect.poll(() => focused.allInnerTexts()).toEqual([workflow.name]);
+  await expect.poll(() => focused.allInnerTexts(), { timeout: 20_000 }).toEqual([workflow.name]);
   expect(await page.evaluate(() => window.scrollY)).toBe(0);
   await page.getByRole("link", { name: "Audit" }).click();
-  await expect.poll(() => focused.allInnerTexts()).toEqual(["Audit"]);
+  await expect.poll(() => focused.allInnerTexts(), { timeout: 20_000 }).toEqual(["Audit"]);
   expect(faults).toEqual([]);
 });
 
@@ -105,6 +109,6 @@ test("a pasted id of a job leads to the job", async () => {
     .getByRole("combobox")
     .fill(job?.id ?? "");
   await page.keyboard.press("Enter");
-  await expect.poll(() => page.url()).toContain(`#/jobs/${job?.id}`);
+  await expect.poll(() => page.url(), { timeout: 20_000 }).toContain(`#/jobs/${job?.id}`);
   expect(faults).toEqual([]);
 });

@@ -83,8 +83,9 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
   const isOther = page.isPlaceholderData;
   const next = (!isOther && page.data?.next_cursor) || undefined;
   const items = page.data?.items ?? [];
-  // The current rows, not those at the time of the selection.
-  const selected = isOther ? [] : items.filter((item) => selectedIds.includes(trackBy(item)));
+  // The current rows, not those at the time of the selection. What cannot be selected any more is not selected again later.
+  const selected = isOther ? [] : items.filter((item) => selectedIds.includes(trackBy(item)) && canSelect(item));
+  if (page.data && !isOther && selected.length < selectedIds.length) setSelected(selected.map(trackBy));
 
   return (
     <CutsContext value={!isWrapped}>

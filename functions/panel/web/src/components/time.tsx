@@ -1,9 +1,9 @@
 // Times for people: how long ago, when exactly, and how long something took.
 
 import Box from "@cloudscape-design/components/box";
-import Tooltip from "@cloudscape-design/components/tooltip";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 
+import { Hint } from "./Hint";
 import { age, duration, exact } from "./moments";
 
 export { age, exact };
@@ -18,28 +18,13 @@ export function useNow(everyMs = 20_000): number {
   return now;
 }
 
-/** The age of a moment. On hover, tap or focus it shows the exact time, which a screen reader tells with it. */
+/** The age of a moment, with the exact time as its hint. */
 export function Age({ at }: { at: string }) {
   const now = useNow();
-  const element = useRef<HTMLTimeElement>(null);
-  const [isShown, setShown] = useState(false);
-  const when = exact(at);
   return (
-    <>
-      <time
-        ref={element}
-        dateTime={at}
-        tabIndex={0}
-        aria-description={when}
-        onPointerEnter={() => setShown(true)}
-        onPointerLeave={() => setShown(false)}
-        onFocus={() => setShown(true)}
-        onBlur={() => setShown(false)}
-      >
-        {age(at, now)}
-      </time>
-      {isShown && <Tooltip content={when} getTrack={() => element.current} onEscape={() => setShown(false)} />}
-    </>
+    <Hint text={exact(at)} isTold>
+      <time dateTime={at}>{age(at, now)}</time>
+    </Hint>
   );
 }
 
@@ -48,7 +33,9 @@ export function Moment({ at }: { at: string }) {
   const now = useNow();
   return (
     <>
-      <time dateTime={at}>{exact(at)}</time>
+      <time dateTime={at} className="long">
+        {exact(at)}
+      </time>
       <Box variant="small" display="block">
         {age(at, now)}
       </Box>

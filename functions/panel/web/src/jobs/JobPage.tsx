@@ -46,9 +46,9 @@ function Details({ job }: { job: Job }) {
             {adviceOn(job)}
           </Alert>
         )}
-        {job.held && <Held job={job} held={job.held} />}
+        {job.held && !job.held.approved && <Held job={job} held={job.held} />}
         <Overview job={job} />
-        {job.kind === "sync" && !isUnderWay(job) && (
+        {job.kind === "sync" && hasResult(job) && (
           <Container
             header={
               <Header variant="h2" info={<Link href={`#/customers/${job.customer_id}?tab=changes`}>All changes</Link>}>
@@ -59,12 +59,18 @@ function Details({ job }: { job: Job }) {
             <SyncStats stats={job.stats} />
           </Container>
         )}
+        {job.held?.approved && <Held job={job} held={job.held} />}
         {job.plan && <Plan job={job} plan={job.plan} />}
         {job.errors.length > 0 && <Errors job={job} />}
         <Runs job={job} />
       </SpaceBetween>
     </ContentLayout>
   );
+}
+
+/** Zeros are a result only where the job came to its end. */
+function hasResult(job: Job): boolean {
+  return !isUnderWay(job) && (job.state === "succeeded" || job.stats.total > 0);
 }
 
 function Actions({ job }: { job: Job }) {

@@ -81,8 +81,8 @@ export function JobsTable({ customer }: { customer?: Customer }) {
                 cell: (job: Job) => <CustomerName id={job.customer_id} isOneOfMany />,
               },
             ]),
-        { id: "state", header: "State", width: 130, cell: (job) => <JobState state={job.state} /> },
-        { id: "what", header: "Result", width: 260, cell: (job) => whatOf(job) },
+        { id: "state", header: "State", width: 150, cell: (job) => <JobState state={job.state} /> },
+        { id: "what", header: "Result", width: 250, cell: (job) => whatOf(job) },
         { id: "created_at", header: "Requested", width: 140, cell: (job) => <Age at={job.created_at} /> },
         {
           id: "duration",
