@@ -97,3 +97,77 @@ test("all jobs that match the filters are counted and retried, and no others", a
   expect((await jobs(bystander, "failed")).length).toBe(1);
   expect(faults).toEqual([]);
 });
+
+test("a dry run and an incomplete sync name the workflows, each with a link", async () => {
+  const tenant = await createTenant(2);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const [id] = (await control("GET", `tenants/${tenant.name}/workflows`)) as number[];
+  const { items } = await call("GET", `/v1/customers/${customer}/workflows`);
+  const name = (items as { zuora_id: string; name: string }[]).find((one) => one.zuora_id === String(id))?.name ?? "";
+  await control("DELETE", `tenants/${tenant.name}/workflows/${id}`);
+  await control("POST", `tenants/${tenant.name}/workflows`, { name: "Not copied before" });
+  const { job_id: plan } = await call("POST", `/v1/customers/${customer}/sync?dry_run=true`);
+  await waitForJob(customer, "succeeded");
+  const { page, faults } = await open();
+  await signIn(page, `#/jobs/${String(plan)}`);
+
+  await page.getByRole("heading", { level: 1, name: `Dry run of ${tenant.name}` }).waitFor();
+  const row = (text: string) => page.getByRole("row").filter({ hasText: text });
+  await row("Delete").getByRole("link", { name }).waitFor();
+  await row("Create").getByText("Not copied yet").waitFor();
+  await expectAccessible(page);
+
+  const [sync] = (await jobs(customer, "succeeded")).slice(-1) as readonly { id: string }[];
+  await page.route(`**/v1/jobs/${sync?.id}`, async (route) => {
+    const answer = await route.fetch();
+    const job = (await answer.json()) as Record<string, unknown>;
+    const errors = [{ class: "transient", message: "Zuora answered 503.", workflow_id: String(id) }];
+    await route.fulfill({ response: answer, json: { ...job, state: "incomplete", errors } });
+  });
+  await goTo(page, `#/jobs/${sync?.id}`);
+  await page.getByRole("heading", { name: "Workflows that could not be copied (1)" }).waitFor();
+  await row("Zuora answered 503.").getByRole("link", { name }).click();
+  await page.getByRole("heading", { level: 1, name }).waitFor();
+  expect(faults).toEqual([]);
+});
+
+test("a job tells its customer, its times and its duration, and shows no results while it runs", async () => {
+  const tenant = await createTenant(1);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const [sync] = (await jobs(customer, "succeeded")) as readonly { id: string }[];
+  const { page, faults } = await open();
+  let changes: Record<string, unknown> = {};
+  await page.route(`**/v1/jobs/${sync?.id}`, async (route) => {
+    const answer = await route.fetch();
+    const job = (await answer.json()) as Record<string, unknown>;
+    await route.fulfill({ response: answer, json: { ...job, ...changes } });
+  });
+  const times = { started_at: "2026-11-23T10:00:00.000Z", finished_at: "2026-11-23T10:03:04.000Z" };
+  changes = { ...times, actor: "a-user", actor_email: "ada@example.com" };
+  await signIn(page, `#/jobs/${sync?.id}`);
+
+  await page.getByRole("heading", { level: 1, name: `Sync of ${tenant.name}` }).waitFor();
+  await page.getByText("3 min 4 s", { exact: true }).waitFor();
+  await page.getByText(/^23 Nov 2026, \d\d:03:04 \(UTC/).waitFor();
+  await page.getByText("ada@example.com").waitFor();
+  await page.getByRole("button", { name: "Copy the ID of the job" }).waitFor();
+  await page.getByTestId("stat-created").waitFor();
+  changes = {
+    state: "failed",
+    attempts: 5,
+    error: { class: "transient", message: "503.", next_step: "It is tried again by itself." },
+  };
+  await page.reload();
+  await page.getByText(/It failed 5 times and is not tried again/).waitFor();
+  changes = { ...times, state: "running", finished_at: null };
+  await page.reload();
+  await page.getByText("Running", { exact: true }).waitFor();
+  expect(await page.getByTestId("stat-created").count()).toBe(0);
+  await goTo(page, `#/customers/${customer}?tab=jobs`);
+  await page.getByRole("tabpanel").getByRole("row").nth(1).waitFor();
+  expect(await page.getByRole("tabpanel").getByRole("columnheader", { name: "Customer" }).count()).toBe(0);
+  expect(await page.getByRole("tabpanel").getByRole("checkbox").count()).toBe(0);
+  expect(faults).toEqual([]);
+});

@@ -18,7 +18,10 @@ async function press(page: Page, key: string, name: string | RegExp): Promise<vo
 }
 
 async function nameOf(focused: ReturnType<Page["locator"]>): Promise<string> {
-  return focused.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent?.trim() ?? "");
+  return focused.evaluate((element) => {
+    const label = document.getElementById(element.getAttribute("aria-labelledby") ?? "");
+    return element.getAttribute("aria-label") ?? (label ?? element).textContent?.trim() ?? "";
+  });
 }
 
 function nameMatches(actual: string, wanted: string | RegExp): boolean {

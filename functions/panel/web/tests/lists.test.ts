@@ -107,18 +107,116 @@ test("a filter in the address that is none is shown as it is, with what the API 
   await page.getByText("The list could not be loaded").waitFor({ state: "detached" });
 });
 
-test("a name of 200 characters leaves room for the other columns, and is its own tooltip", async () => {
+test("a typed text filters by the one choice that it names, and is answered if there is none", async () => {
   const tenant = await createTenant(1);
-  const name = `${tenant.name} ${"long ".repeat(40)}`.slice(0, 190);
+  await createCustomer(tenant);
+  const { page, faults } = await open();
+  await signIn(page, "#/dead-letters");
+  const filter = page.getByRole("main").getByRole("combobox", { name: "Filter the list" });
+
+  await filter.fill("no customer is called so");
+  await filter.press("Enter");
+  await page.getByText("Nothing is called “no customer is called so” here. Filter by Customer, Error class.").first().waitFor();
+  await filter.fill(tenant.name.slice(6));
+  await page.getByRole("option", { name: tenant.name }).waitFor();
+  await filter.press("Enter");
+  await page.getByText(`Customer = ${tenant.name}`).waitFor();
+  await page.getByText("Nothing matches these filters.").waitFor();
+  expect(await page.getByText(/^Nothing is called/).count()).toBe(0);
+  // What opens over the page lies above the navigation.
+  await page.getByRole("button", { name: `Customer = ${tenant.name}`, exact: true }).click();
+  const left = (await page.getByRole("dialog").boundingBox())?.x ?? -1;
+  expect(left).toBeGreaterThanOrEqual(0);
+  expect(faults).toEqual([]);
+});
+
+test("an age tells the exact time and its zone to who focuses it", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/customers");
+  const updated = page.getByText("Updated").getByRole("time").locator("xpath=..");
+
+  await updated.focus();
+  await page
+    .getByRole("tooltip")
+    .getByText(/^\d+ \w+ \d{4}, [\d:]+ \(UTC/)
+    .waitFor();
+  expect(faults).toEqual([]);
+});
+
+test("a name of 190 characters leaves room for the other columns, and is shown in full to who looks at it", async () => {
+  const tenant = await createTenant(1);
+  const name = `${tenant.name} ${"long ".repeat(40)}`.slice(0, 189) + "!";
   const customer = await createCustomer({ ...tenant, name });
   const { page, faults } = await open();
   await signIn(page, `#/customers?name=${tenant.name}`);
 
   const link = page.getByRole("rowheader").getByRole("link");
-  expect(await link.getAttribute("title")).toBe(name);
+  await link.waitFor();
   expect((await page.getByRole("rowheader").boundingBox())?.width).toBeLessThanOrEqual(320);
+  await page.getByRole("columnheader", { name: "Health" }).waitFor();
+  await link.focus();
+  expect(await page.getByRole("tooltip").textContent()).toBe(name);
+  await page.keyboard.press("Escape");
   await goTo(page, `#/jobs?customer_id=${customer}`);
   const cell = page.getByRole("gridcell").filter({ has: page.getByRole("link", { name }) });
   expect((await cell.boundingBox())?.width).toBeLessThanOrEqual(320);
+  expect(faults).toEqual([]);
+});
+
+test("a column is as wide as it was made, also after a reload", async () => {
+  await createCustomer(await createTenant(1));
+  const { page, faults } = await open({ width: 1440, height: 900 });
+  await signIn(page, "#/customers");
+  const header = page.getByRole("columnheader", { name: "Name" });
+  const width = async () => Math.round((await header.boundingBox())?.width ?? 0);
+
+  await page.getByRole("rowheader").first().waitFor();
+  const before = await width();
+  const box = await header.boundingBox();
+  const edge = { x: (box?.x ?? 0) + (box?.width ?? 0) - 1, y: (box?.y ?? 0) + 10 };
+  await page.mouse.move(edge.x, edge.y);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 90, edge.y, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(width).toBeGreaterThan(before + 60);
+  const after = await width();
+  await page.reload();
+  await expect.poll(width, { timeout: 20_000 }).toBe(after);
+  expect(faults).toEqual([]);
+});
+
+test("back from a detail comes to the page of the list that was left", async () => {
+  const tenant = await createTenant(60);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}`);
+  const links = page.getByRole("tabpanel").getByRole("rowheader").getByRole("link");
+  const tenRows = () => expect.poll(() => links.count(), { timeout: 20_000 }).toBe(10);
+
+  await links.nth(49).waitFor();
+  await page.getByRole("tabpanel").getByRole("button", { name: "Next page" }).click();
+  await tenRows();
+  const name = await links.first().textContent();
+  await links.first().click();
+  await page.getByRole("heading", { level: 1, name: name ?? "" }).waitFor();
+  await page.goBack();
+  await tenRows();
+  expect(await links.first().textContent()).toBe(name);
+  await page.reload();
+  await tenRows();
+  expect(faults).toEqual([]);
+});
+
+test("a phone shows the names, the state and the actions of a list without sideways scrolling of the page", async () => {
+  const tenant = await createTenant(1);
+  const customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { page, faults } = await open({ width: 390, height: 800 });
+  await signIn(page, `#/customers?name=${tenant.name}`);
+
+  await page.getByRole("rowheader").first().waitFor();
+  expect(await page.getByRole("columnheader").allInnerTexts()).toEqual(["Name", "Health", "Actions"]);
+  await expect(page.getByRole("button", { name: `Sync Workflows of ${tenant.name}` }).isVisible()).resolves.toBe(true);
   expect(faults).toEqual([]);
 });

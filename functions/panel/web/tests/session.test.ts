@@ -83,3 +83,19 @@ test("what was typed outlives the session: signing in again happens beside the p
   await page.getByRole("button", { name: "Test connection" }).click();
   await page.getByText("Zuora accepted the credentials").waitFor();
 });
+
+test("the color scheme is the system's until another is chosen, which is kept", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/about");
+  const isDark = () => page.evaluate(() => document.body.classList.contains("awsui-dark-mode"));
+
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(isDark, { timeout: 20_000 }).toBe(true);
+  await page.getByRole("button", { name: /Super admin/ }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Light" }).click();
+  await expect.poll(isDark, { timeout: 20_000 }).toBe(false);
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+  expect(await isDark()).toBe(false);
+  expect(faults).toEqual([]);
+});

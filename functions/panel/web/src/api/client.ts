@@ -4,13 +4,15 @@ import createClient, { type Client, type Middleware } from "openapi-fetch";
 
 import { root } from "../deployment";
 import type { Session } from "../sign-in/session";
+import { setReachable } from "./connection";
 import { Problem, type ProblemBody } from "./problem";
 import type { components, paths } from "./schema";
 
 export type Api = Client<paths>;
 type Schemas = components["schemas"];
 export type Customer = Schemas["Customer"];
-export type Job = Schemas["Job"];
+/** An API that knows the user's e-mail address tells it beside the id. */
+export type Job = Schemas["Job"] & { readonly actor_email?: string | null };
 export type Workflow = Schemas["Workflow"];
 export type Stats = Schemas["Stats"];
 export type HeldList = Schemas["HeldList"];
@@ -47,7 +49,11 @@ export function createApi(session: Session): Api {
       request.headers.set("Authorization", `Bearer ${await session.token()}`);
       return request;
     },
+    onError() {
+      setReachable(false);
+    },
     async onResponse({ response }) {
+      setReachable(true);
       if (response.ok) return undefined;
       if (response.status === 401) session.ended();
       throw new Problem(await problemOf(response));

@@ -29,6 +29,7 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         </Header>
       }
       hidden={["request_id"]}
+      phone={["at", "action", "outcome"]}
       isWrapped
       filters={[
         { key: "actor", label: "Actor" },

@@ -1,8 +1,5 @@
-import { useQuery } from "@tanstack/react-query";
-
-import { body } from "../api/client";
-import { useApi } from "../api/context";
 import { useCustomers } from "../api/queries";
+import { useCustomerName } from "./customerName";
 import { NameLink } from "./NameLink";
 
 interface Properties {
@@ -13,17 +10,10 @@ interface Properties {
 
 /** A link with the customer's name; its id while the name is loading or if the customer is gone. */
 export function CustomerName({ id, isOneOfMany = false }: Properties) {
-  const api = useApi();
   const all = useCustomers(isOneOfMany);
   // An outdated list may contain an old name.
   const listed = isOneOfMany ? all.data?.items.find((customer) => customer.id === id)?.name : undefined;
-  const found = useQuery({
-    queryKey: ["customer-name", id],
-    queryFn: async () => body(await api.GET("/v1/customers/{customer_id}", { params: { path: { customer_id: id } } })).name,
-    enabled: !all.isLoading && listed === undefined,
-    staleTime: 300_000,
-    retry: false,
-  });
-  const name = listed ?? found.data;
+  const found = useCustomerName(id, !all.isLoading && listed === undefined);
+  const name = listed ?? found;
   return name === undefined ? id : <NameLink href={`#/customers/${id}`} name={name} />;
 }

@@ -9,6 +9,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import type { ReactNode } from "react";
 import { useRouteError } from "react-router";
 
+import { useLostSince } from "../api/connection";
 import { sentence } from "../api/problem";
 import { useTitle } from "./title";
 
@@ -46,10 +47,11 @@ interface LoadingProperties<Data> {
 
 /** The loaded data; a spinner before, or the error. Old data stays visible while a refetch fails. */
 export function Loading<Data>({ of, waiting = <Spinner size="large" />, children }: LoadingProperties<Data>) {
+  const isTold = useIsTold(of.error);
   if (of.data !== undefined) {
     return (
       <>
-        {of.error ? (
+        {of.error && !isTold ? (
           <Box margin={{ bottom: "s" }}>
             <Refused error={of.error} title="This may be out of date" retry={of.refetch} />
           </Box>
@@ -58,11 +60,18 @@ export function Loading<Data>({ of, waiting = <Spinner size="large" />, children
       </>
     );
   }
-  if (of.error) return <Refused error={of.error} title="This could not be loaded" retry={of.refetch} />;
+  if (of.error && !isTold) return <Refused error={of.error} title="This could not be loaded" retry={of.refetch} />;
   return waiting;
 }
 
+/** Returns true for an error that the message about the connection covers. */
+function useIsTold(error: unknown): boolean {
+  const isLost = useLostSince() !== undefined;
+  return isLost && error instanceof TypeError;
+}
+
 export function Refused({ error, title, retry }: { error: unknown; title: string; retry: () => unknown }) {
+  if (useIsTold(error)) return null;
   return (
     <Alert type="error" header={title} action={<Button onClick={() => void retry()}>Try again</Button>}>
       {sentence(error)}

@@ -6,6 +6,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import TimeInput from "@cloudscape-design/components/time-input";
 import { useState } from "react";
 
+import { zone } from "./moments";
+
 /** The form of a property filter for a moment. */
 export function momentForm({ value, onChange }: { value: unknown; onChange: (moment: string | null) => void }) {
   return <MomentInput value={typeof value === "string" ? value : ""} onChange={onChange} />;
@@ -25,20 +27,17 @@ function MomentInput({ value, onChange }: { value: string; onChange: (moment: st
       <FormField label="Date" constraintText="YYYY/MM/DD">
         <DateInput value={date} placeholder="YYYY/MM/DD" onChange={({ detail }) => change(detail.value, time)} />
       </FormField>
-      <FormField label="Time" constraintText={`hh:mm, your time (${zone(date)})`}>
+      <FormField label="Time" constraintText={`hh:mm, your time (${zone(dayOf(date))})`}>
         <TimeInput format="hh:mm" value={time} placeholder="hh:mm" onChange={({ detail }) => change(date, detail.value)} />
       </FormField>
     </SpaceBetween>
   );
 }
 
-/** The user's time zone on that date, or today: `UTC+1`. */
-function zone(date: string): string {
+/** That day, or today while none is entered. */
+function dayOf(date: string): Date {
   const day = new Date(`${date}T12:00`);
-  const parts = new Intl.DateTimeFormat("en", { timeZoneName: "shortOffset" }).formatToParts(
-    Number.isNaN(day.getTime()) ? new Date() : day,
-  );
-  return (parts.find(({ type }) => type === "timeZoneName")?.value ?? "").replace("GMT", "UTC");
+  return Number.isNaN(day.getTime()) ? new Date() : day;
 }
 
 /** Date and time of a moment as the two fields show them; empty texts if there is none. */

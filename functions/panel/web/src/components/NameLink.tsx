@@ -1,10 +1,12 @@
 import Link from "@cloudscape-design/components/link";
 
-/** A link with a name, which is also its tooltip: a table may cut it. */
+import { Cut } from "./Cut";
+
+/** A link with a name. */
 export function NameLink({ href, name }: { href: string; name: string }) {
   return (
-    <Link href={href} nativeAttributes={{ title: name }}>
-      {name}
-    </Link>
+    <Cut text={name}>
+      <Link href={href}>{name}</Link>
+    </Cut>
   );
 }

@@ -1,4 +1,4 @@
-// The frame of every page: navigation, account menu, messages, and the dialog to sign in again.
+// The frame of every page: search, navigation, breadcrumbs, account menu, messages, and the dialog to sign in again.
 
 import "./side.css";
 
@@ -8,19 +8,24 @@ import SideNavigation from "@cloudscape-design/components/side-navigation";
 import SplitPanel from "@cloudscape-design/components/split-panel";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { lazy, Suspense, useEffect, useRef, type RefObject } from "react";
-import { Outlet, useLocation, useNavigate } from "react-router";
+import { Outlet, useLocation } from "react-router";
 
 import { hasNoAccess, NoAccess } from "../access/NoAccess";
 import { useMe } from "../api/context";
 import { CALM_MS } from "../api/pace";
 import { useStats } from "../api/queries";
 import { total } from "../jobs/counters";
+import { Following } from "../jobs/Following";
 import { JOB_GROUPS } from "../jobs/state";
-import { useSession } from "../sign-in/session";
+import { useAccountMenu } from "./account";
 import { activeHref } from "./activeHref";
+import { Breadcrumbs } from "./Breadcrumbs";
+import { useConnectionMessage } from "./connection";
 import { MessagesProvider, useMessages } from "./messages";
+import { Search } from "./Search";
 import { SideProvider, useSide } from "./SidePanel";
 import { SignInAgain } from "./SignInAgain";
+import { focusHeading, TitleProvider, useArrival } from "./title";
 
 // Loaded with the first message.
 const Flashbar = lazy(() => import("@cloudscape-design/components/flashbar"));
@@ -29,42 +34,41 @@ export function Shell() {
   return (
     <MessagesProvider>
       <SideProvider>
-        <Frame />
+        <TitleProvider>
+          <Frame />
+        </TitleProvider>
       </SideProvider>
     </MessagesProvider>
   );
 }
 
 function Frame() {
-  const session = useSession();
-  const { items } = useMessages();
+  const account = useAccountMenu();
+  const { items, followed } = useMessages();
+  const messages = [...useConnectionMessage(), ...items];
   const me = useMe().data;
   const isLockedOut = me !== undefined && hasNoAccess(me);
+  useArrival();
   return (
     <>
+      <SkipLink />
       <div id="top">
         <TopNavigation
           identity={{ href: "#/", title: "Zuora Workflow Manager" }}
-          utilities={[
-            {
-              type: "menu-dropdown",
-              text: me?.super_admin ? "Super admin" : "Account",
-              iconName: "user-profile",
-              description: me?.user,
-              items: [{ id: "sign-out", text: "Sign out" }],
-              onItemClick: session.signOut,
-            },
-          ]}
+          search={!isLockedOut && <Search />}
+          i18nStrings={{ searchIconAriaLabel: "Search", searchDismissIconAriaLabel: "Close the search" }}
+          utilities={[account]}
         />
       </div>
       <AppLayout
         headerSelector="#top"
         navigation={!isLockedOut && <Navigation />}
         navigationHide={isLockedOut}
+        breadcrumbs={<Breadcrumbs />}
         notifications={
-          items.length > 0 && (
+          messages.length > 0 && (
             <Suspense>
-              <Flashbar items={items} stackItems />
+              <Flashbar items={messages} stackItems />
             </Suspense>
           )
         }
@@ -80,8 +84,28 @@ function Frame() {
           )
         }
       />
+      {followed.map((job) => (
+        <Following key={job.jobId} {...job} />
+      ))}
       <SignInAgain />
     </>
+  );
+}
+
+/** The first stop of the Tab key, seen only there: past the navigation to the page. */
+function SkipLink() {
+  const { pathname, search } = useLocation();
+  return (
+    <a
+      className="skip"
+      href={`#${pathname}${search}`}
+      onClick={(event) => {
+        event.preventDefault();
+        focusHeading();
+      }}
+    >
+      Skip to the content
+    </a>
   );
 }
 
@@ -117,17 +141,11 @@ function useSplitPanel(): Partial<AppLayoutProps> & { readonly ref: RefObject<Ap
 
 function Navigation() {
   const { pathname, search } = useLocation();
-  const navigate = useNavigate();
   const stats = useStats(CALM_MS).data;
   return (
     <SideNavigation
       header={{ href: "#/", text: "Dashboard" }}
       activeHref={activeHref(pathname, search)}
-      onFollow={(event) => {
-        if (event.detail.external) return;
-        event.preventDefault();
-        void navigate(event.detail.href.slice(1));
-      }}
       items={[
         {
           type: "section",

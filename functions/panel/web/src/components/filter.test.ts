@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { described, type Filter, replaced, words } from "./filter";
+import { described, type Filter, meant, replaced, words } from "./filter";
 
 const FILTERS: readonly Filter[] = [
   { key: "customer_id", label: "Customer", options: [{ value: "cus_1", label: "Acme" }] },
@@ -28,4 +28,12 @@ test("other filters take the place of the old ones, and what else the address sa
   const next = replaced(new URLSearchParams("tab=jobs&state=failed&name=a"), FILTERS, { name: "b" });
 
   expect(Object.fromEntries(next)).toEqual({ tab: "jobs", name: "b" });
+});
+
+test("a typed text means the text filter; without one, the only option that contains it, and otherwise nothing", () => {
+  const customers = { key: "customer_id", label: "Customer", options: [...words("Borealis", "Fjord"), ...words("Fjell")] };
+
+  expect(meant([customers, { key: "name", label: "Name" }], "bor")).toEqual({ key: "name", value: "bor" });
+  expect(meant([customers], "BOREA")).toEqual({ key: "customer_id", value: "Borealis" });
+  expect([meant([customers], "Fj"), meant([customers], "Acme")]).toEqual([undefined, undefined]);
 });

@@ -1,6 +1,6 @@
 // Filters of a list, and their description in words.
 
-import { exact } from "./time";
+import { exact } from "./moments";
 
 /** A filter of the API. */
 export interface Filter {
@@ -52,6 +52,17 @@ export function inWords({ options = [], isMany, isMoment }: Filter, value: unkno
   if (isMoment) return exact(text);
   const parts = isMany ? text.split(",") : [text];
   return parts.map((part) => options.find((option) => option.value === part)?.label ?? part).join(", ");
+}
+
+/** What a text means that was typed without a property: part of the first text filter, or the one option that contains it. */
+export function meant(filters: readonly Filter[], text: string): { readonly key: string; readonly value: string } | undefined {
+  const ofText = filters.find(({ options, isMoment }) => !options && !isMoment);
+  if (ofText) return { key: ofText.key, value: text };
+  const sought = text.toLowerCase();
+  const hits = filters.flatMap(({ key, options = [] }) =>
+    options.filter(({ value, label = value }) => label.toLowerCase().includes(sought)).map(({ value }) => ({ key, value })),
+  );
+  return hits.length === 1 ? hits[0] : undefined;
 }
 
 /** The parameters of the address with these filters; other parameters stay. */

@@ -1,10 +1,13 @@
-// The user's preferences for a table (columns, rows per page), stored in the browser under the table's name.
+// The user's preferences for a table (columns and their widths, rows per page), stored in the browser under the table's name.
 
 import type { CollectionPreferencesProps } from "@cloudscape-design/components/collection-preferences";
 import type { TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 
-type Preferences = CollectionPreferencesProps.Preferences;
+export interface Preferences extends CollectionPreferencesProps.Preferences {
+  /** In pixels, by column. */
+  readonly widths?: Readonly<Record<string, number>>;
+}
 
 /** Page sizes to choose from; the first is for phones, where rows are high. */
 export const PAGE_SIZES = [20, 50, 100];

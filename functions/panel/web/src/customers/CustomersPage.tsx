@@ -69,6 +69,7 @@ export function CustomersPage() {
           </SpaceBetween>
         )}
         hidden={["status", "tasks", "owner"]}
+        phone={["name", "health", "actions"]}
         isSelectable={mayChangeMany}
         refetchInterval={CALM_MS}
         filters={[

@@ -1,5 +1,4 @@
 import Checkbox from "@cloudscape-design/components/checkbox";
-import Link from "@cloudscape-design/components/link";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -29,12 +28,8 @@ export function SyncCustomer({ customer, close }: { customer: Customer; close: (
         void navigate(`/jobs/${asked.job_id}`);
         return;
       }
-      const how = asked.follow_up ? "Another sync will start after the current one" : "The sync is queued";
-      messages.done(
-        <>
-          {how}. Follow it on the page of <Link href={`#/customers/${customer.id}`}>{customer.name}</Link>.
-        </>,
-      );
+      if (asked.follow_up) messages.done(`Another sync of ${customer.name} will start after the current one.`);
+      else messages.follow(asked.job_id, `Sync of ${customer.name}`);
     },
   });
   return (

@@ -47,6 +47,7 @@ export function Workflows({ customer }: { customer: Customer }) {
       )}
       refetchInterval={customer.syncing ? LIVE_MS : CALM_MS}
       filters={FILTERS}
+      phone={["name", "status", "last_synced_at"]}
       load={async (query) => body(await api.GET("/v1/customers/{customer_id}/workflows", { params: { path, query } }))}
       trackBy={(workflow) => workflow.zuora_id}
       empty={emptyBecause(customer)}

@@ -43,6 +43,7 @@ export function DeadLettersPage() {
       )}
       refetchInterval={LIVE_MS}
       isWrapped
+      phone={["what", "customer", "since", "why"]}
       isSelectable={(letter) => isJob(letter) && letter.actions.includes("retry")}
       filters={filters}
       load={async (query) => body(await api.GET("/v1/dead-letters", { params: { query } }))}

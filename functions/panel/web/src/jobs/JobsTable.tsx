@@ -8,17 +8,18 @@ import { useState } from "react";
 
 import { body, type Customer, type Job } from "../api/client";
 import { useApi, useMe } from "../api/context";
-import { paceOfJobs } from "../api/pace";
-import { useCustomerOptions } from "../api/queries";
+import { isUnderWay, paceOfJobs } from "../api/pace";
+import { useCustomerOptions, useStats } from "../api/queries";
 import { CustomerName } from "../components/CustomerName";
 import { described, type Filter, words } from "../components/filter";
 import { useFilterValues } from "../components/Filters";
 import { ServerTable } from "../components/ServerTable";
-import { Age } from "../components/time";
+import { Age, Duration } from "../components/time";
 import { useRetry } from "./actions";
+import { changesIn } from "./outcome";
 import { jobQuery } from "./query";
 import { RetryMatching } from "./RetryMatching";
-import { ERROR_CLASSES, JOB_KINDS, JOB_STATES, JobState } from "./state";
+import { askedBy, ERROR_CLASSES, JOB_KINDS, JOB_STATES, JobState } from "./state";
 
 const KINDS = Object.entries(JOB_KINDS).map(([value, label]) => ({ value, label }));
 const STATES = Object.entries(JOB_STATES).map(([value, [, label]]) => ({ value, label }));
@@ -55,37 +56,49 @@ export function JobsTable({ customer }: { customer?: Customer }) {
         </Header>
       )}
       refetchInterval={(page) => paceOfJobs(page?.items)}
-      isSelectable={mayRetry}
-      hidden={["id", "trigger"]}
+      isSelectable={(job) => job.actions.includes("retry")}
+      hidden={["id", "by", "next_attempt_at"]}
+      phone={customerId ? ["kind", "state", "what"] : ["kind", "customer", "state", "what"]}
       filters={filters}
       load={async (query) => body(await api.GET("/v1/jobs", { params: { query: jobQuery({ ...query, ...of }) } }))}
       trackBy={(job) => job.id}
       empty="No jobs yet."
       columns={[
         {
-          id: "created_at",
-          header: "Created",
+          id: "kind",
+          header: "Job",
           isRowHeader: true,
-          cell: (job) => (
-            <Link href={`#/jobs/${job.id}`}>
-              <Age at={job.created_at} />
-            </Link>
-          ),
+          width: 140,
+          cell: (job) => <Link href={`#/jobs/${job.id}`}>{JOB_KINDS[job.kind]}</Link>,
         },
         ...(customerId
           ? []
-          : [{ id: "customer", header: "Customer", cell: (job: Job) => <CustomerName id={job.customer_id} isOneOfMany /> }]),
-        { id: "kind", header: "Kind", cell: (job) => JOB_KINDS[job.kind] },
-        { id: "state", header: "State", cell: (job) => <JobState state={job.state} /> },
-        { id: "what", header: "Details", cell: (job) => whatOf(job) },
-        { id: "attempts", header: "Attempts", cell: (job) => job.attempts },
+          : [
+              {
+                id: "customer",
+                header: "Customer",
+                width: 220,
+                cell: (job: Job) => <CustomerName id={job.customer_id} isOneOfMany />,
+              },
+            ]),
+        { id: "state", header: "State", width: 150, cell: (job) => <JobState state={job.state} /> },
+        { id: "what", header: "Result", width: 250, cell: (job) => whatOf(job) },
+        { id: "created_at", header: "Requested", width: 140, cell: (job) => <Age at={job.created_at} /> },
+        {
+          id: "duration",
+          header: "Duration",
+          width: 110,
+          cell: (job) => (job.started_at ? <Duration from={job.started_at} to={job.finished_at} /> : "-"),
+        },
+        { id: "attempts", header: "Attempts", width: 100, cell: (job) => job.attempts },
         {
           id: "next_attempt_at",
           header: "Next attempt",
+          width: 140,
           cell: (job) => (job.next_attempt_at ? <Age at={job.next_attempt_at} /> : "-"),
         },
-        { id: "trigger", header: "Trigger", cell: (job) => job.trigger },
-        { id: "id", header: "ID", cell: (job) => job.id },
+        { id: "by", header: "Requested by", cell: (job) => askedBy(job) },
+        { id: "id", header: "ID", width: 320, cell: (job) => job.id },
       ]}
     />
   );
@@ -96,10 +109,12 @@ function whatOf(job: Job): string {
   if (job.error) return job.error.message;
   if (job.held) return `${job.held.count} held: ${job.held.reason}`;
   if (job.progress && job.state === "running") return `${job.progress.listed} listed, ${job.progress.exported} exported`;
-  if (job.kind !== "sync" && job.kind !== "plan") return "-";
-  const { created, updated, deleted, errors } = job.stats;
-  const counts = `${created} created, ${updated} updated, ${deleted} deleted, ${errors} errors`;
-  return job.kind === "plan" ? `Would be ${counts}` : counts;
+  if (isUnderWay(job) || (job.kind !== "sync" && job.kind !== "plan")) return "-";
+  return job.kind === "plan" ? `Would be ${changesIn(job.stats)}` : capital(changesIn(job.stats));
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** Returns true if the caller may retry jobs of the customer, or of any. */
@@ -122,6 +137,9 @@ function Actions({
   const wanted = useFilterValues(filters);
   const [isAsked, setAsked] = useState(false);
   const isFiltered = Object.keys(wanted).length > 0;
+  // Counted for all customers together only.
+  const failed = useStats().data?.jobs.failed;
+  const count = customer || !failed ? "" : ` (${failed.toLocaleString("en")})`;
   const retriable = selected.filter((job) => job.actions.includes("retry"));
   return (
     <>
@@ -134,7 +152,7 @@ function Actions({
         >
           {retriable.length > 0 ? `Retry ${retriable.length} selected` : "Retry selected"}
         </Button>
-        <Button onClick={() => setAsked(true)}>{isFiltered ? "Retry all that match" : "Retry all failed"}</Button>
+        <Button onClick={() => setAsked(true)}>{isFiltered ? "Retry all that match" : `Retry all failed${count}`}</Button>
       </SpaceBetween>
       {isAsked && (
         <RetryMatching

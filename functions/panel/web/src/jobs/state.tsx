@@ -25,6 +25,22 @@ export const JOB_KINDS: Record<Job["kind"], string> = {
   test: "Connection test",
 };
 
+/** What caused a job that nobody asked for. */
+const TRIGGERS: Record<Job["trigger"], string> = {
+  schedule: "Schedule",
+  manual: "A user",
+  created: "New customer",
+  credentials_changed: "Changed credentials",
+  follow_up: "A request during an earlier sync",
+  approval: "Approval",
+  deleted: "Deleted customer",
+};
+
+/** The user who asked for the job, or what caused it. */
+export function askedBy({ actor_email, actor, trigger }: Job): string {
+  return actor_email ?? actor ?? TRIGGERS[trigger];
+}
+
 /** Error classes, by the action that they require. */
 export const ERROR_CLASSES = words(
   "config",

@@ -60,7 +60,8 @@ export function SessionProvider({ children, failed }: { children: ReactNode; fai
       tokens.current = await renewal.current;
       return tokens.current.idToken;
     } catch (error) {
-      setEnded(true);
+      // Without a network nobody knows whether the session has ended.
+      if (!(error instanceof TypeError)) setEnded(true);
       throw error;
     }
   }, []);

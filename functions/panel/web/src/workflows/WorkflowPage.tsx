@@ -1,7 +1,6 @@
 // One workflow: fields, graph, tasks, definition as Zuora exported it, and changes.
 
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
@@ -17,7 +16,8 @@ import { body, type Workflow } from "../api/client";
 import { useApi } from "../api/context";
 import { CustomerName } from "../components/CustomerName";
 import { Loading } from "../components/Fallback";
-import { Age, exact } from "../components/time";
+import { Schedule } from "../components/Schedule";
+import { Age, Moment } from "../components/time";
 import { useTitle } from "../components/title";
 import { Changes } from "./Changes";
 import type { Ids } from "./definition";
@@ -140,26 +140,13 @@ function Overview({ workflow }: { workflow: Workflow }) {
         { label: "Status", value: workflow.status ?? "-" },
         { label: "Version", value: workflow.version ?? "-" },
         { label: "Triggers", value: kinds.filter(Boolean).join(", ") || "None" },
-        { label: "Schedule", value: scheduleOf(workflow) },
+        {
+          label: "Schedule",
+          value: workflow.interval ? <Schedule cron={workflow.interval} timezone={workflow.timezone} /> : "-",
+        },
         { label: "Changed at Zuora", value: workflow.updated_at ? <Moment at={workflow.updated_at} /> : "-" },
         { label: "Last synced", value: <Moment at={workflow.last_synced_at} /> },
       ]}
     />
-  );
-}
-
-function scheduleOf({ interval, timezone }: Workflow): string {
-  if (!interval) return "-";
-  return timezone ? `Cron ${interval}, time zone ${timezone}` : `Cron ${interval}`;
-}
-
-function Moment({ at }: { at: string }) {
-  return (
-    <>
-      <Age at={at} />
-      <Box color="text-body-secondary" fontSize="body-s">
-        {exact(at)}
-      </Box>
-    </>
   );
 }

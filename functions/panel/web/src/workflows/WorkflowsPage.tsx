@@ -28,6 +28,7 @@ export function WorkflowsPage() {
         </Header>
       }
       filters={FILTERS}
+      phone={["name", "customer", "status"]}
       load={async (query) => body(await api.GET("/v1/workflows", { params: { query } }))}
       trackBy={(workflow) => `${workflow.customer_id} ${workflow.zuora_id}`}
       empty="No workflows yet."

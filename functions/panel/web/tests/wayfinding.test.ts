@@ -1,0 +1,114 @@
+// Getting about: search, breadcrumbs, and where the focus is.
+
+import { beforeAll, expect, test } from "vitest";
+
+import { call, createCustomer, jobs, waitForSync } from "./api";
+import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
+import { control, createTenant, type Tenant } from "./zuora";
+
+const open = browserForTests();
+let tenant: Tenant;
+let customer: string;
+let workflow: { readonly zuora_id: string; readonly name: string };
+beforeAll(async () => {
+  tenant = await createTenant(2);
+  // The simulator's own names are those of every tenant.
+  const name = `Dunning of ${tenant.name}`;
+  await control("POST", `tenants/${tenant.name}/workflows`, { name });
+  customer = await createCustomer(tenant);
+  await waitForSync(customer);
+  const { items } = await call("GET", `/v1/customers/${customer}/workflows?name=${encodeURIComponent(name)}`);
+  [workflow] = items as [typeof workflow];
+});
+
+test("below the first level, breadcrumbs name the way and lead back", async () => {
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}/workflows/${workflow.zuora_id}`);
+  const breadcrumbs = page.getByRole("navigation", { name: "Breadcrumbs" });
+
+  await breadcrumbs.getByRole("link", { name: tenant.name, exact: true }).waitFor();
+  await expect
+    .poll(() => breadcrumbs.getByRole("listitem").allInnerTexts(), { timeout: 20_000 })
+    .toEqual(["Customers", tenant.name, workflow.name]);
+  await expectAccessible(page);
+  await breadcrumbs.getByRole("link", { name: tenant.name, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: tenant.name }).waitFor();
+  await expect
+    .poll(() => breadcrumbs.getByRole("listitem").allInnerTexts(), { timeout: 20_000 })
+    .toEqual(["Customers", tenant.name]);
+  await goTo(page, "#/customers");
+  await breadcrumbs.waitFor({ state: "detached" });
+  expect(faults).toEqual([]);
+});
+
+test("after a navigation the heading has the focus, and the page is seen from its top", async () => {
+  const { page, faults } = await open({ width: 1280, height: 500 });
+  await signIn(page, `#/customers/${customer}`);
+
+  const link = page.getByRole("tabpanel").getByRole("link", { name: workflow.name });
+  await link.scrollIntoViewIfNeeded();
+  expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(0);
+  await link.click();
+  const focused = page.locator("h1:focus");
+  await expect.poll(() => focused.allInnerTexts(), { timeout: 20_000 }).toEqual([workflow.name]);
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+  await page.getByRole("link", { name: "Audit" }).click();
+  await expect.poll(() => focused.allInnerTexts(), { timeout: 20_000 }).toEqual(["Audit"]);
+  expect(faults).toEqual([]);
+});
+
+test("the first stop of the Tab key leads past the navigation", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/audit");
+
+  await page.getByRole("heading", { level: 1, name: "Audit" }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  expect(await page.locator("h1:focus").innerText()).toBe("Audit");
+  expect(page.url()).toContain("#/audit");
+  expect(faults).toEqual([]);
+});
+
+test("the slash leads to the search, which finds customers within their names and workflows by their beginning", async () => {
+  const { page, faults } = await open();
+  await signIn(page, "#/about");
+  await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+  const search = page.getByRole("banner").getByRole("combobox");
+
+  await page.keyboard.press("/");
+  expect(await search.evaluate((input) => input === document.activeElement)).toBe(true);
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (/\/v1\/(customers|workflows)\?/.test(request.url())) asked.push(request.url());
+  });
+  await page.keyboard.type(tenant.name.slice(6));
+  await page.getByRole("option", { name: tenant.name }).waitFor();
+  expect(asked.length, asked.join("\n")).toBeLessThanOrEqual(2);
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: tenant.name }).waitFor();
+
+  await page.keyboard.press("/");
+  await page.keyboard.type(workflow.name);
+  await page
+    .getByRole("option")
+    .filter({ hasText: `${tenant.name}, Zuora ID ${workflow.zuora_id}` })
+    .click();
+  await page.getByRole("heading", { level: 1, name: workflow.name }).waitFor();
+  expect(faults).toEqual([]);
+});
+
+test("a pasted id of a job leads to the job", async () => {
+  const [job] = (await jobs(customer, "succeeded")) as readonly { id: string }[];
+  const { page, faults } = await open();
+  await signIn(page, "#/about");
+  await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+
+  await page
+    .getByRole("banner")
+    .getByRole("combobox")
+    .fill(job?.id ?? "");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.url(), { timeout: 20_000 }).toContain(`#/jobs/${job?.id}`);
+  expect(faults).toEqual([]);
+});
