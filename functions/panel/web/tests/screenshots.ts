@@ -17,6 +17,8 @@ const PLACE = fileURLToPath(new URL(".local/screenshots/", ROOT));
 /** The picture in the README. */
 const COVER = fileURLToPath(new URL("docs/panel.png", ROOT));
 const DESKTOP = { width: 1280, height: 900 };
+/** Pictures of a page that does not come to rest, such as that of a running job. */
+const MOST_TIMES = 8;
 const PHONE = { width: 390, height: 844 };
 
 interface Picture {
@@ -45,6 +47,7 @@ test("pages that an admin of these customers sees", { timeout: 600_000 }, async 
   const { page } = await open(DESKTOP);
   await signIn(page, "", admin.name, admin.password);
   await settled(page, "Dashboard");
+  await page.getByText("Loading").first().waitFor({ state: "hidden" });
   await page.screenshot({ path: COVER });
   console.log(COVER);
   const dryRun = await call("POST", `/v1/customers/${one("sound").id}/sync?dry_run=true`);
@@ -121,7 +124,7 @@ test("pages that others see", { timeout: 600_000 }, async () => {
   await take(viewing.page, [
     { name: "viewer-customer", place: `#/customers/${one("refused").id}`, title: one("refused").name },
     { name: "viewer-customers", place: "#/customers", title: /^Customers/ },
-    { name: "viewer-held", place: `#/jobs/${await jobOf("held", "held")}`, title: /./ },
+    { name: "viewer-held", place: `#/jobs/${await jobOf("held", "held")}`, title: "Sync" },
   ]);
   const person = await signUp();
   const { page } = await open(DESKTOP);
@@ -236,7 +239,8 @@ async function take(page: Page, pictures: readonly Picture[]): Promise<void> {
 
 async function takeOne(page: Page, { name, place, title, isMain, prepare }: Picture): Promise<void> {
   // The page is a new one, even where only a filter differs.
-  await goTo(page, "#/about");
+  await goTo(page, "#/nothing");
+  await settled(page, /^(Page not found|No access)/);
   await goTo(page, place);
   await settled(page, title);
   await prepare?.(page);
@@ -250,9 +254,16 @@ async function takeOne(page: Page, { name, place, title, isMain, prepare }: Pict
   await page.setViewportSize(DESKTOP);
 }
 
+/** Takes the picture as soon as two in a row are equal. */
 async function shoot(page: Page, name: string): Promise<void> {
   await page.getByText("Loading").first().waitFor({ state: "hidden" });
-  await page.screenshot({ path: `${PLACE}${name}.png`, fullPage: true, animations: "disabled" });
+  const path = `${PLACE}${name}.png`;
+  let before: Buffer = Buffer.alloc(0);
+  for (let times = 0; times < MOST_TIMES; times += 1) {
+    const now = await page.screenshot({ path, fullPage: true, animations: "disabled" });
+    if (now.equals(before)) break;
+    before = now;
+  }
   console.log(`${name}.png`);
 }
 
