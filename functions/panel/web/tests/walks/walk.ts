@@ -61,3 +61,21 @@ export function inNavigation(page: Page, name: string): Locator {
     .getByRole("link", { name: new RegExp(`^${name}\\b`) })
     .first();
 }
+
+/** Presses a key until the focus is there. */
+export async function pressTo({ press }: Walk, key: string, wanted: Locator): Promise<void> {
+  await wanted.waitFor();
+  for (let times = 0; times < 80; times += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await press(key);
+  }
+  throw new Error(`${key} does not lead there`);
+}
+
+/** Fails unless it can be read without scrolling sideways. */
+export async function fits(page: Page, what: Locator): Promise<void> {
+  await what.waitFor();
+  const box = await what.boundingBox();
+  const width = page.viewportSize()?.width ?? 0;
+  expect(box && box.x >= 0 && box.x + box.width <= width, `${await what.innerText()} lies beside the screen`).toBe(true);
+}
