@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: help run stop logs test fmt openapi secrets web measure performance fleet cost build clean
+.PHONY: help run stop logs test screenshots fmt openapi secrets web measure performance fleet cost build clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 
@@ -17,6 +17,9 @@ logs: ## follows the functions' logs of `make run`
 
 test: ## format, lints, unit tests, template rules, end-to-end tests on a stack of its own
 	@exec $(ZWM) test
+
+screenshots: ## pictures of every page of the panel on a bad morning, in .local/screenshots, and docs/panel.png
+	@exec $(ZWM) screenshots
 
 openapi: ## writes docs/openapi.json anew from the code
 	@ZWM_WRITE_OPENAPI=1 cargo test --locked --workspace --test openapi -- --exact the_document_that_is_served_is_what_the_code_says

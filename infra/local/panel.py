@@ -1,4 +1,4 @@
-"""The panel's own tests: what needs no browser, and the deployed pages in Chromium."""
+"""The panel's own tests: what needs no browser, and the deployed pages in Chromium. And pictures of those."""
 
 import os
 
@@ -34,11 +34,17 @@ def check_panel_units() -> None:
 
 def check_panel(stack: Stack) -> None:
     """The panel in a browser, against the stack."""
-    _vitest(
-        "Panel: pages in Chromium (vitest, playwright)",
-        "pages",
-        {"ZWM_STACK_JSON": str(stack.stack_file), "CHROMIUM": str(browser())},
-    )
+    _in_browser("Panel: pages in Chromium (vitest, playwright)", "pages", stack)
+
+
+def take_screenshots(stack: Stack) -> None:
+    """Pictures of every page, in .local/screenshots, and the README's."""
+    web.install()
+    _in_browser("Panel: screenshots (vitest, playwright)", "screenshots", stack)
+
+
+def _in_browser(title: str, project: str, stack: Stack) -> None:
+    _vitest(title, project, {"ZWM_STACK_JSON": str(stack.stack_file), "CHROMIUM": str(browser())})
 
 
 def _vitest(title: str, project: str, extra: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The local stack from the command line: `zwm.py run | stop | logs | test | secrets | web | tools NAME...`. The Makefile calls it."""
+"""The local stack from the command line: `zwm.py run | stop | logs | test | screenshots | secrets | web | tools NAME...`."""
 
 import json
 import signal
@@ -27,6 +27,9 @@ def main(arguments: list[str]) -> int:
                 from check import check_everything
 
                 return check_everything(test_stack())
+            case ["screenshots"]:
+                _prepare()
+                _take_screenshots(test_stack())
             case ["logs"]:
                 _prepare()
                 import logs
@@ -96,6 +99,24 @@ def _run(stack: Stack) -> None:
         stack.stack_file.unlink(missing_ok=True)
         processes.stop_all()
         say("\nStopped; nothing is left running.")
+
+
+def _take_screenshots(stack: Stack) -> None:
+    """On the stack of `make test` if it is up, or else on a fresh one."""
+    from build import build
+    from panel import take_screenshots
+    from stack import fresh, write_stack_file
+
+    if stack.stack_file.exists():
+        return take_screenshots(stack)
+    toolbox.environment("faults")
+    build(all_targets=False)
+    with fresh(stack) as description:
+        write_stack_file(stack, description)
+        try:
+            take_screenshots(stack)
+        finally:
+            stack.stack_file.unlink(missing_ok=True)
 
 
 def _explain(stack: Stack, description: dict, customer: dict) -> None:

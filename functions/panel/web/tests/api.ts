@@ -41,12 +41,13 @@ export async function call(
 }
 
 /** A customer of the tenant, by its id; its first sync is queued. */
-export async function createCustomer(tenant: Tenant): Promise<string> {
+export async function createCustomer(tenant: Tenant, settings: Record<string, unknown> = {}): Promise<string> {
   const customer = await call("POST", "/v1/customers", {
     name: tenant.name,
     zuora_client_id: tenant.clientId,
     zuora_client_secret: tenant.clientSecret,
     zuora_base_url: tenant.baseUrl,
+    ...settings,
   });
   return String(customer.id);
 }

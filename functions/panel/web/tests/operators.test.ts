@@ -33,7 +33,7 @@ test("a dead letter says why it is one, is redriven, and is gone", async () => {
 
 test("the dead letters that match the filters are redriven, and no others", async () => {
   const tenants = [await createTenant(1), await createTenant(1)];
-  const [customer = "", bystander = ""] = await Promise.all(tenants.map(createCustomer));
+  const [customer = "", bystander = ""] = await Promise.all(tenants.map((tenant) => createCustomer(tenant)));
   for (const [index, id] of [customer, bystander].entries()) {
     await waitForSync(id);
     const tenant = tenants[index];

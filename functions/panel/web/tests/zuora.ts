@@ -29,6 +29,17 @@ export async function takeSecret(tenant: Tenant): Promise<void> {
   await control("PUT", `tenants/${tenant.name}/secret`, { client_secret: tenant.clientSecret });
 }
 
+/** From now on every request of the route is answered with this; a route is `list`, `export` or `token`. */
+export async function answerWith(tenant: Tenant, route: string, respond: object, workflow?: number): Promise<void> {
+  const on = { route, ...(workflow === undefined ? {} : { workflow_id: workflow }) };
+  await control("POST", `tenants/${tenant.name}/faults`, { on, times: null, effect: { respond } });
+}
+
+/** The ids of the tenant's workflows. */
+export async function workflowIds(tenant: Tenant): Promise<readonly number[]> {
+  return (await control("GET", `tenants/${tenant.name}/workflows`)) as number[];
+}
+
 /** Asks the simulator's control API. */
 export async function control(method: string, path: string, body?: unknown): Promise<unknown> {
   const answer = await fetch(`${stack.simulator_url}/_simulator/${path}`, {

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+
+import { waitForJob } from "../api";
+import { browserForTests, signIn } from "../browser";
+import { morningForTests } from "../morning";
+import { control } from "../zuora";
+import { inNavigation, named, walk } from "./walk";
+
+const open = browserForTests();
+const morning = morningForTests();
+
+test("an operator at night retries what can be retried and knows what to leave", async () => {
+  const { operator, customers } = morning();
+  const [ember] = customers.forbidden;
+  const [borealis] = customers.refused;
+  const [juniper] = customers.waiting;
+  if (!ember || !borealis || !juniper) throw new Error("no customer");
+  // The role was given back at Zuora.
+  await control("DELETE", `tenants/${ember.tenant.name}/faults`);
+  const { page, faults } = await open();
+  await signIn(page, "", operator.name, operator.password);
+  const main = page.getByRole("main");
+  const rowOf = (name: string) => main.getByRole("row").filter({ hasText: name }).first();
+
+  await walk("operator, retry", page, 5, async ({ click }) => {
+    await click(inNavigation(page, "Dead letters"));
+    // What a retry does not mend says so, and who mends it.
+    await rowOf(borealis.name)
+      .getByText(/Invalid Zuora credentials/)
+      .waitFor();
+    await rowOf(borealis.name)
+      .getByText(/client secret/i)
+      .first()
+      .waitFor();
+    await click(rowOf(ember.name).getByRole("checkbox"));
+    await click(named(page, /^Retry 1/));
+    await rowOf(ember.name).waitFor({ state: "detached", timeout: 30_000 });
+    await rowOf(borealis.name).waitFor();
+  });
+  await waitForJob(ember.id, "succeeded");
+
+  await walk("operator, what waits", page, 2, async ({ click }) => {
+    await click(inNavigation(page, "Jobs Waiting"));
+    // Zuora asked for half an hour, so it says when it goes on, and there is nothing to press.
+    await rowOf(juniper.name)
+      .getByText(/^in (29|30) minutes/)
+      .waitFor();
+  });
+  expect(faults).toEqual([]);
+});
