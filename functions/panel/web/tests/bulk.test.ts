@@ -13,7 +13,7 @@ let tenants: readonly Tenant[];
 let customers: readonly string[];
 beforeAll(async () => {
   tenants = await Promise.all([createTenant(1), createTenant(1)]);
-  customers = await Promise.all(tenants.map(createCustomer));
+  customers = await Promise.all(tenants.map((tenant) => createCustomer(tenant)));
   await Promise.all(customers.map(waitForSync));
   for (const customer of customers) await call("PATCH", `/v1/customers/${customer}`, { tags: [tag] }, { "if-match": "*" });
 });
@@ -24,7 +24,7 @@ test("selected customers are paused together, and what was refused says why", as
   const { page, faults } = await open();
   await signIn(page, `#/customers?tag=${tag}`);
   await page.getByRole("row").nth(2).waitFor();
-  await page.getByRole("checkbox", { name: "Select all rows of this page" }).check();
+  await page.getByRole("checkbox", { name: "Select all rows of this page" }).press("Space");
 
   await page.getByRole("button", { name: "Actions (2)" }).click();
   await page.getByRole("menuitem", { name: "Pause" }).click();
@@ -59,7 +59,7 @@ test("the frequency of selected customers is set together", async () => {
   const { page, faults } = await open();
   await signIn(page, `#/customers?tag=${tag}`);
   await page.getByRole("row").nth(2).waitFor();
-  await page.getByRole("checkbox", { name: "Select all rows of this page" }).check();
+  await page.getByRole("checkbox", { name: "Select all rows of this page" }).press("Space");
 
   await page.getByRole("button", { name: "Actions (2)" }).click();
   await page.getByRole("menuitem", { name: "Set frequency…" }).click();

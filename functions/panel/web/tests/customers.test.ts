@@ -265,7 +265,8 @@ test("the list begins with name, health and last sync, and has all that is known
   await page.getByRole("row").nth(1).waitFor();
   const first = ["Name", "Health", "Last sync"];
   const others = ["ID", "Zuora base URL", "Workflows", "Created", "Updated", "Environment", "Next sync", "Tags", "Actions"];
-  expect(await page.getByRole("columnheader").allInnerTexts()).toEqual([...first, ...others]);
+  const headers = await page.getByRole("columnheader").allInnerTexts();
+  expect(headers.filter((header) => header !== "")).toEqual([...first, ...others]);
   expect(faults).toEqual([]);
 });
 

@@ -30,7 +30,7 @@ test("a form asks for the connection first, marks what is missing in words, and 
   await page.getByText("Enter the client secret.", { exact: true }).waitFor();
   await page.getByText("Check the marked fields.", { exact: true }).waitFor();
   await expectAccessible(page);
-  await page.getByLabel("Name", { exact: true }).fill("Acme");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Acme");
   await page.getByText("Enter a name.", { exact: true }).waitFor({ state: "detached" });
   await page.getByText("Check the marked fields.", { exact: true }).waitFor({ state: "detached" });
   await page.getByText("Enter the client secret.", { exact: true }).waitFor();
@@ -57,7 +57,7 @@ test("the result of a test goes with what it tested, and of two results the late
   const { page, faults } = await open();
   await signIn(page, "#/customers/new");
   await connect(page, tenant, "a wrong one");
-  await page.getByLabel("Name", { exact: true }).fill(tenant.name);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(tenant.name);
   const secret = page.getByLabel("Zuora client secret");
   const good = page.getByText("Zuora accepted the credentials");
   const bad = page.getByText(/Zuora did not accept|Invalid Zuora credentials|Check three things/).first();
@@ -87,7 +87,7 @@ test("who is overtaken by somebody else's save sees both versions, and may load 
   const another = (name: string) => call("PATCH", path, { name }, { "if-match": "*" });
   const { page, faults } = await open();
   await signIn(page, `#/customers/${customer}/edit`);
-  const name = page.getByLabel("Name", { exact: true });
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
   await name.fill(`${tenant.name} mine`);
   await page.getByLabel("Ask before deleting more than: number of workflows").fill("7");
   await another(`${tenant.name} theirs`);
@@ -117,7 +117,7 @@ test("a form with input is not left without a question, by a link, by Back or by
   await signIn(page, "#/");
   await page.getByRole("navigation").getByRole("link", { name: "Customers" }).click();
   await page.getByRole("button", { name: "New customer" }).click();
-  const name = page.getByLabel("Name", { exact: true });
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
   const dialog = page.getByRole("dialog");
   const stay = async () => {
     await dialog.getByText("What you entered is not saved.").waitFor();
@@ -158,7 +158,7 @@ test("Back out of a form asks, also where a row of a list led to it", async () =
   await page.getByRole("row").getByRole("link", { name: tenant.name }).click();
   await page.getByRole("heading", { level: 1, name: tenant.name }).waitFor();
   await page.getByRole("button", { name: "Edit", exact: true }).click();
-  await page.getByLabel("Name", { exact: true }).fill("half a name");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("half a name");
 
   await page.evaluate(() => window.history.back());
   await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();

@@ -42,7 +42,7 @@ test("below the first level, breadcrumbs name the way and lead back", async () =
 });
 
 test("after a navigation the heading has the focus, and the page is seen from its top", async () => {
-  const { page, faults } = await open({ width: 1280, height: 500 });
+  const { page, faults } = await open({ width: 1280, height: 300 });
   await signIn(page, `#/customers/${customer}`);
 
   const link = page.getByRole("tabpanel").getByRole("link", { name: workflow.name });

@@ -47,15 +47,17 @@ interface Properties<Item, Shown extends Page<Item>> {
   readonly empty: ReactNode;
   /** In milliseconds; may depend on the page. */
   readonly refetchInterval?: number | ((page: Shown | undefined) => number);
-  /** Makes all rows selectable, or those for which it returns true; without any, nothing can be selected. A selection survives a refetch. */
-  readonly isSelectable?: boolean | ((item: Item) => boolean);
+  /** Makes rows selectable, but not on a phone; without any, nothing can be selected. A selection survives a refetch. */
+  readonly isSelectable?: (item: Item) => boolean;
+  /** The name of a row for who does not see it; its id if not given. */
+  readonly nameOf?: (item: Item) => string;
 }
 
 export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(properties: Properties<Item, Shown>) {
-  const { name, columns, filters = [], trackBy, isSelectable = false } = properties;
-  const canSelect = (item: Item) => (typeof isSelectable === "function" ? isSelectable(item) : isSelectable);
-  const [preferences, setPreferences] = usePreferences(name, columns, properties.hidden, properties.isWrapped);
+  const { name, filters = [], trackBy, nameOf = trackBy } = properties;
+  const [preferences, setPreferences] = usePreferences(name, properties.columns, properties.hidden, properties.isWrapped);
   const phoneColumns = useIsPhone() ? properties.phone : undefined;
+  const canSelect = (item: Item) => !phoneColumns && (properties.isSelectable?.(item) ?? false);
   const isWrapped = phoneColumns !== undefined || preferences.wrapLines === true;
   const limit = preferences.pageSize ?? PAGE_SIZES[0] ?? 20;
   const { cursors, index, turnTo } = useTurns(name, limit);
@@ -83,6 +85,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
   const isOther = page.isPlaceholderData;
   const next = (!isOther && page.data?.next_cursor) || undefined;
   const items = page.data?.items ?? [];
+  const columns = properties.columns.filter(({ isNeeded }) => !isNeeded || items.some(isNeeded));
   // The current rows, not those at the time of the selection. What cannot be selected any more is not selected again later.
   const selected = isOther ? [] : items.filter((item) => selectedIds.includes(trackBy(item)) && canSelect(item));
   if (page.data && !isOther && selected.length < selectedIds.length) setSelected(selected.map(trackBy));
@@ -120,7 +123,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
           ariaLabels={{
             selectionGroupLabel: "Selection",
             allItemsSelectionLabel: () => "Select all rows of this page",
-            itemSelectionLabel: (_, item) => `Select ${trackBy(item)}`,
+            itemSelectionLabel: (_, item) => `Select ${nameOf(item)}`,
           }}
           empty={
             <Box textAlign="center" padding="l" color="inherit">
@@ -157,7 +160,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
                 wrapLinesPreference: { label: "Wrap lines", description: "Show long texts in full" },
                 contentDisplayPreference: {
                   title: "Columns",
-                  options: columns.map(({ id, header }) => ({ id, label: header })),
+                  options: properties.columns.map(({ id, header }) => ({ id, label: header })),
                 },
               })}
             />

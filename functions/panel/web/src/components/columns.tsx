@@ -12,6 +12,8 @@ export interface Column<Item> extends TableProps.ColumnDefinition<Item> {
   /** In pixels, until the user changes it. */
   readonly width?: number;
   readonly minWidth?: number;
+  /** Leaves the column out unless some row on the page needs it. */
+  readonly isNeeded?: (item: Item) => boolean;
 }
 
 /** Widths in pixels, unless the page or the user sets others: of names, and of everything else. */
@@ -28,10 +30,11 @@ export function arranged<Item>(
   { contentDisplay, widths = {} }: Preferences,
   phone: readonly string[] | undefined,
 ): Arranged<Item> {
+  const isThere = (id: string) => columns.some((column) => column.id === id);
   if (phone) {
     return {
       columnDefinitions: columns.map((column) => withCutText({ ...column, width: "auto", minWidth: 0 })),
-      columnDisplay: phone.map((id) => ({ id, visible: true })),
+      columnDisplay: phone.filter(isThere).map((id) => ({ id, visible: true })),
       resizableColumns: false,
     };
   }
@@ -42,7 +45,7 @@ export function arranged<Item>(
       width: widths[column.id] ?? usual(column),
       minWidth: Math.min(MIN_WIDTH, usual(column)),
     })),
-    ...(contentDisplay && { columnDisplay: contentDisplay }),
+    ...(contentDisplay && { columnDisplay: contentDisplay.filter(({ id }) => isThere(id)) }),
     resizableColumns: true,
   };
 }

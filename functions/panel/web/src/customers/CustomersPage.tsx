@@ -70,7 +70,8 @@ export function CustomersPage() {
         )}
         hidden={["status", "tasks", "owner"]}
         phone={["name", "health", "actions"]}
-        isSelectable={mayChangeMany}
+        isSelectable={(customer) => mayChangeMany && customer.actions.length > 0}
+        nameOf={(customer) => customer.name}
         refetchInterval={CALM_MS}
         filters={[
           { key: "name", label: "Name", matches: "part" },
@@ -95,19 +96,25 @@ export function CustomersPage() {
             cell: (one) => <NameLink href={`#/customers/${one.id}`} name={one.name} />,
           },
           { id: "health", header: "Health", minWidth: 200, cell: (one) => <HealthOf customer={one} /> },
-          { id: "last_sync", header: "Last sync", cell: (one) => <LastSync of={one.last_sync} /> },
+          { id: "last_sync", header: "Last sync", width: 210, cell: (one) => <LastSync of={one.last_sync} /> },
           { id: "id", header: "ID", cell: (one) => one.id },
           { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },
-          { id: "workflows", header: "Workflows", cell: (one) => one.workflows_count.toLocaleString("en") },
+          { id: "workflows", header: "Workflows", width: 120, cell: (one) => one.workflows_count.toLocaleString("en") },
           { id: "created_at", header: "Created", cell: (one) => <Age at={one.created_at} /> },
           { id: "updated_at", header: "Updated", cell: (one) => <Age at={one.updated_at} /> },
-          { id: "environment", header: "Environment", cell: (one) => ENVIRONMENTS[one.environment] },
+          { id: "environment", header: "Environment", width: 140, cell: (one) => ENVIRONMENTS[one.environment] },
           { id: "next_sync", header: "Next sync", cell: (one) => <NextSync of={one} /> },
           { id: "tags", header: "Tags", cell: (one) => <Tags tags={one.tags} filters={parameters} /> },
           { id: "owner", header: "Owner", cell: (one) => one.owner ?? "-" },
           { id: "status", header: "Status", cell: (one) => <CustomerStatus status={one.status} /> },
-          { id: "tasks", header: "Tasks", cell: (one) => one.tasks_count.toLocaleString("en") },
-          { id: "actions", header: "Actions", minWidth: 110, cell: (one) => <Actions customer={one} ask={setAsked} /> },
+          { id: "tasks", header: "Tasks", width: 110, cell: (one) => one.tasks_count.toLocaleString("en") },
+          {
+            id: "actions",
+            header: "Actions",
+            width: 110,
+            isNeeded: (one) => one.actions.length > 0,
+            cell: (one) => <Actions customer={one} ask={setAsked} />,
+          },
         ]}
       />
       {asked?.what === "sync all" && <SyncAll total={total} close={close} />}
