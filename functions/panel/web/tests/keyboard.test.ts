@@ -38,7 +38,7 @@ test("a customer is found and synced without a mouse, and the focus comes back t
 
   await press(page, "Tab", "New customer");
   // The table is one stop of the Tab key; the arrows lead through its cells.
-  await press(page, "Tab", "Name");
+  await press(page, "Tab", "Select all rows of this page");
   await page.keyboard.press("ArrowDown");
   await press(page, "ArrowRight", `Sync Workflows of ${tenant.name}`);
   await page.keyboard.press("Enter");

@@ -85,7 +85,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
   const isOther = page.isPlaceholderData;
   const next = (!isOther && page.data?.next_cursor) || undefined;
   const items = page.data?.items ?? [];
-  const columns = properties.columns.filter(({ isNeeded }) => !isNeeded || items.some(isNeeded));
+  const columns = properties.columns.filter(({ isNeeded }) => !isNeeded || items.length === 0 || items.some(isNeeded));
   // The current rows, not those at the time of the selection. What cannot be selected any more is not selected again later.
   const selected = isOther ? [] : items.filter((item) => selectedIds.includes(trackBy(item)) && canSelect(item));
   if (page.data && !isOther && selected.length < selectedIds.length) setSelected(selected.map(trackBy));
