@@ -148,7 +148,7 @@ function Navigation() {
             {
               type: "link",
               text: "Failed Jobs",
-              href: `#/jobs?${JOB_GROUPS.failed.filters}`,
+              href: "#/failed",
               info: stats && count(total(stats.jobs, "failed"), "red"),
             },
             {
@@ -157,7 +157,6 @@ function Navigation() {
               href: `#/jobs?${JOB_GROUPS.held.filters}`,
               info: stats && count(stats.awaiting_approval, "blue"),
             },
-            { type: "link", text: "Dead letters", href: "#/dead-letters" },
           ],
         },
         { type: "divider" },

@@ -1,6 +1,6 @@
 // Filters of a list, and their description in words.
 
-import { exact } from "./time";
+import { exact } from "./moments";
 
 /** A filter of the API. */
 export interface Filter {

@@ -1,48 +1,66 @@
-// Times for people: the age on the page, the exact time as its tooltip.
+// Times for people: how long ago, when exactly, and how long something took.
 
-import { useEffect, useState } from "react";
+import Box from "@cloudscape-design/components/box";
+import Tooltip from "@cloudscape-design/components/tooltip";
+import { useEffect, useRef, useState } from "react";
 
-const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const absolute = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+import { age, duration, exact } from "./moments";
 
-/** `3 hours ago`, `in 5 minutes`, `just now`; a text that is no time stays as it is. */
-export function age(at: string, now: number): string {
-  if (Number.isNaN(Date.parse(at))) return at;
-  const seconds = Math.round((Date.parse(at) - now) / 1000);
-  const unit = UNITS.find(([, length]) => Math.abs(seconds) >= length);
-  if (!unit) return "just now";
-  return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
-}
+export { age, exact };
 
-/** `23 Nov 2026, 10:05:00`, in the user's own time zone. */
-export function exact(at: string): string {
-  if (Number.isNaN(Date.parse(at))) return at;
-  return absolute.format(new Date(at));
-}
-
-/** The current time, updated every 20 seconds. */
-export function useNow(): number {
+/** The current time, updated every 20 seconds unless told otherwise. */
+export function useNow(everyMs = 20_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 20_000);
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
   return now;
 }
 
-/** The age of a moment, with the exact time as its tooltip. */
+/** The age of a moment. On hover, tap or focus it shows the exact time, which a screen reader tells with it. */
 export function Age({ at }: { at: string }) {
   const now = useNow();
+  const element = useRef<HTMLTimeElement>(null);
+  const [isShown, setShown] = useState(false);
+  const when = exact(at);
   return (
-    <time dateTime={at} title={`${exact(at)} (${at})`}>
-      {age(at, now)}
-    </time>
+    <>
+      <time
+        ref={element}
+        dateTime={at}
+        tabIndex={0}
+        aria-description={when}
+        onPointerEnter={() => setShown(true)}
+        onPointerLeave={() => setShown(false)}
+        onFocus={() => setShown(true)}
+        onBlur={() => setShown(false)}
+      >
+        {age(at, now)}
+      </time>
+      {isShown && <Tooltip content={when} getTrack={() => element.current} onEscape={() => setShown(false)} />}
+    </>
   );
+}
+
+/** A moment where there is room for all of it: the exact time, and its age below. */
+export function Moment({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <>
+      <time dateTime={at}>{exact(at)}</time>
+      <Box variant="small" display="block">
+        {age(at, now)}
+      </Box>
+    </>
+  );
+}
+
+/** The time between two moments, or up to now while there is no second. */
+export function Duration({ from, to }: { from: string; to: string | null | undefined }) {
+  return to ? <>{duration(Date.parse(to) - Date.parse(from))}</> : <Running from={from} />;
+}
+
+function Running({ from }: { from: string }) {
+  return <>{duration(useNow(1_000) - Date.parse(from))}</>;
 }
