@@ -3,8 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 
 import { call, createCustomer, waitForSync } from "./api";
-import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
-import { signUp } from "./people";
+import { goTo, signIn, browserForTests } from "./browser";
 import { control, createTenant } from "./zuora";
 
 const open = browserForTests();
@@ -33,34 +32,6 @@ test("the workflows that the filters show are saved, as a table in which no name
   await page.getByRole("menuitem", { name: "JSON" }).click();
   const items = JSON.parse(await readFile(await (await other).path(), "utf8")) as { name: string }[];
   expect(items.map(({ name }) => name)).toEqual(['=HYPERLINK("http://evil.example","click")']);
-});
-
-test("an administrator grants a user a customer, who then sees it, and takes it back", async () => {
-  const tenant = await createTenant(1);
-  const customer = await createCustomer(tenant);
-  const person = await signUp();
-  const { page, faults } = await open();
-  await signIn(page, `#/customers/${customer}`);
-
-  await page.getByRole("tab", { name: "Access" }).click();
-  await page.getByText("Only super admins have access.").waitFor();
-  await page.getByRole("button", { name: "Grant", exact: true }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("User ID").fill("not-a-uuid");
-  await dialog.getByText("Enter the user ID as the Access page shows it.").waitFor();
-  expect(await dialog.getByRole("button", { name: "Grant", exact: true }).isDisabled()).toBe(true);
-  await dialog.getByLabel("User ID").fill(person.sub);
-  await expectAccessible(page);
-  await dialog.getByRole("button", { name: "Grant", exact: true }).click();
-  await page.getByRole("rowheader", { name: person.sub }).waitFor();
-  const theirs = await open();
-  await signIn(theirs.page, "#/customers", person.name, person.password);
-  await theirs.page.getByRole("link", { name: tenant.name }).waitFor();
-
-  await page.getByRole("button", { name: `Revoke from ${person.sub}` }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
-  await page.getByText("Only super admins have access.").waitFor();
-  expect([...faults, ...theirs.faults]).toEqual([]);
 });
 
 test("who changes a customer that somebody else changed meanwhile is told so, and keeps what was typed", async () => {
