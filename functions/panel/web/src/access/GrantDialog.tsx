@@ -5,6 +5,7 @@ import Autosuggest from "@cloudscape-design/components/autosuggest";
 import FormField from "@cloudscape-design/components/form-field";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -90,15 +91,17 @@ export function GrantDialog({ customerId, close }: Properties) {
       </FormField>
       {customerId === undefined && (
         <FormField label="On">
-          <RadioGroup
-            value={isOnAll ? ALL : ""}
-            onChange={({ detail }) => setOnAll(detail.value === ALL)}
-            items={[
-              { value: "", label: "One customer" },
-              { value: ALL, label: "Every customer" },
-            ]}
-          />
-          {!isOnAll && <CustomerPicker ariaLabel="Customer" value={chosen} onChange={setChosen} none="Choose a customer" />}
+          <SpaceBetween size="xs">
+            <RadioGroup
+              value={isOnAll ? ALL : ""}
+              onChange={({ detail }) => setOnAll(detail.value === ALL)}
+              items={[
+                { value: "", label: "One customer" },
+                { value: ALL, label: "Every customer" },
+              ]}
+            />
+            {!isOnAll && <CustomerPicker ariaLabel="Customer" value={chosen} onChange={setChosen} none="Choose a customer" />}
+          </SpaceBetween>
         </FormField>
       )}
       {customer === ALL && <Alert type="warning">This includes all customers that are created later.</Alert>}

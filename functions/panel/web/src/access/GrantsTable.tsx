@@ -35,13 +35,13 @@ export function GrantsTable({ grants, isOfMany = false, isLoading, header, filte
         loadingText="Loading"
         empty={<Box textAlign="center">{empty}</Box>}
         wrapLines
-        stickyColumns={{ last: 1 }}
         columnDefinitions={[
           {
             id: "user",
             header: "User",
             isRowHeader: true,
             minWidth: 200,
+            maxWidth: 260,
             cell: ({ user, email }) => <Person id={user} email={email} />,
           },
           ...(isOfMany
@@ -50,6 +50,7 @@ export function GrantsTable({ grants, isOfMany = false, isLoading, header, filte
                   id: "customer",
                   header: "On",
                   minWidth: 140,
+                  maxWidth: 220,
                   cell: ({ customer_id }: Grant) =>
                     customer_id ? <CustomerName id={customer_id} isOneOfMany /> : <b>Every customer</b>,
                 },

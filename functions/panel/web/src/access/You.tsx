@@ -20,6 +20,7 @@ export function You({ me }: { me: Me }) {
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={3}
+          minColumnWidth={220}
           items={[
             {
               label: "E-mail address",
@@ -62,6 +63,7 @@ function Copyable({ text, what }: { text: string; what: string }) {
       variant="inline"
       copyButtonAriaLabel={`Copy your ${what}`}
       textToCopy={text}
+      wrapText={false}
       copySuccessText="Copied"
       copyErrorText="Could not be copied"
     />
