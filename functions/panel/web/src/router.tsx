@@ -26,6 +26,7 @@ const PAGES: RouteObject[] = [
   { path: "failed", lazy: async () => ({ Component: (await import("./failed/FailedPage")).FailedPage }) },
   // Its old address.
   { path: "dead-letters", loader: ({ request }) => replace(`/failed${new URL(request.url).search}`) },
+  { path: "operations", lazy: async () => ({ Component: (await import("./operations/OperationsPage")).OperationsPage }) },
   { path: "audit", lazy: async () => ({ Component: (await import("./audit/AuditPage")).AuditPage }) },
   { path: "access", lazy: async () => ({ Component: (await import("./access/AccessPage")).AccessPage }) },
   { path: "help", lazy: async () => ({ Component: (await import("./help/HelpPage")).HelpPage }) },

@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
+
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { call, createCustomer, jobs, waitForJob, waitForSync } from "./api";
 import { browserForTests, expectAccessible, signIn } from "./browser";
+import { stack } from "./stack";
 import { createTenant, refuseSecret, takeSecret, type Tenant } from "./zuora";
 
 const open = browserForTests();
@@ -21,6 +24,21 @@ async function createFailing(): Promise<{ tenant: Tenant; customer: string }> {
 /** The line of the tenant's customer, in that of its cause. */
 function lineOf(page: Page, tenant: Tenant) {
   return page.getByRole("listitem").getByRole("listitem").filter({ hasText: tenant.name });
+}
+
+/** Sends a message to the queue of jobs, as no part of the product does. The emulator takes any signature. */
+async function sendToJobs(text: string): Promise<void> {
+  const scope = "20260101/us-east-1/sqs/aws4_request";
+  const answer = await fetch(new URL("/", stack.api_url), {
+    method: "POST",
+    headers: {
+      "x-amz-target": "AmazonSQS.SendMessage",
+      "content-type": "application/x-amz-json-1.0",
+      authorization: `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=host, Signature=none`,
+    },
+    body: JSON.stringify({ QueueUrl: stack.job_queue_url, MessageBody: text }),
+  });
+  if (!answer.ok) throw new Error(`SendMessage: ${answer.status} ${await answer.text()}`);
 }
 
 const CAUSE = "Invalid credentials or address";
@@ -79,6 +97,31 @@ test("a dismissed failure leaves the page and the badge, and stays among all job
   await page.getByRole("row").filter({ hasText: tenant.name }).getByText("Failed").waitFor();
   await page.reload();
   await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+});
+
+test("an unreadable message shows its reason and its text, and is deleted", async () => {
+  const text = `nonsense ${randomUUID()}`;
+  await sendToJobs(text);
+  const find = async () => {
+    const { items } = (await call("GET", "/v1/dead-letters?limit=200")) as { items: { message_id?: string; body?: string }[] };
+    return items.find(({ body }) => body === text)?.message_id;
+  };
+  await expect.poll(find, { timeout: 60_000 }).toBeTruthy();
+  const id = await find();
+  const { page, faults } = await open();
+  await signIn(page, "#/failed");
+
+  const group = page.getByRole("button", { name: "Details: Unreadable messages" });
+  await group.waitFor();
+  if ((await group.getAttribute("aria-expanded")) === "false") await group.click();
+  await page.getByRole("button", { name: `Details: message ${id}` }).click();
+  await page.getByText(text).waitFor();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: `Delete message ${id}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByText(text).waitFor({ state: "detached" });
+  expect(await find()).toBeUndefined();
+  expect(faults).toEqual([]);
 });
 
 test("the old address of the failed jobs leads to their page", async () => {

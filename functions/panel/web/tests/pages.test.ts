@@ -27,6 +27,7 @@ test("every page can be used with a screen reader, breaks no rule of the content
     ["#/workflows", "Workflows"],
     ["#/jobs", "Jobs"],
     ["#/failed", "Failed Jobs"],
+    ["#/operations", "Operations"],
     ["#/audit", "Audit"],
     ["#/access", "Access"],
     ["#/help", "Help: customers"],

@@ -1,7 +1,7 @@
 // The filters of the audit: customer, person, action, outcome and time, each a choice; nothing typed is taken for an id.
 
+import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
-import Grid from "@cloudscape-design/components/grid";
 import Select from "@cloudscape-design/components/select";
 import { useSearchParams } from "react-router";
 
@@ -21,11 +21,8 @@ export function AuditFilters({ isOfCustomer }: { isOfCustomer: boolean }) {
     const wanted = Object.fromEntries(Object.entries({ ...values, ...changes }).filter(([, value]) => value !== ""));
     setParameters((current) => replaced(current, FILTERS, wanted), { replace: true });
   };
-  const width = { default: 12, xs: 6, s: 4, l: isOfCustomer ? 3 : 2 } as const;
   return (
-    <Grid
-      gridDefinition={[...(isOfCustomer ? [] : [{ colspan: width }]), ...Array.from({ length: 4 }, () => ({ colspan: width }))]}
-    >
+    <ColumnLayout columns={isOfCustomer ? 4 : 5} minColumnWidth={130}>
       {!isOfCustomer && (
         <FormField label="Customer">
           <CustomerPicker value={values.customer_id ?? ""} onChange={(id) => set({ customer_id: id })} none="Any" />
@@ -43,7 +40,7 @@ export function AuditFilters({ isOfCustomer }: { isOfCustomer: boolean }) {
       <FormField label="Time">
         <PeriodPicker values={values} onChange={set} />
       </FormField>
-    </Grid>
+    </ColumnLayout>
   );
 }
 

@@ -47,7 +47,14 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
       trackBy={(record) => record.id}
       empty="No audit records yet."
       columns={[
-        { id: "at", header: "When", isRowHeader: true, minWidth: 150, cell: (record) => <Moment at={record.at} /> },
+        {
+          id: "at",
+          header: "When",
+          isRowHeader: true,
+          minWidth: 150,
+          maxWidth: 160,
+          cell: (record) => <Moment at={record.at} />,
+        },
         {
           id: "actor",
           header: "Person",
@@ -56,6 +63,18 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
           cell: ({ actor, actor_email }) => <Person id={actor} email={actor_email} />,
         },
         { id: "action", header: "Action", minWidth: 140, cell: (record) => ACTIONS[record.action] },
+        ...(customerId
+          ? []
+          : [
+              {
+                id: "customer",
+                header: "Customer",
+                minWidth: 140,
+                maxWidth: 180,
+                cell: (record: AuditRecord) => <Customer of={record} />,
+              },
+            ]),
+        { id: "changes", header: "What changed", minWidth: 200, cell: (record) => <Changes record={record} /> },
         {
           id: "outcome",
           header: "Outcome",
@@ -65,18 +84,6 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
             </StatusIndicator>
           ),
         },
-        ...(customerId
-          ? []
-          : [
-              {
-                id: "customer",
-                header: "Customer",
-                minWidth: 140,
-                maxWidth: 220,
-                cell: (record: AuditRecord) => <Customer of={record} />,
-              },
-            ]),
-        { id: "changes", header: "What changed", minWidth: 200, cell: (record) => <Changes record={record} /> },
         { id: "request_id", header: "Request ID", cell: (record) => record.request_id },
       ]}
     />

@@ -160,6 +160,7 @@ function Navigation() {
           ],
         },
         { type: "divider" },
+        { type: "link", text: "Operations", href: "#/operations" },
         { type: "link", text: "Audit", href: "#/audit" },
         { type: "link", text: "Access", href: "#/access" },
         { type: "link", text: "Help", href: "#/help" },
