@@ -43,7 +43,7 @@ export function Everyone() {
       <GrantsTable
         grants={shown}
         isOfMany
-        isLoading={all.isLoading}
+        isLoading={all.isPending && !all.error}
         empty={text ? "Nobody matches." : "Only super admins have access."}
         header={
           <Header

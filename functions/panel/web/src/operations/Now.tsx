@@ -33,14 +33,15 @@ export function Now() {
               { label: "Waiting for Zuora", value: <Jobs of={counters} state="waiting" /> },
               { label: "Running", value: <Jobs of={counters} state="running" /> },
               { label: "Failed", value: <Jobs of={counters} state="failed" href="#/failed" /> },
-              { label: "Syncs of the last hour that had any", value: <LastHour of={counters} /> },
+              { label: "Syncs that ended", value: <LastHour of={counters} /> },
               { label: "Last scheduled sync", value: <LastScheduled /> },
               { label: "Dead-letter queue", value: <DeadLetterQueue /> },
               {
                 label: "Sweeper",
                 value: (
                   <Hint>
-                    The API does not tell its runs. If about as many settled messages stay for ten minutes, it does not run.
+                    The API does not tell its runs. If the number of settled messages does not fall for ten minutes, it does not
+                    run.
                   </Hint>
                 ),
               },
@@ -78,7 +79,7 @@ function LastHour({ of }: { of: Counters }) {
     <>
       {last.text}
       <Hint>
-        Hour that began <Age at={last.hour} />
+        In the newest hour with any, which began <Age at={last.hour} />
       </Hint>
     </>
   );
