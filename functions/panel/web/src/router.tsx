@@ -2,7 +2,7 @@
 // loaded when it is first shown; the dashboard comes with the panel, in one file for all that it needs.
 
 import { useEffect, useState } from "react";
-import { createHashRouter, RouterProvider, type RouteObject } from "react-router";
+import { createHashRouter, replace, RouterProvider, type RouteObject } from "react-router";
 
 import { NoSuchPage, PageFailed } from "./components/Fallback";
 import { followLinks } from "./components/links";
@@ -25,7 +25,10 @@ const PAGES: RouteObject[] = [
   { path: "workflows", lazy: async () => ({ Component: (await import("./workflows/WorkflowsPage")).WorkflowsPage }) },
   { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
   { path: "jobs/:jobId", lazy: async () => ({ Component: (await import("./jobs/JobPage")).JobPage }) },
-  { path: "dead-letters", lazy: async () => ({ Component: (await import("./dead-letters/DeadLettersPage")).DeadLettersPage }) },
+  { path: "failed", lazy: async () => ({ Component: (await import("./failed/FailedPage")).FailedPage }) },
+  // Its old address.
+  { path: "dead-letters", loader: ({ request }) => replace(`/failed${new URL(request.url).search}`) },
+  { path: "operations", lazy: async () => ({ Component: (await import("./operations/OperationsPage")).OperationsPage }) },
   { path: "audit", lazy: async () => ({ Component: (await import("./audit/AuditPage")).AuditPage }) },
   { path: "access", lazy: async () => ({ Component: (await import("./access/AccessPage")).AccessPage }) },
   { path: "help", lazy: async () => ({ Component: (await import("./help/HelpPage")).HelpPage }) },
@@ -35,9 +38,19 @@ const PAGES: RouteObject[] = [
 
 export function Router() {
   // Created after sign-in: only then does the address contain the page that the user wanted.
-  const [router] = useState(() =>
-    createHashRouter([{ element: <Shell />, errorElement: <PageFailed />, hydrateFallbackElement: <></>, children: PAGES }]),
-  );
+  const [router] = useState(() => {
+    followMove();
+    return createHashRouter([
+      { element: <Shell />, errorElement: <PageFailed />, hydrateFallbackElement: <></>, children: PAGES },
+    ]);
+  });
   useEffect(() => followLinks((to, options) => router.navigate(to, options)), [router]);
   return <RouterProvider router={router} />;
+}
+
+/** A bookmark of the list of failed jobs leads to their page. Within the panel the address is a filter of all jobs, and reloads as such. */
+function followMove(): void {
+  const [visit] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (window.location.hash === "#/jobs?state=failed" && visit?.type === "navigate")
+    window.history.replaceState(null, "", "#/failed");
 }

@@ -26,7 +26,8 @@ test("every page can be used with a screen reader, breaks no rule of the content
     [`#/customers/${customer}/edit`, `Edit ${tenant.name}`],
     ["#/workflows", "Workflows"],
     ["#/jobs", "Jobs"],
-    ["#/dead-letters", "Dead letters"],
+    ["#/failed", "Failed Jobs"],
+    ["#/operations", "Operations"],
     ["#/audit", "Audit"],
     ["#/access", "Access"],
     ["#/help", "Help: customers"],
@@ -149,8 +150,8 @@ test("who may only view sees no button and no form that changes anything", async
   await page.getByRole("heading", { level: 1, name: "Customers" }).waitFor();
   await page.getByRole("rowheader", { name: tenant.name }).waitFor();
   expect(await page.getByRole("button", { name: /New customer|Sync Workflows|More actions/ }).count()).toBe(0);
-  await goTo(page, "#/dead-letters");
-  await page.getByRole("heading", { level: 1, name: "Dead letters" }).waitFor();
+  await goTo(page, "#/failed");
+  await page.getByRole("heading", { level: 1, name: "Failed Jobs" }).waitFor();
   expect(await page.getByRole("button", { name: /Retry/ }).count()).toBe(0);
   await goTo(page, `#/customers/${customer}/edit`);
   await page.getByText("You cannot edit this customer").waitFor();

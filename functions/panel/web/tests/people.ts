@@ -8,19 +8,25 @@ export interface Person {
   readonly name: string;
   readonly password: string;
   readonly sub: string;
+  readonly email: string;
 }
 
 /** A user who was granted nothing. */
 export async function signUp(): Promise<Person> {
   const name = `panel-${randomUUID()}`;
   const password = `Panel-1-${randomUUID()}`;
+  const email = `${name}@example.com`;
   const of = { UserPoolId: stack.user_pool_id, Username: name };
-  const made = (await cognito("AdminCreateUser", { ...of, MessageAction: "SUPPRESS" })) as {
+  const UserAttributes = [
+    { Name: "email", Value: email },
+    { Name: "email_verified", Value: "true" },
+  ];
+  const made = (await cognito("AdminCreateUser", { ...of, UserAttributes, MessageAction: "SUPPRESS" })) as {
     User: { Attributes: { Name: string; Value: string }[] };
   };
   await cognito("AdminSetUserPassword", { ...of, Password: password, Permanent: true });
   const sub = made.User.Attributes.find((attribute) => attribute.Name === "sub")?.Value ?? "";
-  return { name, password, sub };
+  return { name, password, sub, email };
 }
 
 async function cognito(action: string, body: unknown): Promise<unknown> {

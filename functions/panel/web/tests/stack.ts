@@ -8,6 +8,7 @@ interface Stack {
   readonly user_pool_id: string;
   readonly user_pool_client_id: string;
   readonly simulator_url: string;
+  readonly job_queue_url: string;
   readonly username: string;
   readonly password: string;
 }

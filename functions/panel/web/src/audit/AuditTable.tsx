@@ -1,20 +1,30 @@
 // The audit trail of one customer, or of all that the caller may see.
 
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useMutation } from "@tanstack/react-query";
 
-import { body, type AuditRecord } from "../api/client";
+import { Person } from "../access/Person";
+import type { AuditRecord } from "../api/client";
 import { useApi } from "../api/context";
-import { words } from "../components/filter";
+import { useFilterValues } from "../components/Filters";
+import { useMessages } from "../components/messages";
+import { NameLink } from "../components/NameLink";
 import { ServerTable } from "../components/ServerTable";
-import { Age } from "../components/time";
+import { Moment } from "../components/time";
+import { AuditFilters } from "./AuditFilters";
+import { auditPage, FILTERS, OUTCOMES } from "./query";
+import { saveAudit } from "./save";
+import { usePeople } from "./usePeople";
+import { ACTIONS, changeInWords } from "./words";
 
 export function AuditTable({ customerId, variant }: { customerId?: string; variant: "full-page" | "container" }) {
   const api = useApi();
+  const of: Readonly<Record<string, string>> = customerId ? { customer_id: customerId } : {};
   return (
     <ServerTable<AuditRecord>
       name="audit"
@@ -24,6 +34,7 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         <Header
           variant={customerId ? "h2" : "h1"}
           description="Every change and every refused attempt. Secret values are never recorded."
+          actions={<Save of={of} />}
         >
           Audit
         </Header>
@@ -31,56 +42,99 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
       hidden={["request_id"]}
       phone={["at", "action", "outcome"]}
       isWrapped
-      filters={[
-        { key: "actor", label: "Actor" },
-        { key: "action", label: "Action" },
-        { key: "outcome", label: "Outcome", options: words("done", "refused") },
-        { key: "since", label: "After", isMoment: true },
-        { key: "until", label: "Before", isMoment: true },
-      ]}
-      load={async (query) => {
-        if (!customerId) return body(await api.GET("/v1/audit", { params: { query } }));
-        const path = { customer_id: customerId };
-        return body(await api.GET("/v1/customers/{customer_id}/audit", { params: { path, query } }));
-      }}
+      filters={FILTERS}
+      filterBar={<AuditFilters isOfCustomer={customerId !== undefined} />}
+      load={(query) => auditPage(api, { ...query, ...of })}
       trackBy={(record) => record.id}
       empty="No audit records yet."
       columns={[
-        { id: "at", header: "When", isRowHeader: true, cell: (record) => <Age at={record.at} /> },
-        { id: "actor", header: "Actor", cell: (record) => record.actor },
-        { id: "action", header: "Action", cell: (record) => record.action },
+        {
+          id: "at",
+          header: "When",
+          isRowHeader: true,
+          minWidth: 150,
+          maxWidth: 160,
+          cell: (record) => <Moment at={record.at} />,
+        },
+        {
+          id: "actor",
+          header: "Person",
+          minWidth: 150,
+          maxWidth: 220,
+          cell: ({ actor, actor_email }) => <Person id={actor} email={actor_email} />,
+        },
+        { id: "action", header: "Action", minWidth: 140, cell: (record) => ACTIONS[record.action] },
+        ...(customerId
+          ? []
+          : [
+              {
+                id: "customer",
+                header: "Customer",
+                minWidth: 140,
+                maxWidth: 180,
+                cell: (record: AuditRecord) => <Customer of={record} />,
+              },
+            ]),
+        { id: "changes", header: "What changed", minWidth: 200, cell: (record) => <Changes record={record} /> },
         {
           id: "outcome",
           header: "Outcome",
-          cell: (record) => (
-            <StatusIndicator type={record.outcome === "done" ? "success" : "error"} wrapText={false}>
-              {record.outcome === "done" ? "Done" : "Refused"}
+          cell: ({ outcome }) => (
+            <StatusIndicator type={outcome === "done" ? "success" : "error"} wrapText={false}>
+              {OUTCOMES[outcome]}
             </StatusIndicator>
           ),
         },
-        { id: "customer", header: "Customer", cell: (record) => record.customer_name ?? record.customer_id ?? "-" },
-        { id: "changes", header: "Changes", minWidth: 180, cell: (record) => <Changes record={record} /> },
         { id: "request_id", header: "Request ID", cell: (record) => record.request_id },
       ]}
     />
   );
 }
 
-function Changes({ record }: { record: AuditRecord }) {
-  if (record.changes.length === 0) return record.job_id ? <Link href={`#/jobs/${record.job_id}`}>Job</Link> : "-";
+function Customer({ of: { customer_id, customer_name } }: { of: AuditRecord }) {
+  return customer_id ? <NameLink href={`#/customers/${customer_id}`} name={customer_name ?? customer_id} /> : "-";
+}
+
+function Changes({ record: { changes, job_id, user } }: { record: AuditRecord }) {
+  const [first] = changes;
+  const people = usePeople();
   return (
-    <ExpandableSection
-      variant="inline"
-      headerText={record.changes.length === 1 ? record.changes[0]?.field : `${record.changes.length} fields`}
-    >
-      <SpaceBetween size="xxs">
-        {record.changes.map(({ field, before, after }) => (
-          <Box key={field}>
-            <b>{field}</b>
-            {(before ?? after) ? `: ${before ?? "(none)"} → ${after ?? "(none)"}` : ""}
-          </Box>
-        ))}
-      </SpaceBetween>
-    </ExpandableSection>
+    <>
+      {user && <div>User: {people.get(user) ?? user}</div>}
+      {first && changes.length === 1 && <div>{changeInWords(first)}</div>}
+      {changes.length > 1 && (
+        <ExpandableSection variant="inline" headerText={`${changes.length} fields`}>
+          {changes.map((change) => (
+            <Box key={change.field}>{changeInWords(change)}</Box>
+          ))}
+        </ExpandableSection>
+      )}
+      {job_id && <Link href={`#/jobs/${job_id}`}>Job</Link>}
+      {!first && !job_id && !user && "-"}
+    </>
+  );
+}
+
+/** Saves all records that match, not only those of the page. */
+function Save({ of }: { of: Readonly<Record<string, string>> }) {
+  const api = useApi();
+  const messages = useMessages();
+  const filters = { ...useFilterValues(FILTERS), ...of };
+  const save = useMutation({
+    mutationFn: () => saveAudit(api, filters),
+    onSuccess: ({ count, isCut }) => {
+      const records = count.toLocaleString("en");
+      messages.done(
+        isCut
+          ? `Only the newest ${records} records were saved. Choose a shorter time for the others.`
+          : `${records} records saved.`,
+      );
+    },
+    onError: (error) => messages.failed("The records could not be saved", error),
+  });
+  return (
+    <Button iconName="download" loading={save.isPending} onClick={() => save.mutate()}>
+      Export CSV
+    </Button>
   );
 }

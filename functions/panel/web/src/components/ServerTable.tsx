@@ -42,6 +42,8 @@ interface Properties<Item, Shown extends Page<Item>> {
   /** Wraps long texts by default. */
   readonly isWrapped?: boolean;
   readonly filters?: readonly Filter[];
+  /** In place of the usual one: what sets these filters in the address. */
+  readonly filterBar?: ReactNode;
   readonly load: (query: Record<string, string | number>) => Promise<Shown>;
   readonly trackBy: (item: Item) => string;
   readonly empty: ReactNode;
@@ -130,7 +132,7 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
               {page.data && whyEmpty(properties.empty, isFiltered, index, next !== undefined)}
             </Box>
           }
-          filter={filters.length > 0 && <Filters filters={filters} />}
+          filter={properties.filterBar ?? (filters.length > 0 && <Filters filters={filters} />)}
           pagination={
             <Pagination
               currentPageIndex={index + 1}

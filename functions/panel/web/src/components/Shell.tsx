@@ -174,7 +174,7 @@ function Navigation() {
             {
               type: "link",
               text: "Failed Jobs",
-              href: `#/jobs?${JOB_GROUPS.failed.filters}`,
+              href: "#/failed",
               info: stats && count(total(stats.jobs, "failed"), "red"),
             },
             {
@@ -183,10 +183,10 @@ function Navigation() {
               href: `#/jobs?${JOB_GROUPS.held.filters}`,
               info: stats && count(stats.awaiting_approval, "blue"),
             },
-            { type: "link", text: "Dead letters", href: "#/dead-letters" },
           ],
         },
         { type: "divider" },
+        { type: "link", text: "Operations", href: "#/operations" },
         { type: "link", text: "Audit", href: "#/audit" },
         { type: "link", text: "Access", href: "#/access" },
         { type: "link", text: "Help", href: "#/help" },

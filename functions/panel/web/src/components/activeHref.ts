@@ -9,4 +9,4 @@ export function activeHref(pathname: string, search: string): string {
 }
 
 /** The groups that the navigation has links to. */
-const LINKED: readonly string[] = [JOB_GROUPS.waiting.label, JOB_GROUPS.failed.label, JOB_GROUPS.held.label];
+const LINKED: readonly string[] = [JOB_GROUPS.waiting.label, JOB_GROUPS.held.label];

@@ -1,0 +1,86 @@
+// Grants, one on a line: who, on what, which role, by whom and when.
+
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Table from "@cloudscape-design/components/table";
+import { useState, type ReactNode } from "react";
+
+import type { Grant } from "../api/client";
+import { CustomerName } from "../components/CustomerName";
+import { Age } from "../components/time";
+import { Person } from "./Person";
+import { RevokeDialog } from "./RevokeDialog";
+import { ALL, inWords } from "./roles";
+
+interface Properties {
+  readonly grants: readonly Grant[];
+  /** Also tells on which customer each is. */
+  readonly isOfMany?: boolean;
+  readonly isLoading: boolean;
+  readonly header: ReactNode;
+  readonly filter?: ReactNode;
+  readonly empty: ReactNode;
+}
+
+export function GrantsTable({ grants, isOfMany = false, isLoading, header, filter, empty }: Properties) {
+  const [revoked, setRevoked] = useState<Grant>();
+  return (
+    <>
+      <Table<Grant>
+        header={header}
+        filter={filter}
+        items={grants}
+        trackBy={({ customer_id, user }) => `${customer_id ?? ALL} ${user}`}
+        loading={isLoading}
+        loadingText="Loading"
+        empty={<Box textAlign="center">{empty}</Box>}
+        wrapLines
+        columnDefinitions={[
+          {
+            id: "user",
+            header: "User",
+            isRowHeader: true,
+            minWidth: 200,
+            maxWidth: 260,
+            cell: ({ user, email }) => <Person id={user} email={email} />,
+          },
+          ...(isOfMany
+            ? [
+                {
+                  id: "customer",
+                  header: "On",
+                  minWidth: 140,
+                  maxWidth: 220,
+                  cell: ({ customer_id }: Grant) =>
+                    customer_id ? <CustomerName id={customer_id} isOneOfMany /> : <b>Every customer</b>,
+                },
+              ]
+            : []),
+          { id: "role", header: "Role or permissions", minWidth: 140, cell: inWords },
+          { id: "granted_at", header: "Granted", minWidth: 120, cell: ({ granted_at }) => <Age at={granted_at} /> },
+          {
+            id: "granted_by",
+            header: "Granted by",
+            minWidth: 160,
+            cell: ({ granted_by, granted_by_email }) => granted_by_email ?? granted_by,
+          },
+          {
+            id: "actions",
+            header: "Actions",
+            minWidth: 90,
+            cell: (grant) => (
+              <Button
+                variant="inline-link"
+                ariaLabel={`Revoke from ${grant.email ?? grant.user}`}
+                onClick={() => setRevoked(grant)}
+              >
+                Revoke
+              </Button>
+            ),
+          },
+        ]}
+      />
+      {revoked && <RevokeDialog grant={revoked} close={() => setRevoked(undefined)} />}
+    </>
+  );
+}

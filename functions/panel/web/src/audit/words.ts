@@ -1,0 +1,54 @@
+// Records of the audit in words.
+
+import type { AuditAction, AuditRecord } from "../api/client";
+
+export const ACTIONS: Record<AuditAction, string> = {
+  "customer.create": "Created customer",
+  "customer.update": "Changed settings",
+  "customer.pause": "Paused customer",
+  "customer.resume": "Resumed customer",
+  "customer.delete": "Deleted customer",
+  "customer.sync": "Started sync",
+  "customer.test": "Tested connection",
+  "job.retry": "Retried job",
+  "job.redrive": "Retried all failed jobs",
+  "job.cancel": "Cancelled job",
+  "job.approve_deletions": "Approved deletions",
+  "job.dismiss": "Dismissed failure",
+  "dead_letter.delete": "Deleted unreadable message",
+  "grant.put": "Granted access",
+  "grant.delete": "Revoked access",
+  read: "Read",
+};
+
+const FIELDS: Readonly<Record<string, string>> = {
+  zuora_client_id: "Client ID",
+  zuora_client_secret: "Client secret",
+  zuora_base_url: "Base URL",
+  sync_frequency: "Sync frequency",
+  "delete_guard.count": "Delete guard, workflows",
+  "delete_guard.percent": "Delete guard, percent",
+  verbs: "Permissions",
+};
+
+/** `client_id` as `Client id`. */
+export function fieldInWords(field: string): string {
+  const words = field.replaceAll(/[_.]/g, " ");
+  return FIELDS[field] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The number of characters of a value that are shown. */
+const SHOWN = 60;
+
+function shortened(value: string): string {
+  return value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value;
+}
+
+/** `Name: Acme → Acme 2`; only the field for a secret, whose values are never recorded. */
+export function changeInWords({ field, before, after }: AuditRecord["changes"][number], isWhole = false): string {
+  const name = fieldInWords(field);
+  const value = (text: string | null | undefined) => (text == null ? "none" : isWhole ? text : shortened(text));
+  if (before == null && after == null) return `${name} was set`;
+  // Nothing was there before something was created.
+  return before == null ? `${name}: ${value(after)}` : `${name}: ${value(before)} → ${value(after)}`;
+}
