@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { expect, test } from "vitest";
 
-import { call, createCustomer, waitForSync } from "./api";
+import { createCustomer, waitForSync } from "./api";
 import { goTo, signIn, browserForTests } from "./browser";
 import { control, createTenant } from "./zuora";
 

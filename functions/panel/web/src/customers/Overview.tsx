@@ -11,7 +11,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Customer } from "../api/client";
 import { SyncStats } from "../components/SyncStats";
 import { Age } from "../components/time";
-import { Copyable } from "./Copyable";
+import { Copyable } from "../components/Copyable";
 import { ENVIRONMENTS, FREQUENCIES } from "./fields";
 import { CustomerStatus, LastComplete, LastSync, NextSync } from "./status";
 import { Tags } from "./Tags";

@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 
 import type { Job } from "../api/client";
 import { isUnderWay } from "../api/pace";
-import { CopyableId } from "../components/CopyableId";
+import { Copyable } from "../components/Copyable";
 import { CustomerName } from "../components/CustomerName";
 import { Duration, Moment } from "../components/time";
 import { askedBy, JobState } from "./state";
@@ -38,7 +38,7 @@ export function Overview({ job }: { job: Job }) {
               ? [{ label: "Carries out", value: <Link href={`#/jobs/${approval.held_job_id}`}>An approved list</Link> }]
               : []),
             ...(follower ? [{ label: "Replaced by", value: <Link href={`#/jobs/${follower}`}>A later job</Link> }] : []),
-            { label: "ID", value: <CopyableId id={job.id} of="job" /> },
+            { label: "ID", value: <Copyable text={job.id} what="the job's ID" /> },
           ]}
         />
         <Progress job={job} />
