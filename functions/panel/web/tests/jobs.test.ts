@@ -152,7 +152,7 @@ test("a job tells its customer, its times and its duration, and shows no results
   await page.getByText("3 min 4 s", { exact: true }).waitFor();
   await page.getByText(/^23 Nov 2026, \d\d:03:04 \(UTC/).waitFor();
   await page.getByText("ada@example.com").waitFor();
-  await page.getByRole("button", { name: "Copy the ID of the job" }).waitFor();
+  await page.getByRole("button", { name: "Copy the job's ID" }).waitFor();
   await page.getByTestId("stat-created").waitFor();
   changes = {
     state: "failed",

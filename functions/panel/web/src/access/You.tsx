@@ -1,7 +1,6 @@
 // The caller: who they are, and what they may do where.
 
 import Container from "@cloudscape-design/components/container";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -9,6 +8,7 @@ import Table from "@cloudscape-design/components/table";
 
 import type { Me } from "../api/client";
 import { CustomerName } from "../components/CustomerName";
+import { Copyable } from "../components/Copyable";
 import { verbsInWords } from "./roles";
 
 /** Customers shown of somebody who may see many. */
@@ -24,9 +24,9 @@ export function You({ me }: { me: Me }) {
           items={[
             {
               label: "E-mail address",
-              value: me.email ? <Copyable text={me.email} what="e-mail address" /> : "None is verified",
+              value: me.email ? <Copyable text={me.email} what="your e-mail address" /> : "None is verified",
             },
-            { label: "User ID", value: <Copyable text={me.user} what="user ID" /> },
+            { label: "User ID", value: <Copyable text={me.user} what="your user ID" /> },
             {
               label: "On every customer",
               value: me.super_admin ? "Full access (super admin)" : verbsInWords(me.verbs) || "Nothing",
@@ -54,18 +54,5 @@ export function You({ me }: { me: Me }) {
         )}
       </SpaceBetween>
     </Container>
-  );
-}
-
-function Copyable({ text, what }: { text: string; what: string }) {
-  return (
-    <CopyToClipboard
-      variant="inline"
-      copyButtonAriaLabel={`Copy your ${what}`}
-      textToCopy={text}
-      wrapText={false}
-      copySuccessText="Copied"
-      copyErrorText="Could not be copied"
-    />
   );
 }
