@@ -1,5 +1,7 @@
 // The audit trail of one customer, or of all that the caller may see.
 
+import "./audit.css";
+
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -54,13 +56,13 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
           isRowHeader: true,
           minWidth: 150,
           maxWidth: 160,
-          cell: (record) => <Moment at={record.at} />,
+          cell: (record) => <When at={record.at} />,
         },
         {
           id: "actor",
           header: "Person",
           minWidth: 150,
-          maxWidth: 220,
+          maxWidth: 180,
           cell: ({ actor, actor_email }) => <Person id={actor} email={actor_email} />,
         },
         { id: "action", header: "Action", minWidth: 140, cell: (record) => ACTIONS[record.action] },
@@ -88,6 +90,14 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         { id: "request_id", header: "Request ID", cell: (record) => record.request_id },
       ]}
     />
+  );
+}
+
+function When({ at }: { at: string }) {
+  return (
+    <div className="audit-when">
+      <Moment at={at} />
+    </div>
   );
 }
 
