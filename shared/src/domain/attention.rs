@@ -76,6 +76,7 @@ impl Cause {
             (HealthState::Stale, _) => {
                 "Look at the customer's jobs: is a sync under way, and does it get on? If there is none, ask for one; if the schedule asks for none, tell whoever runs this installation."
             }
+            (HealthState::Failing, Some(class)) => class.last_step(),
             (_, Some(class)) => class.next_step(),
             _ => "Open the last job: it names what was left out, and why.",
         }

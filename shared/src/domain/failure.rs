@@ -72,6 +72,19 @@ impl ErrorClass {
         }
     }
 
+    /// The next step for a person once no further attempt follows by itself.
+    pub const fn last_step(self) -> &'static str {
+        match self {
+            Self::RateLimit => {
+                "Wait until Zuora's limit allows more requests, or let other programs that use the tenant make fewer. Then retry the job, or wait for the next scheduled sync."
+            }
+            Self::Transient => {
+                "Look at trust.zuora.com for an outage of Zuora; if only this installation is affected, at its way to the internet (VPC, NAT, firewall, proxy). Then retry the job, or wait for the next scheduled sync."
+            }
+            other => other.next_step(),
+        }
+    }
+
     /// The next step for a person: one text for each class, wherever it is shown.
     pub const fn next_step(self) -> &'static str {
         match self {
@@ -82,11 +95,9 @@ impl ErrorClass {
                 "Give the Zuora user who owns this OAuth client a role with Workflow View Access and API access (if the list works and exports are denied, Workflow Manage Access too), then retry the job."
             }
             Self::RateLimit => "Nothing to do: the job goes on by itself when Zuora's limit allows it.",
-            Self::Transient => {
-                "Usually nothing to do: it is tried again by itself. If it keeps failing, look at trust.zuora.com for an outage of Zuora; if only this installation is affected, at its way to the internet (VPC, NAT, firewall, proxy). Then redrive."
-            }
+            Self::Transient => "Nothing to do: it is tried again by itself.",
             Self::Guard => {
-                "Compare with Zuora. Nothing was deleted, and each sync looks again. If the workflows are really gone, approve their deletion (approve-deletions); if not, check the base URL and the role of the Zuora user."
+                "Compare with Zuora. Nothing was deleted, and each sync looks again. If the workflows are really gone, approve their deletion; if not, check the base URL and the role of the Zuora user."
             }
             Self::TooLarge => {
                 "Tell whoever runs this installation the job id: the tenant, or one of its workflows, is over a bound."
@@ -113,6 +124,15 @@ impl Failure {
     /// A failure with the usual next step of its class.
     pub fn new(class: ErrorClass, message: impl Into<String>) -> Self {
         Self { class, message: message.into(), next_step: class.next_step().to_owned() }
+    }
+
+    /// The same after the last attempt; advice that is not the usual one of its class stays.
+    #[must_use]
+    pub fn for_good(self) -> Self {
+        if self.next_step != self.class.next_step() {
+            return self;
+        }
+        Self { next_step: self.class.last_step().to_owned(), ..self }
     }
 }
 
@@ -149,8 +169,18 @@ mod tests {
         let help = include_str!("../../../docs/help.md");
         for class in ErrorClass::ALL {
             let mut rows = help.lines().filter(|line| line.starts_with(&format!("| `{}` |", class.as_str())));
-            assert!(rows.any(|row| row.contains(class.next_step())), "{}", class.as_str());
+            let advice = [class.next_step(), class.last_step()];
+            assert!(rows.any(|row| advice.iter().all(|step| row.contains(step))), "{}", class.as_str());
         }
+    }
+
+    #[test]
+    fn what_failed_for_good_is_not_said_to_be_tried_again() {
+        for class in ErrorClass::ALL {
+            assert!(!Failure::new(class, "x").for_good().next_step.contains("by itself"), "{}", class.as_str());
+        }
+        let own = Failure { next_step: "Leave them.".into(), ..Failure::new(ErrorClass::Transient, "x") };
+        assert_eq!(own.clone().for_good(), own);
     }
 
     #[test]

@@ -422,7 +422,7 @@ impl Job {
 
     fn give_up(&mut self, failure: Failure, now: Timestamp) {
         self.end(State::Failed, now);
-        self.error = Some(failure);
+        self.error = Some(failure.for_good());
         self.dead_lettered_at = (!self.kind.is_question()).then_some(now);
     }
 }

@@ -44,4 +44,4 @@ impl ZuoraError {
 }
 
 /// The next step for a person when Zuora issues tokens and then refuses them.
-pub(crate) const NEXT_STEP_AFTER_REFUSED_TOKENS: &str = "Usually nothing to do: it is tried again by itself. Zuora took the credentials and refuses the tokens that it issued for them, so leave them as they are. If it keeps failing, ask Zuora's support, with the request ids that the job shows.";
+pub(crate) const NEXT_STEP_AFTER_REFUSED_TOKENS: &str = "Zuora took the credentials and refuses the tokens that it issued for them, so leave them as they are. If it keeps failing, ask Zuora's support, with the request ids that the job shows.";

@@ -178,7 +178,7 @@ fn every_end_counts_an_attempt_and_only_success_forgets_what_went_wrong() {
     }
     let mut job = job();
     job.fail(failure(), NOW);
-    assert_eq!((job.attempts, job.error), (1, Some(failure())));
+    assert_eq!((job.attempts, job.error), (1, Some(failure().for_good())));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_message_that_is_replaced_by_another_counts_no_more() {
     let other = JobId::new();
     job.supersede(other.clone());
     assert_eq!((job.seq, job.state, job.superseded_by), (4, State::Failed, Some(other)));
-    assert_eq!((job.dead_lettered_at, job.error), (None, Some(failure())), "the failure stays in the history");
+    assert_eq!((job.dead_lettered_at, job.error), (None, Some(failure().for_good())), "the failure stays in the history");
 }
 
 #[test]

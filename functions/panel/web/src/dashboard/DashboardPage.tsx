@@ -63,7 +63,7 @@ function Numbers() {
             number={jobs("queued", "waiting", "running")}
             href="#/jobs?state=queued,waiting,running"
           />
-          <Count label="Failed jobs" number={jobs("failed")} tone="bad" href={`#/jobs?${JOB_GROUPS.failed.filters}`} />
+          <Count label="Failed jobs" number={jobs("failed")} tone="bad" href="#/failed" />
           <Count
             label="Held deletions"
             number={counters?.awaiting_approval}

@@ -9,7 +9,6 @@ import type { DeadLetterJob } from "../api/client";
 import { CustomerName } from "../components/CustomerName";
 import { Age } from "../components/time";
 import { JOB_KINDS } from "../jobs/state";
-import { adviceOn } from "./causes";
 import { counted } from "./groups";
 
 export interface JobActions {
@@ -54,7 +53,7 @@ export function JobLine({ job, isBusy, retry, dismiss }: { job: DeadLetterJob } 
         <div className="failure-details">
           <SpaceBetween size="xs">
             <div>{error?.message ?? "No reason was given."}</div>
-            {error && <div>{adviceOn(error)}</div>}
+            {error && <div>{error.next_step}</div>}
           </SpaceBetween>
         </div>
       )}

@@ -1,6 +1,6 @@
-// Why jobs failed, in words. Those listed here failed for good: whatever was tried again by itself is not any more.
+// Why jobs failed, in words.
 
-import type { ErrorClass, Failure } from "../api/client";
+import type { ErrorClass } from "../api/client";
 import { labelled } from "../components/filter";
 
 /** The name of every class of error. */
@@ -18,15 +18,3 @@ export const CAUSES: Record<ErrorClass, string> = {
 
 /** The filter of lists by class of error. */
 export const CAUSE_FILTER = { key: "error_class", label: "Cause", options: labelled(CAUSES) } as const;
-
-/** The next step where it is another than before the last attempt. */
-const AFTER_THE_LAST: Partial<Record<ErrorClass, string>> = {
-  transient:
-    "It is not tried again by itself. Look at trust.zuora.com for an outage of Zuora; if only this installation is affected, at its connection to the internet (VPC, NAT, firewall, proxy). Then retry.",
-  rate_limit: "It is not tried again by itself. Wait until Zuora's limit allows more requests, then retry.",
-};
-
-/** What to do about the error of a job that failed for good. */
-export function adviceOn(error: Failure): string {
-  return AFTER_THE_LAST[error.class] ?? error.next_step;
-}

