@@ -20,7 +20,8 @@ async function createRenamed(): Promise<{ tenant: Tenant; customer: string; rena
 }
 
 async function choose(page: Page, field: string, sought: string | undefined, option: string | RegExp): Promise<void> {
-  await page.getByLabel(field, { exact: true }).click();
+  // Not what resizes the column of that name.
+  await page.getByLabel(field, { exact: true }).and(page.locator("[aria-haspopup]")).click();
   if (sought !== undefined) await page.getByPlaceholder(/^Find by/).fill(sought);
   await page.getByRole("option", { name: option }).first().click();
 }
@@ -37,7 +38,7 @@ test("a record tells who did what to whom, when exactly, and what changed from w
   await row.getByText("admin@example.com").waitFor();
   expect(await row.getByRole("rowheader").innerText()).toMatch(/\d{1,2} \w{3,4} \d{4}, \d\d:\d\d:\d\d \(UTC.*\)/);
   expect(await row.getByRole("link", { name: renamed }).getAttribute("href")).toBe(`#/customers/${customer}`);
-  expect(await page.getByRole("row").count()).toBe(2);
+  await expect.poll(() => page.getByRole("rowheader").count()).toBe(1);
   await expectAccessible(page);
   expect(faults).toEqual([]);
 });

@@ -15,7 +15,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
   await page.getByRole("button", { name: "New customer" }).click();
   await page.getByRole("heading", { name: "New customer" }).waitFor();
   await expectAccessible(page);
-  await page.getByLabel("Name", { exact: true }).fill(tenant.name);
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(tenant.name);
   await page.getByLabel("Zuora base URL").click();
   await page.getByRole("option", { name: "Another address" }).click();
   await page.getByRole("textbox", { name: "Address" }).fill(tenant.baseUrl);
@@ -72,7 +72,7 @@ test("a customer is created with a wrong secret, told so, put right, synced, and
 test("help opens beside the form, at what it is about, and what was typed stays", async () => {
   const { page, faults } = await open();
   await signIn(page, "#/customers/new");
-  const name = page.getByLabel("Name", { exact: true });
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
   await name.fill("half a name");
 
   await page.getByRole("button", { name: "Help: choosing the base URL" }).click();

@@ -57,7 +57,7 @@ test("the help beside a form takes the focus to what it is about, one at a time,
   const focused = page.locator(":focus");
   const closeHelp = page.getByRole("region", { name: "Help" }).getByRole("button", { name: /close/i });
 
-  await page.getByLabel("Name", { exact: true }).fill("half a name");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("half a name");
   for (const [about, heading] of [
     ["obtaining credentials at Zuora", "Obtaining credentials at Zuora"],
     ["choosing the base URL", "Choosing the base URL"],
@@ -71,6 +71,6 @@ test("the help beside a form takes the focus to what it is about, one at a time,
   await closeHelp.press("Enter");
   await closeHelp.waitFor({ state: "detached" });
   await expect.poll(() => nameOf(focused)).toBe("Help: obtaining credentials at Zuora");
-  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("half a name");
+  expect(await page.getByRole("textbox", { name: "Name", exact: true }).inputValue()).toBe("half a name");
   expect(faults).toEqual([]);
 });

@@ -111,12 +111,12 @@ test("a typed text filters by the one choice that it names, and is answered if t
   const tenant = await createTenant(1);
   await createCustomer(tenant);
   const { page, faults } = await open();
-  await signIn(page, "#/dead-letters");
+  await signIn(page, "#/failed");
   const filter = page.getByRole("main").getByRole("combobox", { name: "Filter the list" });
 
   await filter.fill("no customer is called so");
   await filter.press("Enter");
-  await page.getByText("Nothing is called “no customer is called so” here. Filter by Customer, Error class.").first().waitFor();
+  await page.getByText("Nothing is called “no customer is called so” here. Filter by Customer, Cause.").first().waitFor();
   await filter.fill(tenant.name.slice(6));
   await page.getByRole("option", { name: tenant.name }).waitFor();
   await filter.press("Enter");

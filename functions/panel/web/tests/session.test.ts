@@ -46,7 +46,7 @@ test("what was typed outlives the session: signing in again happens beside the p
   const tenant = await createTenant(1);
   const { page } = await open();
   await signIn(page, "#/customers/new");
-  await page.getByLabel("Name", { exact: true }).fill("half a name");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("half a name");
   // As if an hour had passed and the session were over: the token is not taken any more.
   await page.route("**/v1/connection-test", (route) =>
     route.fulfill({
@@ -79,7 +79,7 @@ test("what was typed outlives the session: signing in again happens beside the p
   const popup = await beside;
   await giveCredentials(popup);
   await page.getByText("Your session has ended").waitFor({ state: "hidden" });
-  expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("half a name");
+  expect(await page.getByRole("textbox", { name: "Name", exact: true }).inputValue()).toBe("half a name");
   await page.getByRole("button", { name: "Test connection" }).click();
   await page.getByText("Zuora accepted the credentials").waitFor();
 });

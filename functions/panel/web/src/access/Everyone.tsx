@@ -15,7 +15,7 @@ import { CustomerPicker } from "../components/CustomerPicker";
 import { Refused } from "../components/Fallback";
 import { arranged, type Order } from "./arranged";
 import { GrantDialog } from "./GrantDialog";
-import { grantsOf } from "./grantsOf";
+import { ALL_GRANTS, grantsOf } from "./grantsOf";
 import { GrantsTable } from "./GrantsTable";
 import { ALL } from "./roles";
 
@@ -87,7 +87,7 @@ function useAllGrants(customer: string) {
   const customers = useCustomers(customer === "");
   const ids = customer ? [customer] : customers.data?.items.map(({ id }) => id);
   return useQuery({
-    queryKey: ["all-grants", customer],
+    queryKey: [ALL_GRANTS, customer],
     queryFn: async () => {
       const wanted = [ALL, ...(ids ?? []).slice(0, MOST_CUSTOMERS)];
       const grants = [];

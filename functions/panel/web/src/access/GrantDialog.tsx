@@ -18,6 +18,7 @@ import { useMessages } from "../components/messages";
 import { ALL, CUSTOM, ROLES, VERBS } from "./roles";
 import { isUserId } from "./userId";
 import { useUsers } from "./useUsers";
+import { grantsChanged } from "./grantsOf";
 
 interface Properties {
   /** The customer if the page is about one; otherwise it is chosen here. */
@@ -50,7 +51,7 @@ export function GrantDialog({ customerId, close }: Properties) {
       ),
     onSuccess: ({ email, user: id }) => {
       messages.done(`Access granted to ${email ?? id}.`);
-      void queries.invalidateQueries();
+      grantsChanged(queries);
       close();
     },
   });

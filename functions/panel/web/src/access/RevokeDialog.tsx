@@ -6,6 +6,7 @@ import { Confirm } from "../components/Confirm";
 import { useMessages } from "../components/messages";
 import { CustomerName } from "../components/CustomerName";
 import { ALL } from "./roles";
+import { grantsChanged } from "./grantsOf";
 
 export function RevokeDialog({ grant, close }: { grant: Grant; close: () => void }) {
   const api = useApi();
@@ -19,7 +20,7 @@ export function RevokeDialog({ grant, close }: { grant: Grant; close: () => void
       }),
     onSuccess: () => {
       messages.done(`Access of ${who} revoked.`);
-      void queries.invalidateQueries();
+      grantsChanged(queries);
       close();
     },
   });

@@ -36,14 +36,14 @@ export function FailedList({ groups, ...actions }: { groups: readonly Group[] } 
 }
 
 function GroupLine({ group, isAlone, retryAll, remove, ...actions }: { group: Group; isAlone: boolean } & Actions) {
-  const [isToggled, setToggled] = useState(false);
+  // It stays as it was opened when it becomes the only one.
+  const [isOpen, setOpen] = useState(isAlone);
   const [shown, setShown] = useState(STEP);
-  const isOpen = isToggled !== isAlone;
   const isRetriable = group.errorClass && group.jobs.some((job) => job.actions.includes("retry"));
   return (
     <li>
       <div className="failure-line is-group">
-        <Toggle isOpen={isOpen} toggle={() => setToggled(!isToggled)} what={group.title} />
+        <Toggle isOpen={isOpen} toggle={() => setOpen(!isOpen)} what={group.title} />
         <h2 className="failure-name">
           <Box variant="strong">{group.title}</Box> <Box variant="span">({sizeOf(group)})</Box>
         </h2>

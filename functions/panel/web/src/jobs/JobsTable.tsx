@@ -13,6 +13,7 @@ import { useCustomerOptions, useStats } from "../api/queries";
 import { CustomerName } from "../components/CustomerName";
 import { described, type Filter, words } from "../components/filter";
 import { useFilterValues } from "../components/Filters";
+import { Cut } from "../components/Cut";
 import { ServerTable } from "../components/ServerTable";
 import { Age, Duration } from "../components/time";
 import { useRetry } from "./actions";
@@ -82,7 +83,7 @@ export function JobsTable({ customer }: { customer?: Customer }) {
               },
             ]),
         { id: "state", header: "State", width: 150, cell: (job) => <JobState state={job.state} /> },
-        { id: "what", header: "Result", width: 250, cell: (job) => whatOf(job) },
+        { id: "what", header: "Result", width: 250, cell: (job) => <Result of={job} /> },
         { id: "created_at", header: "Requested", width: 140, cell: (job) => <Age at={job.created_at} /> },
         {
           id: "duration",
@@ -104,7 +105,17 @@ export function JobsTable({ customer }: { customer?: Customer }) {
   );
 }
 
-/** The progress, result or error of a job in one line. */
+/** When a waiting job goes on; of any other, its progress, result or error in one line. */
+function Result({ of: job }: { of: Job }) {
+  if (job.state !== "waiting" || !job.next_attempt_at) return <Cut text={whatOf(job)} />;
+  return (
+    <>
+      Goes on <Age at={job.next_attempt_at} />
+    </>
+  );
+}
+
+/** The progress, result or error of a job. */
 function whatOf(job: Job): string {
   if (job.error) return job.error.message;
   if (job.held) return `${job.held.count} held: ${job.held.reason}`;

@@ -4,7 +4,7 @@ import { waitForJob } from "../api";
 import { browserForTests, signIn } from "../browser";
 import { morningForTests } from "../morning";
 import { control } from "../zuora";
-import { inNavigation, named, walk } from "./walk";
+import { inNavigation, walk } from "./walk";
 
 const open = browserForTests();
 const morning = morningForTests();
@@ -20,29 +20,33 @@ test("an operator at night retries what can be retried and knows what to leave",
   const { page, faults } = await open();
   await signIn(page, "", operator.name, operator.password);
   const main = page.getByRole("main");
-  const rowOf = (name: string) => main.getByRole("row").filter({ hasText: name }).first();
+  const lineOf = (name: string) => main.getByRole("listitem").getByRole("listitem").filter({ hasText: name }).first();
 
   await walk("operator, retry", page, 5, async ({ click }) => {
-    await click(inNavigation(page, "Dead letters"));
+    await click(inNavigation(page, "Failed Jobs"));
     // What a retry does not mend says so, and who mends it.
-    await rowOf(borealis.name)
-      .getByText(/Invalid Zuora credentials/)
+    await click(main.getByRole("button", { name: "Details: Invalid credentials or address" }));
+    await lineOf(borealis.name)
+      .getByText(/^Invalid Zuora credentials/)
       .waitFor();
-    await rowOf(borealis.name)
+    await click(lineOf(borealis.name).getByRole("button", { name: /^Details/ }));
+    await lineOf(borealis.name)
       .getByText(/client secret/i)
       .first()
       .waitFor();
-    await click(rowOf(ember.name).getByRole("checkbox"));
-    await click(named(page, /^Retry 1/));
-    await rowOf(ember.name).waitFor({ state: "detached", timeout: 30_000 });
-    await rowOf(borealis.name).waitFor();
+    await click(main.getByRole("button", { name: "Details: The Zuora user may not read workflows" }));
+    await click(lineOf(ember.name).getByRole("button", { name: /^Retry/ }));
+    await lineOf(ember.name).waitFor({ state: "detached", timeout: 30_000 });
+    await lineOf(borealis.name).waitFor();
   });
   await waitForJob(ember.id, "succeeded");
 
   await walk("operator, what waits", page, 2, async ({ click }) => {
     await click(inNavigation(page, "Jobs Waiting"));
     // Zuora asked for half an hour, so it says when it goes on, and there is nothing to press.
-    await rowOf(juniper.name)
+    await main
+      .getByRole("row")
+      .filter({ hasText: juniper.name })
       .getByText(/^in (29|30) minutes/)
       .waitFor();
   });

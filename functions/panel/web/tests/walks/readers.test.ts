@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 
@@ -6,7 +8,7 @@ import { browserForTests, giveCredentials, goTo, signIn } from "../browser";
 import { morningForTests } from "../morning";
 import { signUp } from "../people";
 import { stack } from "../stack";
-import { walk } from "./walk";
+import { inNavigation, walk } from "./walk";
 
 const open = browserForTests();
 const morning = morningForTests();
@@ -14,6 +16,9 @@ const morning = morningForTests();
 /** Buttons that change something. */
 const CHANGING =
   /^(New|Create|Edit|Pause|Resume|Delete|Sync|Test|Retry|Redrive|Cancel|Approve|Grant|Revoke|Dismiss|Purge|Save)\b/;
+
+/** The same as links; a sync in a list is called so and leads to its page. */
+const CHANGING_LINK = /^(New|Create|Edit|Retry|Approve|Grant)\b/;
 
 /** What the API refused the page. */
 function refusals(page: Page): string[] {
@@ -35,6 +40,8 @@ test("a viewer sees no button that is refused", async () => {
     ["#/workflows", /^Workflows/],
     ["#/jobs", "Jobs"],
     ["#/jobs?state=failed", /./],
+    ["#/failed", "Failed Jobs"],
+    ["#/operations", "Operations"],
     ["#/audit", /^Audit/],
     ["#/access", "Access"],
   ];
@@ -59,11 +66,52 @@ test("a viewer sees no button that is refused", async () => {
     await page.getByRole("heading", { level: 1, name: title }).first().waitFor();
     await page.getByText("Loading").waitFor({ state: "detached" });
     const shown = await page.getByRole("main").getByRole("button", { name: CHANGING }).allInnerTexts();
-    const links = await page.getByRole("main").getByRole("link", { name: CHANGING }).allInnerTexts();
+    const links = await page.getByRole("main").getByRole("link", { name: CHANGING_LINK }).allInnerTexts();
     expect([...shown, ...links], place).toEqual([]);
     expect(await page.getByRole("main").getByRole("checkbox").count(), place).toBe(0);
   }
   expect([...refused, ...faults]).toEqual([]);
+});
+
+test("a viewer is offered no form that is refused", async () => {
+  const { viewer, customers } = morning();
+  const { page } = await open();
+  await signIn(page, "", viewer.name, viewer.password);
+  for (const place of [`#/customers/${customers.sound[0]?.id}/edit`, "#/customers/new"]) {
+    await goTo(page, place);
+    await page
+      .getByText(/^You cannot/)
+      .first()
+      .waitFor();
+    expect(await page.getByRole("button", { name: /^(Save|Create)$/ }).count(), place).toBe(0);
+  }
+});
+
+test("an auditor hands over who changed what last week", async () => {
+  const { admin, customers } = morning();
+  const [quartz] = customers.changed;
+  if (!quartz) throw new Error("no customer");
+  const { page, faults } = await open();
+  await signIn(page, "", admin.name, admin.password);
+
+  await walk("auditor", page, 8, async ({ click, type }) => {
+    await click(inNavigation(page, "Audit"));
+    await click(page.getByLabel("Customer", { exact: true }).and(page.locator("[aria-haspopup]")));
+    await type(page.getByPlaceholder(/^Find by/), quartz.name);
+    await click(page.getByRole("option", { name: quartz.name }));
+    await click(page.getByRole("button", { name: /Any time/ }));
+    await click(page.getByLabel("Last 7 days"));
+    await click(page.getByRole("button", { name: "Apply" }));
+    const row = page.getByRole("row").filter({ hasText: "Sync frequency" }).first();
+    await row.getByText("admin@example.com").waitFor();
+    expect(await row.getByRole("rowheader").innerText()).toMatch(/\d{4}, \d\d:\d\d:\d\d \(UTC/);
+    const saved = page.waitForEvent("download");
+    await click(page.getByRole("button", { name: "Export CSV" }));
+    const lines = (await readFile(await (await saved).path(), "utf8")).trim().split("\r\n").slice(1);
+    expect(lines.filter((line) => !line.includes(quartz.name))).toEqual([]);
+    expect(lines.some((line) => line.includes("every_two_hours") || /two hours/i.test(line))).toBe(true);
+  });
+  expect(faults).toEqual([]);
 });
 
 test("a user without grants learns what to ask for", async () => {
