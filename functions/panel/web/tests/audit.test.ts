@@ -33,7 +33,7 @@ test("a record tells who did what to whom, when exactly, and what changed from w
 
   await choose(page, "Customer", tenant.name, renamed);
   await choose(page, "Action", undefined, "Changed settings");
-  const row = page.getByRole("row").filter({ hasText: "Changed settings" });
+  const row = page.getByRole("row").filter({ hasText: `→ ${renamed}` });
   await row.getByText(`Name: ${tenant.name} → ${renamed}`).waitFor();
   await row.getByText("admin@example.com").waitFor();
   expect(await row.getByRole("rowheader").innerText()).toMatch(/\d{1,2} \w{3,4} \d{4}, \d\d:\d\d:\d\d \(UTC.*\)/);

@@ -37,7 +37,7 @@ test("every page can be used with a screen reader, breaks no rule of the content
   for (const [hash, title] of pages) {
     await goTo(page, hash);
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
-    await page.getByText("Loading").waitFor({ state: "detached" });
+    await expect.poll(() => page.getByText("Loading").count(), { timeout: 20_000 }).toBe(0);
     expect(await page.title()).toBe(`${title.replace(": customers", "")} - Zuora Workflow Manager`);
     await expectAccessible(page);
   }

@@ -201,7 +201,11 @@ fn a_message_that_is_replaced_by_another_counts_no_more() {
     let other = JobId::new();
     job.supersede(other.clone());
     assert_eq!((job.seq, job.state, job.superseded_by), (4, State::Failed, Some(other)));
-    assert_eq!((job.dead_lettered_at, job.error), (None, Some(failure().for_good())), "the failure stays in the history");
+    assert_eq!(
+        (job.dead_lettered_at, job.error),
+        (None, Some(failure().for_good())),
+        "the failure stays in the history"
+    );
 }
 
 #[test]
