@@ -47,7 +47,11 @@ test("pages that an admin of these customers sees", { timeout: 600_000 }, async 
   const { page } = await open(DESKTOP);
   await signIn(page, "", admin.name, admin.password);
   await settled(page, "Dashboard");
-  await page.getByText("Loading").first().waitFor({ state: "hidden" });
+  await page
+    .getByText(/Invalid credentials/)
+    .first()
+    .waitFor();
+  await page.getByText("Choose a bar to see its jobs.").waitFor();
   await page.screenshot({ path: COVER });
   console.log(COVER);
   const dryRun = await call("POST", `/v1/customers/${one("sound").id}/sync?dry_run=true`);
@@ -155,7 +159,8 @@ function pages(): Picture[] {
     { name: "jobs-waiting", place: "#/jobs?state=queued,waiting", title: /Jobs/ },
     { name: "jobs-failed", place: "#/jobs?state=failed", title: /Jobs/, isMain: true },
     { name: "jobs-held", place: "#/jobs?awaiting_approval=true", title: /Jobs/ },
-    { name: "dead-letters", place: "#/dead-letters", title: "Dead letters", isMain: true },
+    { name: "failed", place: "#/failed", title: "Failed Jobs", isMain: true },
+    { name: "operations", place: "#/operations", title: "Operations", isMain: true },
     { name: "audit", place: "#/audit", title: "Audit", isMain: true },
     { name: "help", place: "#/help", title: /^Help/, isMain: true },
     { name: "about", place: "#/about", title: "About" },
