@@ -3,9 +3,7 @@
 //! What must stay true: nothing is forgotten by it. A job stays in the history as failed, the trail says who dismissed what, and
 //! the dead-letter queue loses a letter only after its record.
 
-use super::{
-    conflicts::retry_on_conflict, context::RequestContext, dispatch::Dispatcher, error::AppError, retry::RETRY_ROUNDS,
-};
+use super::{conflicts::retry_on_conflict, context::RequestContext, dispatch::Dispatcher, error::AppError};
 use crate::{
     aws::{
         dead_letters,
@@ -57,14 +55,6 @@ impl Dispatcher {
         }
         self.clear(queue, id).await;
         Ok(())
-    }
-
-    /// Takes one letter from the queue. If that fails, a later drain takes it: what it was about is settled.
-    pub(super) async fn clear(&self, queue: &Queue, id: &str) {
-        if let Err(error) = self.drain(queue, RETRY_ROUNDS, Some(id)).await {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(id, error, "the dead-letter queue was not cleared of a settled letter");
-        }
     }
 }
 

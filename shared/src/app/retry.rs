@@ -29,7 +29,7 @@ const HIDDEN: Duration = Duration::from_secs(30);
 const WAIT: Duration = Duration::from_secs(1);
 /// The number of rounds, of ten letters each, in a drain by a redrive, a sweep, or a retry (which settles one letter only).
 pub(crate) const DRAIN_ROUNDS: usize = 30;
-pub(super) const RETRY_ROUNDS: usize = 5;
+const RETRY_ROUNDS: usize = 5;
 
 /// The result for one failed job.
 #[derive(Clone, Debug)]
@@ -93,6 +93,14 @@ impl Dispatcher {
         writes.extend(Jobs::put(&job, rev)?);
         self.commit(writes, Some(&context.entry(record))).await?;
         Ok(Again::Queued(Box::new(job)))
+    }
+
+    /// Takes one letter from the queue. If that fails, a later drain takes it: what it was about is settled.
+    pub(super) async fn clear(&self, queue: &Queue, id: &str) {
+        if let Err(error) = self.drain(queue, RETRY_ROUNDS, Some(id)).await {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(id, error, "the dead-letter queue was not cleared of a settled letter");
+        }
     }
 
     /// Deletes dead letters that are settled, in at most so many rounds of ten; the others are hidden for [`HIDDEN`]. Ends when

@@ -14,18 +14,19 @@
 mod held;
 mod pauses;
 mod run;
+mod settled;
 mod silence;
 mod state;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 pub use self::{
     held::{Approval, Approved, Held, HeldKind, Hold, list_hash},
     pauses::{MAX_ATTEMPTS, MAX_WAITING},
     run::{MAX_REQUEST_IDS, MAX_RUNS, Plan, Progress, Run, Traffic, WorkflowError},
+    settled::Dismissed,
     silence::{EMPTY_SWEEPS, MAX_OPEN_CLAIMS, MAX_SWEEPS, SWEEP_GRACE, SWEEP_PAUSE},
     state::{Kind, State, Trigger},
 };
@@ -146,17 +147,6 @@ pub struct Job {
     pub dismissed: Option<Dismissed>,
 }
 
-/// The dismissal of a failed job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Dismissed {
-    /// The Cognito `sub` of the person.
-    pub actor: String,
-    /// Their e-mail address at the time, if it was verified.
-    pub actor_email: Option<String>,
-    /// The moment.
-    pub at: Timestamp,
-}
-
 /// The meaning of a message for the job it points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Liveness {
@@ -240,11 +230,6 @@ impl Job {
     /// others count for the hour in which they ended.
     pub fn counts_as(&self) -> Option<State> {
         (!self.state.is_ended() || self.is_open_failure()).then_some(self.state)
-    }
-
-    /// True if it failed and somebody may have to act: no other job did its work meanwhile, and nobody dismissed it.
-    pub fn is_open_failure(&self) -> bool {
-        self.state == State::Failed && self.dead_lettered_at.is_some()
     }
 
     /// True if it works on the customer alone, under its lock: everything that writes workflows.
@@ -365,24 +350,6 @@ impl Job {
     pub fn requeue(&mut self, now: Timestamp) {
         self.start_anew();
         self.release(State::Queued, Some(now));
-    }
-
-    /// Another job does this one's work: the failure stays in the history, its dead letter is settled.
-    pub fn supersede(&mut self, by: JobId) {
-        self.superseded_by = Some(by);
-        self.close();
-    }
-
-    /// A person says that nothing has to be done about the failure.
-    pub fn dismiss(&mut self, actor: Actor, now: Timestamp) {
-        self.dismissed = Some(Dismissed { actor: actor.sub, actor_email: actor.email, at: now });
-        self.close();
-    }
-
-    /// Its messages and its dead letter no longer count.
-    fn close(&mut self) {
-        self.seq += 1;
-        self.dead_lettered_at = None;
     }
 
     fn start_anew(&mut self) {
