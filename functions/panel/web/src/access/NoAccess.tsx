@@ -1,9 +1,9 @@
 import Alert from "@cloudscape-design/components/alert";
 import ContentLayout from "@cloudscape-design/components/content-layout";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Header from "@cloudscape-design/components/header";
 
 import type { Me } from "../api/client";
+import { Copyable } from "../components/Copyable";
 import { useTitle } from "../components/title";
 
 /** Returns true if the caller was granted nothing. */
@@ -17,13 +17,7 @@ export function NoAccess({ user }: { user: string }) {
   return (
     <ContentLayout header={<Header variant="h1">No access yet</Header>}>
       <Alert type="info" header="Give your user ID to an administrator">
-        <CopyToClipboard
-          variant="inline"
-          copyButtonAriaLabel="Copy your user ID"
-          textToCopy={user}
-          copySuccessText="Copied"
-          copyErrorText="Could not be copied"
-        />
+        <Copyable text={user} what="your user ID" />
       </Alert>
     </ContentLayout>
   );

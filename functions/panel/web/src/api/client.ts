@@ -17,7 +17,6 @@ export type Workflow = Schemas["Workflow"];
 export type Stats = Schemas["Stats"];
 export type HeldList = Schemas["HeldList"];
 export type DeadLetters = Schemas["DeadLetters"];
-export type RedriveFilter = Schemas["RedriveRequest"];
 export type DeadLetter = Schemas["DeadLetter"];
 export type DeadLetterJob = Extract<DeadLetter, { readonly job_id: string }>;
 export type UnreadableMessage = Exclude<DeadLetter, DeadLetterJob>;

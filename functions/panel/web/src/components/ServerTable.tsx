@@ -3,7 +3,6 @@
 
 import Box from "@cloudscape-design/components/box";
 import CollectionPreferences from "@cloudscape-design/components/collection-preferences";
-import Pagination from "@cloudscape-design/components/pagination";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -14,6 +13,7 @@ import { CutsContext } from "./Cut";
 import type { Filter } from "./filter";
 import { Filters, useFilterValues } from "./Filters";
 import { Refused } from "./Fallback";
+import { PageTurner } from "./PageTurner";
 import { useIsPhone } from "./phone";
 import { PAGE_SIZES, usePreferences } from "./preferences";
 import { Age } from "./time";
@@ -134,17 +134,12 @@ export function ServerTable<Item, Shown extends Page<Item> = Page<Item>>(propert
           }
           filter={properties.filterBar ?? (filters.length > 0 && <Filters filters={filters} />)}
           pagination={
-            <Pagination
+            <PageTurner
               currentPageIndex={index + 1}
               pagesCount={cursors.length}
               disabled={isOther}
               openEnd={next !== undefined && index === cursors.length - 1}
               onChange={({ detail }) => turnTo(detail.currentPageIndex - 1, next)}
-              ariaLabels={{
-                nextPageLabel: "Next page",
-                previousPageLabel: "Previous page",
-                pageLabel: (number) => `Page ${number}`,
-              }}
             />
           }
           preferences={

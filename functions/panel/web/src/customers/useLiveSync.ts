@@ -3,7 +3,8 @@ import { useEffect } from "react";
 
 import { body, type Customer, type Job } from "../api/client";
 import { useApi } from "../api/context";
-import { isUnderWay, LIVE_MS, paceOfJob } from "../api/pace";
+import { isUnderWay, LIVE_MS } from "../api/pace";
+import { jobOptions } from "../jobs/useJob";
 
 /** The sync under way, if there is one; watched until it has ended. */
 export function useLiveSync({ id, syncing }: Customer): Job | undefined {
@@ -24,12 +25,7 @@ export function useLiveSync({ id, syncing }: Customer): Job | undefined {
     refetchInterval: LIVE_MS,
   });
   const jobId = (syncing && found.data) || "";
-  const job = useQuery({
-    queryKey: ["job", jobId],
-    queryFn: async () => body(await api.GET("/v1/jobs/{job_id}", { params: { path: { job_id: jobId } } })),
-    enabled: jobId !== "",
-    refetchInterval: (query) => paceOfJob(query.state.data),
-  }).data;
+  const job = useQuery({ ...jobOptions(api, jobId), enabled: jobId !== "" }).data;
   const isLive = job !== undefined && isUnderWay(job);
   const hasEnded = job !== undefined && !isLive;
   useEffect(() => {

@@ -5,9 +5,9 @@ import LiveRegion from "@cloudscape-design/components/live-region";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 
-import { body } from "../api/client";
 import { useApi } from "../api/context";
-import { isUnderWay, paceOfJob } from "../api/pace";
+import { isUnderWay } from "../api/pace";
+import { jobOptions } from "../jobs/useJob";
 import { reportOf } from "./report";
 import type { Retried } from "./actions";
 
@@ -18,13 +18,7 @@ export function Progress({ of, close }: { of: Retried; close: () => void }) {
   const api = useApi();
   const queries = useQueryClient();
   const followed = of.job_ids.length <= MOST_FOLLOWED ? of.job_ids : [];
-  const jobs = useQueries({
-    queries: followed.map((id) => ({
-      queryKey: ["job", id],
-      queryFn: async () => body(await api.GET("/v1/jobs/{job_id}", { params: { path: { job_id: id } } })),
-      refetchInterval: (query: { state: { data: Parameters<typeof paceOfJob>[0] } }) => paceOfJob(query.state.data),
-    })),
-  });
+  const jobs = useQueries({ queries: followed.map((id) => jobOptions(api, id)) });
   const states = jobs.map(({ data }) => data?.state);
   const ended = states.filter((state) => state && !isUnderWay({ state })).length;
   // The list shows those that failed again.

@@ -1,10 +1,10 @@
 // Workflows that a job names by their ids. The names are read for the rows shown, so a long list costs no more than a short one.
 
 import Header from "@cloudscape-design/components/header";
-import Pagination from "@cloudscape-design/components/pagination";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 
+import { PageTurner } from "../components/PageTurner";
 import { WorkflowName } from "./WorkflowName";
 
 /** Each row is a request. */
@@ -42,16 +42,7 @@ export function WorkflowList<Item extends Listed>({ title, description, customer
       wrapLines
       pagination={
         pages > 1 && (
-          <Pagination
-            currentPageIndex={page}
-            pagesCount={pages}
-            onChange={({ detail }) => turnTo(detail.currentPageIndex)}
-            ariaLabels={{
-              nextPageLabel: "Next page",
-              previousPageLabel: "Previous page",
-              pageLabel: (number) => `Page ${number}`,
-            }}
-          />
+          <PageTurner currentPageIndex={page} pagesCount={pages} onChange={({ detail }) => turnTo(detail.currentPageIndex)} />
         )
       }
       columnDefinitions={[

@@ -1,10 +1,10 @@
 // The tasks of a workflow. They come in one answer, and are shown page by page: thousands of rows would make the page stand still.
 
 import Button from "@cloudscape-design/components/button";
-import Pagination from "@cloudscape-design/components/pagination";
 import Table from "@cloudscape-design/components/table";
 import { useState } from "react";
 
+import { PageTurner } from "../components/PageTurner";
 import type { ShownTask } from "./tasks";
 
 const ROWS = 100;
@@ -36,16 +36,7 @@ export function TasksTable({ tasks, chosen, onChoose, onShowInGraph }: Propertie
       empty="The workflow has no tasks, or its definition has not been exported yet."
       pagination={
         pages > 1 && (
-          <Pagination
-            currentPageIndex={page}
-            pagesCount={pages}
-            onChange={({ detail }) => turnTo(detail.currentPageIndex)}
-            ariaLabels={{
-              nextPageLabel: "Next page",
-              previousPageLabel: "Previous page",
-              pageLabel: (number) => `Page ${number}`,
-            }}
-          />
+          <PageTurner currentPageIndex={page} pagesCount={pages} onChange={({ detail }) => turnTo(detail.currentPageIndex)} />
         )
       }
       columnDefinitions={[
