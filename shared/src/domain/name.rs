@@ -37,6 +37,11 @@ impl SearchText {
         folded(name).starts_with(&self.0)
     }
 
+    /// True if it is the whole name.
+    pub fn is(&self, name: &str) -> bool {
+        folded(name) == self.0
+    }
+
     /// True if it is anywhere in a name.
     pub fn is_in(&self, name: &str) -> bool {
         folded(name).contains(&self.0)

@@ -80,8 +80,8 @@ pub fn listed<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -
 ///
 /// # Errors
 /// For what is no text.
-pub fn repeated<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Ok(Words::deserialize(deserializer)?.0)
+pub fn repeated<'de, D: Deserializer<'de>, T: From<String>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(Words::deserialize(deserializer)?.0.into_iter().map(T::from).collect())
 }
 
 /// One text or several.

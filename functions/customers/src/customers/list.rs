@@ -9,7 +9,7 @@ use shared::{
         customer::{Environment, HealthState, Status, Summary},
         failure::ErrorClass,
         ids::CustomerId,
-        name::{SearchText, folded},
+        name::SearchText,
         time::Timestamp,
     },
     http::{
@@ -53,7 +53,7 @@ pub struct Filter {
     #[serde(default, deserialize_with = "repeated")]
     #[param(nullable = false, value_type = Option<Vec<String>>, style = Form, explode = true)]
     #[schema(nullable = false, value_type = Option<Vec<String>>)]
-    tag: Vec<String>,
+    tag: Vec<SearchText>,
     /// One health or several, with commas between them.
     #[serde(default, deserialize_with = "listed")]
     #[param(nullable = false, value_type = Option<Vec<HealthState>>, style = Form, explode = false, min_items = 1)]
@@ -105,7 +105,7 @@ impl Filter {
             && self.environment.is_none_or(|environment| environment == customer.environment)
             && (self.health.is_empty() || self.health.contains(&customer.health))
             && self.error_class.is_none_or(|class| customer.class == Some(class))
-            && self.tag.iter().all(|tag| customer.tags.iter().any(|other| folded(other) == folded(tag)))
+            && self.tag.iter().all(|tag| customer.tags.iter().any(|other| tag.is(other)))
     }
 }
 
