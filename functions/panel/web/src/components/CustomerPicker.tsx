@@ -6,6 +6,7 @@ import { useState } from "react";
 
 import { body } from "../api/client";
 import { useApi } from "../api/context";
+import { useCustomerName } from "./customerName";
 
 /** Names shown at a time; typing finds others. */
 const LIMIT = 25;
@@ -30,13 +31,7 @@ export function CustomerPicker({ value, onChange, none, ariaLabel }: Properties)
     },
     staleTime: 60_000,
   });
-  const chosen = useQuery({
-    queryKey: ["customer-name", value],
-    queryFn: async () => body(await api.GET("/v1/customers/{customer_id}", { params: { path: { customer_id: value } } })).name,
-    enabled: value !== "",
-    staleTime: 300_000,
-    retry: false,
-  });
+  const chosen = useCustomerName(value, value !== "");
   const options = (found.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
   return (
     <Select
@@ -45,7 +40,7 @@ export function CustomerPicker({ value, onChange, none, ariaLabel }: Properties)
       filteringPlaceholder="Find by name"
       expandToViewport
       options={text ? options : [{ value: "", label: none }, ...options]}
-      selectedOption={value ? { value, label: chosen.data ?? value } : { value: "", label: none }}
+      selectedOption={value ? { value, label: chosen ?? value } : { value: "", label: none }}
       statusType={found.isLoading ? "loading" : found.isError ? "error" : "finished"}
       loadingText="Searching"
       errorText="The customers could not be loaded"

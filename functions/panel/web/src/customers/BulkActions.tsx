@@ -8,7 +8,8 @@ import { useState } from "react";
 import { body, type BulkAction, type Customer } from "../api/client";
 import { useApi } from "../api/context";
 import { Confirm } from "../components/Confirm";
-import { BULK, customersIn } from "./bulk";
+import { counted } from "../components/counted";
+import { BULK } from "./bulk";
 import { BulkResults } from "./BulkResults";
 import { Choice } from "./Choice";
 import { FREQUENCIES } from "./fields";
@@ -51,7 +52,7 @@ function Ask({ action, ids, close }: Properties) {
   if (change.data) return <BulkResults title={words.action} result={change.data} close={close} />;
   return (
     <Confirm
-      title={words.question(customersIn(ids.length))}
+      title={words.question(counted(ids.length, "customer"))}
       action={words.action}
       isBusy={change.isPending}
       error={change.error}

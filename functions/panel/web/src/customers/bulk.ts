@@ -4,11 +4,6 @@ import type { StatusIndicatorProps } from "@cloudscape-design/components/status-
 
 import type { BulkAction, BulkOutcome, BulkResult } from "../api/client";
 
-/** `3 customers`. */
-export function customersIn(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "customer" : "customers"}`;
-}
-
 interface InWords {
   /** In the menu. */
   readonly text: string;

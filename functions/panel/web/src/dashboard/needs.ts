@@ -1,6 +1,7 @@
 // A group of customers that need a person: its title, the customers named, and where the first step is made.
 
 import type { AttentionGroup } from "../api/client";
+import { counted } from "../components/counted";
 import { addressOf } from "../customers/health";
 
 /** The number of customers named on the dashboard. */
@@ -8,7 +9,7 @@ const NAMED = 3;
 
 /** `Invalid credentials or address: 3 customers`. */
 export function titleOf({ cause, count }: AttentionGroup): string {
-  return `${cause}: ${count.toLocaleString("en")} ${count === 1 ? "customer" : "customers"}`;
+  return `${cause}: ${counted(count, "customer")}`;
 }
 
 /** The customers to name, and the number of the others. */

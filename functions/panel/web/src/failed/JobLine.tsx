@@ -6,10 +6,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 
 import type { DeadLetterJob } from "../api/client";
+import { counted } from "../components/counted";
 import { CustomerName } from "../components/CustomerName";
 import { Age } from "../components/time";
 import { JOB_KINDS } from "../jobs/state";
-import { counted } from "./groups";
 
 export interface JobActions {
   /** True while something is done to the job. */

@@ -5,7 +5,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { body, type Redriven } from "../api/client";
 import { useApi } from "../api/context";
 import { Confirm } from "../components/Confirm";
-import { counted, sizeOf, type Group } from "./groups";
+import { counted } from "../components/counted";
+import { sizeOf, type Group } from "./groups";
 
 interface Properties {
   readonly group: Group;

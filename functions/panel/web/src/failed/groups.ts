@@ -1,6 +1,7 @@
 // Open failures grouped by cause, and what a line says of each.
 
 import type { DeadLetter, DeadLetterJob, ErrorClass, UnreadableMessage } from "../api/client";
+import { counted } from "../components/counted";
 import { CAUSES } from "./causes";
 
 /** Failures with the same cause. */
@@ -56,8 +57,4 @@ export function sizeOf({ jobs, messages }: Pick<Group, "jobs" | "messages">): st
   const customers = new Set(jobs.map(({ customer_id }) => customer_id)).size;
   const of = counted(customers, "customer");
   return customers === jobs.length ? of : `${counted(jobs.length, "job")} of ${of}`;
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -2,7 +2,7 @@
 
 import type { Job, Redriven } from "../api/client";
 import { isUnderWay } from "../api/pace";
-import { counted } from "./groups";
+import { counted } from "../components/counted";
 
 interface Report {
   readonly type: "info" | "success" | "warning";
