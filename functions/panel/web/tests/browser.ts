@@ -1,7 +1,7 @@
 // Chromium, and what every test of a page does: open the panel, sign in, look for faults.
 
 import AxeBuilder from "@axe-core/playwright";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFailed } from "vitest";
 
 import { stack } from "./stack";
@@ -65,6 +65,11 @@ export async function goTo(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => {
     window.location.hash = to;
   }, hash);
+}
+
+/** Waits for a list's first item: while it loads, a table has a row too, and columns that may go. */
+export async function untilListed(place: Page | Locator): Promise<void> {
+  await place.getByRole("row").getByRole("link").first().waitFor();
 }
 
 /** Nothing that keeps somebody out: no serious or critical violation. */

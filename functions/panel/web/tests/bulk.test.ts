@@ -3,7 +3,7 @@
 import { beforeAll, expect, test } from "vitest";
 
 import { call, createCustomer, waitForSync } from "./api";
-import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
+import { expectAccessible, goTo, signIn, untilListed, browserForTests } from "./browser";
 import { signUp } from "./people";
 import { createTenant, type Tenant } from "./zuora";
 
@@ -109,7 +109,7 @@ test("who may not change many customers selects none", async () => {
   const { page, faults } = await open();
   await signIn(page, "#/customers", viewer.name, viewer.password);
 
-  await page.getByRole("row").nth(1).waitFor();
+  await untilListed(page);
   expect(await page.getByRole("checkbox").count()).toBe(0);
   expect(await page.getByRole("button", { name: /^Actions/ }).count()).toBe(0);
   expect(faults).toEqual([]);

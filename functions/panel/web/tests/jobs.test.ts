@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { call, createCustomer, jobs, waitForJob, waitForSync } from "./api";
-import { expectAccessible, goTo, signIn, browserForTests } from "./browser";
+import { expectAccessible, goTo, signIn, untilListed, browserForTests } from "./browser";
 import { control, createTenant, refuseSecret, takeSecret } from "./zuora";
 
 const open = browserForTests();
@@ -166,7 +166,7 @@ test("a job tells its customer, its times and its duration, and shows no results
   await page.getByText("Running", { exact: true }).waitFor();
   expect(await page.getByTestId("stat-created").count()).toBe(0);
   await goTo(page, `#/customers/${customer}?tab=jobs`);
-  await page.getByRole("tabpanel").getByRole("row").nth(1).waitFor();
+  await untilListed(page.getByRole("tabpanel"));
   expect(await page.getByRole("tabpanel").getByRole("columnheader", { name: "Customer" }).count()).toBe(0);
   expect(await page.getByRole("tabpanel").getByRole("checkbox").count()).toBe(0);
   expect(faults).toEqual([]);
