@@ -89,6 +89,7 @@ class Bench:
                 "AWS_ENDPOINT_URL": endpoint,
                 "STAGE": "performance",
                 "DATA_TABLE": self.described["table_name"],
+                "GRANTS_TABLE": self.described["grants_table_name"],
                 "VAULT_TABLE": self.described["vault_table_name"],
                 "AUDIT_TABLE": self.described["audit_table_name"],
                 "JOB_QUEUE_URL": self.described["job_queue_url"],

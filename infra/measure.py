@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "STAGE": "measured",
     "DATA_TABLE": "data",
     "VAULT_TABLE": "vault",
+    "GRANTS_TABLE": "grants",
     "JOB_QUEUE_URL": "http://127.0.0.1:9/000000000000/jobs",
     "QUESTION_QUEUE_URL": "http://127.0.0.1:9/000000000000/questions",
     "DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:9/000000000000/dead-letters",

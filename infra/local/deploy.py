@@ -42,7 +42,8 @@ def deploy(stack: Stack, template: Path) -> None:
 def complete(stack: Stack, description: dict) -> None:
     """Sets what the template asks for and the emulator leaves out of a template."""
     dynamodb = client(stack, "dynamodb")
-    for table in (description["table_name"], description["vault_table_name"], description["audit_table_name"]):
+    for name in ("table_name", "vault_table_name", "grants_table_name", "audit_table_name"):
+        table = description[name]
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True})
         dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     _complete_api(stack, description["api_url"].rstrip("/").split("/")[-2:])
@@ -136,6 +137,7 @@ def describe(stack: Stack) -> dict:
         "simulator_url": stack.simulator_url,
         # Beyond what clients of the API need: for tests that look behind it.
         "vault_table_name": ids["VaultTable"],
+        "grants_table_name": ids["GrantsTable"],
         "audit_table_name": ids["AuditTable"],
         "secrets_key_id": ids["SecretsKey"],
         "token_key_id": ids["TokenKey"],

@@ -264,7 +264,7 @@ async fn what_makes_zuora_answer_takes_a_place_of_its_customer_whatever_it_is() 
 
     let path = format!("/v1/customers/{id}");
     let secret = json!({"zuora_client_secret": tenant.client_secret()});
-    let another_client = json!({"zuora_client_id": "another"});
+    let another_client = json!({"zuora_client_id": "another", "zuora_client_secret": "another", "verify": false});
     for (method, path, body) in [
         (Method::POST, format!("{path}/sync"), json!({})),
         (Method::POST, format!("{path}/sync?dry_run=true"), json!({})),

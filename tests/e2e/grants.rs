@@ -170,7 +170,7 @@ async fn grants_are_listed_by_customer_checked_and_gone_with_the_customer() {
 
     world.remove(&id).await;
     let partition = format!("USER#{}", person.sub);
-    let grants = || world.partition(&world.stack.table_name, &partition);
+    let grants = || world.partition(&world.stack.grants_table_name, &partition);
     world.wait_until("the grant is gone", async || grants().await.is_empty()).await;
     person.leave(&world).await;
 }

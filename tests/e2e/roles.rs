@@ -16,7 +16,8 @@ const MAY: [(&str, &[&str]); 6] = [
         "customers",
         &[
             "data: GetItem BatchGetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
-            "vault: PutItem UpdateItem DeleteItem",
+            "vault: PutItem DeleteItem",
+            "grants: GetItem Query QueryIndex PutItem DeleteItem",
             "audit: PutItem Query QueryIndex",
             "secrets key: Encrypt",
             "job queue: SendMessage",
@@ -29,12 +30,18 @@ const MAY: [(&str, &[&str]); 6] = [
         "workflows",
         // PutItem in one partition only, that of the notes on damaged definitions: the emulator knows no such condition; the
         // template test reads it.
-        &["data: GetItem BatchGetItem Query QueryIndex PutItem", "audit: PutItem", "app key: GetSecretValue"],
+        &[
+            "data: GetItem BatchGetItem Query QueryIndex PutItem",
+            "grants: Query",
+            "audit: PutItem",
+            "app key: GetSecretValue",
+        ],
     ),
     (
         "jobs",
         &[
             "data: GetItem BatchGetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
+            "grants: Query",
             "audit: PutItem",
             "job queue: SendMessage",
             "question queue: SendMessage",
@@ -46,7 +53,7 @@ const MAY: [(&str, &[&str]); 6] = [
         "sync",
         &[
             "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem BatchWriteItem ConditionCheck",
-            "vault: GetItem PutItem UpdateItem DeleteItem",
+            "vault: GetItem PutItem DeleteItem",
             "secrets key: Decrypt",
             "token key: Encrypt Decrypt",
             "job queue: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
@@ -127,7 +134,12 @@ fn spell_out(lines: &[&str]) -> Vec<String> {
 /// Every call on everything in the system, and on resources outside it.
 fn everything(world: &World, foreign: &Foreign) -> Vec<Deed> {
     let stack = &world.stack;
-    let tables = [("data", &stack.table_name), ("vault", &stack.vault_table_name), ("audit", &stack.audit_table_name)];
+    let tables = [
+        ("data", &stack.table_name),
+        ("vault", &stack.vault_table_name),
+        ("grants", &stack.grants_table_name),
+        ("audit", &stack.audit_table_name),
+    ];
     let keys =
         [("secrets key", &stack.secrets_key_id), ("token key", &stack.token_key_id), ("another key", &foreign.key)];
     let queues = [

@@ -63,7 +63,7 @@ async fn sync_opens_a_secret_for_its_own_customer_only_and_cannot_seal_one() {
     };
 
     let plaintext = decrypt(&id, "client_secret").await.unwrap().plaintext.unwrap();
-    assert!(String::from_utf8_lossy(plaintext.as_ref()).contains("\"v\":1"));
+    assert!(String::from_utf8_lossy(plaintext.as_ref()).contains("\"v\":2"));
     assert!(decrypt("cus_somebody_else", "client_secret").await.is_err(), "moved to another customer");
     assert!(decrypt(&id, "access_token").await.is_err(), "used for something else");
     let encrypt = kms.encrypt().key_id(&world.stack.secrets_key_id).plaintext(Blob::new("x"));

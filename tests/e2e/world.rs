@@ -39,6 +39,7 @@ pub struct Stack {
     pub password: String,
     pub table_name: String,
     pub vault_table_name: String,
+    pub grants_table_name: String,
     pub audit_table_name: String,
     pub job_queue_url: String,
     pub question_queue_url: String,

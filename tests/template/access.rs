@@ -71,13 +71,11 @@ fn no_policy_has_a_wildcard_without_a_listed_reason() {
 fn key_policies_name_no_principal_but_the_account_itself() {
     for key in Template::read().resources("AWS::KMS::Key") {
         let statements = list(key.at("Properties.KeyPolicy.Statement"));
-        assert_eq!(statements.len(), 1, "{}", key.id);
-        assert_eq!(
-            untagged(find(statements[0], "Principal.AWS")).as_str(),
-            Some("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"),
-            "{}",
-            key.id
-        );
+        let (denied, allowed): (Vec<_>, Vec<_>) =
+            statements.into_iter().partition(|statement| statement["Effect"].as_str() == Some("Deny"));
+        let principals: Vec<_> = allowed.iter().map(|one| untagged(find(one, "Principal.AWS")).as_str()).collect();
+        assert_eq!(principals, [Some("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")], "{}", key.id);
+        assert_eq!(denied.len(), usize::from(key.id == "SecretsKey"), "{}", key.id);
         assert_eq!(key.at("Properties.EnableKeyRotation"), &Value::Bool(true), "{}", key.id);
     }
 }
@@ -165,6 +163,45 @@ fn only_sync_can_unlock_client_secrets_and_it_cannot_lock_one() {
         assert_eq!(tokens, role.id == "SyncRole", "{}", role.id);
     }
 }
+
+#[test]
+fn the_key_of_client_secrets_opens_for_the_role_of_sync_alone_whatever_iam_allows_others() {
+    let template = Template::read();
+    let statements = list(template.resource("SecretsKey").at("Properties.KeyPolicy.Statement"));
+    let denial = statements.into_iter().find(|statement| statement["Effect"].as_str() == Some("Deny")).unwrap();
+    let name = template.resource("SyncRole").text("Properties.RoleName");
+
+    assert_eq!(texts(&denial["Action"]), ["kms:Decrypt", "kms:ReEncryptFrom"]);
+    assert_eq!(denial["Principal"].as_str(), Some("*"));
+    let spared = texts(&denial["Condition"]["ArnNotLike"]["aws:PrincipalArn"]);
+    let [role, condition, session, _] = spared[..] else { panic!("{spared:?}") };
+    assert_eq!(role, format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{name}"));
+    assert_eq!(condition, "IsLocal", "a session's name is no role's on AWS");
+    assert_eq!(session, format!("arn:${{AWS::Partition}}:sts::${{AWS::AccountId}}:assumed-role/{name}/*"));
+}
+
+#[test]
+fn only_customers_writes_grants_and_who_writes_what_it_may_not_read_gets_nothing_back() {
+    let template = Template::read();
+
+    for role in template.resources("AWS::IAM::Role") {
+        for statement in role.statements() {
+            let writes = statement.actions().iter().any(|action| WRITES.contains(action));
+            let on = |table: &str| statement.resources().contains(&table);
+            if on("GrantsTable.Arn") {
+                assert_eq!(writes, role.id == "CustomersRole", "{}", role.id);
+            }
+            let blind = on("AuditTable.Arn") || on("VaultTable.Arn") && role.id == "CustomersRole";
+            if writes && blind {
+                let returned = find(statement.0, "Condition.StringEqualsIfExists")["dynamodb:ReturnValues"].as_str();
+                assert_eq!(returned, Some("NONE"), "{}", role.id);
+            }
+        }
+    }
+}
+
+/// The actions that write a table.
+const WRITES: [&str; 4] = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
 
 #[test]
 fn every_use_of_a_key_is_bound_to_the_whole_encryption_context() {

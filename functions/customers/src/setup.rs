@@ -3,7 +3,10 @@
 use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
-    app::{batches::BatchService, context::RequestContext, customers::CustomerService, dispatch::Dispatcher},
+    app::{
+        access::AccessService, batches::BatchService, context::RequestContext, customers::CustomerService,
+        dispatch::Dispatcher,
+    },
     aws::{
         clients,
         keys::token_slot,
@@ -25,8 +28,8 @@ use shared::{
 pub struct App {
     /// The use cases.
     pub service: CustomerService,
-    /// The users to whom something can be granted.
-    pub users: UserPool,
+    /// Who may do what.
+    pub access: AccessService,
     /// Authentication and cursors.
     pub edge: Edge,
 }
@@ -69,9 +72,13 @@ pub async fn state() -> Result<App, Error> {
     let key = token_slot(clock::now());
     // The app key must be there; the read of any item only opens the connection, what it finds does not matter.
     let (edge, _) = tokio::join!(Edge::load(&sdk, &edge, &data), data.get_item(&key));
-    let queues = Queues::new(&aws_sdk_sqs::Client::new(&sdk), queues);
+    let edge = edge?;
+    let dispatcher = Dispatcher::new(data.clone(), Queues::new(&aws_sdk_sqs::Client::new(&sdk), queues));
+    let (grants, users) = (edge.grants.clone(), UserPool::new(&sdk, pool)?);
+    let access = AccessService { dispatcher: dispatcher.clone(), grants: grants.clone(), users };
     let service = CustomerService {
-        dispatcher: Dispatcher::new(data.clone(), queues),
+        dispatcher,
+        grants,
         vault: Vault::new(Table::new(dynamodb, vault)),
         secrets: Sealer::new(aws_sdk_kms::Client::new(&sdk), secrets_key, Purpose::ClientSecret),
         zuora: Zuora::new(policy.clone())?,
@@ -79,5 +86,5 @@ pub async fn state() -> Result<App, Error> {
         token_budget: TokenBudget::new(data.clone(), per_minute),
         limits: RequestLimits::new(data, per_caller),
     };
-    Ok(App { service, users: UserPool::new(&sdk, pool)?, edge: edge? })
+    Ok(App { service, access, edge })
 }

@@ -4,7 +4,7 @@
 //! - Customer, sealed secret, first job: one transaction, or nothing; so are a change or a resumption and the sync it calls
 //!   for. New credentials are proven before they are stored, unless the admin says otherwise.
 //! - The secret goes in and never comes out: this side can seal, not open.
-//! - A secret belongs to an origin: another base URL needs it entered again, or an edit could send it elsewhere.
+//! - A secret belongs to a base URL and a client ID: others need it entered again, or an edit could send it elsewhere.
 
 mod bulk;
 mod change;
@@ -53,6 +53,8 @@ use crate::{
 pub struct CustomerService {
     /// Customers and jobs.
     pub dispatcher: Dispatcher,
+    /// What users were granted on customers.
+    pub grants: GrantStore,
     /// The table of sealed secrets.
     pub vault: Vault,
     /// Seals client secrets.
@@ -79,6 +81,15 @@ pub struct Creation {
     pub verify: bool,
     /// The user who is to hold every verb on it: whoever creates it and is no super admin.
     pub creator: Option<UserId>,
+}
+
+/// A new secret as it will be stored.
+struct Sealed {
+    ciphertext: Vec<u8>,
+    /// The settings that it was sealed for.
+    settings: Settings,
+    /// The outcome of trying it.
+    connection: Option<Connection>,
 }
 
 impl CustomerService {
@@ -131,7 +142,7 @@ impl CustomerService {
             false => None,
         };
         let mut customer = Customer::new(new.settings, connection, now);
-        let ciphertext = self.secrets.seal(&customer.id, &new.secret).await?;
+        let ciphertext = self.secrets.seal(&customer.id, customer.settings.destination(), &new.secret).await?;
         let actor = Some(context.actor.clone());
         let job = Job::new(Kind::Sync, customer.id.clone(), Trigger::Created, actor, now, now);
         customer.sync_job_id = Some(job.id.clone());
@@ -140,8 +151,9 @@ impl CustomerService {
         record.changes = audit::differences(None, &customer);
         let mut data = Customers::put(&mut customer, None)?;
         data.extend(Jobs::put(&job, 0)?);
+        let mut grants = Vec::new();
         if let Some(user) = new.creator {
-            data.push(GrantStore::put(&Grant {
+            grants.push(GrantStore::put(&Grant {
                 user,
                 customer_id: Some(customer.id.clone()),
                 verbs: Role::Admin.verbs(Target::One(&customer.id)),
@@ -156,6 +168,7 @@ impl CustomerService {
         }
         let writes = vec![
             (&self.dispatcher.data, data),
+            (self.grants.table(), grants),
             (self.vault.table(), vec![Vault::put_credentials(&customer.id, &credentials)?]),
         ];
         commit(writes, Some(&context.entry(record))).await?;
@@ -165,8 +178,8 @@ impl CustomerService {
 
     /// Changes a customer. New credentials void the cached token and queue a sync.
     ///
-    /// # Errors `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when another base URL comes without
-    /// the secret; `TooMany` and `Connection` as for [`CustomerService::create`].
+    /// # Errors `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when another base URL or
+    /// client ID comes without the secret; `TooMany` and `Connection` as for [`CustomerService::create`].
     pub async fn change(
         &self,
         id: &CustomerId,
@@ -178,25 +191,37 @@ impl CustomerService {
         if change.touches_credentials(&current) {
             context.acquire_permit(&self.limits, Some(id)).await?;
         }
-        let mut sealed = None;
-        let mut proven = None;
-        if let Some(secret) = &change.secret {
-            if change.verify {
-                let base = self.origin(&current, &change)?;
-                let client_id = change.settings.zuora_client_id.as_ref().unwrap_or(&current.settings.zuora_client_id);
-                proven = Some(self.prove(&base, client_id, secret, context).await?);
-            }
-            sealed = Some(self.secrets.seal(id, secret).await?);
+        let sealed = match &change.secret {
+            Some(secret) => Some(self.sealed(&current, &change, secret, context).await?),
+            None => None,
+        };
+        self.store_change(id, &change, sealed, context).await
+    }
+
+    /// Seals a new secret for the settings that the change makes, after trying it if it shall be tried.
+    async fn sealed(
+        &self,
+        current: &Customer,
+        change: &CustomerChange,
+        secret: &SecretString,
+        context: &RequestContext,
+    ) -> Result<Sealed, AppError> {
+        let settings = change.settings.clone().over(&current.settings);
+        let mut connection = None;
+        if change.verify {
+            let base = self.policy.parse(&settings.zuora_base_url);
+            let base = base.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))?;
+            connection = Some(self.prove(&base, &settings.zuora_client_id, secret, context).await?);
         }
-        self.store_change(id, &change, sealed, proven, context).await
+        let ciphertext = self.secrets.seal(&current.id, settings.destination(), secret).await?;
+        Ok(Sealed { ciphertext, settings, connection })
     }
 
     async fn store_change(
         &self,
         id: &CustomerId,
         change: &CustomerChange,
-        sealed: Option<Vec<u8>>,
-        proven: Option<Connection>,
+        sealed: Option<Sealed>,
         context: &RequestContext,
     ) -> Result<Customer, AppError> {
         let now = context.now;
@@ -209,11 +234,15 @@ impl CustomerService {
             let mut vault = Vec::new();
             if credentials_change {
                 customer.credential_version += 1;
-                customer.connection.clone_from(&proven);
+                customer.connection = sealed.as_ref().and_then(|sealed| sealed.connection.clone());
                 customer.reset_failures();
                 vault.push(Vault::forget_token(id));
             }
-            if let Some(ciphertext) = &sealed {
+            if let Some(Sealed { ciphertext, settings, .. }) = &sealed {
+                if settings.destination() != customer.settings.destination() {
+                    // Somebody else's base URL must not get this secret, whatever `If-Match` allows.
+                    return Err(AppError::Stale(found.value.entity_tag()));
+                }
                 customer.secret_updated_at = now;
                 let credentials =
                     Credentials { ciphertext: ciphertext.clone(), secret_version: customer.credential_version };
@@ -309,7 +338,7 @@ impl CustomerService {
         Ok(customer)
     }
 
-    /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, the rest by a purge job.
+    /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, then its grants, the rest by a purge job.
     ///
     /// # Errors
     /// `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when `confirm` is not the customer's name.
@@ -337,12 +366,19 @@ impl CustomerService {
             let job = Job::new(Kind::Purge, id.clone(), Trigger::Deleted, Some(context.actor.clone()), now, now);
             let mut data = Customers::put(&mut customer, Some(&found))?;
             data.extend(Jobs::put(&job, 0)?);
-            let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), Vault::destroy(id))];
+            let mut vault = Vault::destroy(id);
+            vault.push(Vault::mark_deletion(id, now)?);
+            let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), vault)];
             let record = context.record(Action::CustomerDelete).about(&customer).job(&job);
             commit(writes, Some(&context.entry(record))).await?;
             Ok(job)
         })
         .await?;
+        if let Err(error) = self.grants.forget_customer(id).await {
+            // They count for nothing: a customer that was deleted is hidden from everybody.
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(customer_id = %id, error, "grants on a deleted customer stay");
+        }
         self.dispatcher.send(&job, now).await;
         Ok(job.id)
     }
@@ -361,14 +397,6 @@ impl CustomerService {
         let candidate = Candidate { base, client_id, client_secret, track_id: &context.request_id };
         connection::check(&self.zuora, &self.token_budget, &candidate, context.now).await?;
         Ok(Connection { ok: true, checked_at: context.now, error: None })
-    }
-
-    fn origin(&self, current: &Customer, change: &CustomerChange) -> Result<BaseUrl, AppError> {
-        if let Some(base) = &change.settings.zuora_base_url {
-            return Ok(base.clone());
-        }
-        let parsed = self.policy.parse(&current.settings.zuora_base_url);
-        parsed.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))
     }
 }
 

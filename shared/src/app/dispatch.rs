@@ -19,7 +19,6 @@ use crate::{
         counts::Counts,
         customers::Customers,
         damaged::Damaged,
-        grants::GrantStore,
         held::HeldLists,
         idempotency::IdempotencyStore,
         jobs::Jobs,
@@ -50,8 +49,6 @@ pub struct Dispatcher {
     pub customers: Customers,
     /// Its jobs.
     pub jobs: Jobs,
-    /// Its grants.
-    pub grants: GrantStore,
     /// Its lists of what jobs held back.
     pub held: HeldLists,
     /// Its notes on damaged definitions.
@@ -141,7 +138,6 @@ impl Dispatcher {
         Self {
             customers: Customers::new(data.clone()),
             jobs: Jobs::new(data.clone()),
-            grants: GrantStore::new(data.clone()),
             held: HeldLists::new(data.clone()),
             damaged: Damaged::new(data.clone()),
             batches: Batches::new(data.clone()),

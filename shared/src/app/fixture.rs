@@ -29,6 +29,8 @@ use crate::{
 pub(super) const DATA: &str = "data";
 /// The audit table.
 pub(super) const AUDIT: &str = "audit";
+/// The grants table.
+pub(super) const GRANTS: &str = "grants";
 /// The vault.
 pub(super) const VAULT: &str = "vault";
 /// The queues.

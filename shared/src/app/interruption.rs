@@ -89,10 +89,11 @@ impl From<SealError> for Interruption {
         log(&error);
         match error {
             SealError::DecryptFailed => {
-                telemetry::emit(Metric::DecryptFailed, 1, &stage(), clock::now().millis());
-                let message = "decrypt_failed: the stored client secret cannot be decrypted. Enter the secret again.";
-                Self::Failed(Failure::new(ErrorClass::Config, message))
+                unusable("decrypt_failed: the stored client secret cannot be decrypted. Enter the secret again.")
             }
+            SealError::ForAnotherDestination => unusable(
+                "The stored client secret was entered for another base URL or client ID. Nothing was sent. Enter the secret again.",
+            ),
             SealError::Unavailable(_) => {
                 Self::Ours(Failure::new(ErrorClass::Transient, "The key service could not be reached."))
             }
@@ -102,6 +103,12 @@ impl From<SealError> for Interruption {
             )),
         }
     }
+}
+
+/// A stored secret that cannot be used: somebody altered what lies around it, which an alarm tells.
+fn unusable(message: &str) -> Interruption {
+    telemetry::emit(Metric::DecryptFailed, 1, &stage(), clock::now().millis());
+    Interruption::Failed(Failure::new(ErrorClass::Config, message))
 }
 
 /// The cause of a failure of our own, which the job does not show.

@@ -1,7 +1,10 @@
 //! Removes everything of a deleted customer, in an order that can be taken up again after a crash.
 //!
-//! Order: secrets, then grants, then workflows and definitions, then other jobs, and last, together, the customer, its lock
-//! and the purge's own job. So as long as anything is left, a job is left that knows about it. Only audit records stay.
+//! Order: secrets, then workflows and definitions, then other jobs, and last, together, the customer, its lock, the purge's own
+//! job and the mark of the deletion. So as long as anything is left, a job is left that knows about it. Only audit records stay.
+//!
+//! What must stay true: nothing is removed without the mark that only the role of `customers` can make. The customer's status and
+//! the job are in the data table, which other roles write too.
 
 use super::{
     dispatch::Dispatcher, error::AppError, interruption::Interruption, lifecycle::Claimed, outcome::AttemptOutcome,
@@ -13,6 +16,7 @@ use crate::{
         jobs::{Jobs, is_counted},
         keys,
         table::{Condition, Range, Write, key_of},
+        transaction::write_across,
         vault::Vault,
     },
     clock,
@@ -43,8 +47,10 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
         return Ok(Interruption::Cancelled("the customer is not being deleted").into());
     }
     let data = &syncer.dispatcher.data;
+    if !syncer.vault.has_deletion_mark(customer).await? {
+        return Ok(Interruption::Failed(unmarked(customer)).into());
+    }
     syncer.vault.table().write(Vault::destroy(customer)).await?;
-    syncer.dispatcher.grants.forget_customer(customer).await?;
     syncer.dispatcher.damaged.forget_customer(customer).await?;
     let own = keys::job(customer, &claimed.job.id);
     let stays =
@@ -83,8 +89,16 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
     if let Some(found) = syncer.dispatcher.customers.get_any(customer).await? {
         last.extend(Customers::delete(customer, found.rev));
     }
-    data.write(last).await?;
+    let mark = vec![Vault::remove_deletion_mark(customer)];
+    write_across(&[(data, last), (syncer.vault.table(), mark)]).await?;
     Ok(AttemptOutcome::Purged)
+}
+
+/// Somebody who writes the data table wanted this purge, and nobody deleted the customer.
+fn unmarked(customer: &CustomerId) -> Failure {
+    tracing::error!(customer_id = %customer, "a purge has no mark of a deletion: nothing was removed");
+    let message = "The customer is said to be deleted, but nobody deleted it: nothing was removed. Find out who can write to the data table.";
+    Failure::new(ErrorClass::Bug, message)
 }
 
 /// Most are over and count for nothing any more: those go by the dozen, with their pointers.

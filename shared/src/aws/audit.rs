@@ -1,4 +1,6 @@
 //! The audit trail, in a table of its own: no role may delete from it, and a purge does not touch it. See D-32.
+//!
+//! What must stay true: a record is written once and never again.
 
 use std::time::Duration;
 
@@ -49,7 +51,8 @@ impl AuditTrail {
         &self.table
     }
 
-    /// The write that stores a record; it belongs in the transaction that it describes.
+    /// The write that stores a record; it belongs in the transaction that it describes. Its condition is that the record is new:
+    /// of a user's refused attempts at one thing the first of each minute is kept.
     ///
     /// # Errors
     /// [`StoreError::Refused`] if the record has no storable form; that is a bug.
@@ -64,7 +67,7 @@ impl AuditTrail {
         };
         let index = keys::audit_by_time(record.at, &record.id);
         let ttl = record.at.plus(self.retention).seconds();
-        Ok(Write::Put(Box::new(to_item(record, &key, Some(&index), 1, Some(ttl))?), Condition::None))
+        Ok(Write::Put(Box::new(to_item(record, &key, Some(&index), 1, Some(ttl))?), Condition::Absent))
     }
 
     /// Lists records, newest first, until `limit` satisfy `keep` or the budget ends. The index across customers lags by
@@ -94,5 +97,41 @@ impl AuditTrail {
                 && keep(record)
         };
         filtered(&self.table, &range, after, limit, budget, wanted).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        aws::mock_sdk::{Cloud, Tables},
+        domain::{actor::Actor, audit::Action},
+    };
+
+    #[tokio::test]
+    async fn a_record_is_written_once_and_of_refused_attempts_the_first_of_a_minute_stays() {
+        let cloud = Cloud::with(Tables::default());
+        let table = Table::new(aws_sdk_dynamodb::Client::new(&cloud.sdk), "audit");
+        let trail = AuditTrail::new(table.clone(), RETENTION_DAYS);
+        let actor = Actor { sub: "ada".to_owned(), email: None };
+        let at = Timestamp::from_millis(1_800_000_000_000);
+        let done = Record::new(actor.clone(), Action::CustomerCreate, "request".to_owned(), at);
+        let attempt = |id: &str| Record {
+            outcome: AuditOutcome::Refused,
+            ..Record::new(actor.clone(), Action::CustomerDelete, id.to_owned(), at)
+        };
+        let altered = Record { request_id: "another".to_owned(), ..done.clone() };
+        let write = async |record: &Record| table.write(vec![trail.put(record).unwrap()]).await;
+
+        write(&done).await.unwrap();
+        write(&attempt("first")).await.unwrap();
+
+        for again in [altered, attempt("second")] {
+            assert!(matches!(write(&again).await, Err(StoreError::Conflict { .. })));
+        }
+        let tables = cloud.tables();
+        let mut kept: Vec<_> = tables.items("audit").into_iter().map(|item| item["request_id"]["S"].clone()).collect();
+        kept.sort_by_key(ToString::to_string);
+        assert_eq!(kept, ["first", "request"]);
     }
 }

@@ -1,11 +1,14 @@
-//! Grants in the data table: read by user on every request, listed by customer.
+//! Grants, in a table of their own: read by user on every request, listed by customer.
+//!
+//! What must stay true: only the role of `customers` writes here, and what counts is listed. See D-74.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    items::{index_attributes, readable},
     keys,
-    table::{Condition, Range, StoreError, Table, Write, parse, to_item},
+    table::{Condition, Item, Range, StoreError, Table, Write, key_of, to_item},
 };
 use crate::domain::{
     ids::{CustomerId, UserId},
@@ -34,7 +37,7 @@ pub struct Grant {
     pub granted_at: Timestamp,
 }
 
-/// The grants of a data table.
+/// The grants of a grants table.
 #[derive(Clone, Debug)]
 pub struct GrantStore {
     table: Table,
@@ -46,6 +49,11 @@ impl GrantStore {
         Self { table }
     }
 
+    /// The table, for transactions across tables.
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// Reads all grants of one user, strongly consistent, so that a withdrawn grant stops counting at once.
     ///
     /// # Errors
@@ -53,7 +61,7 @@ impl GrantStore {
     pub async fn of_user(&self, user: &UserId) -> Result<Grants, StoreError> {
         let mut grants = Grants::default();
         for item in self.table.all(&Range::table(keys::user_partition(user), keys::GRANT_PREFIX)).await? {
-            let grant: Grant = parse(item)?.value;
+            let Some(grant) = listed(user, item) else { continue };
             match grant.customer_id {
                 Some(customer) => drop(grants.customers.insert(customer, grant.verbs)),
                 None => grants.all = grant.verbs,
@@ -68,7 +76,7 @@ impl GrantStore {
     /// As [`Table::all`].
     pub async fn on_customer(&self, customer: Option<&CustomerId>) -> Result<Vec<Grant>, StoreError> {
         let items = self.table.all(&Range::index(keys::grants_on(customer), "")).await?;
-        items.into_iter().map(|item| Ok(parse::<Grant>(item)?.value)).collect()
+        Ok(items.into_iter().filter_map(readable).collect())
     }
 
     /// Reads one grant, strongly consistent.
@@ -98,10 +106,67 @@ impl GrantStore {
     /// Withdraws every grant on a customer that is being removed.
     ///
     /// # Errors
-    /// As [`Table::all`] and [`Table::delete_all`].
+    /// As [`Table::all`] and [`Table::write`].
     pub async fn forget_customer(&self, customer: &CustomerId) -> Result<(), StoreError> {
-        let grants = self.on_customer(Some(customer)).await?;
-        let keys: Vec<_> = grants.iter().map(|grant| keys::grant(&grant.user, Some(customer))).collect();
-        self.table.delete_all(&keys).await
+        let grants = self.table.all(&Range::index(keys::grants_on(Some(customer)), "")).await?;
+        let writes: Vec<_> = grants.iter().map(|item| Write::Delete(key_of(item), Condition::None)).collect();
+        for some in writes.chunks(MOST_IN_A_TRANSACTION) {
+            self.table.write(some.to_vec()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The number of actions that DynamoDB takes in one transaction.
+const MOST_IN_A_TRANSACTION: usize = 100;
+
+/// A grant of `user` that is listed where it counts. Any other was put there behind the product's back: it counts for nothing.
+fn listed(user: &UserId, item: Item) -> Option<Grant> {
+    let (key, item_attributes) = (key_of(&item), item.clone());
+    let grant: Grant = readable(item)?;
+    let customer = grant.customer_id.as_ref();
+    let index = index_attributes(&keys::grant_by_customer(customer, user));
+    let is_listed = index.iter().all(|(name, value)| item_attributes.get(name) == Some(value));
+    if grant.user == *user && key == keys::grant(user, customer) && is_listed {
+        return Some(grant);
+    }
+    tracing::error!(pk = key.pk, sk = key.sk, "a grant that no list shows was ignored");
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::mock_sdk::{Cloud, Tables};
+
+    #[tokio::test]
+    async fn a_grant_counts_only_where_a_list_shows_it() {
+        let cloud = Cloud::with(Tables::default());
+        let store = GrantStore::new(Table::new(aws_sdk_dynamodb::Client::new(&cloud.sdk), "grants"));
+        let user: UserId = "0199c0de-0000-7000-8000-000000000001".parse().unwrap();
+        let customer = CustomerId::new();
+        let on = |customer_id: Option<&CustomerId>| Grant {
+            user: user.clone(),
+            email: None,
+            customer_id: customer_id.cloned(),
+            verbs: Verbs::from([crate::domain::policy::Verb::View]),
+            granted_by: "ada".to_owned(),
+            granted_by_email: None,
+            granted_at: Timestamp::EPOCH,
+        };
+        store.table.write(vec![GrantStore::put(&on(Some(&customer))).unwrap()]).await.unwrap();
+        // One on all customers that is in no index, and one that stands where another customer's would.
+        let hidden = to_item(&on(None), &keys::grant(&user, None), None, 1, None).unwrap();
+        let elsewhere = keys::grant(&user, Some(&CustomerId::new()));
+        let index = keys::grant_by_customer(Some(&customer), &user);
+        let misplaced = to_item(&on(Some(&customer)), &elsewhere, Some(&index), 1, None).unwrap();
+        for item in [hidden, misplaced] {
+            store.table.put(item, &Condition::None).await.unwrap();
+        }
+
+        let counted = store.of_user(&user).await.unwrap();
+
+        assert!(counted.all.is_empty());
+        assert_eq!(counted.customers.into_keys().collect::<Vec<_>>(), [customer]);
     }
 }

@@ -14,7 +14,6 @@
 //! | | `HELD#<job id>` | the complete list of a job's hold |
 //! | `JOB#<id>` | `POINTER` | the customer of a job |
 //! | `BATCHES` | `BATCH#<id>`, `LAST` | a batch, and the name of the newest |
-//! | `USER#<sub>` | `GRANT#<customer id, or *>` | a user's grant |
 //! | `ONCE#<hash of caller and key>` | `ONCE` | a request under an `Idempotency-Key`, and its answer |
 //! | `COUNTS` | `TOTAL#<shard>`, `HOUR#<hour>#<shard>`, `CHECK` | the dashboard's counters, and the note of the last recount |
 //! | `DAMAGED` | `<customer id>#<zuora id>` | the note on a damaged definition |
@@ -22,11 +21,13 @@
 //! | `LIMIT#token#<second>` | `LIMIT` | token requests in the slot that begins at that second |
 //! | `LIMIT#caller#<hash>#<second>`, `LIMIT#customer#<id>#<second>` | `LIMIT` | requests in that minute |
 //! | `AUDIT#<customer id, or ->` (audit) | `<time>#<id>` | an audit record |
+//! | `USER#<sub>` (grants) | `GRANT#<customer id, or *>` | a user's grant |
 //! | `CREDENTIALS#<id>`, `TOKEN#<id>` (vault) | `CREDENTIALS`, `TOKEN` | sealed secrets |
+//! | `DELETION#<id>` (vault) | `DELETION` | the mark that a customer was deleted, without which nothing is purged |
 //!
 //! Two sparse indexes. `GSI1` has whole items: `CUSTOMERS` (summaries) by folded name, `JOBS#<state>` by job id (so by age),
-//! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` by time, `GRANTS#<customer, or *>` by user;
-//! in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of the next sync, `CUSTOMERS`
+//! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` by time; in the grants table
+//! `GRANTS#<customer, or *>` by user; in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of the next sync, `CUSTOMERS`
 //! (profiles) by id.
 
 mod indexes;
@@ -291,6 +292,11 @@ pub fn credentials(id: &CustomerId) -> Key {
 /// A customer's sealed access token, in the vault.
 pub fn token(id: &CustomerId) -> Key {
     Key::new(format!("TOKEN#{id}"), "TOKEN")
+}
+
+/// The mark of a customer's deletion, in the vault.
+pub fn deletion(id: &CustomerId) -> Key {
+    Key::new(format!("DELETION#{id}"), "DELETION")
 }
 
 #[cfg(test)]

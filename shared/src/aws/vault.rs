@@ -1,6 +1,7 @@
-//! The vault table: sealed client secrets and sealed access tokens, apart from all other data.
+//! The vault table: sealed client secrets and access tokens, and the marks of deletions, apart from all other data.
 //!
-//! The role of `customers` may write here but never read; only `sync` reads.
+//! The role of `customers` may write here but never read; only `sync` reads. So only `customers` can delete a customer: a purge
+//! needs its mark.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,7 @@ pub struct Credentials {
     pub secret_version: u64,
 }
 
-/// The sealed access token of a customer, and what it is bound to.
+/// The sealed access token of a customer.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CachedToken {
     /// The output of [`super::sealing::Sealer`].
@@ -28,10 +29,14 @@ pub struct CachedToken {
     pub ciphertext: Vec<u8>,
     /// The credential version that it was requested with.
     pub credential_version: u64,
-    /// The origin that issued it.
-    pub base_url: String,
     /// The moment after which it is not used: Zuora's expiry less a margin.
     pub expires_at: Timestamp,
+}
+
+/// The mark of a customer's deletion.
+#[derive(Debug, Serialize)]
+struct Deletion {
+    deleted_at: Timestamp,
 }
 
 /// The vault.
@@ -93,6 +98,28 @@ impl Vault {
     /// The writes that destroy all secrets of a customer.
     pub fn destroy(customer: &CustomerId) -> Vec<Write> {
         vec![Write::Delete(keys::credentials(customer), Condition::None), Self::forget_token(customer)]
+    }
+
+    /// The write that marks a customer as deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] if it has no storable form; that is a bug.
+    pub fn mark_deletion(customer: &CustomerId, now: Timestamp) -> Result<Write, StoreError> {
+        let item = to_item(&Deletion { deleted_at: now }, &keys::deletion(customer), None, 1, None)?;
+        Ok(Write::Put(Box::new(item), Condition::None))
+    }
+
+    /// True if a customer is marked as deleted.
+    ///
+    /// # Errors
+    /// As [`Table::get_item`].
+    pub async fn has_deletion_mark(&self, customer: &CustomerId) -> Result<bool, StoreError> {
+        Ok(self.table.get_item(&keys::deletion(customer)).await?.is_some())
+    }
+
+    /// The write that removes the mark, together with the last of the customer.
+    pub fn remove_deletion_mark(customer: &CustomerId) -> Write {
+        Write::Delete(keys::deletion(customer), Condition::None)
     }
 }
 

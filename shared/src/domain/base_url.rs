@@ -62,9 +62,7 @@ pub enum BaseUrlError {
     Punycode,
     #[error("the host's name is malformed: write something like rest.zuora.com")]
     MalformedHost,
-    #[error(
-        "use a Zuora REST address (a host under zuora.com) or ask the operator to allow this host for this installation"
-    )]
+    #[error("use a Zuora REST address (rest.….zuora.com) or ask the operator to allow this host for this installation")]
     UnknownHost,
 }
 
@@ -143,8 +141,9 @@ impl BaseUrlPolicy {
         if parts.port.is_some() {
             return Err(BaseUrlError::Port);
         }
-        // A label boundary: `evilzuora.com` and `zuora.com.evil.io` do not end in `.zuora.com`.
-        if !parts.host.ends_with(".zuora.com") {
+        // Label boundaries: `evilzuora.com` and `zuora.com.evil.io` do not end in `.zuora.com`, and of the hosts that do, others
+        // than REST ones may be run by third parties (marketing, support).
+        if !(parts.host.starts_with("rest.") && parts.host.ends_with(".zuora.com")) {
             return Err(BaseUrlError::UnknownHost);
         }
         Ok(BaseUrl(parts.origin()))

@@ -28,7 +28,7 @@ use super::{
 
 pub use self::{
     health::{Health, HealthState, Trouble, Wait},
-    settings::{Environment, Settings, SettingsChange},
+    settings::{Destination, Environment, Settings, SettingsChange},
     summary::Summary,
 };
 

@@ -56,6 +56,7 @@ pub struct Edge {
 pub struct EdgeSettings {
     app_key_secret_id: String,
     audience: String,
+    grants_table: String,
     audit_table: String,
     audit_days: u64,
 }
@@ -66,6 +67,7 @@ impl EdgeSettings {
         Self {
             app_key_secret_id: settings.required("APP_KEY_SECRET_ID"),
             audience: settings.required("USER_POOL_CLIENT_ID"),
+            grants_table: settings.required("GRANTS_TABLE"),
             audit_table: settings.required("AUDIT_TABLE"),
             audit_days: settings.number("AUDIT_RETENTION_DAYS", RETENTION_DAYS),
         }
@@ -87,7 +89,7 @@ impl Edge {
         Self {
             audience: settings.audience.as_str().into(),
             cursors: cursor::CursorKey::new(app_key),
-            grants: GrantStore::new(data.clone()),
+            grants: GrantStore::new(data.beside(&settings.grants_table)),
             trail: AuditTrail::new(data.beside(&settings.audit_table), settings.audit_days),
             customers: Customers::new(data.clone()),
         }
@@ -101,6 +103,7 @@ impl Edge {
         let settings = EdgeSettings {
             app_key_secret_id: String::new(),
             audience: "client".into(),
+            grants_table: "grants".into(),
             audit_table: "audit".into(),
             audit_days: 1,
         };

@@ -29,5 +29,9 @@ async fn try_write(edge: &Edge, context: &RequestContext, refusal: &Refusal) -> 
     {
         record = record.about(&customer.value);
     }
-    commit(Vec::new(), Some(&context.entry(record))).await
+    match commit(Vec::new(), Some(&context.entry(record))).await {
+        // The same was refused within this minute, and is recorded.
+        Err(StoreError::Conflict { .. }) => Ok(()),
+        result => result,
+    }
 }

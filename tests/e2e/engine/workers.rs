@@ -12,6 +12,7 @@ use shared::{
     },
     aws::{
         audit::AuditTrail,
+        grants::GrantStore,
         limits::{RequestLimits, TokenBudget},
         queue::Queue,
         queues::Queues,
@@ -77,6 +78,8 @@ pub fn service(worker: &Worker) -> CustomerService {
     let syncer = &worker.syncer;
     CustomerService {
         dispatcher: syncer.dispatcher.clone(),
+        // Whoever asks here holds no grants: the table is only named.
+        grants: GrantStore::new(syncer.dispatcher.data.clone()),
         vault: syncer.vault.clone(),
         secrets: syncer.secrets.clone(),
         zuora: syncer.zuora.clone(),

@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
-    app::{access, context::RequestContext, error::AppError},
+    app::{context::RequestContext, error::AppError},
     aws::grants::Grant,
     domain::{
         ids::{CustomerId, UserId},
@@ -39,11 +39,10 @@ operation!(ListGrants: Grant, Read, Safe);
 )]
 pub async fn list_grants(State(app): State<App>, on: OnOneOrAll<ListGrants>) -> Result<Json<List<GrantJson>>, Problem> {
     let customer = on.customer;
-    let dispatcher = &app.service.dispatcher;
     if let Some(id) = &customer {
-        dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
+        app.service.dispatcher.customers.get(id).await?.ok_or(AppError::NotFound("customer"))?;
     }
-    let grants = dispatcher.grants.on_customer(customer.as_ref()).await?;
+    let grants = app.access.grants.on_customer(customer.as_ref()).await?;
     let items: Vec<GrantJson> = grants.into_iter().map(Into::into).collect();
     let total = items.len();
     Ok(Json(List::whole(items).of_total(total)))
@@ -113,7 +112,7 @@ pub async fn put_grant(
 ) -> Result<Json<GrantJson>, Problem> {
     let user: UserId = ids.get("user", "user")?;
     let verbs = body.verbs(on.customer.as_ref())?;
-    let grant = access::grant(&app.service.dispatcher, &app.users, user, on.customer, verbs, &context).await?;
+    let grant = app.access.grant(user, on.customer, verbs, &context).await?;
     Ok(Json(grant.into()))
 }
 
@@ -135,6 +134,6 @@ pub async fn delete_grant(
     context: RequestContext,
 ) -> Result<StatusCode, Problem> {
     let user: UserId = ids.get("user", "grant")?;
-    access::withdraw(&app.service.dispatcher, &user, on.customer.as_ref(), &context).await?;
+    app.access.withdraw(&user, on.customer.as_ref(), &context).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -53,6 +53,6 @@ pub async fn list_users(
     if q.chars().count() > 200 {
         return Err(Problem::parameter("q", "Use at most 200 characters."));
     }
-    let items = app.users.search(q.trim()).await.map_err(AppError::from)?;
+    let items = app.access.users.search(q.trim()).await.map_err(AppError::from)?;
     Ok(Json(Users { items }))
 }

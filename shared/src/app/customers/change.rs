@@ -25,15 +25,15 @@ pub struct CustomerChange {
 }
 
 impl CustomerChange {
-    /// Refuses it where it does not apply: to another entity tag than it was meant for, or to another origin without the secret.
+    /// Refuses it where it does not apply: to another entity tag than it was meant for, or to another destination without the secret.
     pub(super) fn check(&self, current: &Customer) -> Result<(), AppError> {
         is_expected(current, &self.expected)?;
-        if !self.settings.moves(&current.settings) || self.secret.is_some() {
+        if !self.settings.leads_elsewhere(&current.settings) || self.secret.is_some() {
             return Ok(());
         }
         Err(AppError::Invalid(Invalid::one(
             "/zuora_client_secret",
-            "Enter the client secret again when the base URL changes: a secret is never sent to another address than the one it was given for.",
+            "Enter the client secret again when the base URL or the client ID changes: a secret is never used for others than those it was entered for.",
         )))
     }
 

@@ -4,12 +4,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::*;
 use crate::{
-    app::fixture::{AUDIT, DATA, Fixture, JOBS, Sent, VAULT, after, now},
+    app::fixture::{AUDIT, DATA, Fixture, GRANTS, JOBS, Sent, VAULT, after, now},
     aws::{sealing::Purpose, vault::CachedToken},
     domain::{
         customer::{SettingsChange, tests::customer},
         job::{SWEEP_GRACE, State},
-        policy::Verb,
+        policy::{Grants, Verb},
     },
 };
 
@@ -21,6 +21,7 @@ pub(super) fn service(fixture: &Fixture) -> CustomerService {
     let policy = BaseUrlPolicy::new("").unwrap();
     CustomerService {
         dispatcher: fixture.dispatcher.clone(),
+        grants: GrantStore::new(data.beside(GRANTS)),
         vault: Vault::new(data.beside(VAULT)),
         secrets: Sealer::new(aws_sdk_kms::Client::new(&fixture.cloud.sdk), "key", Purpose::ClientSecret),
         zuora: Zuora::new(policy.clone()).unwrap(),
@@ -127,7 +128,7 @@ async fn whoever_creates_a_customer_without_being_a_super_admin_holds_every_verb
 
     let customer = Box::pin(service(&fixture).create(new, &fixture.context())).await.unwrap();
 
-    let grants = GrantStore::new(fixture.dispatcher.data.clone());
+    let grants = service(&fixture).grants;
     let grant = grants.get(&creator, Some(&customer.id)).await.unwrap().unwrap();
     assert!(grant.verbs.contains(&Verb::Delete) && !grant.verbs.contains(&Verb::Create), "{grant:?}");
 }
@@ -198,16 +199,40 @@ async fn another_base_url_without_the_secret_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn another_client_id_without_the_secret_is_refused() {
+    let fixture = Fixture::new();
+    let customer = created(&fixture).await;
+    let zuora_client_id = Some("another".to_owned());
+    let other = change(SettingsChange { zuora_client_id, ..SettingsChange::default() }, None);
+
+    let refused = Box::pin(service(&fixture).change(&customer.id, other, &fixture.context())).await.unwrap_err();
+
+    assert!(format!("{refused:?}").contains("zuora_client_secret"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_new_secret_never_follows_somebody_elses_move_even_if_any_version_may_be_changed() {
+    let fixture = Fixture::new();
+    let customer = created(&fixture).await;
+    let rival = fixture.rival();
+    let theirs = |customer: &mut Customer| customer.settings.zuora_base_url = "https://rest.eu.zuora.com".to_owned();
+    rival.change(&customer.id, theirs).await;
+    fixture.cloud.is_overtaken_by(&rival.cloud);
+    let before = fixture.in_vault("CREDENTIALS");
+    let renewed = change(SettingsChange::default(), Some("another secret"));
+
+    let refused = Box::pin(service(&fixture).change(&customer.id, renewed, &fixture.context())).await;
+
+    assert!(matches!(refused, Err(AppError::Stale(_))), "{refused:?}");
+    assert_eq!(fixture.in_vault("CREDENTIALS"), before);
+}
+
+#[tokio::test]
 async fn a_new_secret_raises_the_version_forgets_the_token_and_is_synced_with_at_once() {
     let fixture = Fixture::new();
     let customer = created(&fixture).await;
     let vault = service(&fixture).vault;
-    let token = CachedToken {
-        ciphertext: vec![1],
-        credential_version: 1,
-        base_url: customer.settings.zuora_base_url.clone(),
-        expires_at: now(),
-    };
+    let token = CachedToken { ciphertext: vec![1], credential_version: 1, expires_at: now() };
     vault.put_token(&customer.id, &token).await.unwrap();
     let renewed = change(SettingsChange::default(), Some("another secret"));
 
@@ -268,9 +293,12 @@ async fn a_paused_customer_leaves_the_schedule_and_a_resumed_one_is_synced_at_on
 }
 
 #[tokio::test]
-async fn a_deleted_customer_is_hidden_and_its_secrets_are_gone_before_its_purge_begins() {
+async fn a_deleted_customer_is_hidden_and_its_secrets_and_grants_are_gone_before_its_purge_begins() {
     let fixture = Fixture::new();
-    let customer = created(&fixture).await;
+    let creator: UserId = "0199c0de-0000-7000-8000-000000000001".parse().unwrap();
+    let new = Creation { creator: Some(creator.clone()), ..creation() };
+    let customer = Box::pin(service(&fixture).create(new, &fixture.context())).await.unwrap();
+    fixture.sent(JOBS);
     let service = service(&fixture);
     let delete = async |name: &str| service.delete(&customer.id, &Precondition::Any, name, &fixture.context()).await;
     let before = fixture.cloud.tables();
@@ -282,6 +310,8 @@ async fn a_deleted_customer_is_hidden_and_its_secrets_are_gone_before_its_purge_
     assert_eq!((purge.kind, fixture.sent(JOBS)), (Kind::Purge, vec![Sent::at_once(&purge)]));
     assert!(fixture.dispatcher.customers.get(&customer.id).await.unwrap().is_none());
     assert_eq!(fixture.in_vault("CREDENTIALS"), None);
+    assert!(fixture.in_vault("DELETION").is_some());
+    assert_eq!(service.grants.of_user(&creator).await.unwrap(), Grants::default());
     assert!(fixture.dispatcher.customers.all().await.unwrap().is_empty());
     assert!(matches!(delete(&customer.settings.name).await, Err(AppError::NotFound("customer"))));
 }

@@ -84,7 +84,7 @@ impl<'a> Upstream<'a> {
     ) -> Result<Self, Interruption> {
         let base = base_url(&syncer.policy, customer)?;
         let track_id = job.to_string();
-        let ((token, expires_at), issued) = match cached(syncer, customer, &base).await {
+        let ((token, expires_at), issued) = match cached(syncer, customer).await {
             Some(cached) => (cached, 0),
             None => (issue(syncer, customer, &base, &track_id, meter).await?, 1),
         };
@@ -241,18 +241,15 @@ pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<Ba
     })
 }
 
-async fn cached(syncer: &Syncer, customer: &Customer, base: &BaseUrl) -> Option<(SecretString, Timestamp)> {
+async fn cached(syncer: &Syncer, customer: &Customer) -> Option<(SecretString, Timestamp)> {
     let cached = match syncer.vault.token(&customer.id).await {
         Ok(cached) => cached?,
         Err(error) => return ignore(&error),
     };
-    let usable = cached.credential_version == customer.credential_version
-        && cached.base_url == base.as_str()
-        && cached.expires_at > clock::now();
-    if !usable {
+    if cached.credential_version != customer.credential_version || cached.expires_at <= clock::now() {
         return None;
     }
-    match syncer.tokens.open(&customer.id, cached.ciphertext).await {
+    match syncer.tokens.open(&customer.id, customer.settings.destination(), cached.ciphertext).await {
         Ok(token) => Some((token, cached.expires_at)),
         Err(error) => ignore(&error),
     }
@@ -277,10 +274,9 @@ async fn issue(
     // A short-lived token is used for half its lifetime.
     let life = token.expires_in.checked_sub(EXPIRY_MARGIN).unwrap_or_default().max(token.expires_in / 2);
     let expires_at = now.plus(life);
-    match syncer.tokens.seal(&customer.id, &token.access_token).await {
+    match syncer.tokens.seal(&customer.id, customer.settings.destination(), &token.access_token).await {
         Ok(ciphertext) => {
-            let credential_version = customer.credential_version;
-            let cached = CachedToken { ciphertext, credential_version, base_url: base.as_str().to_owned(), expires_at };
+            let cached = CachedToken { ciphertext, credential_version: customer.credential_version, expires_at };
             if let Err(error) = syncer.vault.put_token(&customer.id, &cached).await {
                 let _: Option<()> = ignore(&error);
             }
@@ -309,7 +305,7 @@ pub(crate) async fn fresh_token(
         // Changed since this run began: the new secret may belong to another address than the one that this run uses.
         return Err(Interruption::credentials_changed());
     }
-    let secret = syncer.secrets.open(&customer.id, stored.ciphertext).await?;
+    let secret = syncer.secrets.open(&customer.id, customer.settings.destination(), stored.ciphertext).await?;
     let now = clock::now();
     if let Permit::Exhausted(wait) = syncer.token_budget.take(share, now).await? {
         let failure =

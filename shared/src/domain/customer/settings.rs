@@ -69,7 +69,21 @@ pub struct Settings {
     pub notes: Option<String>,
 }
 
+/// Where a client secret is sent, together with what: it belongs to this pair and goes nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destination<'a> {
+    /// Zuora's REST origin.
+    pub origin: &'a str,
+    /// The id of the OAuth client.
+    pub client_id: &'a str,
+}
+
 impl Settings {
+    /// The destination of the customer's client secret.
+    pub fn destination(&self) -> Destination<'_> {
+        Destination { origin: &self.zuora_base_url, client_id: &self.zuora_client_id }
+    }
+
     /// The settings as text: each by its path (`delete_guard.count`), nested ones one by one; empty for one that is not set.
     pub fn leaves(&self) -> Vec<(String, String)> {
         let mut leaves = Vec::new();
@@ -148,14 +162,9 @@ impl SettingsChange {
         }
     }
 
-    /// True if it leads to another origin than the present one.
-    pub fn moves(&self, current: &Settings) -> bool {
-        self.zuora_base_url.as_ref().is_some_and(|base| base.as_str() != current.zuora_base_url)
-    }
-
     /// True if it names another OAuth client, or another origin.
     pub fn leads_elsewhere(&self, current: &Settings) -> bool {
-        self.zuora_client_id.as_ref().is_some_and(|id| *id != current.zuora_client_id) || self.moves(current)
+        self.clone().over(current).destination() != current.destination()
     }
 }
 

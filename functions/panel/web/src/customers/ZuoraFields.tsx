@@ -29,7 +29,9 @@ interface Properties {
 export function ZuoraFields({ fields, errors, customer, test, set }: Properties) {
   const now = useNow();
   const isNew = customer === undefined;
-  const moves = customer !== undefined && fields.baseUrl !== customer.zuora_base_url;
+  const moves =
+    customer !== undefined &&
+    (fields.baseUrl !== customer.zuora_base_url || fields.clientId !== customer.zuora_client_id);
   return (
     <Container
       header={
@@ -77,7 +79,7 @@ export function ZuoraFields({ fields, errors, customer, test, set }: Properties)
 
 function secretHint(customer: Customer | undefined, moves: boolean): string {
   if (!customer) return "Encrypted before it is stored and never shown again.";
-  if (moves) return "Enter it again: a secret is only ever sent to the address it was entered for.";
+  if (moves) return "Enter it again: a secret is only ever used for the base URL and the client ID it was entered for.";
   const due = customer.zuora_client_secret.rotation_due ? " It is more than six months old. Replace it." : "";
   return `Leave empty to keep the current secret.${due}`;
 }
