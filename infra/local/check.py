@@ -16,6 +16,7 @@ from console import Failed, check_by, elapsed, run, say, step
 from contract import check_contract
 from panel import check_panel, check_panel_style, check_panel_units
 from processes import Processes, stop_orphans
+from rights import check_rights
 from scan import check_dependencies, check_secrets, check_template
 from settings import LOCAL, ROOT, Stack
 from stack import bring_up, write_stack_file
@@ -121,6 +122,7 @@ def _on_a_stack(stack: Stack) -> None:
         alone = ["--test", "e2e", "--", "--ignored", "--test-threads", "1"]
         _cargo_test("Tests that run alone on the stack", alone, "alone", extra)
         check_contract(stack, description)
+        check_rights(stack, description)
     except Failed as failure:
         kept = LOCAL / "logs" / "last-test-emulator.log"
         _copy(stack.home / "emulator.log", kept)

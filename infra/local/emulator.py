@@ -35,6 +35,7 @@ def start_emulator(stack: Stack, processes: Processes) -> None:
         # Lambda sets these for LogFormat: JSON; the emulator does not.
         AWS_LAMBDA_LOG_FORMAT="JSON",
         AWS_LAMBDA_LOG_LEVEL="INFO",
+        ZWM_USED_RIGHTS=str(stack.used_rights),
     )
     log = stack.home / "emulator.log"
     with step(f"Starting the AWS emulator on {stack.emulator_url} (IAM enforced)"):

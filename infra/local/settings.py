@@ -58,6 +58,11 @@ class Stack:
     def processes_file(self) -> Path:
         return self.home / "processes.json"
 
+    @property
+    def used_rights(self) -> Path:
+        """What the emulator notes of the rights that sessions used."""
+        return self.home / "used-rights.txt"
+
     def aws_environment(self) -> dict[str, str]:
         """The caller's environment, pointed at the emulator and at nothing else."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}

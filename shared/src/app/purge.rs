@@ -97,8 +97,9 @@ async fn purge(syncer: &Syncer, claimed: &Claimed, deadline: Timestamp) -> Resul
 /// Somebody who writes the data table wanted this purge, and nobody deleted the customer.
 fn unmarked(customer: &CustomerId) -> Failure {
     tracing::error!(customer_id = %customer, "a purge has no mark of a deletion: nothing was removed");
-    let message = "The customer is said to be deleted, but nobody deleted it: nothing was removed. Find out who can write to the data table.";
-    Failure::new(ErrorClass::Bug, message)
+    let message = "Nobody deleted this customer: there is no mark of a deletion. Nothing was removed.";
+    let next_step = "Find out who can write to the data table, then set the customer right by a restore.".to_owned();
+    Failure { next_step, ..Failure::new(ErrorClass::Guard, message) }
 }
 
 /// Most are over and count for nothing any more: those go by the dozen, with their pointers.
