@@ -98,6 +98,7 @@ class Bench:
                 "SECRETS_KEY_ID": self.described["secrets_key_id"],
                 "TOKEN_KEY_ID": self.described["token_key_id"],
                 "APP_KEY_SECRET_ID": self.described["app_key_secret_id"],
+                "USER_POOL_ID": self.described["user_pool_id"],
                 # The client of the events in events/.
                 "USER_POOL_CLIENT_ID": "1h57kf5cpq17m0eml12EXAMPLE",
                 "EXTRA_ZUORA_HOSTS": "http://127.0.0.1:*",
