@@ -40,11 +40,10 @@ const MAY: [(&str, &[&str]); 6] = [
     (
         "jobs",
         &[
-            "data: GetItem BatchGetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
+            "data: GetItem BatchGetItem Query QueryIndex PutItem UpdateItem DeleteItem",
             "grants: Query",
             "audit: PutItem",
             "job queue: SendMessage",
-            "question queue: SendMessage",
             "dead letters: ReceiveMessage DeleteMessage GetQueueAttributes",
             "app key: GetSecretValue",
         ],
@@ -52,7 +51,7 @@ const MAY: [(&str, &[&str]); 6] = [
     (
         "sync",
         &[
-            "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem BatchWriteItem ConditionCheck",
+            "data: GetItem Query PutItem UpdateItem DeleteItem BatchWriteItem",
             "vault: GetItem PutItem DeleteItem",
             "secrets key: Decrypt",
             "token key: Encrypt Decrypt",
@@ -64,7 +63,7 @@ const MAY: [(&str, &[&str]); 6] = [
     (
         "schedule",
         &[
-            "data: GetItem Query QueryIndex PutItem UpdateItem DeleteItem ConditionCheck",
+            "data: GetItem Query QueryIndex PutItem UpdateItem",
             "audit: PutItem",
             "job queue: SendMessage GetQueueAttributes",
             "question queue: SendMessage GetQueueAttributes",
