@@ -87,7 +87,7 @@ class Bench:
             self.binaries / name / "bootstrap",
             {
                 "AWS_ENDPOINT_URL": endpoint,
-                "STAGE": "performance",
+                "STACK_NAME": "performance",
                 "DATA_TABLE": self.described["table_name"],
                 "GRANTS_TABLE": self.described["grants_table_name"],
                 "VAULT_TABLE": self.described["vault_table_name"],

@@ -32,9 +32,8 @@ def start_emulator(stack: Stack, processes: Processes) -> None:
         STATE_DIR=str(stack.home / "state"),
         S3_DATA_DIR=str(stack.home / "s3"),
         DOCKER_HOST="unix:///nonexistent",
-        # Lambda sets these for LogFormat: JSON; the emulator does not.
+        # Lambda sets this for LogFormat: JSON; the emulator does not.
         AWS_LAMBDA_LOG_FORMAT="JSON",
-        AWS_LAMBDA_LOG_LEVEL="INFO",
         ZWM_USED_RIGHTS=str(stack.used_rights),
     )
     log = stack.home / "emulator.log"

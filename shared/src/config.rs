@@ -65,10 +65,10 @@ impl<'a> EnvSettings<'a> {
     }
 }
 
-/// The deployment's stage, for metrics; `local` if none is set.
+/// The stack's name, for metrics; `local` if none is set.
 #[expect(clippy::disallowed_methods, reason = "this is the place the rule names")]
-pub fn stage() -> String {
-    std::env::var("STAGE").unwrap_or_else(|_| "local".to_owned())
+pub fn stack_name() -> String {
+    std::env::var("STACK_NAME").unwrap_or_else(|_| "local".to_owned())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One event: its task, its time, and one log line about it.
+//! One event: its task, its time, one log line about it, and the metrics that only a clock can send.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use serde::Deserialize;
 use shared::{
     app::{bulk_sync::Round, dispatch::Dispatcher, recount, schedule, sweep},
     clock,
-    config::stage,
     domain::{job::State as JobState, time::Timestamp},
+    lambda::invocation,
     telemetry::{self, Metric},
 };
 
@@ -35,7 +35,10 @@ enum Task {
 
 /// Handles an event.
 pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error> {
-    let (Event { task, time }, request_id) = (event.payload, event.context.request_id);
+    invocation::run(&event.context.request_id, Box::pin(perform(state, event.payload))).await
+}
+
+async fn perform(state: &State, Event { task, time }: Event) -> Result<(), Error> {
     let started = clock::now();
     let State { lifecycle, batches } = state;
     let dispatcher = &lifecycle.dispatcher;
@@ -43,6 +46,7 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
         Task::Schedule => {
             let done = Box::pin(schedule::run(dispatcher, time, started)).await;
             if let Ok(round) = &done {
+                tell_due(round);
                 tell_tokens(round, batches.budget.a_minute());
             }
             done.map(|done| (format!("{done:?}"), done.asked.failed))
@@ -62,15 +66,24 @@ pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<(), Error
     let duration_ms = started.millis_until(clock::now());
     match result {
         Ok((done, failed)) => {
-            tracing::info!(request_id, ?task, outcome = "done", done, failed, duration_ms, "the task is done");
+            tracing::info!(?task, outcome = "done", done, failed, duration_ms, "the task is done");
             // The rest was served; the error raises the alarm for those that were not.
             if failed == 0 { Ok(()) } else { Err(format!("{failed} customers or jobs could not be served").into()) }
         }
         Err(error) => {
             let cause: &dyn std::error::Error = &error;
-            tracing::error!(request_id, ?task, outcome = "failed", error = cause, duration_ms, "the task failed");
+            tracing::error!(?task, outcome = "failed", error = cause, duration_ms, "the task failed");
             Err(error.into())
         }
+    }
+}
+
+/// Reports how many syncs were due: an alarm compares it with those that ended.
+fn tell_due(round: &Round) {
+    telemetry::record(Metric::CustomersDue, schedule::due(round));
+    // An expression of several metrics has no value where one of them has none.
+    for ended in [Metric::SyncSucceeded, Metric::SyncIncomplete, Metric::SyncHeld] {
+        telemetry::record(ended, 0);
     }
 }
 
@@ -81,7 +94,7 @@ fn tell_tokens(round: &Round, available: u64) {
     if short > 0 {
         tracing::warn!(needed = available + short, available, "more token requests a minute are needed than there are");
     }
-    telemetry::emit(Metric::TokensShort, short, &stage(), clock::now().millis());
+    telemetry::record(Metric::TokensShort, short);
 }
 
 /// Reports the age of the oldest queued job as a metric with an alarm.
@@ -89,7 +102,7 @@ async fn tell_age(dispatcher: &Dispatcher, now: Timestamp) {
     match dispatcher.jobs.oldest(JobState::Queued).await {
         Ok(oldest) => {
             let seconds = oldest.map_or(0, |since| since.until(now).as_secs());
-            telemetry::emit(Metric::OldestQueuedSeconds, seconds, &stage(), now.millis());
+            telemetry::record(Metric::OldestQueuedSeconds, seconds);
         }
         Err(error) => {
             let error: &dyn std::error::Error = &error;

@@ -15,7 +15,6 @@ use serde_json::value::RawValue;
 use shared::{
     aws::workflows::DefinitionReadError,
     clock,
-    config::stage,
     domain::{
         customer::Customer,
         definition::{Definition, Task},
@@ -197,7 +196,7 @@ async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Opt
 /// Tells the operators and the next sync.
 async fn damaged(app: &App, customer: &Customer, id: &WorkflowId) -> Problem {
     let now = clock::now();
-    telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), now.millis());
+    telemetry::count(Metric::DefinitionDamaged);
     tracing::warn!(customer_id = %customer.id, workflow_id = %id, "a stored definition is damaged; the next sync exports it anew");
     if let Err(error) = app.damaged.note(&customer.id, id, now).await {
         let error: &dyn std::error::Error = &error;

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use crate::{
     aws::{sealing::SealError, table::StoreError},
-    clock,
-    config::stage,
     domain::failure::{ErrorClass, Failure},
     telemetry::{self, Metric},
     zuora::{ZuoraError, ZuoraErrorKind},
@@ -107,7 +105,7 @@ impl From<SealError> for Interruption {
 
 /// A stored secret that cannot be used: somebody altered what lies around it, which an alarm tells.
 fn unusable(message: &str) -> Interruption {
-    telemetry::emit(Metric::DecryptFailed, 1, &stage(), clock::now().millis());
+    telemetry::count(Metric::DecryptFailed);
     Interruption::Failed(Failure::new(ErrorClass::Config, message))
 }
 

@@ -31,6 +31,7 @@ use crate::{
         message::Message,
         time::Timestamp,
     },
+    telemetry::{self, Metric},
 };
 
 /// A holder is certainly dead this long after its deadline: Lambda kills it there.
@@ -269,6 +270,9 @@ impl Lifecycle {
             }
             State::Failed if job.dead_lettered_at.is_some() => {
                 let class = job.error.as_ref().map_or(ErrorClass::Bug, |error| error.class);
+                // Here, not where the letter arrives: it may be sent twice, or not at all.
+                telemetry::count(Metric::DeadLetters);
+                telemetry::count(Metric::dead_letters_of(class));
                 if let Err(error) = self.dead_letters.send_dead_letter(&Message::to(job), class).await {
                     let error: &dyn std::error::Error = &error;
                     tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a dead letter was not sent; the job is listed and can be redriven all the same");

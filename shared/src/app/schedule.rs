@@ -28,6 +28,12 @@ pub async fn run(dispatcher: &Dispatcher, time: Timestamp, now: Timestamp) -> Re
     ask_each(dispatcher, dispatcher.customers.due(time), &request, Some(now.plus(TIME))).await
 }
 
+/// Returns the number of customers that an event found due, whatever became of them; not those that turned out to be paused.
+pub const fn due(round: &Round) -> u64 {
+    let Round { asked, remaining } = round;
+    asked.placed + asked.joined + asked.failed + *remaining
+}
+
 /// Returns the number of token requests per minute that these customers need beyond those available.
 ///
 /// Each sync asks for one, since a token does not live for an hour, and Zuora allows so many for an address; where they do
@@ -40,6 +46,14 @@ pub fn tokens_short(round: &Round, available: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::domain::batch::Asked;
+
+    #[test]
+    fn due_is_who_waits_for_a_sync_whatever_became_of_the_request() {
+        let asked = Asked { placed: 1, joined: 20, skipped: 300, failed: 4000 };
+
+        assert_eq!(due(&Round { asked, remaining: 50_000 }), 54_021);
+        assert_eq!(due(&Round::default()), 0);
+    }
 
     #[test]
     fn tokens_are_short_when_more_syncs_a_minute_are_due_than_there_are_tokens() {

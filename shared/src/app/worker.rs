@@ -22,6 +22,7 @@ use crate::{
         message::Message,
         time::Timestamp,
     },
+    telemetry::{self, Metric},
     zuora::Meter,
 };
 
@@ -98,6 +99,8 @@ impl Worker {
         let letter = UnreadableLetter::new(delivery.message_id, reason.clone(), delivery.body, clock::now());
         dead_letters::record(&self.syncer.dispatcher.data, &letter).await?;
         self.lifecycle.dead_letters.send_unreadable(delivery.message_id, delivery.body, &reason).await?;
+        telemetry::count(Metric::DeadLetters);
+        telemetry::count(Metric::DeadLettersUnreadable);
         Ok(Handled::SetAside(reason))
     }
 }

@@ -12,11 +12,7 @@ use super::{
     keys::{IndexKey, Key, PK, SK},
     store_error::StoreError,
 };
-use crate::{
-    clock,
-    config::stage,
-    telemetry::{self, Metric},
-};
+use crate::telemetry::{self, Metric};
 
 /// A stored item.
 pub type Item = HashMap<String, AttributeValue>;
@@ -92,7 +88,7 @@ pub fn readable<T: DeserializeOwned>(item: Item) -> Option<T> {
 
 /// Counts an unreadable record that is left out of many, and logs its key.
 pub fn report_unreadable(error: &StoreError) {
-    telemetry::emit(Metric::UnreadableRecord, 1, &stage(), clock::now().millis());
+    telemetry::count(Metric::UnreadableRecord);
     let error: &dyn std::error::Error = error;
     tracing::error!(error, cause = error.source(), "a record cannot be read and is left out");
 }

@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::{
     types::CancellationReason,
 };
 
+use crate::telemetry::{self, Metric};
+
 /// The reason why a read or write failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -55,7 +57,7 @@ pub(super) fn collided(error: &SdkError<TransactWriteItemsError>) -> bool {
 /// Classifies a cancelled transaction: a conflict if a condition failed; a mere collision with another one is temporary.
 pub(super) fn classify_transaction(error: SdkError<TransactWriteItemsError>) -> StoreError {
     if collided(&error) {
-        return StoreError::Unavailable(error.into());
+        return unavailable(error);
     }
     if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
         let reasons = cancelled.cancellation_reasons().iter().enumerate();
@@ -82,7 +84,7 @@ where
     let SdkError::ServiceError(service) = &error else {
         return match error {
             SdkError::ConstructionFailure(_) => StoreError::Refused(error.into()),
-            _ => StoreError::Unavailable(error.into()),
+            _ => unavailable(error),
         };
     };
     let code = service.err().code().unwrap_or_default();
@@ -94,10 +96,19 @@ where
         | "RequestLimitExceeded"
         | "TransactionInProgressException"
         | "TransactionConflictException"
-        | "InternalServerError" => StoreError::Unavailable(error.into()),
+        | "InternalServerError" => unavailable(error),
         "ItemCollectionSizeLimitExceededException" => StoreError::TooLarge,
         "ValidationException" if service.err().message().is_some_and(|m| m.contains("size")) => StoreError::TooLarge,
-        _ if server_fault => StoreError::Unavailable(error.into()),
+        _ if server_fault => unavailable(error),
         _ => StoreError::Refused(error.into()),
     }
+}
+
+/// A fault of the service that outlasted all repetitions: counted, whatever the caller makes of it.
+fn unavailable<E>(error: SdkError<E>) -> StoreError
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    telemetry::count(Metric::StoreUnavailable);
+    StoreError::Unavailable(error.into())
 }

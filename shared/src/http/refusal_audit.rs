@@ -1,22 +1,19 @@
-//! Attempts that the policy refused are written down: who tried what, on which customer.
+//! Attempts that the policy refused are counted and written down: who tried what, on which customer.
 
 use super::{Edge, refusal::Refusal};
 use crate::{
     app::context::{RequestContext, commit},
     aws::store_error::StoreError,
     domain::audit::AuditOutcome,
+    telemetry::{self, Metric},
 };
 
-/// Writes a refused attempt to the trail. A failure is logged only: the attempt stays refused.
+/// Counts a refused attempt and writes it to the trail. A failure is logged only: the attempt stays refused.
 pub(super) async fn record(edge: &Edge, context: &RequestContext, refusal: &Refusal) {
+    telemetry::count(Metric::RefusedAttempts);
     if let Err(error) = try_write(edge, context, refusal).await {
         let error: &dyn std::error::Error = &error;
-        tracing::error!(
-            request_id = context.request_id,
-            caller = context.actor.sub,
-            error,
-            "a refused attempt was not recorded"
-        );
+        tracing::error!(caller = context.actor.sub, error, "a refused attempt was not recorded");
     }
 }
 

@@ -39,7 +39,7 @@ impl RequestLine {
 
     /// Writes the line.
     pub(super) fn write(&self, response: &Response, problem: Option<&Problem>, about: &About<'_>) {
-        let Self { method, route, request_id, .. } = self;
+        let Self { method, route, .. } = self;
         let About { caller, customer_id, job_id } = about;
         let status = response.status();
         let (slug, cause) = (problem.map(|problem| problem.kind.parts().0), problem.and_then(Problem::cause));
@@ -52,15 +52,15 @@ impl RequestLine {
             "done"
         };
         if status.is_server_error() {
-            tracing::error!(request_id, %method, route, status = status.as_u16(), outcome, caller, customer_id, job_id, problem = slug, error = cause, duration_ms, "{method} {route} failed");
+            tracing::error!(%method, route, status = status.as_u16(), outcome, caller, customer_id, job_id, problem = slug, error = cause, duration_ms, "{method} {route} failed");
         } else {
-            tracing::info!(request_id, %method, route, status = status.as_u16(), outcome, caller, customer_id, job_id, problem = slug, duration_ms, "{method} {route}");
+            tracing::info!(%method, route, status = status.as_u16(), outcome, caller, customer_id, job_id, problem = slug, duration_ms, "{method} {route}");
         }
     }
 }
 
 /// The id that API Gateway gave the request.
-fn request_id(context: Option<&RequestContext>) -> String {
+pub(super) fn request_id(context: Option<&RequestContext>) -> String {
     match context {
         Some(RequestContext::ApiGatewayV1(context)) => context.request_id.clone().unwrap_or_default(),
         _ => String::new(),

@@ -20,7 +20,7 @@ use super::{
     caller::{SignedIn, identify},
     problem::{Problem, ProblemKind},
     refusal_audit,
-    request_line::{About, RequestLine},
+    request_line::{About, RequestLine, request_id},
     response_size::{MOST, too_large, weight},
 };
 use crate::{
@@ -29,6 +29,7 @@ use crate::{
         json::{BYTE_ORDER_MARK, without_mark},
         policy::Caller,
     },
+    lambda::invocation,
 };
 
 /// API Gateway gives up after 29 s and the function after 25: this answers before both.
@@ -46,12 +47,21 @@ pub async fn serve(router: Router, edge: Edge) -> Result<(), lambda_http::Error>
 
 /// The router with all that surrounds a request.
 pub fn surround(router: Router, edge: Edge) -> Router {
-    router.fallback(unknown).layer(middleware::from_fn_with_state(edge, around))
+    router
+        .fallback(unknown)
+        .layer(middleware::from_fn_with_state(edge, around))
+        .layer(middleware::from_fn(in_its_invocation))
 }
 
 /// The same for what everybody may read: nobody is asked who they are.
 pub fn surround_open(router: Router) -> Router {
-    router.fallback(unknown).layer(middleware::from_fn(around_open))
+    router.fallback(unknown).layer(middleware::from_fn(around_open)).layer(middleware::from_fn(in_its_invocation))
+}
+
+/// API Gateway's id of a request is on every line about it: people see it as the problem's `instance`.
+async fn in_its_invocation(request: Request, next: Next) -> Response {
+    let id = request_id(request.extensions().get::<GatewayContext>());
+    invocation::run(&id, next.run(request)).await
 }
 
 async fn unknown() -> Problem {

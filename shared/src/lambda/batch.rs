@@ -3,7 +3,7 @@
 //! The response follows AWS's rules for partial batches: `{"batchItemFailures":[{"itemIdentifier":"<message id>"}]}`, empty if
 //! all succeeded. A batch of which every record failed is an error of the invocation, so that the function's metric shows it.
 
-use std::{any::Any, panic::AssertUnwindSafe};
+use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures::FutureExt;
@@ -28,14 +28,8 @@ pub async fn run(
     let total = event.records.len();
     let mut failures = Vec::new();
     for record in event.records {
+        // A panic has told of itself, where it happened.
         let result = AssertUnwindSafe(handle(&record)).catch_unwind().await;
-        if let Err(panic) = &result {
-            tracing::error!(
-                message_id = record.message_id,
-                panic = text_of(panic.as_ref()),
-                "the handler of a record panicked"
-            );
-        }
         if !matches!(result, Ok(Ok(()))) {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = record.message_id.unwrap_or_default();
@@ -48,11 +42,6 @@ pub async fn run(
     let mut response = SqsBatchResponse::default();
     response.batch_item_failures = failures;
     Ok(response)
-}
-
-/// The panic's message if it is a literal of ours: a formatted one could hold anything.
-fn text_of(panic: &(dyn Any + Send)) -> &'static str {
-    panic.downcast_ref::<&'static str>().copied().unwrap_or("a formatted message, not shown")
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The platform's side: SQS batches and the deadline of an invocation.
+//! The platform's side: invocations, their deadline, and SQS batches.
 
 pub mod batch;
 pub mod deadline;
+pub mod invocation;

@@ -19,7 +19,6 @@ use crate::{
         workflows::DefinitionReadError,
     },
     clock,
-    config::stage,
     domain::{
         change::{Change, Definitions},
         definition::{Definition, DefinitionError, compress, content_hash},
@@ -163,7 +162,7 @@ impl SyncRun<'_> {
                 Ok(Kept { intact: true, same, structure })
             }
             Err(DefinitionReadError::Damaged) => {
-                telemetry::emit(Metric::DefinitionDamaged, 1, &stage(), clock::now().millis());
+                telemetry::count(Metric::DefinitionDamaged);
                 tracing::warn!(workflow_id = %task.id, "a stored definition was damaged and is written anew");
                 Ok(Kept { intact: false, same, structure: None })
             }
