@@ -80,7 +80,8 @@ class Costs:
             "sqs_requests": receives,
             "kms_keys": len(self.template.of("AWS::KMS::Key")),
             "secrets": len(self.template.of("AWS::SecretsManager::Secret")),
-            "alarms": len(self.template.of("AWS::CloudWatch::Alarm")),
+            "alarms": sum(map(_alarm_metrics, self.template.of("AWS::CloudWatch::Alarm").values())),
+            "dashboards": len(self.template.of("AWS::CloudWatch::Dashboard")),
             "metrics": self.assumed["own_metrics"] + detailed,
             "scheduled_events": (TICKS_AN_HOUR + SWEEPS_AN_HOUR + LOOKS_AN_HOUR) * self.hours,
         }
@@ -131,6 +132,11 @@ class Costs:
     @staticmethod
     def _scaled(quantities: dict[str, float], factor: float) -> dict[str, float]:
         return {name: quantity * factor for name, quantity in quantities.items()}
+
+
+def _alarm_metrics(alarm: dict) -> int:
+    """What an alarm is billed for: its metric, or each of its expression's."""
+    return sum("MetricStat" in metric for metric in alarm["Properties"].get("Metrics", [])) or 1
 
 
 def tables(costs: Costs) -> str:

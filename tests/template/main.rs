@@ -6,6 +6,7 @@
 
 mod access;
 mod data;
+mod metrics;
 mod operation;
 mod reliability;
 mod template;

@@ -1,4 +1,4 @@
-//! Queues, time limits, logs, alarms: the settings that keep a failure from being lost or silent.
+//! Queues, time limits, logs: the settings that keep a failure from being lost or silent.
 
 use serde_yaml_ng::Value;
 
@@ -44,8 +44,6 @@ fn the_panels_files_have_a_throttle_of_their_own_and_no_method_has_metrics_that_
     assert_eq!(files["ThrottlingRateLimit"], 500);
     assert_eq!(files["ThrottlingBurstLimit"], 1000);
     assert!(settings.iter().all(|settings| settings["MetricsEnabled"] == false), "{settings:?}");
-    let mut alarms = template.resources("AWS::CloudWatch::Alarm").into_iter();
-    assert!(alarms.all(|alarm| alarm.text("Properties.Namespace") != "AWS/ApiGateway"), "an alarm needs them");
 }
 
 #[test]
@@ -159,28 +157,6 @@ fn both_schedules_wake_schedule_and_say_for_what() {
         });
         assert!(allowed, "{} may not invoke schedule", rule.id);
     }
-}
-
-#[test]
-fn dead_letters_schedule_errors_and_silence_raise_an_alarm() {
-    let template = Template::read();
-
-    for (metric, missing_data) in [
-        ("ApproximateNumberOfMessagesVisible", "notBreaching"),
-        ("Errors", "notBreaching"),
-        ("SyncSucceeded", "breaching"),
-        ("DecryptFailed", "notBreaching"),
-        ("UnreadableRecord", "notBreaching"),
-        ("TokensShort", "notBreaching"),
-        ("OldestQueuedSeconds", "notBreaching"),
-    ] {
-        let alarms = template.resources("AWS::CloudWatch::Alarm");
-        let alarm = alarms.iter().find(|alarm| alarm.text("Properties.MetricName") == metric).unwrap();
-        assert_eq!(alarm.text("Properties.TreatMissingData"), missing_data, "{}", alarm.id);
-        assert_eq!(texts(alarm.at("Properties.AlarmActions")), ["AlarmTopic"], "{}", alarm.id);
-    }
-    let silence = template.resource("NoSyncAlarm");
-    assert_eq!(silence.number("Properties.Period") * silence.number("Properties.EvaluationPeriods"), 2 * 60 * 60);
 }
 
 #[test]
