@@ -19,7 +19,7 @@ async fn chunks(world: &World, customer: &str, workflow: u64) -> Vec<HashMap<Str
 }
 
 /// Flips one bit in the middle of a definition.
-async fn turn_a_bit(world: &World, customer: &str, workflow: u64) {
+pub async fn turn_a_bit(world: &World, customer: &str, workflow: u64) {
     let mut chunk = chunks(world, customer, workflow).await.remove(0);
     let mut bytes = chunk["chunk"].as_b().unwrap().clone().into_inner();
     let middle = bytes.len() / 2;

@@ -33,6 +33,7 @@ mod large;
 mod lifecycle;
 mod listing_faults;
 mod lists;
+mod log_lines;
 mod midrun;
 mod operators;
 mod paging;

@@ -221,7 +221,7 @@ async fn work_on(world: &World, job: &Job) -> String {
 }
 
 #[tokio::test]
-async fn a_dry_run_is_in_no_metric_and_not_among_the_syncs_that_are_counted() {
+async fn a_dry_run_is_in_no_metric_of_syncs_and_not_among_the_syncs_that_are_counted() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("not counted", 20);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
@@ -234,7 +234,8 @@ async fn a_dry_run_is_in_no_metric_and_not_among_the_syncs_that_are_counted() {
     for (state, metric) in [("succeeded", "SyncSucceeded"), ("held", "SyncHeld")] {
         let plan = dispatcher.request_plan(&customer, &context).await.unwrap();
         let log = work_on(&world, &plan).await;
-        assert!(log.contains(&format!("the job is {state}")) && !log.contains("CloudWatchMetrics"), "{log}");
+        assert!(log.contains(&format!("the job is {state}")), "{log}");
+        assert!(log.contains("\"ZuoraInFlight\":") && !log.contains(metric), "its traffic counts: {log}");
 
         let sync = dispatcher.request_sync(&customer, &SyncRequest::of(&context)).await.unwrap();
         let log = work_on(&world, sync.job()).await;

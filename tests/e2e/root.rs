@@ -125,6 +125,26 @@ impl World {
         (answer, String::from_utf8_lossy(&log).into_owned())
     }
 
+    /// A log group's whole log: of each line its stream, which is one invocation's, and its text.
+    pub async fn log(&self, group: &str) -> Vec<(String, String)> {
+        let text = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
+        let mut lines = Vec::new();
+        let mut token = Value::Null;
+        loop {
+            let mut body = json!({"logGroupName": group});
+            if token.is_string() {
+                body["nextToken"] = token;
+            }
+            let page = self.call_as_root("logs", "Logs_20140328.FilterLogEvents", &body).await;
+            let events = page["events"].as_array().unwrap().iter();
+            lines.extend(events.map(|event| (text(event, "logStreamName"), text(event, "message"))));
+            token = page["nextToken"].clone();
+            if !token.is_string() {
+                return lines;
+            }
+        }
+    }
+
     /// Calls an AWS API that uses JSON, named as in `x-amz-target`; returns the status and the answer.
     pub async fn call(&self, who: &Credentials, service: &str, target: &str, body: &Value) -> (u16, Value) {
         let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];

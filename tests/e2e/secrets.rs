@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::{Engine as _, engine::general_purpose};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::simulator::{Fault, Simulator, Tenant};
 
 use crate::world::World;
@@ -204,7 +204,7 @@ async fn a_ciphertext_that_was_moved_to_another_customer_does_not_open_and_is_co
     assert!(job["error"]["message"].as_str().unwrap().contains("decrypt_failed"), "{job}");
     assert!(other.requests().is_empty(), "nothing was sent to Zuora");
     let group = &world.stack.log_groups["sync"];
-    let is_counted = async || log(&world, group).await.iter().any(|line| line.contains("\"DecryptFailed\":1"));
+    let is_counted = async || world.log(group).await.iter().any(|(_, line)| line.contains("\"DecryptFailed\":1"));
     world.wait_until("it is counted", is_counted).await;
     item.insert("ciphertext".to_owned(), own);
     world.dynamodb.put_item().table_name(vault).set_item(Some(item)).send().await.unwrap();
@@ -216,29 +216,9 @@ async fn a_ciphertext_that_was_moved_to_another_customer_does_not_open_and_is_co
 
 /// Reads a function's whole log; returns the number of events.
 async fn check_log(world: &World, group: &str) -> usize {
-    let lines = log(world, group).await;
-    for line in &lines {
+    let lines = world.log(group).await;
+    for (_, line) in &lines {
         assert_clean(group, line);
     }
     lines.len()
-}
-
-/// A function's whole log.
-async fn log(world: &World, group: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut token = Value::Null;
-    loop {
-        let mut body = json!({"logGroupName": group});
-        if token.is_string() {
-            body["nextToken"] = token;
-        }
-        let page = world.call_as_root("logs", "Logs_20140328.FilterLogEvents", &body).await;
-        for event in page["events"].as_array().unwrap() {
-            lines.push(event["message"].as_str().unwrap().to_owned());
-        }
-        token = page["nextToken"].clone();
-        if !token.is_string() {
-            return lines;
-        }
-    }
 }
