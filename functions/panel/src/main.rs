@@ -4,5 +4,5 @@
 async fn main() -> Result<(), lambda_http::Error> {
     shared::telemetry::init();
     let settings = panel::settings::PanelSettings::read()?;
-    lambda_http::run(panel::routes(&settings)).await
+    shared::http::serve::run(panel::routes(&settings)).await
 }

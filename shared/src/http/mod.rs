@@ -3,6 +3,7 @@
 //! What must stay true: every route but the open ones needs an ID token of ours; every error is a problem (RFC 9457) that
 //! shows no cause of ours; every request leaves exactly one log line.
 
+mod base_path;
 pub mod body;
 pub mod caller;
 pub mod conditional;

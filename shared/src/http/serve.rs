@@ -13,10 +13,10 @@ use bytes::Bytes;
 use futures::{FutureExt, stream};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Collected};
-use lambda_http::request::RequestContext as GatewayContext;
+use lambda_http::{Request as LambdaRequest, request::RequestContext as GatewayContext, tower::util::MapRequest};
 
 use super::{
-    Edge,
+    Edge, base_path,
     caller::{SignedIn, identify},
     problem::{Problem, ProblemKind},
     refusal_audit,
@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     app::context::RequestContext,
+    config::EnvSettings,
     domain::{
         json::{BYTE_ORDER_MARK, without_mark},
         policy::Caller,
@@ -42,7 +43,29 @@ const OPEN: [&str; 2] = ["/health", "/openapi.json"];
 /// # Errors
 /// When the runtime API is gone.
 pub async fn serve(router: Router, edge: Edge) -> Result<(), lambda_http::Error> {
-    lambda_http::run(surround(router, edge)).await
+    run(surround(router, edge)).await
+}
+
+/// The same for a router that is surrounded already.
+///
+/// # Errors
+/// When the runtime API is gone.
+pub async fn run(router: Router) -> Result<(), lambda_http::Error> {
+    let base = EnvSettings::from_env().optional("BASE_PATH");
+    lambda_http::run(under(base, router)).await
+}
+
+/// The router for requests that may come under the base path of a domain.
+fn under(
+    base: Option<String>,
+    router: Router,
+) -> MapRequest<Router, impl FnMut(LambdaRequest) -> LambdaRequest + Clone> {
+    MapRequest::new(router, move |mut request: LambdaRequest| {
+        if let Some(base) = &base {
+            *request.uri_mut() = base_path::strip(request.uri().clone(), base);
+        }
+        request
+    })
 }
 
 /// The router with all that surrounds a request.
@@ -230,16 +253,21 @@ mod tests {
         ask_by(method, path, &path.replace("things/1", "things/{customer_id}"), claims).await
     }
 
-    /// Asks for a path that API Gateway took for a route.
-    async fn ask_by(method: &str, path: &str, resource: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {
-        let event = json!({
+    /// A request as API Gateway hands it over.
+    fn event(method: &str, path: &str, resource: &str, claims: &Value) -> Value {
+        json!({
             "resource": path, "path": path, "httpMethod": method, "headers": {"host": "x"}, "multiValueHeaders": {},
             "requestContext": {
                 "accountId": "1", "apiId": "a", "resourceId": "r", "stage": "$default", "requestId": "req-1", "identity": {},
                 "resourcePath": resource, "httpMethod": method, "authorizer": {"claims": claims}
             },
             "isBase64Encoded": false
-        });
+        })
+    }
+
+    /// Asks for a path that API Gateway took for a route.
+    async fn ask_by(method: &str, path: &str, resource: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {
+        let event = event(method, path, resource, &claims);
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
         let response = app().oneshot(request.map(|body| Body::from(body.to_vec()))).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -301,6 +329,16 @@ mod tests {
         let (status, _, body) = ask_by("GET", "/v1/things/1", "/v1/things/{customer_id}/parts", admin()).await;
 
         assert_eq!((status, &body["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")));
+    }
+
+    #[tokio::test]
+    async fn a_request_under_the_domains_base_path_meets_its_route() {
+        let event = event("GET", "/zwm/v1/things/1", "/v1/things/{customer_id}", &admin());
+        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+
+        let response = under(Some("zwm".to_owned()), app()).oneshot(request).await.unwrap();
+
+        assert_eq!(response.status(), StatusCode::OK);
     }
 
     #[tokio::test]
