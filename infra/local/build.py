@@ -52,6 +52,8 @@ def lay_out(place: Path) -> Path:
             _pack(BINARIES / name, package)
             resource["Properties"]["CodeUri"] = str(package)
             resource.pop("Metadata")
+            if events := resource["Properties"].get("Events"):
+                resource["Properties"]["Events"] = _without_any(events)
             sizes.append(f"{name} {package.stat().st_size / 1e6:.1f} MB")
     if len(sizes) != len(FUNCTIONS):
         raise Failed(f"The template has {len(sizes)} functions, settings.py names {len(FUNCTIONS)}.")
@@ -60,6 +62,16 @@ def lay_out(place: Path) -> Path:
     # JSON is YAML, and spells every intrinsic function out.
     built.write_text(json.dumps(template, indent=1, default=str))
     return built
+
+
+def _without_any(events: dict) -> dict:
+    """`ANY`, which the emulator leaves out of a template, as GET: `deploy.complete` puts `ANY` beside it."""
+    method = {name: event["Properties"].get("Method") for name, event in events.items()}
+    named = {event["Properties"]["Path"] for name, event in events.items() if method[name] not in (None, "ANY")}
+    for name in method:
+        if method[name] == "ANY" and events[name]["Properties"]["Path"] not in named:
+            events[name]["Properties"]["Method"] = "GET"
+    return {name: event for name, event in events.items() if event["Properties"].get("Method") != "ANY"}
 
 
 def _pack(binary: Path, package: Path) -> None:

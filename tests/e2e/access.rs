@@ -13,7 +13,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use serde_json::{Value, json};
-use tests::{routes::of_template, simulator::Simulator};
+use tests::{routes::deployed, simulator::Simulator};
 
 use crate::{
     people::{Person, cognito, through_another_client},
@@ -165,12 +165,12 @@ async fn of_another_pool(world: &World) -> (String, String) {
 }
 
 #[test]
-fn every_route_of_the_template_has_its_door_here_and_every_door_its_route() {
+fn every_deployed_route_has_its_door_here_and_every_door_its_route() {
     let doors: BTreeSet<_> =
         DOORS.iter().map(|(method, path, ..)| ((*method).to_owned(), (*path).to_owned())).collect();
 
     assert_eq!(doors.len(), DOORS.len());
-    let routes: BTreeSet<_> = of_template().into_iter().map(|route| (route.method, route.path)).collect();
+    let routes: BTreeSet<_> = deployed().into_iter().map(|route| (route.method, route.path)).collect();
     assert_eq!(routes, doors);
 }
 
@@ -307,15 +307,29 @@ async fn a_method_that_a_path_does_not_have_is_answered_with_those_that_it_has()
 
 #[tokio::test]
 async fn what_api_gateway_refuses_by_itself_is_a_problem_too() {
+    let answer = World::connect().await.api.with_token(None).get("/v1/me").await;
+
+    assert_eq!((answer.status, &answer.body["status"]), (401, &json!(401)), "{}", answer.text);
+    assert_eq!(answer.body["type"], "/problems/unauthenticated");
+    assert_eq!(answer.headers["content-type"], "application/problem+json");
+    assert!(!answer.body["instance"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_path_is_not_found_with_and_without_a_token() {
     let world = World::connect().await;
-    let unsigned = world.api.with_token(None);
-    let unknown = world.api.get("/v2/nothing").await;
-    for (answer, status, slug) in [(unsigned.get("/v1/me").await, 401, "unauthenticated"), (unknown, 404, "not-found")]
-    {
-        assert_eq!((answer.status, &answer.body["status"]), (status, &json!(status)), "{}", answer.text);
-        assert_eq!(answer.body["type"], format!("/problems/{slug}"));
-        assert_eq!(answer.headers["content-type"], "application/problem+json");
-        assert!(!answer.body["instance"].as_str().unwrap().is_empty());
+
+    for api in [&world.api, &world.api.with_token(None), &world.api.with_token(Some("x".to_owned()))] {
+        for path in ["/v2/nothing", "/v1", "/v1/customers/x/nothing", "/v1/jobs/x/retry/again"] {
+            let answer = api.get(path).await;
+            assert_eq!((answer.status, &answer.body["status"]), (404, &json!(404)), "{path}: {}", answer.text);
+            assert_eq!(
+                (&answer.body["type"], &answer.body["detail"]),
+                (&json!("/problems/not-found"), &json!("There is no such path."))
+            );
+            assert_eq!(answer.headers["content-type"], "application/problem+json");
+            assert!(!answer.body["instance"].as_str().unwrap().is_empty());
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use aws_lambda_events::sqs::SqsEvent;
 use shared::domain::message::Message;
-use tests::routes::of_template;
+use tests::routes::deployed;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -34,7 +34,7 @@ fn events(function: &str) -> Vec<(String, String)> {
 #[test]
 fn every_http_event_is_a_request_for_a_route_of_its_function_and_every_route_has_an_event() {
     for function in ["customers", "workflows", "jobs", "panel"] {
-        let of_function = of_template().into_iter().filter(|route| route.function == function);
+        let of_function = deployed().into_iter().filter(|route| route.function == function);
         let routes: BTreeSet<_> = of_function.map(|route| (route.method, route.path)).collect();
         let mut asked = BTreeSet::new();
         for (name, text) in events(function) {

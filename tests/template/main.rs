@@ -5,8 +5,11 @@
 #![expect(clippy::unwrap_used, reason = "a template that is not written as expected fails its test")]
 
 mod access;
+mod api;
 mod data;
+mod limits;
 mod metrics;
 mod operation;
 mod reliability;
+mod sign_in;
 mod template;

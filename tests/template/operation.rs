@@ -142,8 +142,8 @@ fn both_schedules_wake_schedule_and_say_for_what() {
     // By the clock, since customers are shown the minute of their next sync.
     let rules = [
         ("ScheduleRule", "cron(0/5 * * * ? *)", "schedule"),
-        ("SweepRule", "rate(5 minutes)", "sweep"),
-        ("BatchRule", "rate(1 minute)", "batch"),
+        ("SweepRule", "cron(2/5 * * * ? *)", "sweep"),
+        ("BatchRule", "cron(* * * * ? *)", "batch"),
     ];
     for (rule, rate, task) in rules {
         let rule = template.resource(rule);
