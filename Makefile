@@ -1,7 +1,10 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: help run stop logs test screenshots fmt openapi secrets web measure performance fleet cost build clean
+.PHONY: help run stop logs test screenshots fmt openapi secrets web measure performance fleet cost build deploy destroy clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
+# Of `make deploy` and `make destroy`: STAGE=prod PARAMETERS="AlarmEmail=ops@example.com" ADMIN=ada@example.com
+STAGE ?= dev
+AWS_STAGE = .local/venv/sam/bin/python infra/aws/stage.py
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,7 +44,19 @@ fmt: ## puts the form of the code right: cargo fmt, ruff, prettier
 build: ## what `sam deploy` takes to AWS
 	@$(ZWM) tools sam cross
 	@$(ZWM) web
+	@# `sam build` hands no --locked to cargo: what it would resolve anew is refused here.
+	@cargo metadata --locked --format-version 1 > /dev/null
 	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" .local/venv/sam/bin/sam build --config-env dev
+
+deploy: ## builds and deploys STAGE (dev) to AWS, with PARAMETERS, and a first ADMIN: see docs/deploy.md
+	@$(ZWM) tools sam
+	@$(AWS_STAGE) check $(STAGE)
+	@$(MAKE) --no-print-directory build
+	@$(AWS_STAGE) deploy $(STAGE) $(PARAMETERS) $(if $(ADMIN),--admin $(ADMIN))
+
+destroy: ## deletes the stack of STAGE (dev) from AWS, after it said what stays and asked
+	@$(ZWM) tools sam
+	@$(AWS_STAGE) destroy $(STAGE)
 
 measure: ## size, start time and memory of the release binaries
 	@$(ZWM) tools cross

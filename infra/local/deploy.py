@@ -1,18 +1,21 @@
 """Deploys the built template to the emulator with the SAM CLI, and reads back what was made."""
 
 import platform
-import tomllib
+import sys
 from pathlib import Path
 
 import boto3
 from samcli.yamlhelper import yaml_parse
 
-from console import run, step
-from settings import FUNCTIONS, REGION, ROOT, Stack
-from toolbox import sam, sam_environment
+from settings import FUNCTIONS, REGION, ROOT, TEMPLATE, Stack
 
-# samconfig.toml's environment `local`: the bucket that the packages travel through.
+sys.path.append(str(ROOT / "infra" / "aws"))
+
+import deployment
+
+# samconfig.toml's environment `local`: the bucket that the packages travel through, and the stage.
 BUCKET = "zwm-local-artifacts"
+STAGE = "local"
 
 
 def client(stack: Stack, service: str):
@@ -27,16 +30,22 @@ def client(stack: Stack, service: str):
 
 
 def deploy(stack: Stack, template: Path) -> None:
-    with step("Deploying infra/template.yaml to the emulator (sam deploy)"):
-        client(stack, "s3").create_bucket(Bucket=BUCKET)
-        run(
-            [sam(), "deploy", "--config-env", "local", "--config-file", str(ROOT / "samconfig.toml")]
-            + ["--template-file", str(template), "--stack-name", stack.name, "--parameter-overrides", _parameters(stack)],
-            log=stack.home / "deploy.log",
-            advice=f"The emulator's log may say more: {stack.home / 'emulator.log'}",
-            env=sam_environment(stack.aws_environment()),
-            cwd=ROOT,
-        )
+    """The same as to AWS, with the packages and parameters of this machine."""
+    client(stack, "s3").create_bucket(Bucket=BUCKET)
+    deployment.deploy(_target(stack, template), _parameters(stack), lambda _: f"{_api_url(stack)}/")
+
+
+def _target(stack: Stack, template: Path = TEMPLATE) -> deployment.Target:
+    return deployment.Target(
+        lambda service: client(stack, service),
+        "local",
+        stack.name,
+        REGION,
+        stack.aws_environment(),
+        template,
+        stack.home,
+        show=False,
+    )
 
 
 def complete(stack: Stack, description: dict) -> None:
@@ -47,29 +56,7 @@ def complete(stack: Stack, description: dict) -> None:
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True})
         dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
     _complete_api(stack, description["api_url"].rstrip("/").split("/")[-2:])
-    _let_the_panel_sign_in(stack, description)
     client(stack, "lambda").put_function_recursion_config(FunctionName=description["functions"]["sync"], RecursiveLoop="Allow")
-
-
-def _let_the_panel_sign_in(stack: Stack, description: dict) -> None:
-    """What the parameter PanelUrl does: here the address is not https, and known only now."""
-    cognito = client(stack, "cognito-idp")
-    of = {"UserPoolId": description["user_pool_id"], "ClientId": description["user_pool_client_id"]}
-    described = cognito.describe_user_pool_client(**of)["UserPoolClient"]
-    read_only = ("ClientSecret", "LastModifiedDate", "CreationDate")
-    # What an update does not name is set back.
-    known = {name: value for name, value in described.items() if value not in ("", None) and name not in read_only}
-    cognito.update_user_pool_client(
-        **known
-        | of
-        | {
-            "AllowedOAuthFlowsUserPoolClient": True,
-            "AllowedOAuthFlows": ["code"],
-            "AllowedOAuthScopes": ["openid", "email"],
-            "CallbackURLs": [description["panel_url"]],
-            "LogoutURLs": [description["panel_url"]],
-        }
-    )
 
 
 def _put_any_method(gateway, place: dict, like: str) -> None:
@@ -106,26 +93,31 @@ def _complete_api(stack: Stack, api_and_stage: list[str]) -> None:
     gateway.update_stage(restApiId=api, stageName=stage, patchOperations=[patch])
 
 
-def _parameters(stack: Stack) -> str:
-    """The parameters of `local` in samconfig.toml, this machine's architecture, and the stack's own."""
-    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())["local"]["deploy"]["parameters"]
+def _parameters(stack: Stack) -> dict[str, str]:
+    """This machine's architecture, and the stack's own parameters."""
     architecture = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-    return f"{settings['parameter_overrides']} Architecture={architecture} {stack.parameters}".rstrip()
+    return {"Architecture": architecture, **dict(pair.split("=", 1) for pair in stack.parameters.split())}
+
+
+def _ids(stack: Stack) -> dict[str, str]:
+    """Physical ids by logical ids."""
+    pages = client(stack, "cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack.name)
+    return {r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]}
+
+
+def _api_url(stack: Stack) -> str:
+    return f"{stack.emulator_url}/_aws/execute-api/{_ids(stack)['Api']}/{STAGE}"
 
 
 def describe(stack: Stack) -> dict:
     """What other programs need to know: the fields of the stack file, except for people and simulator."""
-    cloudformation = client(stack, "cloudformation")
-    described = cloudformation.describe_stacks(StackName=stack.name)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
-    stage = next(p["ParameterValue"] for p in described["Parameters"] if p["ParameterKey"] == "Stage")
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack.name)
-    ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for page in pages for r in page["StackResourceSummaries"]}
+    described = deployment.describe(_target(stack))
+    outputs, ids = described["outputs"], _ids(stack)
     iam = client(stack, "iam")
     roles = {name: iam.get_role(RoleName=ids[f"{name.capitalize()}Role"])["Role"]["Arn"] for name in FUNCTIONS}
     return {
-        "api_url": f"{stack.emulator_url}/_aws/execute-api/{ids['Api']}/{stage}",
-        "panel_url": f"{stack.emulator_url}/_aws/execute-api/{ids['Api']}/{stage}/",
+        "api_url": _api_url(stack),
+        "panel_url": described["parameters"]["PanelUrl"],
         "region": REGION,
         "user_pool_id": outputs["UserPoolId"],
         "user_pool_client_id": outputs["UserPoolClientId"],

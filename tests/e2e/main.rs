@@ -16,6 +16,7 @@ mod compromise;
 mod counts;
 mod damaged;
 mod deaths;
+mod deployed;
 mod described;
 mod edits;
 mod engine;
