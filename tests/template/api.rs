@@ -164,6 +164,8 @@ fn traces_are_off_unless_asked_for_and_every_function_may_then_send_them() {
 
     assert_eq!(template.at("Parameters.Tracing.Default").as_str(), Some("PassThrough"));
     assert_eq!(untagged(template.at("Globals.Function.Tracing")).as_str(), Some("Tracing"));
+    // Lambda refuses a function that traces while its role may not: the reference makes it wait for the policy.
+    assert_eq!(texts(template.at("Globals.Function.Tags.traced")), ["IsTraced", "TracingPolicy", "no"]);
     let policy = template.resource("TracingPolicy");
     assert_eq!(policy.text("Condition"), "IsTraced");
     let mut allowed = texts(policy.at("Properties.Roles"));

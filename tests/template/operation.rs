@@ -1,5 +1,7 @@
 //! Queues, time limits, logs: the settings that keep a failure from being lost or silent.
 
+use std::collections::BTreeSet;
+
 use serde_yaml_ng::Value;
 
 use crate::template::{Template, find, list, texts, untagged};
@@ -174,4 +176,16 @@ fn other_programs_find_what_they_need_in_the_outputs() {
     ] {
         assert!(!template.at(&format!("Outputs.{output}.Value")).is_null(), "no output {output}");
     }
+}
+
+#[test]
+fn every_parameter_is_described_where_it_is_deployed() {
+    let template = Template::read();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/deploy.md")).unwrap();
+
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.flat_map(|line| line.split(" | ").next().unwrap().split('`').skip(1).step_by(2));
+    let described: BTreeSet<_> = cells.collect();
+    let parameters = template.at("Parameters").as_mapping().unwrap().keys();
+    assert_eq!(described, parameters.map(|name| name.as_str().unwrap()).collect());
 }

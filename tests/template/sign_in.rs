@@ -67,3 +67,12 @@ fn prod_asks_for_a_second_factor_and_the_sign_in_pages_can_set_one_up() {
     assert_eq!((style.text("Type"), style.text("Condition")), ("AWS::Cognito::ManagedLoginBranding", "IsNotLocal"));
     assert_eq!(untagged(style.at("Properties.ClientId")).as_str(), Some("UserPoolClient"));
 }
+
+#[test]
+fn nobody_changes_the_address_that_recovers_their_password() {
+    let template = Template::read();
+
+    assert_eq!(texts(template.resource("UserPoolClient").at("Properties.WriteAttributes")), ["name"]);
+    let recovery = template.resource("UserPool");
+    assert!(texts(recovery.at("Properties.AccountRecoverySetting")).contains(&"verified_email"));
+}
