@@ -5,16 +5,18 @@ What must stay true: doing it again changes nothing, and a deployment that was b
 
 import secrets
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from console import run, step
+from console import Failed, run, step
 from settings import LOCAL, ROOT
 from toolbox import sam, sam_environment
 
 ADMINS = "super_admin"
+ADVICE = "CloudFormation's reason is above; what it had begun it has rolled back."
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 
 
@@ -31,7 +33,7 @@ class Target:
     env: dict[str, str]
     template: Path = BUILT
     logs: Path = field(default=LOCAL / "logs")
-    # Whether the terminal sees what SAM says, and is asked where samconfig.toml wants that.
+    # Whether SAM has the terminal to itself, to ask where samconfig.toml wants that; or else a log.
     show: bool = True
 
 
@@ -43,6 +45,8 @@ def deploy(target: Target, parameters: dict[str, str], panel_url: Callable[[dict
     """
     _sam_deploy(target, parameters, f"Deploying the stack {target.stack} (sam deploy)")
     described = describe(target)
+    if not described or "UserPoolId" not in described["outputs"]:
+        raise Failed("Nothing was deployed.")
     if not (described["parameters"].get("PanelUrl") or described["parameters"].get("DomainName")):
         address = panel_url(described["outputs"])
         _sam_deploy(target, {**parameters, "PanelUrl": address}, f"Letting people sign in at {address} (sam deploy)", again=True)
@@ -56,15 +60,12 @@ def _sam_deploy(target: Target, parameters: dict[str, str], title: str, *, again
         command.append("--no-confirm-changeset")
     if overrides := {**configured(target.config), **parameters}:
         command += ["--parameter-overrides", " ".join(f"{name}={shlex.quote(value)}" for name, value in overrides.items())]
+    env = sam_environment(target.env)
     with step(title):
-        run(
-            command,
-            log=target.logs / "deploy.log",
-            advice="CloudFormation's reason is above; what it had begun it has rolled back.",
-            env=sam_environment(target.env),
-            cwd=ROOT,
-            show=target.show,
-        )
+        if not target.show:
+            run(command, log=target.logs / "deploy.log", advice=ADVICE, env=env, cwd=ROOT)
+        elif subprocess.run(command, env=env, cwd=ROOT).returncode:
+            raise Failed(ADVICE)
 
 
 def configured(config: str) -> dict[str, str]:

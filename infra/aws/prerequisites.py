@@ -56,4 +56,13 @@ def warn_of_concurrency(client) -> None:
 
 def gateway_logs_role(client) -> str:
     """The parameter GatewayLogsRole of a new stack: API Gateway has one role for access logs in an account and region."""
-    return "exists" if client("apigateway").get_account().get("cloudwatchRoleArn") else "create"
+    role = client("apigateway").get_account().get("cloudwatchRoleArn")
+    if not role:
+        return "create"
+    iam = client("iam")
+    try:
+        iam.get_role(RoleName=role.rpartition("/")[2])
+    except iam.exceptions.NoSuchEntityException:
+        # The account still names the role of a deployment that was rolled back.
+        return "create"
+    return "exists"

@@ -80,7 +80,12 @@ def _check(target: deployment.Target) -> None:
 
 def _deploy(target: deployment.Target, parameters: dict[str, str], admin: str) -> None:
     prerequisites.built(target.template)
-    if not deployment.describe(target):
+    described = deployment.describe(target)
+    if described and described["status"] == "ROLLBACK_COMPLETE":
+        # A first deployment that failed: an empty shell, which CloudFormation takes no other deployment for.
+        _delete(target, f"Deleting what a failed first deployment left of the stack {target.stack}")
+        described = None
+    if not described or described["status"] == "REVIEW_IN_PROGRESS":
         parameters.setdefault("GatewayLogsRole", prerequisites.gateway_logs_role(target.client))
     outputs = deployment.deploy(target, parameters, lambda outputs: outputs["PanelUrl"])
     _first_admin(target, outputs, admin)
@@ -112,10 +117,15 @@ def _destroy(target: deployment.Target, *, asks: bool) -> None:
         say(f"  {name}")
     if asks and input(f"Type {target.stack} to delete it: ").strip() != target.stack:
         raise Failed("Nothing was deleted.")
+    _delete(target, f"Deleting the stack {target.stack}")
+
+
+def _delete(target: deployment.Target, title: str) -> None:
     cloudformation = target.client("cloudformation")
-    with step(f"Deleting the stack {target.stack}"):
+    with step(title):
         cloudformation.delete_stack(StackName=target.stack)
-        cloudformation.get_waiter("stack_delete_complete").wait(StackName=target.stack)
+        waiter = cloudformation.get_waiter("stack_delete_complete")
+        waiter.wait(StackName=target.stack, WaiterConfig={"Delay": 5, "MaxAttempts": 360})
 
 
 def _kept(target: deployment.Target) -> list[str]:

@@ -74,43 +74,65 @@ async fn the_second_deployment_let_people_sign_in_at_the_panel() {
     );
 }
 
-/// The built template that the test stack was made of, without what the emulator does not know.
-fn built(place: &Path) -> String {
+/// The built template that the test stack was made of, without what the emulator does not know; and with a resource that cannot be
+/// made, if it is to fail.
+fn built(place: &Path, fails: bool) -> String {
     #[expect(clippy::disallowed_methods, reason = "how `make test` says which stack is up")]
     let stack = env::var("ZWM_STACK_JSON").unwrap();
     let text = fs::read_to_string(Path::new(&stack).with_file_name("built").join("template.json")).unwrap();
     let mut template: Value = serde_json::from_str(&text).unwrap();
-    template["Resources"].as_object_mut().unwrap().remove("SignInStyle").unwrap();
-    let file = place.join("template.json");
+    let resources = template["Resources"].as_object_mut().unwrap();
+    resources.remove("SignInStyle").unwrap();
+    if fails {
+        resources.insert("Handle".to_owned(), json!({"Type": "AWS::CloudFormation::WaitConditionHandle"}));
+        let never = json!({
+            "Type": "AWS::CloudFormation::WaitCondition", "DependsOn": ["DataTable", "UserPool"],
+            "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "1"},
+        });
+        resources.insert("Never".to_owned(), never);
+    }
+    let file = place.join(format!("template-{fails}.json"));
     fs::write(&file, template.to_string()).unwrap();
     file.to_str().unwrap().to_owned()
 }
 
+/// The tables of a stack.
+async fn tables(world: &World, stack: &str) -> Vec<String> {
+    let tables = world.dynamodb.list_tables().into_paginator().items().send();
+    let tables = tables.collect::<Result<Vec<_>, _>>().await.unwrap();
+    tables.into_iter().filter(|table| table.starts_with(stack)).collect()
+}
+
 #[tokio::test]
-async fn a_stage_is_deployed_at_once_and_again_without_a_change_and_keeps_its_data_when_it_is_deleted() {
+async fn a_stage_leaves_nothing_when_it_fails_is_deployed_at_once_and_keeps_its_data_when_it_is_deleted() {
     let world = World::connect().await;
     let environment = [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
     let name = format!("s{}", &uuid::Uuid::now_v7().simple().to_string()[20..]);
+    let stack = format!("zuora-workflow-manager-{name}");
     let place = env::temp_dir().join(&name);
     fs::create_dir(&place).unwrap();
-    let template = built(&place);
     let architecture = if env::consts::ARCH == "x86_64" { "Architecture=x86_64" } else { "Architecture=arm64" };
-    let deploy = ["deploy", &name, architecture, "--template", &template, "--admin", "ada@example.com"];
+    let deploy = |template: &str| {
+        let arguments = ["deploy", &name, architecture, "--template", template, "--admin", "ada@example.com"];
+        stage(&world, &arguments, &environment)
+    };
 
-    let (is_well, said) = stage(&world, &deploy, &environment);
-    assert!(is_well, "{said}");
+    let (is_well, said) = deploy(&built(&place, true));
+    assert!(!is_well && said.contains("what it had begun it has rolled back"), "{said}");
+    assert_eq!(tables(&world, &stack).await, Vec::<String>::new());
+
+    let template = built(&place, false);
+    let (is_well, said) = deploy(&template);
+    assert!(is_well && said.contains("Deleting what a failed first deployment left"), "{said}");
     assert!(said.contains("Letting people sign in at https://") && said.contains("Temporary password"), "{said}");
-    let (is_well, said) = stage(&world, &deploy, &environment);
+    let (is_well, said) = deploy(&template);
     assert!(is_well && said.contains("No changes to deploy"), "{said}");
     assert!(!said.contains("Letting people sign in") && !said.contains("Temporary password"), "{said}");
 
     let (is_well, said) = stage(&world, &["destroy", &name, "--yes"], &environment);
     assert!(is_well, "{said}");
-    let stack = format!("zuora-workflow-manager-{name}");
-    let tables = world.dynamodb.list_tables().into_paginator().items().send();
-    let tables = tables.collect::<Result<Vec<_>, _>>().await.unwrap();
-    let kept: Vec<_> = tables.iter().filter(|table| table.starts_with(&stack)).collect();
-    assert!(!kept.is_empty() && kept.iter().all(|table| said.contains(*table)), "{kept:?}: {said}");
+    let kept = tables(&world, &stack).await;
+    assert!(kept.len() >= 3 && kept.iter().all(|table| said.contains(table)), "{kept:?}: {said}");
     for table in kept {
         world.dynamodb.delete_table().table_name(table).send().await.unwrap();
     }
