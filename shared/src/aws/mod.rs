@@ -26,6 +26,7 @@ pub mod plans;
 pub mod queue;
 pub mod queues;
 pub mod sealing;
+pub mod signed_request;
 pub mod store_error;
 pub mod table;
 pub mod transaction;

@@ -1,42 +1,25 @@
 //! The users of the pool: searched by e-mail address for a grant, and looked up before one.
 //!
-//! One call, signed here and sent by `reqwest`: the SDK's crate for Cognito takes longer to build than the rest of this workspace
-//! (D-71).
+//! One call of one operation, as [`super::signed_request`] sends it: see D-71.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, UNIX_EPOCH},
-};
+use std::collections::HashMap;
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
-    sign::v4,
-};
-use reqwest::Client;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::{clock, domain::ids::UserId, tls};
+use super::signed_request::{RequestError, SignedRequests};
+use crate::domain::ids::UserId;
 
 const LIST_USERS: &str = "AWSCognitoIdentityProviderService.ListUsers";
-const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
-const TIMEOUT: Duration = Duration::from_secs(5);
 /// The number of users that a search names: more are found by typing more.
 const MOST: u32 = 20;
-
-type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// The user pool did not answer, or refused.
 #[derive(Debug, thiserror::Error)]
 #[error("the user pool did not answer")]
-pub struct UserPoolError(#[source] Cause);
-
-fn failed(error: impl Into<Cause>) -> UserPoolError {
-    UserPoolError(error.into())
-}
+pub struct UserPoolError(#[from] RequestError);
 
 /// A user of the pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -52,10 +35,7 @@ pub struct User {
 /// The user pool of the deployment.
 #[derive(Clone, Debug)]
 pub struct UserPool {
-    http: Client,
-    credentials: Option<SharedCredentialsProvider>,
-    region: String,
-    url: String,
+    requests: SignedRequests,
     id: String,
 }
 
@@ -65,18 +45,7 @@ impl UserPool {
     /// # Errors
     /// If no HTTP client can be built; that is a bug.
     pub fn new(sdk: &SdkConfig, id: impl Into<String>) -> Result<Self, UserPoolError> {
-        let tls = tls::client_config().map_err(failed)?;
-        let http = Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(TIMEOUT).build();
-        let region = sdk.region().map(ToString::to_string).unwrap_or_default();
-        let url =
-            sdk.endpoint_url().map_or_else(|| format!("https://cognito-idp.{region}.amazonaws.com"), str::to_owned);
-        Ok(Self {
-            http: http.map_err(failed)?,
-            credentials: sdk.credentials_provider(),
-            region,
-            url: format!("{}/", url.trim_end_matches('/')),
-            id: id.into(),
-        })
+        Ok(Self { requests: SignedRequests::to("cognito-idp", sdk)?, id: id.into() })
     }
 
     /// Lists users whose e-mail address begins with a text, some of all for an empty one.
@@ -102,39 +71,9 @@ impl UserPool {
         if let Some(filter) = filter {
             asked["Filter"] = filter.into();
         }
-        let body = asked.to_string();
-        let mut request =
-            self.http.post(&self.url).header("content-type", CONTENT_TYPE).header("x-amz-target", LIST_USERS);
-        for (name, value) in self.signature(&body).await? {
-            request = request.header(name, value);
-        }
-        let answer = request.body(body).send().await.map_err(failed)?;
-        let (status, text) = (answer.status(), answer.bytes().await.map_err(failed)?);
-        if !status.is_success() {
-            return Err(failed(format!("{status}: {}", String::from_utf8_lossy(&text))));
-        }
-        let listed: Listed = serde_json::from_slice(&text).map_err(failed)?;
+        let answer = self.requests.post_json(LIST_USERS, asked.to_string()).await?;
+        let listed: Listed = serde_json::from_slice(&answer).map_err(|error| self.requests.failed(error))?;
         Ok(listed.users.into_iter().filter_map(Listing::read).collect())
-    }
-
-    /// The headers that sign a request.
-    async fn signature(&self, body: &str) -> Result<Vec<(String, String)>, UserPoolError> {
-        let provider = self.credentials.as_ref().ok_or_else(|| failed("no credentials"))?;
-        let identity = provider.provide_credentials().await.map_err(failed)?.into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name("cognito-idp")
-            .time(UNIX_EPOCH + Duration::from_millis(clock::now().millis().unsigned_abs()))
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(failed)?
-            .into();
-        let headers = [("content-type", CONTENT_TYPE), ("x-amz-target", LIST_USERS)];
-        let body = SignableBody::Bytes(body.as_bytes());
-        let request = SignableRequest::new("POST", &self.url, headers.into_iter(), body).map_err(failed)?;
-        let (signed, _) = sign(request, &params).map_err(failed)?.into_parts();
-        Ok(signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 }
 
