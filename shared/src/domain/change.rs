@@ -60,6 +60,9 @@ pub struct Change {
     pub at: Timestamp,
     /// The sync that made the change.
     pub job_id: JobId,
+    /// True if the customer had never been synced completely: then everything is new. (Absent in older records.)
+    #[serde(default)]
+    pub first_sync: bool,
     /// The active version before and after.
     pub version: BeforeAfter,
     /// The listed fields that changed, by name; the first fifty.
@@ -187,6 +190,7 @@ impl Change {
             kind,
             at: workflow.written_at,
             job_id: workflow.last_change.job_id.clone(),
+            first_sync: false,
             version: BeforeAfter::default(),
             fields: Vec::new(),
             fields_count: 0,

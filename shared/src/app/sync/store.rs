@@ -134,7 +134,8 @@ impl SyncRun<'_> {
                 None => Definitions::Incomparable,
             },
         };
-        let change = Change::between(before.as_ref(), &workflow, &definitions);
+        let first_sync = self.customer.last_complete_sync_at.is_none();
+        let change = Change { first_sync, ..Change::between(before.as_ref(), &workflow, &definitions) };
         let recorded = (outcome != WorkflowOutcome::Unchanged).then_some(&change);
         let rev = task.stored.map_or(0, |stored| stored.rev);
         let put = Put::new(&self.customer.id, workflow, rev, old, recorded)?;
