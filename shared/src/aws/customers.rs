@@ -33,6 +33,8 @@ use crate::{
 
 /// The fields of a customer that are in its profile beside its settings; all others are in its state.
 const PROFILE: [&str; 3] = ["secret_updated_at", "created_at", "updated_at"];
+/// The one setting that the state has too.
+const NAME: &str = "name";
 
 /// The most keys that one batch may name.
 const KEYS_AT_ONCE: usize = 100;
@@ -245,6 +247,8 @@ fn halves(customer: &Customer, rev: u64) -> Result<(Item, Item), StoreError> {
     }
     let settings = fields(&customer.settings)?;
     profile.extend(settings.keys().map(String::as_str).chain(PROFILE).filter_map(|name| state.remove_entry(name)));
+    // Whoever reads the stream of the state alone can name the customer.
+    state.extend(settings.get_key_value(NAME).map(|(name, value)| (name.clone(), value.clone())));
     Ok((profile, state))
 }
 
@@ -324,7 +328,8 @@ mod tests {
         assert_eq!(summary_of(item(summary)).unwrap(), Summary::from(&customer));
         let settings = fields(&customer.settings).unwrap();
         for name in settings.keys().map(String::as_str).chain(PROFILE) {
-            assert!(item(profile).contains_key(name) && !item(state).contains_key(name), "{name}");
+            assert!(item(profile).contains_key(name), "{name}");
+            assert_eq!(item(state).contains_key(name), name == NAME, "{name}");
         }
     }
 
