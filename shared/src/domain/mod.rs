@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod actor;
+pub mod archive;
 pub mod attention;
 pub mod audit;
 pub mod base_url;
@@ -14,6 +15,8 @@ pub mod counts;
 pub mod customer;
 pub mod definition;
 pub mod diff;
+pub mod digest;
+pub mod event;
 pub mod failure;
 pub mod guard;
 pub mod ids;
