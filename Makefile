@@ -62,7 +62,7 @@ measure: ## size, start time and memory of the release binaries
 	@$(ZWM) tools cross
 	@$(ZWM) web
 	@PATH="$(CURDIR)/.local/venv/cross/bin:$$PATH" cargo lambda build --locked --release --workspace \
-	  $(addprefix --bin ,customers workflows jobs sync schedule panel)
+	  $(addprefix --bin ,customers workflows jobs sync schedule relay panel)
 	@$(PYTHON) infra/measure.py
 
 performance: ## how long syncs take, what they ask of Zuora and AWS, and memory at its peak: see docs/performance.md

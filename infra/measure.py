@@ -1,6 +1,6 @@
 """Measures the functions as they go to AWS: size, time to the first poll of the runtime API, peak memory.
 
-    measure.py                        the five functions, as `make measure` has just built them
+    measure.py                        the six functions, as `make measure` has just built them
     measure.py --sizes-only FILE...   only what these files weigh, plain and zipped
 
 Start time and memory need binaries of this machine's architecture. The runtime API is a fake one on loopback that never hands
@@ -19,7 +19,7 @@ import time
 import zipfile
 from pathlib import Path
 
-FUNCTIONS = ("customers", "workflows", "jobs", "sync", "schedule")
+FUNCTIONS = ("customers", "workflows", "jobs", "sync", "schedule", "relay")
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or Path(__file__).resolve().parents[1] / "target")
 RUNS = 11
 # Every variable that some function asks for. Names only: nothing is ever called.
@@ -46,6 +46,14 @@ ENVIRONMENT = {
     "APP_KEY_SECRET_ID": "app-key",
     "USER_POOL_CLIENT_ID": "client",
     "EXTRA_ZUORA_HOSTS": "",
+    "AUDIT_TABLE": "audit",
+    "AUDIT_STREAM_ARN": "audit-stream",
+    "AUDIT_BUCKET": "audit",
+    "EVENT_BUS": "events",
+    "FAILURE_QUEUE_URL": "http://127.0.0.1:9/000000000000/relay-failures",
+    "DIGEST_QUEUE_URL": "http://127.0.0.1:9/000000000000/digest",
+    "DIGEST_TOPIC_ARN": "digest",
+    "PANEL_URL": "https://panel.example.com/",
 }
 
 

@@ -55,8 +55,17 @@ def complete(stack: Stack, description: dict) -> None:
         table = description[name]
         dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True})
         dynamodb.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    _lock_the_bucket(stack, description["audit_bucket"])
     _complete_api(stack, description["api_url"].rstrip("/").split("/")[-2:])
     client(stack, "lambda").put_function_recursion_config(FunctionName=description["functions"]["sync"], RecursiveLoop="Allow")
+
+
+def _lock_the_bucket(stack: Stack, bucket: str) -> None:
+    template = yaml_parse((ROOT / "infra" / "template.yaml").read_text())
+    lock = template["Resources"]["AuditBucket"]["Properties"]["ObjectLockConfiguration"]
+    # As the parameter AuditRetentionDays has it, and no longer than a stack of an hour needs.
+    lock["Rule"]["DefaultRetention"]["Days"] = 1
+    client(stack, "s3").put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
 
 
 def _put_any_method(gateway, place: dict, like: str) -> None:
@@ -134,6 +143,11 @@ def describe(stack: Stack) -> dict:
         "secrets_key_id": ids["SecretsKey"],
         "token_key_id": ids["TokenKey"],
         "app_key_secret_id": ids["AppKey"],
+        "audit_bucket": outputs["AuditBucketName"],
+        "event_bus": outputs["EventBusName"],
+        "relay_failure_queue_url": outputs["RelayFailureQueueUrl"],
+        "digest_queue_url": ids["DigestQueue"],
+        "digest_topic_arn": outputs["DigestTopicArn"],
         "functions": {name: ids[f"{name.capitalize()}Function"] for name in FUNCTIONS},
         "role_arns": roles,
         "log_groups": {name: ids[f"{name.capitalize()}Logs"] for name in FUNCTIONS},

@@ -9,7 +9,7 @@ LOCAL = ROOT / ".local"
 TEMPLATE = ROOT / "infra" / "template.yaml"
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
 REGION = "us-east-1"
-FUNCTIONS = ("customers", "workflows", "jobs", "sync", "schedule", "panel")
+FUNCTIONS = ("customers", "workflows", "jobs", "sync", "schedule", "relay", "panel")
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,6 @@ def test_stack() -> Stack:
         Port.read("ZWM_TEST_EMULATOR_PORT", 4570),
         Port.read("ZWM_TEST_SIMULATOR_PORT", 8091),
         # Every test has simulators of its own: together they ask for more tokens than one address may ask of Zuora.
-        parameters="TokenRequestsPerMinute=5000 RequestsPerMinute=5000 ApiRequestsPerSecond=5000 ApiBurst=5000",
+        parameters="TokenRequestsPerMinute=5000 RequestsPerMinute=5000 ApiRequestsPerSecond=5000 ApiBurst=5000 Digest=daily",
         faults=Port.read("ZWM_TEST_FAULTS_PORT", 4571),
     )

@@ -43,6 +43,7 @@ mod proof;
 mod questions;
 mod queue;
 mod rate_limits;
+mod relay;
 mod restore;
 mod restore_script;
 mod roles;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 /// The allowed calls of each function, as `resource: operations`. All others are refused.
-const MAY: [(&str, &[&str]); 6] = [
+const MAY: [(&str, &[&str]); 7] = [
     (
         "customers",
         &[
@@ -70,6 +70,18 @@ const MAY: [(&str, &[&str]); 6] = [
             "dead letters: SendMessage ReceiveMessage DeleteMessage GetQueueAttributes",
         ],
     ),
+    (
+        "relay",
+        // Reading the two streams, too: the emulator asks for that right on no stream in particular; the template test reads it.
+        &[
+            "streams: ListStreams",
+            "archive: PutObject",
+            "event bus: PutEvents",
+            "relay failures: SendMessage",
+            "digest queue: ReceiveMessage DeleteMessage",
+            "digest topic: Publish",
+        ],
+    ),
     ("panel", &[]),
 ];
 
@@ -77,13 +89,26 @@ const MAY: [(&str, &[&str]); 6] = [
 struct Deed {
     name: String,
     service: &'static str,
-    target: String,
-    body: Value,
+    method: &'static str,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: String,
 }
 
 impl Deed {
-    fn new(what: &str, name: &str, service: &'static str, api: &str, action: &str, body: Value) -> Self {
-        Self { name: format!("{what}: {name}"), service, target: format!("{api}.{action}"), body }
+    /// A call of an API that uses JSON.
+    fn new(what: &str, name: &str, service: &'static str, api: &str, action: &str, body: &Value) -> Self {
+        let headers = vec![
+            ("x-amz-target", format!("{api}.{action}")),
+            ("content-type", "application/x-amz-json-1.1".to_owned()),
+        ];
+        Self { headers, body: body.to_string(), ..Self::rest(what, name, service, "POST", "/") }
+    }
+
+    /// A call of an API of methods and paths.
+    fn rest(what: &str, name: &str, service: &'static str, method: &'static str, path: impl Into<String>) -> Self {
+        let (name, path) = (format!("{what}: {name}"), path.into());
+        Self { name, service, method, path, headers: Vec::new(), body: String::new() }
     }
 }
 
@@ -118,10 +143,11 @@ async fn each_role_may_do_its_work_and_is_refused_everything_else() {
 }
 
 async fn is_refused(world: &World, who: &Credentials, deed: &Deed) -> bool {
-    let (status, answer) = world.call(who, deed.service, &deed.target, &deed.body).await;
-    let code = answer["__type"].as_str().unwrap_or_default();
-    assert!(status != 500 && !code.contains("Unrecognized"), "{}: {status} {answer}", deed.name);
-    code.contains("AccessDenied")
+    let url = format!("{}{}", world.stack.emulator_url, deed.path);
+    let headers: Vec<_> = deed.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (status, answer) = world.signed(who, deed.service, deed.method, &url, &headers, deed.body.clone()).await;
+    assert!(status != 500 && !answer.contains("Unrecognized"), "{}: {status} {answer}", deed.name);
+    status >= 400 && answer.contains("AccessDenied")
 }
 
 /// Expands `data: GetItem Query` to `data: GetItem` and `data: Query`.
@@ -145,6 +171,8 @@ fn everything(world: &World, foreign: &Foreign) -> Vec<Deed> {
         ("job queue", &stack.job_queue_url),
         ("question queue", &stack.question_queue_url),
         ("dead letters", &stack.dead_letter_queue_url),
+        ("relay failures", &stack.relay_failure_queue_url),
+        ("digest queue", &stack.digest_queue_url),
         ("another queue", &foreign.queue),
     ];
     let secrets = [("app key", &stack.app_key_secret_id), ("another secret", &foreign.secret)];
@@ -156,6 +184,12 @@ fn everything(world: &World, foreign: &Foreign) -> Vec<Deed> {
     deeds.extend(secrets.iter().flat_map(|(what, secret)| on_secret(what, secret)));
     deeds.extend(stack.log_groups.iter().flat_map(|(function, group)| on_log(&format!("log of {function}"), group)));
     deeds.extend(on_users("users", &stack.user_pool_id));
+    deeds.extend(on_streams("streams"));
+    deeds.extend(on_bucket("archive", &stack.audit_bucket));
+    deeds.extend(on_bus("event bus", &stack.event_bus));
+    deeds.extend(on_bus("another bus", "default"));
+    deeds.extend(on_topic("digest topic", &stack.digest_topic_arn));
+    deeds.extend(on_function("relay", &stack.functions["relay"]));
     deeds
 }
 
@@ -171,7 +205,7 @@ fn on_table(what: &str, table: &str) -> Vec<Deed> {
     });
     let check = merge(&never, &json!({"Key": key}));
     let of =
-        |name: &str, action: &str, body: Value| Deed::new(what, name, "dynamodb", "DynamoDB_20120810", action, body);
+        |name: &str, action: &str, body: Value| Deed::new(what, name, "dynamodb", "DynamoDB_20120810", action, &body);
     vec![
         of("GetItem", "GetItem", json!({"TableName": table, "Key": key})),
         of("BatchGetItem", "BatchGetItem", json!({"RequestItems": {table: {"Keys": [key]}}})),
@@ -196,7 +230,7 @@ fn on_table(what: &str, table: &str) -> Vec<Deed> {
 
 fn on_key(what: &str, key: &str) -> Vec<Deed> {
     let nothing = "bm90aGluZw==";
-    let of = |action: &str, body: Value| Deed::new(what, action, "kms", "TrentService", action, body);
+    let of = |action: &str, body: Value| Deed::new(what, action, "kms", "TrentService", action, &body);
     vec![
         of("Encrypt", json!({"KeyId": key, "Plaintext": nothing})),
         of("Decrypt", json!({"KeyId": key, "CiphertextBlob": nothing})),
@@ -207,7 +241,7 @@ fn on_key(what: &str, key: &str) -> Vec<Deed> {
 
 fn on_queue(what: &str, queue: &str) -> Vec<Deed> {
     let of = |action: &str, more: Value| {
-        Deed::new(what, action, "sqs", "AmazonSQS", action, merge(&json!({"QueueUrl": queue}), &more))
+        Deed::new(what, action, "sqs", "AmazonSQS", action, &merge(&json!({"QueueUrl": queue}), &more))
     };
     vec![
         // Messages may be delayed by 900 s, ten are received at most, and no receipt looks like this.
@@ -221,7 +255,7 @@ fn on_queue(what: &str, queue: &str) -> Vec<Deed> {
 }
 
 fn on_secret(what: &str, secret: &str) -> Vec<Deed> {
-    let of = |action: &str, body: Value| Deed::new(what, action, "secretsmanager", "secretsmanager", action, body);
+    let of = |action: &str, body: Value| Deed::new(what, action, "secretsmanager", "secretsmanager", action, &body);
     vec![
         of("GetSecretValue", json!({"SecretId": secret})),
         of("DescribeSecret", json!({"SecretId": secret})),
@@ -230,7 +264,7 @@ fn on_secret(what: &str, secret: &str) -> Vec<Deed> {
 }
 
 fn on_log(what: &str, group: &str) -> Vec<Deed> {
-    let of = |action: &str, body: Value| Deed::new(what, action, "logs", "Logs_20140328", action, body);
+    let of = |action: &str, body: Value| Deed::new(what, action, "logs", "Logs_20140328", action, &body);
     vec![
         of("FilterLogEvents", json!({"logGroupName": group, "limit": 1})),
         of("DeleteLogStream", json!({"logGroupName": group, "logStreamName": "none"})),
@@ -240,11 +274,67 @@ fn on_log(what: &str, group: &str) -> Vec<Deed> {
 fn on_users(what: &str, pool: &str) -> Vec<Deed> {
     let of = |action: &str, more: Value| {
         let body = merge(&json!({"UserPoolId": pool}), &more);
-        Deed::new(what, action, "cognito-idp", "AWSCognitoIdentityProviderService", action, body)
+        Deed::new(what, action, "cognito-idp", "AWSCognitoIdentityProviderService", action, &body)
     };
     vec![
         of("ListUsers", json!({"Limit": 1})),
         of("AdminAddUserToGroup", json!({"Username": "nobody", "GroupName": "super_admin"})),
+    ]
+}
+
+fn on_streams(what: &str) -> Vec<Deed> {
+    let of = |action: &str, body: Value| Deed::new(what, action, "dynamodb", "DynamoDBStreams_20120810", action, &body);
+    vec![
+        of("ListStreams", json!({"Limit": 1})),
+        of("DescribeStream", json!({"StreamArn": "none"})),
+        of("GetRecords", json!({"ShardIterator": "none"})),
+    ]
+}
+
+fn on_bucket(what: &str, bucket: &str) -> Vec<Deed> {
+    let of =
+        |name: &str, method: &'static str, path: &str| Deed::rest(what, name, "s3", method, format!("/{bucket}{path}"));
+    // No body has this checksum.
+    let wrong = |deed: Deed| Deed { headers: vec![("x-amz-checksum-sha256", "none".to_owned())], ..deed };
+    vec![
+        wrong(of("PutObject", "PUT", "/audit/none")),
+        wrong(of("PutObjectElsewhere", "PUT", "/none")),
+        of("GetObject", "GET", "/audit/none"),
+        of("DeleteObject", "DELETE", "/audit/none"),
+        of("PutObjectRetention", "PUT", "/audit/none?retention"),
+        of("ListBucket", "GET", "?list-type=2"),
+        of("PutBucketPolicy", "PUT", "?policy"),
+    ]
+}
+
+fn on_bus(what: &str, bus: &str) -> Vec<Deed> {
+    let of = |action: &str, body: Value| Deed::new(what, action, "events", "AWSEvents", action, &body);
+    vec![
+        // A source of AWS's own is not published.
+        of(
+            "PutEvents",
+            json!({"Entries": [{"EventBusName": bus, "Source": "aws.none", "DetailType": "x", "Detail": "{}"}]}),
+        ),
+        of("ListRules", json!({"EventBusName": bus})),
+        of("PutRule", json!({"EventBusName": bus, "Name": "none", "EventPattern": "nothing"})),
+    ]
+}
+
+fn on_topic(what: &str, topic: &str) -> Vec<Deed> {
+    let of = |action: &'static str, more: &str| Deed {
+        headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
+        body: format!("Action={action}&Version=2010-03-31&TopicArn={}{more}", topic.replace(':', "%3A")),
+        ..Deed::rest(what, action, "sns", "POST", "/")
+    };
+    // Neither a message of no length nor a subscription by no protocol exists.
+    vec![of("Publish", "&Message="), of("Subscribe", "&Protocol=none"), of("GetTopicAttributes", "")]
+}
+
+fn on_function(what: &str, function: &str) -> Vec<Deed> {
+    let path = format!("/2015-03-31/functions/{function}");
+    vec![
+        Deed::rest(what, "Invoke", "lambda", "POST", format!("{path}/invocations")),
+        Deed::rest(what, "GetFunction", "lambda", "GET", path),
     ]
 }
 

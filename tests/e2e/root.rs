@@ -6,7 +6,7 @@ use std::{collections::HashMap, time::Duration};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
 use base64::{Engine as _, engine::general_purpose};
@@ -114,7 +114,8 @@ impl World {
         let url =
             format!("{}/2015-03-31/functions/{}/invocations", self.stack.emulator_url, self.stack.functions[function]);
         let tail = [("x-amz-log-type", "Tail")];
-        let response = self.signed_request(&Credentials::root(), "lambda", &url, &tail, event.to_string()).await;
+        let response =
+            self.signed_request(&Credentials::root(), "lambda", "POST", &url, &tail, event.to_string()).await;
         let log = response.headers().get("x-amz-log-result").cloned();
         let log = log.map(|log| general_purpose::STANDARD.decode(log).unwrap()).unwrap_or_default();
         let status = response.status();
@@ -149,7 +150,7 @@ impl World {
     pub async fn call(&self, who: &Credentials, service: &str, target: &str, body: &Value) -> (u16, Value) {
         let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
         let url = format!("{}/", self.stack.emulator_url);
-        let (status, text) = self.signed(who, service, &url, &headers, body.to_string()).await;
+        let (status, text) = self.signed(who, service, "POST", &url, &headers, body.to_string()).await;
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
@@ -160,16 +161,17 @@ impl World {
         answer
     }
 
-    /// Sends a signed POST to any AWS API; returns the status and the answer.
-    async fn signed(
+    /// Sends a signed request to any AWS API; returns the status and the answer.
+    pub async fn signed(
         &self,
         who: &Credentials,
         service: &str,
+        method: &str,
         url: &str,
         headers: &[(&str, &str)],
         body: String,
     ) -> (u16, String) {
-        let response = self.signed_request(who, service, url, headers, body).await;
+        let response = self.signed_request(who, service, method, url, headers, body).await;
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
@@ -177,24 +179,27 @@ impl World {
         &self,
         who: &Credentials,
         service: &str,
+        method: &str,
         url: &str,
         headers: &[(&str, &str)],
         body: String,
     ) -> Response {
         let identity = who.clone().into();
+        let mut settings = SigningSettings::default();
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.stack.region)
             .name(service)
             .time(std::time::UNIX_EPOCH + Duration::from_millis(shared::clock::now().millis().unsigned_abs()))
-            .settings(SigningSettings::default())
+            .settings(settings)
             .build()
             .unwrap()
             .into();
         let signable =
-            SignableRequest::new("POST", url, headers.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
+            SignableRequest::new(method, url, headers.iter().copied(), SignableBody::Bytes(body.as_bytes())).unwrap();
         let (instructions, _) = sign(signable, &params).unwrap().into_parts();
-        let mut request = self.http.post(url).body(body);
+        let mut request = self.http.request(method.parse().unwrap(), url).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -218,7 +223,7 @@ impl World {
         );
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         let url = format!("{}/", self.stack.emulator_url);
-        let (status, text) = self.signed(&Credentials::root(), "sts", &url, &headers, body).await;
+        let (status, text) = self.signed(&Credentials::root(), "sts", "POST", &url, &headers, body).await;
         assert_eq!(status, 200, "{text}");
         let field = |name: &str| {
             let (_, rest) = text.split_once(&format!("<{name}>")).unwrap();

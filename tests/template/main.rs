@@ -10,6 +10,7 @@ mod data;
 mod limits;
 mod metrics;
 mod operation;
+mod relay;
 mod reliability;
 mod sign_in;
 mod template;

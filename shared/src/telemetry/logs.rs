@@ -8,7 +8,7 @@ use std::panic::PanicHookInfo;
 use lambda_runtime::tracing::subscriber::{self, EnvFilter, filter::LevelFilter};
 
 /// The crates of this workspace that log.
-const OURS: [&str; 7] = ["shared", "customers", "workflows", "jobs", "sync", "schedule", "panel"];
+const OURS: [&str; 8] = ["shared", "customers", "workflows", "jobs", "sync", "schedule", "relay", "panel"];
 
 /// Starts logging in the format of the function's `LoggingConfig`, from the level in `LOG_LEVEL`; `info` if that sets none.
 ///

@@ -1,0 +1,198 @@
+//! One record of a stream, and what is to be made of it. Pure.
+//!
+//! What must stay true: each record is read by itself, so one that nobody can read hides no other.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_dynamo::{AttributeValue, Item, from_item};
+use serde_json::{Value, json};
+use shared::{
+    aws::keys::{self, PK},
+    domain::{
+        archive,
+        audit::Record as AuditRecord,
+        change::Change,
+        event::{Event, of_change, of_customer},
+    },
+};
+
+/// The largest number of characters of a reason.
+const LONGEST: usize = 300;
+
+/// What a record leads to.
+#[derive(Debug, PartialEq)]
+pub enum Outcome {
+    /// An object of the archive: its name and text.
+    Archive(String, String),
+    /// Events, perhaps none.
+    Tell(Vec<Event>),
+}
+
+/// The error for a record that nobody can read, with the reason.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(String);
+
+/// A record as it is delivered.
+#[derive(Debug, Deserialize)]
+struct Delivered {
+    #[serde(rename = "eventSourceARN")]
+    stream: String,
+    dynamodb: Images,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Images {
+    keys: Item,
+    #[serde(default)]
+    new_image: Option<Item>,
+    #[serde(default)]
+    old_image: Option<Item>,
+}
+
+/// The number that names a record when it has to be delivered again.
+pub fn sequence_number(record: &Value) -> &str {
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
+}
+
+/// What is kept of a record that nobody can read: where it is found, and no value of it.
+pub fn place(record: &Value) -> String {
+    let keys = &record["dynamodb"]["Keys"];
+    json!({"stream": record["eventSourceARN"], "keys": keys, "sequence_number": sequence_number(record)}).to_string()
+}
+
+/// Reads a record.
+///
+/// # Errors
+/// [`Unreadable`] if it is none of those that the template's filters let through, or a later version wrote it.
+pub fn read(record: &Value, audit_stream: &str, panel: &str) -> Result<Outcome, Unreadable> {
+    // A panic would fail the batch, and with it records that can be read.
+    catch_unwind(AssertUnwindSafe(|| read_record(record, audit_stream, panel)))
+        .unwrap_or_else(|_| Err(Unreadable("reading it panicked".to_owned())))
+}
+
+fn read_record(record: &Value, audit_stream: &str, panel: &str) -> Result<Outcome, Unreadable> {
+    let Delivered { stream, dynamodb: Images { keys, new_image, old_image } } =
+        Delivered::deserialize(record).map_err(unreadable)?;
+    let new = new_image.ok_or_else(|| Unreadable("it has no new image".to_owned()))?;
+    if stream == audit_stream {
+        let record: AuditRecord = parse(new)?;
+        return Ok(Outcome::Archive(archive::name(&record), archive::text(&record)));
+    }
+    let customer = match keys.get(PK) {
+        Some(AttributeValue::S(pk)) => keys::customer_of(pk),
+        _ => None,
+    };
+    let customer = customer.ok_or_else(|| Unreadable("its key names no customer".to_owned()))?;
+    let is_change = matches!(keys.get(keys::SK), Some(AttributeValue::S(sk)) if sk.starts_with(keys::CHANGE_PREFIX));
+    if is_change {
+        let change: Change = parse(new)?;
+        return Ok(Outcome::Tell(of_change(&customer, &change, panel).into_iter().collect()));
+    }
+    let Some(old) = old_image else { return Ok(Outcome::Tell(Vec::new())) };
+    Ok(Outcome::Tell(of_customer(&parse(old)?, &parse(new)?, panel)))
+}
+
+fn parse<T: DeserializeOwned>(image: Item) -> Result<T, Unreadable> {
+    from_item(image).map_err(unreadable)
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Unreadable {
+    Unreadable(error.to_string().chars().take(LONGEST).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AUDIT: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/audit/stream/2026-01-31T08:00:00.000";
+    const PANEL: &str = "https://panel.example.com/";
+
+    fn records(text: &str) -> Vec<Value> {
+        let event: Value = serde_json::from_str(text).unwrap();
+        event["Records"].as_array().unwrap().clone()
+    }
+
+    fn told(text: &str) -> Vec<Value> {
+        let mut told = Vec::new();
+        for record in records(text) {
+            let Outcome::Tell(events) = read(&record, AUDIT, PANEL).unwrap() else { panic!("an event") };
+            let event = |event: Event| json!({"detail-type": event.kind.as_str(), "detail": event.detail});
+            told.extend(events.into_iter().map(event));
+        }
+        told
+    }
+
+    /// The part of an event on the bus that is ours.
+    fn published(text: &str) -> Value {
+        let event: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(event["source"], shared::domain::event::SOURCE);
+        json!({"detail-type": event["detail-type"], "detail": event["detail"]})
+    }
+
+    macro_rules! file {
+        ($name:literal) => {
+            include_str!(concat!("../../../events/", $name, ".json"))
+        };
+    }
+
+    #[test]
+    fn the_examples_of_records_give_the_examples_of_events() {
+        let bus = [
+            published(file!("bus/sync-failed")),
+            published(file!("bus/customer-needs-attention")),
+            published(file!("bus/credentials-refused")),
+            published(file!("bus/sync-recovered")),
+            published(file!("bus/sync-held")),
+            published(file!("bus/workflow-changed")),
+            published(file!("bus/workflow-deleted")),
+        ];
+        let mut found = told(file!("relay/customer"));
+        // The hold is told with what it asks for; one example of that is enough.
+        found.retain(|event| event["detail"]["health"] != "held");
+        found.extend(told(file!("relay/changes")));
+        assert_eq!(found, bus);
+    }
+
+    #[test]
+    fn every_kind_and_field_of_an_event_is_documented() {
+        let page = include_str!("../../../docs/events.md");
+        for kind in shared::domain::event::EventKind::ALL {
+            assert!(page.contains(&format!("| `{}` |", kind.as_str())), "{}", kind.as_str());
+        }
+        for event in [told(file!("relay/customer")), told(file!("relay/changes"))].concat() {
+            for field in event["detail"].as_object().unwrap().keys() {
+                assert!(page.contains(&format!("| `{field}`")), "{field}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_audit_record_is_archived_without_addresses_and_only_from_its_own_stream() {
+        let [record] = records(file!("relay/audit")).try_into().unwrap();
+        let Outcome::Archive(name, text) = read(&record, AUDIT, PANEL).unwrap() else { panic!("an object") };
+
+        assert_eq!(name, "audit/2026/01/31/aud_019c1310e4057a3c9f1e5d6b7a8c9d0e.json");
+        assert_eq!(text.trim(), serde_json::from_str::<Value>(file!("archive/record")).unwrap().to_string());
+        assert_eq!(read(&record, AUDIT, PANEL).unwrap(), Outcome::Archive(name, text), "again the same");
+        let mut forged = record;
+        forged["eventSourceARN"] = "arn:aws:dynamodb:us-east-1:000000000000:table/data/stream/x".into();
+        assert!(read(&forged, AUDIT, PANEL).is_err(), "a key of the data table makes no audit record");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why_and_its_place_holds_no_value() {
+        let [mut record] = records(file!("relay/audit")).try_into().unwrap();
+        record["dynamodb"]["NewImage"]["action"]["S"] = "customer.explode".into();
+
+        assert!(read(&record, AUDIT, PANEL).unwrap_err().to_string().contains("customer.explode"));
+        let place = place(&record);
+        assert!(place.contains("AUDIT#") && !place.contains("example.com"), "{place}");
+        assert_eq!(sequence_number(&record), "700000000000000000001");
+        for nonsense in [json!(null), json!({}), json!({"dynamodb": 1})] {
+            assert!(read(&nonsense, AUDIT, PANEL).is_err(), "{nonsense}");
+        }
+    }
+}
