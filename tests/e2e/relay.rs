@@ -54,6 +54,42 @@ impl Listener {
     }
 }
 
+/// Somebody who gets the digest.
+struct Inbox {
+    queue: String,
+    subscription: String,
+}
+
+impl Inbox {
+    async fn open(world: &World) -> Self {
+        let (name, topic) = (format!("inbox-{}", uuid::Uuid::now_v7().simple()), &world.stack.digest_topic_arn);
+        let (queue, arn) = (queue(world, &name).await, arn(world, &name));
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn,
+        }]});
+        let open = json!({"QueueUrl": queue, "Attributes": {"Policy": policy.to_string()}});
+        world.call_as_root("sqs", "AmazonSQS.SetQueueAttributes", &open).await;
+        let subscribed = sns(world, &format!("Action=Subscribe&TopicArn={topic}&Protocol=sqs&Endpoint={arn}")).await;
+        let (_, rest) = subscribed.split_once("<SubscriptionArn>").unwrap();
+        Self { queue, subscription: rest.split('<').next().unwrap().to_owned() }
+    }
+
+    async fn close(self, world: &World) {
+        sns(world, &format!("Action=Unsubscribe&SubscriptionArn={}", self.subscription)).await;
+        world.call_as_root("sqs", "AmazonSQS.DeleteQueue", &json!({"QueueUrl": self.queue})).await;
+    }
+}
+
+/// Calls SNS as root.
+async fn sns(world: &World, fields: &str) -> String {
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let (url, body) =
+        (format!("{}/", world.stack.emulator_url), format!("Version=2010-03-31&{}", fields.replace(':', "%3A")));
+    let (status, answer) = world.signed(&Credentials::root(), "sns", "POST", &url, &form, body).await;
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
 async fn queue(world: &World, name: &str) -> String {
     let queue = world.call_as_root("sqs", "AmazonSQS.CreateQueue", &json!({"QueueName": name})).await;
     queue["QueueUrl"].as_str().unwrap().to_owned()
@@ -160,18 +196,7 @@ async fn a_record_that_nobody_can_read_is_set_aside_and_the_next_one_is_archived
 async fn a_failure_is_told_with_whom_it_needs_and_mended_is_told_too_and_a_digest_names_the_customer() {
     let world = World::connect().await;
     let listener = Listener::start(&world).await;
-    let inbox = format!("inbox-{}", uuid::Uuid::now_v7().simple());
-    let readers = queue(&world, &inbox).await;
-    let subscribe = format!(
-        "Action=Subscribe&Version=2010-03-31&TopicArn={}&Protocol=sqs&Endpoint={}&ReturnSubscriptionArn=true",
-        world.stack.digest_topic_arn.replace(':', "%3A"),
-        arn(&world, &inbox).replace(':', "%3A")
-    );
-    let form = [("content-type", "application/x-www-form-urlencoded")];
-    let url = format!("{}/", world.stack.emulator_url);
-    let (status, answer) = world.signed(&Credentials::root(), "sns", "POST", &url, &form, subscribe).await;
-    assert_eq!(status, 200, "{answer}");
-
+    let inbox = Inbox::open(&world).await;
     let (simulator, tenant) = tenant("told", 3);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.fault(Fault::list().status(403));
@@ -196,10 +221,10 @@ async fn a_failure_is_told_with_whom_it_needs_and_mended_is_told_too_and_a_diges
 
     let is_named = async || {
         world.invoke("relay", &json!({"task": "digest"})).await;
-        receive(&world, &readers).await.iter().any(|body| body.contains(name.as_str().unwrap()))
+        receive(&world, &inbox.queue).await.iter().any(|body| body.contains(name.as_str().unwrap()))
     };
     world.wait_until("a digest names the customer", is_named).await;
-    world.call_as_root("sqs", "AmazonSQS.DeleteQueue", &json!({"QueueUrl": readers})).await;
+    inbox.close(&world).await;
     listener.stop(&world).await;
     world.remove(&id).await;
 }

@@ -147,7 +147,8 @@ async fn is_refused(world: &World, who: &Credentials, deed: &Deed) -> bool {
     let headers: Vec<_> = deed.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let (status, answer) = world.signed(who, deed.service, deed.method, &url, &headers, deed.body.clone()).await;
     assert!(status != 500 && !answer.contains("Unrecognized"), "{}: {status} {answer}", deed.name);
-    status >= 400 && answer.contains("AccessDenied")
+    // SNS has a word of its own.
+    status >= 400 && (answer.contains("AccessDenied") || answer.contains("AuthorizationError"))
 }
 
 /// Expands `data: GetItem Query` to `data: GetItem` and `data: Query`.

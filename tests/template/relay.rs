@@ -155,6 +155,16 @@ fn what_comes_late_or_is_set_aside_raises_an_alarm() {
 }
 
 #[test]
+fn whoever_sends_a_digest_has_the_right_from_its_role() {
+    let template = Template::read();
+    let policy = template.resource("DigestTopicPolicy");
+    let [statement] = list(policy.at("Properties.PolicyDocument.Statement"))[..] else { panic!("one statement") };
+
+    assert_eq!(texts(policy.at("Properties.Topics")), ["DigestTopic"]);
+    assert_eq!(texts(&statement["Principal"]), ["arn:${AWS::Partition}:iam::${AWS::AccountId}:root"]);
+}
+
+#[test]
 fn a_digest_is_made_only_where_it_is_wanted_and_of_our_own_events() {
     let template = Template::read();
 
