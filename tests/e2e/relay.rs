@@ -4,7 +4,7 @@
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use shared::domain::event::SOURCE;
+use shared::{aws::queue::Queue, domain::event::SOURCE};
 use tests::simulator::{Fault, Simulator};
 
 use crate::{root::Root, upstream::tenant, world::World};
@@ -99,16 +99,19 @@ fn arn(world: &World, queue: &str) -> String {
     format!("arn:aws:sqs:{}:000000000000:{queue}", world.stack.region)
 }
 
-/// The bodies of some messages of a queue, which are removed.
+/// The bodies of all messages of a queue, which are removed.
 async fn receive(world: &World, queue: &str) -> Vec<String> {
-    let got = world.sqs.receive_message().queue_url(queue).max_number_of_messages(10).send().await.unwrap();
     let mut bodies = Vec::new();
-    for message in got.messages.unwrap_or_default() {
-        let receipt = message.receipt_handle.unwrap();
-        world.sqs.delete_message().queue_url(queue).receipt_handle(receipt).send().await.unwrap();
-        bodies.push(message.body.unwrap());
+    loop {
+        let got = world.sqs.receive_message().queue_url(queue).max_number_of_messages(10).send().await.unwrap();
+        let messages = got.messages.unwrap_or_default();
+        if messages.is_empty() {
+            return bodies;
+        }
+        let receipts = messages.iter().map(|message| message.receipt_handle.clone().unwrap()).collect::<Vec<_>>();
+        Queue::new(world.sqs.clone(), queue).delete(&receipts).await.unwrap();
+        bodies.extend(messages.into_iter().map(|message| message.body.unwrap()));
     }
-    bodies
 }
 
 /// An answer of the archive's bucket to root.
@@ -193,10 +196,9 @@ async fn a_record_that_nobody_can_read_is_set_aside_and_the_next_one_is_archived
 }
 
 #[tokio::test]
-async fn a_failure_is_told_with_whom_it_needs_and_mended_is_told_too_and_a_digest_names_the_customer() {
+async fn a_failure_is_told_with_whom_it_needs_and_mended_is_told_too() {
     let world = World::connect().await;
     let listener = Listener::start(&world).await;
-    let inbox = Inbox::open(&world).await;
     let (simulator, tenant) = tenant("told", 3);
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     tenant.fault(Fault::list().status(403));
@@ -218,15 +220,33 @@ async fn a_failure_is_told_with_whom_it_needs_and_mended_is_told_too_and_a_diges
     assert_eq!((&events[0].1["job_id"], &events[0].1["class"]), (&failed["id"], &json!("permission")));
     assert_eq!((&events[1].1["health"], &events[1].1["class"]), (&json!("failing"), &json!("permission")));
     assert_eq!((&events[2].1["job_id"], &events[2].1["counts"]["total"]), (&mended["id"], &json!(3)));
-
-    let is_named = async || {
-        world.invoke("relay", &json!({"task": "digest"})).await;
-        receive(&world, &inbox.queue).await.iter().any(|body| body.contains(name.as_str().unwrap()))
-    };
-    world.wait_until("a digest names the customer", is_named).await;
-    inbox.close(&world).await;
     listener.stop(&world).await;
     world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_digest_counts_what_happened_and_names_whom_it_concerns() {
+    let world = World::connect().await;
+    let inbox = Inbox::open(&world).await;
+    let name = format!("Digested {}", uuid::Uuid::now_v7().simple());
+    // More than any customer of another test has: the digest names those first.
+    for some in 0..3 {
+        let event = |at: usize| {
+            let id = format!("{name}/{some}/{at}");
+            let detail = json!({"id": id, "customer_id": "cus_digested", "customer_name": name}).to_string();
+            let bus = &world.stack.event_bus;
+            json!({"EventBusName": bus, "Source": SOURCE, "DetailType": "Sync Failed", "Detail": detail})
+        };
+        let entries: Vec<_> = (0..10).map(event).collect();
+        world.call_as_root("events", "AWSEvents.PutEvents", &json!({"Entries": entries})).await;
+    }
+
+    let is_told = async || {
+        world.invoke("relay", &json!({"task": "digest"})).await;
+        receive(&world, &inbox.queue).await.iter().any(|body| body.contains(&format!("{name} (30)")))
+    };
+    world.wait_until("a digest tells of the customer", is_told).await;
+    inbox.close(&world).await;
 }
 
 #[tokio::test]
