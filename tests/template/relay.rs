@@ -79,7 +79,10 @@ fn the_audits_bucket_is_locked_versioned_encrypted_private_and_outlives_the_stac
     let [statement] = list(policy.at("Properties.PolicyDocument.Statement"))[..] else { panic!("one statement") };
     assert_eq!((statement["Effect"].as_str(), statement["Principal"].as_str()), (Some("Deny"), Some("*")));
     assert_eq!(statement["Condition"]["Bool"]["aws:SecureTransport"].as_str(), Some("false"));
-    assert_eq!((policy.text("Condition"), texts(template.at("Conditions.IsNotLocal"))), ("IsNotLocal", vec!["IsLocal"]));
+    assert_eq!(
+        (policy.text("Condition"), texts(template.at("Conditions.IsNotLocal"))),
+        ("IsNotLocal", vec!["IsLocal"])
+    );
 }
 
 #[test]

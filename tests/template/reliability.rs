@@ -40,25 +40,9 @@ fn named(cell: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-<<<<<<< HEAD
 fn rows_stand_in_the_order_of_their_numbers_and_none_twice() {
     let rows = rows();
     let numbers: Vec<(u32, &str)> = rows.iter().map(|(id, _)| number(id)).collect();
-=======
-fn every_row_stands_once() {
-    let numbers =
-<<<<<<< HEAD
-        (1..=153).chain(160..=164).chain(170..=173).chain(180..=193).chain(212..=217).flat_map(|number| match number {
-            22 => ["R22", "R22b", "R22c", "R22d", "R22e"].map(str::to_owned).to_vec(),
-            _ => vec![format!("R{number:02}")],
-        });
->>>>>>> d96368b (deploy: check, deploy twice and create the first admin by a script)
-=======
-        (1..=153).chain(160..=164).chain(170..=173).chain(180..=193).chain(218..=221).flat_map(|number| match number {
-            22 => ["R22", "R22b", "R22c", "R22d", "R22e"].map(str::to_owned).to_vec(),
-            _ => vec![format!("R{number:02}")],
-        });
->>>>>>> f7984e5 (relay: stream the audit to a locked bucket, and events to a bus)
 
     for (before, after) in numbers.iter().zip(&numbers[1..]) {
         assert!(before < after, "{after:?} after {before:?}");

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use lambda_runtime::Error;
-use shared::{config::stage, domain::digest::Digest};
+use shared::{config::stack_name, domain::digest::Digest};
 
 use crate::setup::State;
 
@@ -32,7 +32,7 @@ pub async fn send(state: &State) -> Result<usize, Error> {
         }
     }
     if !digest.is_empty() {
-        state.readers.publish(&digest.subject(&stage()), &digest.text(&state.panel)).await?;
+        state.readers.publish(&digest.subject(&stack_name()), &digest.text(&state.panel)).await?;
     }
     for some in receipts.chunks(10) {
         state.waiting.delete(some).await?;

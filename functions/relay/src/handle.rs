@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     clock,
-    config::stage,
+    lambda::invocation,
     telemetry::{self, Metric},
 };
 
@@ -64,18 +64,21 @@ struct Failure {
 
 /// Handles an event.
 pub async fn event(state: &State, event: LambdaEvent<Event>) -> Result<Answer, Error> {
-    let request_id = event.context.request_id;
-    match event.payload {
-        Event::Batch { records } => Ok(batch(state, &records, &request_id).await),
+    invocation::run(&event.context.request_id, Box::pin(perform(state, event.payload))).await
+}
+
+async fn perform(state: &State, event: Event) -> Result<Answer, Error> {
+    match event {
+        Event::Batch { records } => Ok(batch(state, &records).await),
         Event::Task { task: Task::Digest } => {
             let events = digest::send(state).await?;
-            tracing::info!(request_id, outcome = "done", events, "the digest is sent, if anything has happened");
+            tracing::info!(outcome = "done", events, "the digest is sent, if anything has happened");
             Ok(Answer::default())
         }
     }
 }
 
-async fn batch(state: &State, records: &[Value], request_id: &str) -> Answer {
+async fn batch(state: &State, records: &[Value]) -> Answer {
     let started = clock::now();
     let (mut objects, mut events, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     for record in records {
@@ -99,7 +102,6 @@ async fn batch(state: &State, records: &[Value], request_id: &str) -> Answer {
     let again: Vec<_> = again.into_iter().map(|sequence| Failure { item_identifier: sequence.to_owned() }).collect();
     let outcome = if again.is_empty() { "done" } else { "again" };
     tracing::info!(
-        request_id,
         outcome,
         records = records.len(),
         archived,
@@ -125,7 +127,7 @@ async fn archive<'a>(state: &State, objects: Vec<(&'a str, String, String)>) -> 
 
 /// Puts a record into the failure queue; false if even that failed.
 async fn set_aside(state: &State, record: &Value, reason: &Unreadable) -> bool {
-    telemetry::emit(Metric::UnreadableRecord, 1, &stage(), clock::now().millis());
+    telemetry::count(Metric::UnreadableRecord);
     let (place, reason) = (record::place(record), reason.to_string());
     let id = record["eventID"].as_str().unwrap_or("unknown");
     tracing::error!(place, reason, "a record of a stream cannot be read and is set aside");

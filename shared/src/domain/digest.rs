@@ -53,8 +53,8 @@ impl Digest {
     }
 
     /// The subject: short and ASCII, as SNS wants it.
-    pub fn subject(&self, stage: &str) -> String {
-        format!("Zuora Workflow Manager ({stage}): {} events", self.seen.len())
+    pub fn subject(&self, stack: &str) -> String {
+        format!("Zuora Workflow Manager ({stack}): {} events", self.seen.len())
     }
 
     /// The text.

@@ -66,7 +66,7 @@ fn records() -> Vec<Value> {
 }
 
 async fn again(answers: Answers) -> Vec<String> {
-    let Answer { batch_item_failures } = batch(&state(answers), &records(), "request").await;
+    let Answer { batch_item_failures } = batch(&state(answers), &records()).await;
     batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
 }
 
