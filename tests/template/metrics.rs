@@ -21,13 +21,13 @@ const OF_AWS: [(&str, &[&str], &str, &[&str]); 4] = [
         "AWS/Lambda",
         &["FunctionName"],
         "AWS::Serverless::Function",
-        &["Errors", "Throttles", "Duration", "ConcurrentExecutions"],
+        &["Errors", "Throttles", "Duration", "ConcurrentExecutions", "IteratorAge"],
     ),
     (
         "AWS/SQS",
         &["QueueName"],
         "AWS::SQS::Queue",
-        &["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"],
+        &["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent"],
     ),
     (
         "AWS/DynamoDB",

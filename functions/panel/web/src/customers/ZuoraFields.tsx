@@ -30,8 +30,7 @@ export function ZuoraFields({ fields, errors, customer, test, set }: Properties)
   const now = useNow();
   const isNew = customer === undefined;
   const moves =
-    customer !== undefined &&
-    (fields.baseUrl !== customer.zuora_base_url || fields.clientId !== customer.zuora_client_id);
+    customer !== undefined && (fields.baseUrl !== customer.zuora_base_url || fields.clientId !== customer.zuora_client_id);
   return (
     <Container
       header={
