@@ -11,6 +11,7 @@ pub mod audit;
 pub mod base_url;
 pub mod batch;
 pub mod change;
+pub mod characters;
 pub mod counts;
 pub mod customer;
 pub mod definition;

@@ -1,4 +1,4 @@
-//! The comparison of names: in any case, and in any normal form of Unicode. See D-52.
+//! The comparison of names: in any case, and in any normal form of Unicode, or by their looks. See D-52.
 //!
 //! What must stay true: index keys hold folded names ([`crate::aws::keys`]), so after a change of the folding, items with old
 //! keys must still be found.
@@ -13,6 +13,29 @@ pub fn folded(name: &str) -> String {
     let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(name);
     let folded = UniCase::unicode(decomposed).to_folded_case();
     ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned()
+}
+
+/// What a name looks like. Source: UTS #39, section 4 (confusable characters).
+#[derive(Clone, Debug)]
+pub struct Looks {
+    written: String,
+    folded: String,
+}
+
+impl Looks {
+    /// The looks of a name, as it is written and in any case.
+    pub fn of(name: &str) -> Self {
+        let skeleton = |name: &str| {
+            let shown: String = unicode_security::skeleton(name).collect();
+            shown.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        Self { written: skeleton(name), folded: skeleton(&folded(name)) }
+    }
+
+    /// True if people may take one name for the other.
+    pub fn resemble(&self, other: &Self) -> bool {
+        self.written == other.written || self.folded == other.folded
+    }
 }
 
 /// A text that names are searched for, folded once for all of them.
@@ -102,6 +125,19 @@ mod tests {
     fn a_text_is_found_anywhere_in_a_name() {
         assert!(holds("Acme (Chambe\u{301}ry) Ltd", "CHAMBÉRY") && holds("Acme", "cme") && holds("Acme", ""));
         assert!(!holds("Acme", "acmes") && !holds("Chambéry", "chambery"));
+    }
+
+    #[test]
+    fn names_that_people_may_confuse_look_alike() {
+        let alike = |a: &str, b: &str| Looks::of(a).resemble(&Looks::of(b));
+
+        for other in ["acme corp", "Acme  Corp", "Acme\u{a0}Corp", "Αcme Corp", "Аcmе Соrр", "ACME CORP"] {
+            assert!(alike("Acme Corp", other), "{other}");
+        }
+        assert!(alike("Ill", "lll") && alike("Chambéry", "Chambe\u{301}ry"));
+        for other in ["Acme", "Acme Corp 2", "Acme-Corp", "Agme Corp"] {
+            assert!(!alike("Acme Corp", other), "{other}");
+        }
     }
 
     proptest! {

@@ -1,39 +1,54 @@
 //! Bounded text: from people, names on one line and secrets as they are; from Zuora, the beginning of a text where room is
 //! scarce.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use super::characters::{hides_something, highest_stack, shows_something};
+
+/// The most marks that one letter may carry: Tibetan and Hebrew need a handful.
+const MOST_MARKS: usize = 6;
+
 /// The reason why a text is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Nothing but spaces.
     #[error("must not be empty")]
     Empty,
+    /// Nothing but marks and spaces.
+    #[error("must hold a character that can be seen")]
+    Blank,
     /// Longer than the limit.
     #[error("must be at most {0} characters long")]
     TooLong(usize),
     /// Line breaks, NUL, text direction marks and the like.
-    #[error("must not contain control or invisible formatting characters")]
-    Control,
+    #[error("must not contain control or invisible formatting characters: type it instead of pasting it")]
+    Hidden,
+    /// Marks that pile up over other lines.
+    #[error("must not contain a letter with more than {MOST_MARKS} marks")]
+    Marks,
     /// A mask that a form sent back.
     #[error("looks like a mask: enter the real value, or leave the field out to keep the old one")]
     Masked,
 }
 
-/// Trims a line of text of at most `max` characters.
+/// Trims and composes (Unicode's normal form C) a line of text of at most `max` characters.
 ///
 /// # Errors
 /// [`TextError`] says what is wrong.
 pub fn line(text: &str, max: usize) -> Result<String, TextError> {
-    bounded(text, max)?;
-    Ok(text.trim().to_owned())
+    let text = composed(text);
+    bounded(&text, max)?;
+    Ok(text)
 }
 
-/// Trims a text of several lines and at most `max` characters.
+/// The same for a text of several lines.
 ///
 /// # Errors
 /// [`TextError`] says what is wrong.
 pub fn lines(text: &str, max: usize) -> Result<String, TextError> {
+    let text = composed(text);
     bounded(&text.replace(['\n', '\r', '\t'], " "), max)?;
-    Ok(text.trim().to_owned())
+    Ok(text)
 }
 
 /// Checks a secret of at most `max` characters, which is kept exactly as it is; asterisks alone are a mask that a form sent
@@ -61,13 +76,17 @@ fn bounded(text: &str, max: usize) -> Result<(), TextError> {
     if text.chars().count() > max {
         return Err(TextError::TooLong(max));
     }
-    if text.chars().any(is_invisible) { Err(TextError::Control) } else { Ok(()) }
+    if hides_something(text) {
+        return Err(TextError::Hidden);
+    }
+    if highest_stack(text) > MOST_MARKS {
+        return Err(TextError::Marks);
+    }
+    if shows_something(text) { Ok(()) } else { Err(TextError::Blank) }
 }
 
-/// True for control characters, and for marks that reorder or hide text.
-fn is_invisible(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+fn composed(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text.trim()).into_owned()
 }
 
 #[cfg(test)]
@@ -80,16 +99,24 @@ mod tests {
         assert_eq!(line("日本 🦀", 4), Ok("日本 🦀".to_owned()));
         assert_eq!(line(" \t ", 200), Err(TextError::Empty));
         assert_eq!(line(&"x".repeat(201), 200), Err(TextError::TooLong(200)));
-        for bad in ["a\nb", "a\0b", "a\u{202E}b", "\u{200B}", "a\u{7f}"] {
-            assert_eq!(line(bad, 200), Err(TextError::Control), "{bad:?}");
+        for bad in ["a\nb", "a\0b", "a\u{202E}b", "\u{200B}", "a\u{7f}", "a\u{ad}b", "\u{3164}", "a\u{61c}"] {
+            assert_eq!(line(bad, 200), Err(TextError::Hidden), "{bad:?}");
         }
+        assert_eq!(line("\u{301}", 200), Err(TextError::Blank));
+        assert_eq!(line(&format!("a{}", "\u{301}".repeat(8)), 200), Err(TextError::Marks));
+    }
+
+    #[test]
+    fn a_text_is_kept_composed() {
+        assert_eq!(line("Chambe\u{301}ry", 9), Ok("Chambéry".to_owned()));
+        assert_eq!(lines("e\u{301}\ne\u{301}", 3), Ok("é\né".to_owned()));
     }
 
     #[test]
     fn a_text_of_several_lines_is_bounded_like_one_line() {
         assert_eq!(lines(" a\r\n\tb\n", 7), Ok("a\r\n\tb".to_owned()));
         assert_eq!(lines("\n\n", 7), Err(TextError::Empty));
-        assert_eq!(lines("a\nb\u{202E}", 7), Err(TextError::Control));
+        assert_eq!(lines("a\nb\u{202E}", 7), Err(TextError::Hidden));
     }
 
     #[test]

@@ -22,8 +22,11 @@ pub const MAX_OWNER: usize = 200;
 /// The longest notes.
 pub const MAX_NOTES: usize = 2000;
 
-/// Characters that no field takes: see `shared::domain::text`.
-const INVISIBLE: &str = "\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff";
+/// Characters that no field takes, up to U+FFFF: see `shared::domain::characters`. Joiners are taken where a script needs them.
+const INVISIBLE: &str = concat!(
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u115f-\u1160\u17b4-\u17b5",
+    r"\u180b-\u180f\u200b\u200e-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb",
+);
 
 /// Describes a name.
 pub fn name() -> Object {
