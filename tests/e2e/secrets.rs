@@ -61,6 +61,18 @@ fn text_of(value: &AttributeValue) -> String {
     }
 }
 
+/// Makes every refusal of Zuora's other answers repeat the client secret, and the token it was sent, plain and encoded.
+fn echo_everywhere(tenant: &Tenant) {
+    let url: String = url::form_urlencoded::byte_serialize(CANARY.as_bytes()).collect();
+    let html = CANARY.replace('&', "&amp;").replace('"', "&quot;");
+    let hidden = CANARY.replace('7', "\u{200b}7");
+    let text = format!("denied for {CANARY} {url} {html} {hidden} {}", hex::encode(CANARY));
+    for fault in [Fault::list(), Fault::get(), Fault::export()] {
+        let body = json!({"errors": [{"code": 90_000_010, "title": format!("\u{202e}{text}")}]});
+        tenant.fault(fault.status(403).header("zuora-request-id", &hex::encode(CANARY)).body(body).always());
+    }
+}
+
 /// Makes Zuora's next refusals repeat the secret of the request, plain and encoded, in body and headers.
 fn echo(tenant: &Tenant) {
     let url: String = url::form_urlencoded::byte_serialize(CANARY.as_bytes()).collect();
@@ -131,6 +143,21 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
     answers.push_str(&world.sync(&id).await.to_string());
     let tested = world.api.post(&format!("{path}/connection-test"), &json!({})).await.expect(202);
     answers.push_str(&world.wait_for_job(tested["job_id"].as_str().unwrap()).await.to_string());
+    tenant.clear_faults();
+
+    // Right once more, but every other answer of Zuora repeats the secret: with a new token, with a cached one, and to tests.
+    answers.push_str(&world.sync(&id).await.to_string());
+    tenant.edit(tenant.ids()[0], |_| {});
+    echo_everywhere(&tenant);
+    for _ in 0..2 {
+        let job = world.sync(&id).await;
+        assert!(job["error"]["message"].as_str().unwrap().contains("denied for ***"), "{job}");
+        answers.push_str(&job.to_string());
+    }
+    answers.push_str(&world.api.post("/v1/connection-test", &unsaved).await.text);
+    let tested = world.api.post(&format!("{path}/connection-test"), &json!({})).await.expect(202);
+    answers.push_str(&world.wait_for_job(tested["job_id"].as_str().unwrap()).await.to_string());
+    assert!(!answers.contains('\u{202e}'), "what turns text around is not shown");
     tenant.clear_faults();
     answers.push_str(&world.customer(&id).await.to_string());
     answers.push_str(&world.api.get(&format!("/v1/jobs?customer_id={id}")).await.text);

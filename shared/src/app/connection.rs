@@ -52,7 +52,7 @@ pub async fn check(
     let Candidate { base, client_id, client_secret, track_id } = candidate;
     let result = async {
         let token = zuora.token(base, client_id, client_secret, track_id, PATIENCE).await?;
-        let session = Session::new((*base).clone(), token.access_token, *track_id).with_timeout(PATIENCE);
+        let session = Session::new((*base).clone(), token.access, *track_id).with_timeout(PATIENCE);
         zuora.check_listing(&session).await
     };
     // The token is new, so nobody will ask with another one.
@@ -68,7 +68,7 @@ pub async fn run(syncer: &Syncer, claimed: &Claimed, meter: &Arc<Meter>) -> Atte
         let base = origin(&syncer.policy, customer)?;
         let track_id = claimed.job.id.as_str();
         let token = fresh_token(syncer, customer, &base, Share::People, track_id, PATIENCE, meter).await?;
-        let session = Session::new(base, token.access_token, track_id).with_timeout(PATIENCE);
+        let session = Session::new(base, token.access, track_id).with_timeout(PATIENCE);
         let session = session.with_meter(Arc::clone(meter));
         syncer.zuora.check_listing(&session).await?;
         Ok(())

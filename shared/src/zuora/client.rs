@@ -98,7 +98,7 @@ impl Zuora {
         timeout: Duration,
     ) -> Result<IssuedToken, ZuoraError> {
         let call =
-            Call { operation: Operation::Token, limit: SMALL_LIMIT, timeout, secret: client_secret, large: None };
+            Call { operation: Operation::Token, limit: SMALL_LIMIT, timeout, secrets: [client_secret; 2], large: None };
         let form = [
             ("client_id", client_id),
             ("client_secret", client_secret.expose_secret()),
@@ -106,7 +106,7 @@ impl Zuora {
         ];
         let request = self.http.post(self.url(base, "/oauth/token", call)?).form(&form);
         let answer = call.send(tracked(request, track_id)).await?;
-        IssuedToken::parse(&answer.body)
+        IssuedToken::parse(&answer.body, client_secret)
             .ok_or_else(|| answer.mark(call.fail(Kind::InvalidCredentials, "the answer holds no access token")))
     }
 
@@ -150,7 +150,7 @@ impl Zuora {
         let url = self.url(&session.base, path, call)?;
         let attempt = async || {
             let permit = session.limiter.acquire().await;
-            let request = self.http.get(&url).bearer_auth(session.token.expose_secret());
+            let request = self.http.get(&url).bearer_auth(session.access.token.expose_secret());
             session.meter.sent(call.operation);
             session.meter.in_flight(permit.in_flight);
             let call = Call { timeout: session.time_for(call.timeout, Instant::now()), ..call };

@@ -38,14 +38,15 @@ const LARGE: usize = 1024 * 1024;
 /// The bytes to unpack in one step: they become at most a thousand times as many, so an oversized body is noticed in time.
 const PIECE: usize = 1024;
 
-/// One exchange: its operation, its limits, and the secret that its errors must not show.
+/// One exchange: its operation, its limits, and the secrets that its errors must not show.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub(super) operation: Operation,
     pub(super) limit: usize,
     /// The time for the request and its response, without waits for the permit of a large export.
     pub(super) timeout: Duration,
-    pub(super) secret: &'a SecretString,
+    /// What the server has been sent and may repeat.
+    pub(super) secrets: [&'a SecretString; 2],
     /// The run's permit for a large export. Nothing else takes it: its holder may be waiting for a page.
     pub(super) large: Option<&'a Arc<Semaphore>>,
 }
@@ -95,7 +96,7 @@ impl Call<'_> {
         let (mut left, sent) = (self.timeout, Instant::now());
         let request = request.header(ACCEPT_ENCODING, ACCEPTED);
         let mut response = self.within(&mut left, request.send()).await?;
-        let mut answer = Answer::head(&response, sent.elapsed());
+        let mut answer = Answer::head(&response, sent.elapsed(), &self.secrets);
         if response.status().is_success() {
             (answer.body, answer.permit) =
                 self.body(&mut response, &mut left).await.map_err(|error| answer.mark(error))?;
@@ -192,18 +193,21 @@ impl Call<'_> {
 
     /// The error for a 2xx whose body is not what was requested.
     pub(super) fn refuse(self, fault: &BodyFault) -> ZuoraError {
-        self.fail(fault.kind, &fault.detail)
+        // Of an answer to credentials nothing is shown in its own words: see `oauth_error`.
+        let detail = if self.operation == Operation::Token { "the answer is no token" } else { &fault.detail };
+        self.fail(fault.kind, detail)
     }
 
     pub(super) fn fail(self, kind: Kind, detail: &str) -> ZuoraError {
-        let detail = scrub(detail, &[self.secret]);
+        let detail = scrub(detail, &self.secrets);
         ZuoraError { kind, operation: self.operation, status: None, provenance: None, request_id: None, detail }
     }
 }
 
 impl Answer {
-    fn head(response: &Response, after: Duration) -> Self {
-        let id = response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
+    fn head(response: &Response, after: Duration, secrets: &[&SecretString]) -> Self {
+        let id = response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok());
+        let id = id.filter(|id| is_plain(id) && scrub(id, secrets) == *id);
         Self {
             status: response.status().as_u16(),
             request_id: id.map(str::to_owned),

@@ -9,6 +9,7 @@
 //! [`page`] and [`token`] read bodies, [`provenance`] recognizes the origin of a response, [`error`] classifies failures by
 //! what the caller can do about them.
 
+pub mod access;
 pub mod address;
 pub(crate) mod class;
 pub mod client;
@@ -29,6 +30,7 @@ mod test_server;
 pub mod token;
 mod wire;
 
+pub use access::Access;
 pub use client::{PAGE_LENGTH, SetupError, Version, Zuora};
 pub use error::{Operation, ZuoraError};
 pub use error_kind::ZuoraErrorKind;

@@ -1,7 +1,8 @@
 //! Reduces a server's error text to what may be shown: little, and never a secret.
 //!
 //! A server may echo what it received, in any encoding. The known secrets are replaced in each encoding before the text is cut,
-//! so that a cut cannot leave half of one.
+//! so that a cut cannot leave half of one; and again after what nobody would see in the text is gone, since that could stand in
+//! the midst of one.
 
 use base64::{
     Engine as _,
@@ -9,18 +10,21 @@ use base64::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::domain::characters::is_hidden;
+
 const LONGEST: usize = 200;
 
 /// Returns `text` in one line of at most 200 characters, without any of `secrets`.
 pub(super) fn scrub(text: &str, secrets: &[&SecretString]) -> String {
-    let mut clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    for secret in secrets {
-        for form in forms(secret.expose_secret()) {
-            clean = clean.replace(&form, "***");
-        }
-    }
-    let clean = clean.split_whitespace().collect::<Vec<_>>().join(" ");
-    clean.chars().take(LONGEST).collect()
+    let forms: Vec<String> = secrets.iter().flat_map(|secret| forms(secret.expose_secret())).collect();
+    let without = |text: String| forms.iter().fold(text, |text, form| text.replace(form, "***"));
+    let seen: String = without(text.to_owned())
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .filter(|letter| !is_hidden(*letter))
+        .collect();
+    let line = without(seen.split_whitespace().collect::<Vec<_>>().join(" "));
+    line.chars().take(LONGEST).collect()
 }
 
 /// The encodings in which a server may echo `secret`, longest first, so that replacing a shorter one breaks up no longer one.
@@ -36,6 +40,7 @@ fn forms(secret: &str) -> Vec<String> {
         percent,
         json.to_owned(),
         json.replace('/', "\\/"),
+        html(secret),
         BASE64_STANDARD.encode(secret),
         BASE64_STANDARD_NO_PAD.encode(secret),
         BASE64_URL_SAFE.encode(secret),
@@ -46,6 +51,11 @@ fn forms(secret: &str) -> Vec<String> {
     forms.retain(|form| !form.is_empty());
     forms.sort_unstable_by_key(|form| std::cmp::Reverse(form.len()));
     forms
+}
+
+/// Escapes what HTML does.
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Writes `%2F` as `%2f`, the other common spelling.
@@ -82,6 +92,14 @@ mod tests {
 
         assert!(clean.starts_with("a b [31m \u{e9}"), "{clean}");
         assert_eq!(clean.chars().count(), 200);
+    }
+
+    #[test]
+    fn what_turns_or_hides_text_is_dropped_and_hides_no_secret() {
+        let secret = SecretString::from("0123456789abcdef");
+
+        assert_eq!(scrub("a\u{202E}b\u{2066}c\u{ad}d\u{feff}", &[&secret]), "abcd");
+        assert_eq!(scrub("01234567\u{200B}89abcdef", &[&secret]), "***");
     }
 
     #[test]

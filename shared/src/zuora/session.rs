@@ -11,10 +11,10 @@ use std::{
     time::Duration,
 };
 
-use secrecy::SecretString;
 use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
+    access::Access,
     error::Operation,
     exchange::Call,
     limiter::{Limiter, MAX_IN_FLIGHT},
@@ -31,11 +31,11 @@ const EARNED_MILLIS: u64 = 25;
 /// The time for one request and its response, without waits for the permit of a large export, unless the session sets another.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The origin, token and limits of a run's requests.
+/// The origin, access and limits of a run's requests.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub(super) base: BaseUrl,
-    pub(super) token: SecretString,
+    pub(super) access: Access,
     pub(super) track_id: String,
     pub(super) timeout: Duration,
     /// The moment by which all its requests end.
@@ -48,10 +48,10 @@ pub struct Session {
 
 impl Session {
     /// A session of a new run. `track_id` (the job's id) reaches Zuora's logs.
-    pub fn new(base: BaseUrl, token: SecretString, track_id: impl Into<String>) -> Self {
+    pub fn new(base: BaseUrl, access: Access, track_id: impl Into<String>) -> Self {
         Self {
             base,
-            token,
+            access,
             track_id: track_id.into(),
             timeout: REQUEST_TIMEOUT,
             until: None,
@@ -94,7 +94,8 @@ impl Session {
 
     /// One exchange of this session.
     pub(super) const fn call(&self, operation: Operation, limit: usize) -> Call<'_> {
-        Call { operation, limit, timeout: self.timeout, secret: &self.token, large: None }
+        let Access { token, client_secret } = &self.access;
+        Call { operation, limit, timeout: self.timeout, secrets: [token, client_secret], large: None }
     }
 
     /// The time limit of a request that is sent `now`: `timeout`, or the time left until the session's deadline.
@@ -104,8 +105,8 @@ impl Session {
 
     /// The session of the same run with a new token.
     #[must_use]
-    pub fn renewed(&self, token: SecretString) -> Self {
-        Self { token, ..self.clone() }
+    pub fn renewed(&self, access: Access) -> Self {
+        Self { access, ..self.clone() }
     }
 }
 
@@ -149,7 +150,7 @@ mod tests {
     fn a_request_is_given_what_is_left_of_the_run_and_never_more_than_its_time() {
         let base = BaseUrlPolicy::default().parse("https://rest.zuora.com").unwrap();
         let (start, second) = (Instant::now(), Duration::from_secs(1));
-        let session = Session::new(base, "token".to_owned().into(), "track");
+        let session = Session::new(base, Access { token: "token".into(), client_secret: "secret".into() }, "track");
         assert_eq!(session.time_for(REQUEST_TIMEOUT, start), REQUEST_TIMEOUT);
         let session = session.until(start + second * 40);
 

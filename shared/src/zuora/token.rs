@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::wire::string;
+use super::{access::Access, wire::string};
 use crate::domain::json::Json;
 
 /// The lifetime assumed when that of the response is missing or implausible.
@@ -19,15 +19,15 @@ const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
 /// A token that Zuora has just issued.
 #[derive(Clone, Debug)]
 pub struct IssuedToken {
-    /// The bearer token.
-    pub access_token: SecretString,
+    /// The token, and what it was issued for.
+    pub access: Access,
     /// The lifetime, counted from the response.
     pub expires_in: Duration,
 }
 
 impl IssuedToken {
-    /// Parses the body of a 200; none if it holds no usable token.
-    pub(super) fn parse(body: &[u8]) -> Option<Self> {
+    /// Parses the body of a 200 to a request with `client_secret`; none if it holds no usable token.
+    pub(super) fn parse(body: &[u8], client_secret: &SecretString) -> Option<Self> {
         let body = Json::read(body).ok()?;
         let token = string(body.get("access_token")?)?;
         let usable = (1..=8192).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
@@ -35,7 +35,7 @@ impl IssuedToken {
         let seconds = lifetime.and_then(|seconds| seconds.raw().parse::<f64>().ok()).filter(|seconds| *seconds >= 1.0);
         let expires_in = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.floor()).ok());
         usable.then(|| Self {
-            access_token: token.into(),
+            access: Access { token: token.into(), client_secret: client_secret.clone() },
             expires_in: expires_in.unwrap_or(CAUTIOUS_LIFETIME).min(LONGEST_LIFETIME),
         })
     }
@@ -46,6 +46,10 @@ mod tests {
     use secrecy::ExposeSecret as _;
 
     use super::*;
+
+    fn parse(body: &[u8]) -> Option<IssuedToken> {
+        IssuedToken::parse(body, &"secret".into())
+    }
 
     #[test]
     fn an_odd_lifetime_becomes_a_short_one() {
@@ -61,10 +65,10 @@ mod tests {
             (r#","expires_in":null"#, 300),
             ("", 300),
         ] {
-            let token = IssuedToken::parse(format!(r#"{{"access_token":"t"{expires_in}}}"#).as_bytes()).unwrap();
+            let token = parse(format!(r#"{{"access_token":"t"{expires_in}}}"#).as_bytes()).unwrap();
 
             assert_eq!(
-                (token.access_token.expose_secret(), token.expires_in.as_secs()),
+                (token.access.token.expose_secret(), token.expires_in.as_secs()),
                 ("t", seconds),
                 "{expires_in}"
             );
@@ -82,13 +86,13 @@ mod tests {
             r#"{"access_token":7}"#,
             r#"{"access_token":"a\r\nb"}"#,
         ] {
-            assert!(IssuedToken::parse(body.as_bytes()).is_none(), "{body}");
+            assert!(parse(body.as_bytes()).is_none(), "{body}");
         }
     }
 
     #[test]
     fn a_token_is_never_printed() {
-        let token = IssuedToken::parse(br#"{"access_token":"s3cr3t"}"#).unwrap();
+        let token = parse(br#"{"access_token":"s3cr3t"}"#).unwrap();
 
         assert!(!format!("{token:?}").contains("s3cr3t"));
     }

@@ -13,7 +13,6 @@ use std::{
     time::Duration,
 };
 
-use secrecy::SecretString;
 use tokio::{sync::Mutex, time::Instant};
 
 use super::syncer::Syncer;
@@ -32,8 +31,8 @@ use crate::{
         time::Timestamp,
     },
     zuora::{
-        Export, IssuedToken, Limiter, Meter, Operation, Page, Session, Version, Zuora, ZuoraError, ZuoraErrorKind,
-        class::NEXT_STEP_AFTER_REFUSED_TOKENS, session::REQUEST_TIMEOUT,
+        Access, Export, IssuedToken, Limiter, Meter, Operation, Page, Session, Version, Zuora, ZuoraError,
+        ZuoraErrorKind, class::NEXT_STEP_AFTER_REFUSED_TOKENS, session::REQUEST_TIMEOUT,
     },
 };
 
@@ -84,14 +83,14 @@ impl<'a> Upstream<'a> {
     ) -> Result<Self, Interruption> {
         let base = base_url(&syncer.policy, customer)?;
         let track_id = job.to_string();
-        let ((token, expires_at), issued) = match cached(syncer, customer).await {
+        let ((access, expires_at), issued) = match cached(syncer, customer).await {
             Some(cached) => (cached, 0),
             None => (issue(syncer, customer, &base, &track_id, meter).await?, 1),
         };
         let meter = Arc::clone(meter);
         let limiter = Arc::new(Limiter::new(syncer.max_in_flight));
         let until = Instant::now() + clock::now().until(until);
-        let session = Session::new(base.clone(), token, track_id.clone())
+        let session = Session::new(base.clone(), access, track_id.clone())
             .with_timeout(syncer.request_timeout)
             .until(until)
             .with_limiter(Arc::clone(&limiter))
@@ -190,8 +189,8 @@ impl<'a> Upstream<'a> {
         if open.issued == MAX_TOKENS {
             return Err(Interruption::Failed(no_token_lasts()));
         }
-        let (token, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id, &self.meter).await?;
-        *open = Open { session: open.session.renewed(token), expires_at, issued: open.issued + 1 };
+        let (access, expires_at) = issue(self.syncer, self.customer, &self.base, &self.track_id, &self.meter).await?;
+        *open = Open { session: open.session.renewed(access), expires_at, issued: open.issued + 1 };
         Ok(())
     }
 }
@@ -241,7 +240,7 @@ pub(crate) fn base_url(policy: &BaseUrlPolicy, customer: &Customer) -> Result<Ba
     })
 }
 
-async fn cached(syncer: &Syncer, customer: &Customer) -> Option<(SecretString, Timestamp)> {
+async fn cached(syncer: &Syncer, customer: &Customer) -> Option<(Access, Timestamp)> {
     let cached = match syncer.vault.token(&customer.id).await {
         Ok(cached) => cached?,
         Err(error) => return ignore(&error),
@@ -250,7 +249,7 @@ async fn cached(syncer: &Syncer, customer: &Customer) -> Option<(SecretString, T
         return None;
     }
     match syncer.tokens.open(&customer.id, customer.settings.destination(), cached.ciphertext).await {
-        Ok(token) => Some((token, cached.expires_at)),
+        Ok(packed) => Access::unpack(&packed).map(|access| (access, cached.expires_at)),
         Err(error) => ignore(&error),
     }
 }
@@ -268,13 +267,13 @@ async fn issue(
     base: &BaseUrl,
     track_id: &str,
     meter: &Meter,
-) -> Result<(SecretString, Timestamp), Interruption> {
+) -> Result<(Access, Timestamp), Interruption> {
     let token = fresh_token(syncer, customer, base, Share::Syncs, track_id, REQUEST_TIMEOUT, meter).await?;
     let now = clock::now();
     // A short-lived token is used for half its lifetime.
     let life = token.expires_in.checked_sub(EXPIRY_MARGIN).unwrap_or_default().max(token.expires_in / 2);
     let expires_at = now.plus(life);
-    match syncer.tokens.seal(&customer.id, customer.settings.destination(), &token.access_token).await {
+    match syncer.tokens.seal(&customer.id, customer.settings.destination(), &token.access.packed()).await {
         Ok(ciphertext) => {
             let cached = CachedToken { ciphertext, credential_version: customer.credential_version, expires_at };
             if let Err(error) = syncer.vault.put_token(&customer.id, &cached).await {
@@ -285,7 +284,7 @@ async fn issue(
             let _: Option<()> = ignore(&error);
         }
     }
-    Ok((token.access_token, expires_at))
+    Ok((token.access, expires_at))
 }
 
 /// A token straight from Zuora, never from the cache.

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use super::*;
 use crate::zuora::{
+    access::Access,
     session::RetryBudget,
     test_server::{Answer as Script, TestServer, answer, gzip, ok, refusal},
 };
@@ -23,12 +24,16 @@ pub(super) fn zuora() -> Zuora {
     Zuora::new(policy()).unwrap()
 }
 
+fn access(token: &str) -> Access {
+    Access { token: token.into(), client_secret: SECRET.into() }
+}
+
 fn base(server: &TestServer) -> BaseUrl {
     policy().parse(&server.url).unwrap()
 }
 
 pub(super) fn session(server: &TestServer) -> Session {
-    Session::new(base(server), TOKEN.into(), "job_1").with_timeout(Duration::from_secs(5))
+    Session::new(base(server), access(TOKEN), "job_1").with_timeout(Duration::from_secs(5))
 }
 
 pub(super) fn without_retry(server: &TestServer) -> Session {
@@ -45,7 +50,7 @@ async fn a_token_is_asked_for_with_a_form_and_no_other_header_than_ours() {
 
     let token = token(&server).await.unwrap();
 
-    assert_eq!((token.access_token.expose_secret(), token.expires_in.as_secs()), ("abc", 3599));
+    assert_eq!((token.access.token.expose_secret(), token.expires_in.as_secs()), ("abc", 3599));
     let [request] = &server.requests()[..] else { panic!("one request") };
     assert!(request.starts_with("POST /oauth/token HTTP/1.1\r\n"), "{request}");
     assert!(
@@ -135,7 +140,7 @@ async fn a_renewed_session_uses_the_new_token_and_counts_on() {
     let (zuora, first) = (zuora(), without_retry(&server));
 
     assert_eq!(zuora.workflows_page(&first, 1).await.unwrap_err().kind, Kind::TokenRejected);
-    let renewed = first.renewed("fresh".into());
+    let renewed = first.renewed(access("fresh"));
     zuora.workflows_page(&renewed, 1).await.unwrap();
 
     assert!(server.requests()[1].contains("Bearer fresh\r\n"));
@@ -146,7 +151,7 @@ async fn a_renewed_session_uses_the_new_token_and_counts_on() {
 fn calls_may_run_on_any_thread() {
     fn send<T: Send>(_: T) {}
     let (zuora, base) = (zuora(), policy().parse("https://rest.zuora.com").unwrap());
-    let session = Session::new(base, TOKEN.into(), "job_1");
+    let session = Session::new(base, access(TOKEN), "job_1");
 
     send(zuora.workflows_page(&session, 1));
     send(zuora.export(&session, "1", Version::Active));

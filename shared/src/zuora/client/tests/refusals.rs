@@ -231,3 +231,29 @@ async fn an_error_that_echoes_the_token_does_not_show_it() {
     assert_eq!(error.detail, "bad header: Bearer *** / ***");
     assert!(!format!("{session:?}").contains("t0ken"));
 }
+
+#[tokio::test]
+async fn what_zuora_was_sent_is_in_no_error_whichever_answer_repeats_it() {
+    let secrets = [TOKEN.to_owned(), SECRET.to_owned(), hex::encode(SECRET), SECRET.replace('&', "&amp;")];
+    let text = format!("no: {}", secrets.join(" and ").replace("s3", "s\u{200b}3"));
+    let body = serde_json::json!({"errors": [{"title": text}]}).to_string();
+    let head = format!("zuora-request-id: {}\r\n", hex::encode(SECRET));
+    let success = serde_json::json!({"success": false, "message": text}).to_string();
+    for (status, body) in [(403, &body), (500, &body), (200, &success)] {
+        let server = TestServer::start((0..4).map(|_| answer(status, &head, body)).collect()).await;
+        let (zuora, session) = (zuora(), without_retry(&server));
+
+        let errors = [
+            zuora.workflows_page(&session, 1).await.unwrap_err(),
+            zuora.workflow(&session, "9").await.unwrap_err(),
+            zuora.export(&session, "9", Version::Active).await.unwrap_err(),
+            token(&server).await.unwrap_err(),
+        ];
+
+        for error in errors {
+            let shown = format!("{error:?} {error}");
+            assert!(secrets.iter().all(|secret| !shown.contains(secret)) && !shown.contains('\u{200b}'), "{shown}");
+            assert_eq!(error.request_id, None);
+        }
+    }
+}
