@@ -185,6 +185,9 @@ async fn every_door_lets_in_whom_it_should_and_nobody_else() {
     let outsider = Person::join(&world, None).await;
     let group = format!("super_admin_{}", uuid::Uuid::now_v7().simple());
     let similar = Person::join(&world, Some(&group)).await;
+    // As one text with its neighbours, these look like two groups, or like a list.
+    let (two, listed) = (format!("{group},super_admin"), "[super_admin]".to_owned());
+    let (of_two, of_listed) = (Person::join(&world, Some(&two)).await, Person::join(&world, Some(&listed)).await);
     let neighbour = Person::granted(&world, &neighbours, &EVERYTHING).await;
     let lister = Person::granted(&world, &customer, &["view_any"]).await;
     let viewer = Person::granted(&world, &customer, &["view"]).await;
@@ -221,6 +224,8 @@ async fn every_door_lets_in_whom_it_should_and_nobody_else() {
     visitors.extend([
         standing("an outsider", &outsider, Standing::Outsider),
         standing("a member of a similar group", &similar, Standing::Outsider),
+        standing("a member of a group with a comma", &of_two, Standing::Outsider),
+        standing("a member of a group in brackets", &of_listed, Standing::Outsider),
         standing("a neighbour", &neighbour, Standing::Neighbour),
         standing("a holder of view_any", &lister, Standing::Holder(&["view_any"])),
         standing("a holder of view", &viewer, Standing::Holder(&["view"])),
@@ -257,10 +262,12 @@ async fn every_door_lets_in_whom_it_should_and_nobody_else() {
     assert_eq!(cases, DOORS.len() * visitors.len());
     println!("{cases} cases: {} routes, {} callers", DOORS.len(), visitors.len());
 
-    for person in [outsider, similar, neighbour, lister, viewer, holder] {
+    for person in [outsider, similar, of_two, of_listed, neighbour, lister, viewer, holder] {
         person.leave(&world).await;
     }
-    cognito(&world, "DeleteGroup", json!({"UserPoolId": world.stack.user_pool_id, "GroupName": group})).await;
+    for group in [group, two, listed] {
+        cognito(&world, "DeleteGroup", json!({"UserPoolId": world.stack.user_pool_id, "GroupName": group})).await;
+    }
     cognito(&world, "DeleteUserPoolClient", json!({"UserPoolId": world.stack.user_pool_id, "ClientId": client})).await;
     cognito(&world, "DeleteUserPool", json!({"UserPoolId": pool})).await;
     for id in [customer, neighbours] {

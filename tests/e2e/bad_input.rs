@@ -70,6 +70,11 @@ async fn a_wrong_field_of_a_new_customer_is_named_and_nothing_is_stored() {
             json!("  "),
             json!("a\u{0}b"),
             json!("a\nb"),
+            json!("Ac\u{200b}me"),
+            json!("Acme\u{61c}"),
+            json!("\u{3164}"),
+            json!("\u{301}"),
+            json!(format!("a{}", "\u{301}".repeat(50))),
             long(longest + 1),
         ]
     };
@@ -311,6 +316,10 @@ async fn wrong_parameters_cursors_and_ids_are_refused() {
     ] {
         let answer = world.api.get(&path).await;
         assert_eq!((answer.status, &answer.body["type"]), (404, &json!("/problems/not-found")), "{path}");
+    }
+    for end in ["%3Fx", "%23x", "%3F", "%23"] {
+        let answer = world.api.get(&format!("/v1/customers/{id}{end}")).await;
+        assert_eq!(answer.status, 404, "an encoded ? or # is part of the id: {}", answer.text);
     }
     for job in ["x", "job_00000000000000000000000000000000"] {
         assert_eq!(world.api.post(&format!("/v1/jobs/{job}/retry"), &json!({})).await.status, 404, "{job}");

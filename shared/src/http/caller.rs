@@ -1,14 +1,16 @@
 //! The caller: the claims that API Gateway's authorizer took from the token, checked again.
 //!
 //! API Gateway verifies signature, issuer and expiry. It does not tell ID tokens from access tokens on every platform, and
-//! nobody checks for which client a token was made: both are checked here.
+//! nobody checks for which client a token was made: both are checked here. The groups come from the token itself
+//! ([`IdToken`]).
 
 use axum::extract::FromRequestParts;
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 use lambda_http::request::RequestContext as GatewayContext;
 use serde_json::{Map, Value};
 
 use super::{
+    id_token::IdToken,
     problem::{Problem, ProblemKind},
     refusal::Refusal,
 };
@@ -21,16 +23,16 @@ use crate::{
     },
 };
 
-/// Reads the caller, whose grants are not known yet, from API Gateway's request context.
+/// Reads the caller, whose grants are not known yet, from API Gateway's request context and the token that it verified.
 ///
 /// # Errors
 /// `unauthenticated` without an ID token made for `audience`.
-pub fn identify(gateway: Option<&GatewayContext>, audience: &str) -> Result<Caller, Problem> {
+pub fn identify(gateway: Option<&GatewayContext>, headers: &HeaderMap, audience: &str) -> Result<Caller, Problem> {
     let claims = gateway
         .and_then(GatewayContext::authorizer)
         .and_then(|authorizer| authorizer.fields.get("claims"))
         .and_then(Value::as_object);
-    let caller = claims.and_then(|claims| from_claims(claims, audience));
+    let caller = claims.and_then(|claims| from_claims(claims, IdToken::read(headers)?, audience));
     caller.ok_or_else(|| {
         Problem::new(
             ProblemKind::Unauthenticated,
@@ -39,31 +41,17 @@ pub fn identify(gateway: Option<&GatewayContext>, audience: &str) -> Result<Call
     })
 }
 
-fn from_claims(claims: &Map<String, Value>, audience: &str) -> Option<Caller> {
+fn from_claims(claims: &Map<String, Value>, token: IdToken, audience: &str) -> Option<Caller> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let ours = text("token_use") == Some("id") && text("aud") == Some(audience);
+    let ours = text("token_use") == Some("id") && text("aud") == Some(audience) && token.agrees(claims);
     let sub = text("sub").filter(|sub| !sub.is_empty())?;
-    let groups = claims.get("cognito:groups").map(groups).unwrap_or_default();
     let email = text("email").filter(|_| is_verified(claims)).map(str::to_owned);
-    ours.then(|| Caller { sub: sub.to_owned(), email, groups, grants: Grants::default() })
+    ours.then(|| Caller { sub: sub.to_owned(), email, groups: token.groups(claims), grants: Grants::default() })
 }
 
 /// True if the pool has verified the address: any other one is whatever its user says.
 fn is_verified(claims: &Map<String, Value>) -> bool {
     claims.get("email_verified").is_some_and(|claim| matches!(claim, Value::Bool(true)) || claim == "true")
-}
-
-/// The groups claim arrives as `a,b`, `[a b]`, `[a, b]`, or a list, depending on the platform.
-fn groups(claim: &Value) -> Vec<String> {
-    match claim {
-        Value::Array(groups) => groups.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Value::String(text) => {
-            let inner = text.trim().trim_start_matches('[').trim_end_matches(']');
-            let names = inner.split([',', ' ']).map(|name| name.trim_matches('"'));
-            names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// Whoever sent the request at hand, whether or not they may do anything; put there by [`super::serve`].
@@ -134,23 +122,28 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
 
 #[cfg(test)]
 mod tests {
+    use http::header::AUTHORIZATION;
     use serde_json::json;
 
     use super::*;
+    use crate::http::id_token::bearer;
 
-    fn claims(change: impl FnOnce(&mut Map<String, Value>)) -> Map<String, Value> {
-        let Value::Object(mut claims) =
-            json!({"token_use": "id", "aud": "client", "sub": "s-1", "cognito:groups": "super_admin"})
-        else {
-            unreachable!()
-        };
+    fn payload() -> Value {
+        json!({"token_use": "id", "aud": "client", "sub": "s-1", "cognito:groups": ["super_admin"]})
+    }
+
+    /// The caller with a token of this payload, from which API Gateway took the same claims but for `change`.
+    fn caller(payload: &Value, change: impl FnOnce(&mut Value)) -> Option<Caller> {
+        let mut claims = payload.clone();
+        claims["cognito:groups"] = json!("[super_admin]");
         change(&mut claims);
-        claims
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer(payload).parse().unwrap())]);
+        from_claims(claims.as_object().unwrap(), IdToken::read(&headers)?, "client")
     }
 
     #[test]
     fn an_id_token_for_this_client_is_a_caller() {
-        let caller = from_claims(&claims(|_| {}), "client").unwrap();
+        let caller = caller(&payload(), |_| {}).unwrap();
 
         assert_eq!((caller.sub.as_str(), caller.groups), ("s-1", vec!["super_admin".to_owned()]));
     }
@@ -158,11 +151,11 @@ mod tests {
     #[test]
     fn an_address_counts_once_it_is_verified_however_the_platform_says_so() {
         let email = |verified: Value| {
-            let claims = claims(|c| {
-                c.insert("email".into(), json!("ada@example.com"));
-                c.insert("email_verified".into(), verified);
-            });
-            from_claims(&claims, "client").unwrap().email
+            let claims = |claims: &mut Value| {
+                claims["email"] = json!("ada@example.com");
+                claims["email_verified"] = verified;
+            };
+            caller(&payload(), claims).unwrap().email
         };
 
         for (verified, shown) in
@@ -174,24 +167,23 @@ mod tests {
 
     #[test]
     fn an_access_token_another_clients_token_and_a_nameless_one_are_nobody() {
-        let changes: [fn(&mut Map<String, Value>); 5] = [
-            |c| drop(c.insert("token_use".into(), json!("access"))),
-            |c| drop(c.remove("token_use")),
-            |c| drop(c.insert("aud".into(), json!("other"))),
-            |c| drop(c.remove("aud")),
-            |c| drop(c.insert("sub".into(), json!(""))),
-        ];
-        for change in changes {
-            assert_eq!(from_claims(&claims(change), "client"), None);
+        for (name, value) in [("token_use", json!("access")), ("aud", json!("other")), ("sub", json!(""))] {
+            let mut payload = payload();
+            payload[name] = value;
+            assert_eq!(caller(&payload, |_| {}), None, "{name}");
         }
-        assert!(identify(None, "client").is_err());
+        for name in ["token_use", "aud", "sub"] {
+            let mut payload = payload();
+            payload.as_object_mut().unwrap().remove(name);
+            assert_eq!(caller(&payload, |_| {}), None, "no {name}");
+        }
+        assert!(identify(None, &HeaderMap::new(), "client").is_err());
     }
 
     #[test]
-    fn the_groups_claim_is_read_in_every_form() {
-        for form in [json!("a,b"), json!("[a b]"), json!("[a, b]"), json!(["a", "b"]), json!("[\"a\",\"b\"]")] {
-            assert_eq!(groups(&form), ["a", "b"], "{form}");
+    fn a_token_that_is_not_the_one_whose_claims_came_with_it_is_nobodys() {
+        for (name, value) in [("sub", json!("s-2")), ("aud", json!("other")), ("token_use", json!("access"))] {
+            assert_eq!(caller(&payload(), |claims| claims[name] = value), None, "{name}");
         }
-        assert!(groups(&json!("")).is_empty() && groups(&json!("[]")).is_empty() && groups(&json!(7)).is_empty());
     }
 }

@@ -9,6 +9,8 @@ pub mod caller;
 pub mod conditional;
 pub mod cursor;
 pub mod etag;
+mod gateway_path;
+mod id_token;
 pub mod idempotency;
 pub mod paging;
 pub mod path;

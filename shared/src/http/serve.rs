@@ -18,6 +18,7 @@ use lambda_http::{Request as LambdaRequest, request::RequestContext as GatewayCo
 use super::{
     Edge, base_path,
     caller::{SignedIn, identify},
+    gateway_path,
     problem::{Problem, ProblemKind},
     refusal_audit,
     request_line::{About, RequestLine, request_id},
@@ -108,7 +109,7 @@ async fn around(
     let line = RequestLine::begin(&request, path.as_ref());
     let (route, request_id) = (line.route.clone(), line.request_id.clone());
     let gateway = request.extensions().get::<GatewayContext>();
-    let caller = identify(gateway, &edge.audience);
+    let caller = identify(gateway, request.headers(), &edge.audience);
     let actor = caller.as_ref().map(Caller::actor).ok();
     let context = actor.clone().map(|actor| RequestContext {
         actor,
@@ -116,9 +117,7 @@ async fn around(
         now: line.started,
         trail: edge.trail.clone(),
     });
-    let is_authorized_route = resource(gateway).is_none_or(|resource| resource == route);
-    let response = if !is_authorized_route {
-        // Such as an encoded `?` in an id: what API Gateway let through is another route than the one that would run.
+    let response = if !gateway_path::agrees(&request, &route, &params) {
         unknown().await.into_response()
     } else if OPEN.contains(&route.as_str()) {
         limited(next.run(request)).await
@@ -220,14 +219,6 @@ fn finish(mut response: Response, request_id: &str) -> (Response, Option<Problem
     (response, problem)
 }
 
-/// The route that API Gateway found, such as `/v1/customers/{customer_id}`.
-fn resource(gateway: Option<&GatewayContext>) -> Option<&str> {
-    match gateway {
-        Some(GatewayContext::ApiGatewayV1(gateway)) => gateway.resource_path.as_deref(),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
@@ -235,7 +226,10 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::{http::permit::OnAll, operation};
+    use crate::{
+        http::{id_token::bearer, permit::OnAll},
+        operation,
+    };
 
     operation!(See: View, Read, Safe);
 
@@ -249,14 +243,19 @@ mod tests {
         surround(router, Edge::for_tests())
     }
 
-    async fn ask(method: &str, path: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {
-        ask_by(method, path, &path.replace("things/1", "things/{customer_id}"), claims).await
+    async fn ask(method: &str, path: &str, payload: Value) -> (StatusCode, http::HeaderMap, Value) {
+        let params = path.strip_prefix("/v1/things/").map(|id| json!({"customer_id": id}));
+        let resource = if params.is_some() { "/v1/things/{customer_id}" } else { path };
+        ask_by(method, path, (resource, params), payload).await
     }
 
-    /// A request as API Gateway hands it over.
-    fn event(method: &str, path: &str, resource: &str, claims: &Value) -> Value {
+    /// A request as API Gateway hands it over: for a route with parameters, with a token of this payload.
+    fn event(method: &str, path: &str, (resource, params): (&str, Option<Value>), payload: &Value) -> Value {
+        let mut claims = payload.clone();
+        claims["cognito:groups"] = json!(payload["cognito:groups"].to_string());
         json!({
-            "resource": path, "path": path, "httpMethod": method, "headers": {"host": "x"}, "multiValueHeaders": {},
+            "resource": path, "path": path, "httpMethod": method, "multiValueHeaders": {},
+            "headers": {"host": "x", "authorization": bearer(payload)}, "pathParameters": params,
             "requestContext": {
                 "accountId": "1", "apiId": "a", "resourceId": "r", "stage": "$default", "requestId": "req-1", "identity": {},
                 "resourcePath": resource, "httpMethod": method, "authorizer": {"claims": claims}
@@ -266,8 +265,13 @@ mod tests {
     }
 
     /// Asks for a path that API Gateway took for a route.
-    async fn ask_by(method: &str, path: &str, resource: &str, claims: Value) -> (StatusCode, http::HeaderMap, Value) {
-        let event = event(method, path, resource, &claims);
+    async fn ask_by(
+        method: &str,
+        path: &str,
+        route: (&str, Option<Value>),
+        payload: Value,
+    ) -> (StatusCode, http::HeaderMap, Value) {
+        let event = event(method, path, route, &payload);
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
         let response = app().oneshot(request.map(|body| Body::from(body.to_vec()))).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -280,7 +284,7 @@ mod tests {
     }
 
     fn admin() -> Value {
-        json!({"token_use": "id", "aud": "client", "sub": "s", "cognito:groups": "super_admin"})
+        json!({"token_use": "id", "aud": "client", "sub": "s", "cognito:groups": ["super_admin"]})
     }
 
     #[tokio::test]
@@ -325,15 +329,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_api_gateway_took_for_another_route_is_not_there() {
-        let (status, _, body) = ask_by("GET", "/v1/things/1", "/v1/things/{customer_id}/parts", admin()).await;
+    async fn what_api_gateway_took_for_another_route_or_another_id_is_not_there() {
+        let params = |id: &str| Some(json!({"customer_id": id}));
+        let route = "/v1/things/{customer_id}";
+        assert_eq!(ask_by("GET", "/v1/things/1", (route, params("1")), admin()).await.0, StatusCode::OK);
 
-        assert_eq!((status, &body["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")));
+        for (path, resource, seen) in [
+            ("/v1/things/1", "/v1/things/{customer_id}/parts", params("1")),
+            ("/v1/things/1", route, params("2")),
+            ("/v1/things/1", route, None),
+            ("/v1/things/1?x", route, params("1?x")),
+            ("/v1/things/1#x", route, params("1#x")),
+            ("/v1/things/1?", route, params("1")),
+            ("/v1/things/%31", route, params("%31")),
+        ] {
+            let (status, _, body) = ask_by("GET", path, (resource, seen), admin()).await;
+            assert_eq!((status, &body["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")), "{path}");
+        }
     }
 
     #[tokio::test]
     async fn a_request_under_the_domains_base_path_meets_its_route() {
-        let event = event("GET", "/zwm/v1/things/1", "/v1/things/{customer_id}", &admin());
+        let route = ("/v1/things/{customer_id}", Some(json!({"customer_id": "1"})));
+        let event = event("GET", "/zwm/v1/things/1", route, &admin());
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
 
         let response = under(Some("zwm".to_owned()), app()).oneshot(request).await.unwrap();
