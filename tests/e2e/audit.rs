@@ -1,5 +1,6 @@
 //! Every change by a person, and every refusal, is recorded; the record survives the customer, and holds no secret.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use tests::simulator::{Simulator, Tenant};
 
@@ -111,6 +112,77 @@ async fn the_trail_is_filtered_by_actor_action_outcome_and_time_and_paged() {
         list["items"].as_array().unwrap().iter().any(|record| record["id"] == all[1]["id"])
     };
     world.wait_until("the index shows it", is_shown).await;
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn credentials_that_are_tried_are_written_down_with_client_and_address_and_without_the_secret() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("tried");
+    let id = customer(&world, &tenant, &simulator.base_url()).await;
+    let person = Person::granted(&world, "all", &["create", "update", "view"]).await;
+    let mut creation = World::creation(&tenant, &simulator.base_url());
+    let mut tried = json!({
+        "zuora_base_url": simulator.base_url(), "zuora_client_id": tenant.client_id(), "zuora_client_secret": "a-guess",
+    });
+
+    for _ in 0..2 {
+        assert_eq!(person.api.post("/v1/connection-test", &tried).await.status, 422);
+    }
+    tried["zuora_client_secret"] = json!(tenant.client_secret());
+    person.api.post("/v1/connection-test", &tried).await.expect(200);
+    creation["zuora_client_secret"] = json!("a-guess");
+    assert_eq!(person.api.post("/v1/customers", &creation).await.status, 422);
+    let path = format!("/v1/customers/{id}");
+    assert_eq!(person.api.patch(&path, &json!({"zuora_client_secret": "a-guess"})).await.status, 422);
+
+    let base_url = simulator.base_url();
+    let credentials = json!([
+        {"field": "zuora_base_url", "before": null, "after": base_url},
+        {"field": "zuora_client_id", "before": null, "after": tenant.client_id()},
+    ]);
+    let of_person = format!("/v1/audit?limit=200&actor={}", person.sub);
+    let records = async |filter: &str| {
+        let list = world.api.get(&format!("{of_person}{filter}")).await.expect(200);
+        list["items"].as_array().unwrap().clone()
+    };
+    world.wait_until("the index shows all", async || records("&action=customer.update").await.len() == 1).await;
+    for (filter, most) in [
+        ("&action=connection.test&outcome=refused", 2),
+        ("&action=connection.test&outcome=done", 1),
+        ("&action=customer.create&outcome=refused", 1),
+        ("&action=customer.update&outcome=refused", 1),
+    ] {
+        let found = records(filter).await;
+        assert!((1..=most).contains(&found.len()), "{filter}, at most one a minute: {found:?}");
+        assert!(found.iter().all(|record| record["changes"] == credentials), "{filter}: {found:?}");
+    }
+    assert_eq!(audit(&world, &id, "&outcome=refused").await.len(), 1, "the customer's own trail tells it too");
+    let trail = json!(records("").await).to_string();
+    assert!(!trail.contains("a-guess") && !trail.contains(&tenant.client_secret()), "{trail}");
+    person.leave(&world).await;
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_hides_no_other() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let id = customer(&world, &simulator.tenant("blinded"), &simulator.base_url()).await;
+    world.api.post(&format!("/v1/customers/{id}/pause"), &json!({})).await.expect(200);
+    let (table, partition) = (&world.stack.audit_table_name, format!("AUDIT#{id}"));
+    let mut spoilt = world.partition(table, &partition).await[0].clone();
+    let key = spoilt.clone().into_iter().filter(|(name, _)| name == "PK" || name == "SK").collect();
+    let action = spoilt["action"].as_s().unwrap().clone();
+    spoilt.insert("action".to_owned(), AttributeValue::S("customer.explode".to_owned()));
+    world.dynamodb.put_item().table_name(table).set_item(Some(spoilt)).send().await.unwrap();
+
+    let left = audit(&world, &id, "").await;
+
+    assert_eq!((left.len(), left.iter().any(|record| record["action"] == action.as_str())), (1, false), "{left:?}");
+    world.api.get("/v1/audit?limit=200").await.expect(200);
+    world.dynamodb.delete_item().table_name(table).set_key(Some(key)).send().await.unwrap();
     world.remove(&id).await;
 }
 

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
+    people::Person,
     upstream::tenant,
     world::{Answer, World},
 };
@@ -138,4 +139,38 @@ async fn what_stands_for_the_secret_in_an_answer_is_refused_as_a_secret() {
     assert!(tenant.requests().is_empty());
     assert_eq!(world.sync(&id).await["state"], "succeeded", "with the secret it had");
     world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_name_that_looks_like_another_customers_is_saved_with_a_warning_to_who_may_see_that_one() {
+    let world = World::connect().await;
+    let (simulator, first) = tenant("look", 0);
+    let name = format!("Acme Corp {}", uuid::Uuid::now_v7().simple());
+    let mut body = World::creation(&first, &simulator.base_url());
+    body["name"] = json!(name);
+    let created = world.api.post("/v1/customers", &body).await.expect(201);
+    assert_eq!(created.get("warnings"), None);
+    let id = created["id"].as_str().unwrap().to_owned();
+    let creator = Person::granted(&world, "all", &["create"]).await;
+    // Cyrillic, and another case.
+    body["name"] = json!(name.replace("Acme Corp", "\u{410}\u{441}me CORP"));
+
+    let listed = format!("/v1/customers?name={}", name.replace(' ', "%20"));
+    world.wait_until("the first one is listed", async || world.api.get(&listed).await.expect(200)["total"] == 1).await;
+    let alike = world.api.post("/v1/customers", &body).await.expect(201);
+    let unseen = creator.api.post("/v1/customers", &body).await.expect(201);
+
+    let warnings = alike["warnings"].as_array().unwrap();
+    assert!(warnings.iter().any(|warning| warning.as_str().unwrap().contains(&format!("{name} ({id})"))), "{alike}");
+    assert_eq!(unseen.get("warnings"), None, "what its creator may not see is not told");
+    let (alike, unseen) = (alike["id"].as_str().unwrap(), unseen["id"].as_str().unwrap());
+    let renamed =
+        world.api.patch(&format!("/v1/customers/{alike}"), &json!({"name": "Quite another"})).await.expect(200);
+    assert_eq!(renamed.get("warnings"), None);
+    let paused = world.api.patch(&format!("/v1/customers/{unseen}"), &json!({"owner": "Ann"})).await.expect(200);
+    assert_eq!(paused.get("warnings"), None, "nobody entered its name");
+    creator.leave(&world).await;
+    for id in [&id, alike, unseen] {
+        world.remove(id).await;
+    }
 }

@@ -144,7 +144,7 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Customer, AppError> {
         let context = RequestContext { now, ..context(&worker.lifecycle.dispatcher.data) };
-        service(worker).create_once(new, key, "the same".to_owned(), &context).await
+        service(worker).create_once(new, key, "the same".to_owned(), &context).await.map(|created| created.customer)
     }
 
     /// Takes a permit for a request of `caller`, who may make three requests a minute.

@@ -99,9 +99,8 @@ impl<'a> Greedy<'a> {
     /// Tests credentials that are not stored, as the handler does.
     async fn test(&self, secret: &str) -> Result<(), AppError> {
         let (context, new) = (self.context(), creation(&self.tenant, &self.base_url));
-        context.acquire_permit(&self.service.limits, None).await?;
         let client_id = &new.settings.zuora_client_id;
-        self.service.prove(&new.base, client_id, &secret.to_owned().into(), &context).await.map(drop)
+        self.service.test(&new.base, client_id, &secret.to_owned().into(), &context).await.map(drop)
     }
 
     /// Creates a customer, which tests its credentials first.

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use tests::simulator::Simulator;
 
-use crate::{people::Person, world::World};
+use crate::{
+    people::Person,
+    world::{Api, World},
+};
 
 /// The ids in a list.
 fn ids(list: &Value, field: &str) -> Vec<String> {
@@ -143,6 +146,13 @@ async fn grants_are_listed_by_customer_checked_and_gone_with_the_customer() {
     let listed = world.api.get(&path).await.expect(200);
     assert_eq!(listed["items"][0]["user"], person.sub.as_str());
     assert_eq!(listed["items"][0]["verbs"], json!(["view_any", "view", "sync"]));
+    let audit = format!("/v1/customers/{id}/audit");
+    let records = async |api: &Api, path: &str| api.get(path).await.expect(200)["items"].as_array().unwrap().len();
+    assert_eq!(records(&world.api, &format!("{audit}?action=grant.put")).await, 1);
+    assert_eq!(records(&person.api, &format!("{audit}?action=grant.put")).await, 0, "grants are a super admin's");
+    assert_eq!(records(&person.api, "/v1/audit?action=grant.put").await, 0);
+    let theirs = person.api.get(&audit).await.expect(200);
+    assert!(!theirs["items"].as_array().unwrap().is_empty() && !theirs.to_string().contains(&person.sub), "{theirs}");
 
     let put = |customer: &str, user: &str, body: Value| {
         let path = format!("/v1/customers/{customer}/grants/{user}");

@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         actor::Actor,
-        audit::{Action, Record},
+        audit::{Action, AuditOutcome, Record},
         ids::CustomerId,
         time::Timestamp,
     },
@@ -59,6 +59,18 @@ impl RequestContext {
     /// A record of what is done for this request, about nothing in particular yet.
     pub fn record(&self, action: Action) -> Record {
         Record::new(self.actor.clone(), action, self.request_id.clone(), self.now)
+    }
+
+    /// Writes a record of an attempt that was refused, unless one of the same minute tells of it already.
+    ///
+    /// # Errors
+    /// As [`write_across`].
+    pub async fn record_refusal(&self, record: Record) -> Result<(), StoreError> {
+        let record = Record { outcome: AuditOutcome::Refused, ..record };
+        match commit(Vec::new(), Some(&self.entry(record))).await {
+            Err(StoreError::Conflict { .. }) => Ok(()),
+            written => written,
+        }
     }
 
     /// A record on its way.

@@ -10,6 +10,7 @@ mod bulk;
 mod change;
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use self::change::is_expected;
 pub use self::{
@@ -35,7 +36,7 @@ use crate::{
         vault::{Credentials, Vault},
     },
     domain::{
-        audit::{self, Action},
+        audit::{self, Action, Record},
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Connection, Customer, Settings, Status},
         ids::{CustomerId, JobId, UserId},
@@ -92,6 +93,21 @@ struct Sealed {
     connection: Option<Connection>,
 }
 
+/// The customer of an idempotency key.
+pub struct CreatedOnce {
+    /// The customer, as it is now.
+    pub customer: Customer,
+    /// True if an earlier request created it: the caller may have lost the right to see it since then.
+    pub is_repeated: bool,
+}
+
+/// What is kept under an idempotency key: no more than the id, so that nothing of the customer outlives it there. (Older records
+/// hold the customer as it was.)
+#[derive(Serialize, Deserialize)]
+struct Created {
+    id: CustomerId,
+}
+
 impl CustomerService {
     /// Creates a customer and queues its first sync.
     ///
@@ -104,18 +120,21 @@ impl CustomerService {
     /// Creates a customer at most once under an idempotency key; `fingerprint` names the request without giving it away.
     ///
     /// # Errors
-    /// As [`CustomerService::create`]; `UnderWay` and `KeyReused`.
+    /// As [`CustomerService::create`]; `UnderWay` and `KeyReused`; `NotFound` if the customer is gone meanwhile.
     pub async fn create_once(
         &self,
         new: Creation,
         key: &str,
         fingerprint: String,
         context: &RequestContext,
-    ) -> Result<Customer, AppError> {
+    ) -> Result<CreatedOnce, AppError> {
         let once = &self.dispatcher.idempotency;
         let claim = match once.begin(&context.actor.sub, key, fingerprint, context.now).await? {
             Begun::New(claim) => claim,
-            Begun::Done(customer) => return Ok(customer),
+            Begun::Done(Created { id }) => {
+                let found = self.dispatcher.customers.get(&id).await?.ok_or(AppError::NotFound("customer"))?;
+                return Ok(CreatedOnce { customer: found.value, is_repeated: true });
+            }
             Begun::UnderWay => return Err(AppError::UnderWay),
             Begun::Other => return Err(AppError::KeyReused),
         };
@@ -126,7 +145,7 @@ impl CustomerService {
         {
             once.give_up(claim).await?;
         }
-        created
+        Ok(CreatedOnce { customer: created?, is_repeated: false })
     }
 
     async fn create_for(
@@ -138,7 +157,10 @@ impl CustomerService {
         context.acquire_permit(&self.limits, None).await?;
         let now = context.now;
         let connection = match new.verify {
-            true => Some(self.prove(&new.base, &new.settings.zuora_client_id, &new.secret, context).await?),
+            true => {
+                let attempt = context.record(Action::CustomerCreate);
+                Some(self.prove(&new.base, &new.settings.zuora_client_id, &new.secret, attempt, context).await?)
+            }
             false => None,
         };
         let mut customer = Customer::new(new.settings, connection, now);
@@ -164,7 +186,7 @@ impl CustomerService {
             })?);
         }
         if let Some(claim) = once {
-            data.push(claim.done(&customer, now)?);
+            data.push(claim.done(&Created { id: customer.id.clone() }, now)?);
         }
         let writes = vec![
             (&self.dispatcher.data, data),
@@ -209,9 +231,10 @@ impl CustomerService {
         let settings = change.settings.clone().over(&current.settings);
         let mut connection = None;
         if change.verify {
+            let attempt = context.record(Action::CustomerUpdate).about(current);
             let base = self.policy.parse(&settings.zuora_base_url);
             let base = base.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))?;
-            connection = Some(self.prove(&base, &settings.zuora_client_id, secret, context).await?);
+            connection = Some(self.prove(&base, &settings.zuora_client_id, secret, attempt, context).await?);
         }
         let ciphertext = self.secrets.seal(&current.id, settings.destination(), secret).await?;
         Ok(Sealed { ciphertext, settings, connection })
@@ -383,20 +406,39 @@ impl CustomerService {
         Ok(job.id)
     }
 
-    /// Tries credentials that are not stored, and stores nothing.
+    /// Tries credentials that are not stored, and stores nothing but the record that somebody did.
     ///
     /// # Errors
-    /// `Connection` says what is wrong.
-    pub async fn prove(
+    /// `TooMany`; `Connection` says what is wrong.
+    pub async fn test(
         &self,
         base: &BaseUrl,
         client_id: &str,
         client_secret: &SecretString,
         context: &RequestContext,
     ) -> Result<Connection, AppError> {
+        context.acquire_permit(&self.limits, None).await?;
+        let attempt = context.record(Action::ConnectionTest);
+        let connection = self.prove(base, client_id, client_secret, attempt.clone(), context).await?;
+        commit(Vec::new(), Some(&context.entry(attempt.of_credentials(base, client_id)))).await?;
+        Ok(connection)
+    }
+
+    /// Tries credentials. If Zuora does not take them, `attempt` is recorded as refused: who guesses leaves a trace.
+    async fn prove(
+        &self,
+        base: &BaseUrl,
+        client_id: &str,
+        client_secret: &SecretString,
+        attempt: Record,
+        context: &RequestContext,
+    ) -> Result<Connection, AppError> {
         let candidate = Candidate { base, client_id, client_secret, track_id: &context.request_id };
-        connection::check(&self.zuora, &self.token_budget, &candidate, context.now).await?;
-        Ok(Connection { ok: true, checked_at: context.now, error: None })
+        let checked = connection::check(&self.zuora, &self.token_budget, &candidate, context.now).await;
+        if let Err(AppError::Connection(_)) = &checked {
+            context.record_refusal(attempt.of_credentials(base, client_id)).await?;
+        }
+        checked.map(|()| Connection { ok: true, checked_at: context.now, error: None })
     }
 }
 

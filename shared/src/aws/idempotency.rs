@@ -1,5 +1,5 @@
 //! Requests that take effect once, however often they arrive: `Idempotency-Key`, after the IETF draft
-//! draft-ietf-httpapi-idempotency-key-header. See D-27.
+//! draft-ietf-httpapi-idempotency-key-header. See D-77.
 //!
 //! What must stay true: the answer is stored in the transaction of the request's effect, so neither exists without the other. A
 //! claim is taken over only when its holder is certainly dead, and from then on that holder can no longer commit.

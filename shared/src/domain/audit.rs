@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::{
     actor::Actor,
+    base_url::BaseUrl,
     change::{BeforeAfter, FieldChange},
     customer::Customer,
     ids::{AuditId, CustomerId, JobId},
@@ -45,6 +46,9 @@ pub enum Action {
     /// A connection test was asked for.
     #[serde(rename = "customer.test")]
     CustomerTest,
+    /// Credentials that are not stored were tried.
+    #[serde(rename = "connection.test")]
+    ConnectionTest,
     /// A failed job was started anew.
     #[serde(rename = "job.retry")]
     JobRetry,
@@ -74,6 +78,13 @@ pub enum Action {
     Read,
 }
 
+impl Action {
+    /// True if it is about who may do what, which only super admins may know.
+    pub const fn is_about_grants(self) -> bool {
+        matches!(self, Self::GrantPut | Self::GrantDelete)
+    }
+}
+
 /// The result of the action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -81,7 +92,7 @@ pub enum Action {
 pub enum AuditOutcome {
     /// It was done.
     Done,
-    /// The caller was not allowed to.
+    /// The caller was not allowed to, or Zuora did not take the credentials.
     Refused,
 }
 
@@ -140,6 +151,17 @@ impl Record {
     pub fn about(mut self, customer: &Customer) -> Self {
         self.customer_id = Some(customer.id.clone());
         self.customer_name = Some(customer.settings.name.clone());
+        self
+    }
+
+    /// The credentials that were tried: which client, and where; never the secret.
+    #[must_use]
+    pub fn of_credentials(mut self, base: &BaseUrl, client_id: &str) -> Self {
+        let tried = [("zuora_base_url", base.as_str()), ("zuora_client_id", client_id)];
+        self.changes.extend(tried.map(|(field, value)| FieldChange {
+            field: field.to_owned(),
+            values: BeforeAfter { before: None, after: Some(value.to_owned()) },
+        }));
         self
     }
 

@@ -6,10 +6,14 @@ use axum::{
 };
 use http::{StatusCode, header};
 use shared::{
-    app::{context::RequestContext, customers::Creation},
+    app::{
+        context::RequestContext,
+        customers::{CreatedOnce, Creation},
+        error::AppError,
+    },
     domain::{
         base_url::BaseUrlPolicy, customer::Settings, guard::Limits, invalid::Invalid, known_hosts::environment_of,
-        schedule::Frequency,
+        policy::Verb, schedule::Frequency,
     },
     http::{
         body::NamedJson,
@@ -21,7 +25,8 @@ use shared::{
 };
 
 use super::{
-    json::{CustomerJson, tagged},
+    json::{CustomerJson, with_warnings},
+    look_alikes::warn_of_look_alikes,
     request::{CustomerRequest, Entered, NewCustomerRequest},
 };
 use crate::setup::App;
@@ -91,11 +96,20 @@ pub async fn create_customer(
     let caller = on.user.caller();
     creation.creator = caller.sub.parse().ok().filter(|_| !caller.is_super_admin());
     let customer = match key.0 {
-        Some(key) => app.service.create_once(creation, &key, fingerprint, &context).await?,
+        Some(key) => {
+            let CreatedOnce { customer, is_repeated } =
+                app.service.create_once(creation, &key, fingerprint, &context).await?;
+            if is_repeated && !on.user.can(Verb::View, &customer.id) {
+                return Err(AppError::NotFound("customer").into());
+            }
+            customer
+        }
         None => app.service.create(creation, &context).await?,
     };
     let location = format!("/v1/customers/{}", customer.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], tagged(customer, &on.user)).into_response())
+    let warnings = warn_of_look_alikes(&app, &on.user, &customer).await;
+    let answer = with_warnings(customer, &on.user, warnings);
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], answer).into_response())
 }
 
 #[cfg(test)]

@@ -40,6 +40,10 @@ pub struct CustomerJson {
     updated_at: Timestamp,
     /// The actions open to the caller now.
     actions: Vec<CustomerAction>,
+    /// What to look at again, of a customer that was just entered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    warnings: Vec<String>,
 }
 
 /// The state of a secret: set, and since when; never its value.
@@ -109,6 +113,7 @@ impl CustomerJson {
             created_at: customer.created_at,
             updated_at: customer.updated_at,
             actions,
+            warnings: Vec::new(),
         }
     }
 }
@@ -143,5 +148,10 @@ pub type Tagged = ([(HeaderName, HeaderValue); 1], Json<CustomerJson>);
 
 /// A customer with its `ETag`.
 pub fn tagged(customer: Customer, user: &CurrentUser) -> Tagged {
-    (etag(&customer.entity_tag()), Json(CustomerJson::new(customer, user)))
+    with_warnings(customer, user, Vec::new())
+}
+
+/// The same of a customer that was just entered.
+pub fn with_warnings(customer: Customer, user: &CurrentUser, warnings: Vec<String>) -> Tagged {
+    (etag(&customer.entity_tag()), Json(CustomerJson { warnings, ..CustomerJson::new(customer, user) }))
 }

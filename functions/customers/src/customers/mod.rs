@@ -7,5 +7,6 @@ mod delete_guard;
 pub mod fields;
 mod json;
 pub mod list;
+mod look_alikes;
 mod request;
 pub mod update;

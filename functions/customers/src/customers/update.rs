@@ -14,7 +14,8 @@ use shared::{
 };
 
 use super::{
-    json::{CustomerJson, Tagged, tagged},
+    json::{CustomerJson, Tagged, tagged, with_warnings},
+    look_alikes::warn_of_look_alikes,
     request::{CustomerRequest, Entered},
 };
 use crate::setup::App;
@@ -50,9 +51,11 @@ pub async fn update_customer(
     ValidJson(body): ValidJson<CustomerRequest>,
 ) -> Result<Tagged, Problem> {
     let Entered { settings, secret, verify } = body.validate(&app.service.policy)?;
+    let is_named = settings.name.is_some();
     let change = CustomerChange { expected: if_match.required()?, settings, secret, verify };
     let customer = app.service.change(&on.customer, change, &context).await?;
-    Ok(tagged(customer, &on.user))
+    let warnings = if is_named { warn_of_look_alikes(&app, &on.user, &customer).await } else { Vec::new() };
+    Ok(with_warnings(customer, &on.user, warnings))
 }
 
 operation!(PauseCustomer: Update, CustomerPause, Idempotent);

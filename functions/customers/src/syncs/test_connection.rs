@@ -43,7 +43,7 @@ pub struct ConnectionProven {
 }
 
 operation!(
-    TestCredentials: Create, CustomerTest, Idempotent;
+    TestCredentials: Create, ConnectionTest, Idempotent;
     TooManyRequests, ZuoraCredentialsInvalid, ZuoraPermissionMissing, ZuoraUnreachable
 );
 
@@ -69,9 +69,8 @@ pub async fn test_unsaved(
     let (Some(base), Some(client_id), Some(())) = (base, client_id, secret) else {
         return Err(invalid.into());
     };
-    context.acquire_permit(&app.service.limits, None).await?;
     let secret = body.zuora_client_secret.into();
-    let connection = app.service.prove(&base, &client_id, &secret, &context).await?;
+    let connection = app.service.test(&base, &client_id, &secret, &context).await?;
     Ok(Json(ConnectionProven { ok: connection.ok, checked_at: connection.checked_at }))
 }
 

@@ -52,7 +52,8 @@ async fn create(fixture: &Fixture) -> Result<Customer, AppError> {
 
 async fn create_once(fixture: &Fixture, key: &str, fingerprint: &str) -> Result<Customer, AppError> {
     let service = service(fixture);
-    Box::pin(service.create_once(creation(), key, fingerprint.to_owned(), &fixture.context())).await
+    let created = Box::pin(service.create_once(creation(), key, fingerprint.to_owned(), &fixture.context())).await?;
+    Ok(created.customer)
 }
 
 /// A created customer whose first sync is over.
@@ -146,7 +147,7 @@ async fn who_asks_too_often_within_a_minute_is_told_when_to_come_back_and_nothin
 }
 
 #[tokio::test]
-async fn a_key_creates_one_customer_and_answers_with_it_ever_after() {
+async fn a_key_creates_one_customer_and_answers_with_it_as_long_as_it_is_there() {
     let fixture = Fixture::new();
 
     let first = create_once(&fixture, "key", "the same").await.unwrap();
@@ -155,6 +156,14 @@ async fn a_key_creates_one_customer_and_answers_with_it_ever_after() {
     assert!(matches!(create_once(&fixture, "key", "another").await, Err(AppError::KeyReused)));
     assert_eq!((counts(&fixture), fixture.sent(JOBS).len()), ((1, 1, 1), 1));
     assert_ne!(create_once(&fixture, "another key", "the same").await.unwrap().id, first.id);
+    let tables = fixture.cloud.tables();
+    for record in tables.items(DATA).into_iter().filter(|item| item["PK"]["S"].to_string().contains("ONCE#")) {
+        assert_eq!(record["answer"]["M"].as_object().unwrap().keys().collect::<Vec<_>>(), ["id"], "{record}");
+    }
+    fixture.change(&first.id, |customer| customer.settings.name = "Renamed".to_owned()).await;
+    assert_eq!(create_once(&fixture, "key", "the same").await.unwrap().settings.name, "Renamed");
+    service(&fixture).delete(&first.id, &Precondition::Any, "Renamed", &fixture.context()).await.unwrap();
+    assert!(matches!(create_once(&fixture, "key", "the same").await, Err(AppError::NotFound("customer"))));
 }
 
 #[tokio::test]
