@@ -10,6 +10,7 @@ export const ACTIONS: Record<AuditAction, string> = {
   "customer.delete": "Deleted customer",
   "customer.sync": "Started sync",
   "customer.test": "Tested connection",
+  "connection.test": "Tried credentials",
   "job.retry": "Retried job",
   "job.redrive": "Retried all failed jobs",
   "job.cancel": "Cancelled job",

@@ -19,6 +19,8 @@ interface Shown {
 interface Messages {
   readonly items: readonly FlashbarProps.MessageDefinition[];
   readonly done: (text: ReactNode) => void;
+  /** Tells of what was done and is worth another look. */
+  readonly warned: (text: ReactNode) => void;
   readonly failed: (what: string, error: unknown) => void;
   /** Tells that a job is queued, and in place of that how it ended: "Sync of Acme". */
   readonly follow: (jobId: string, what: string) => void;
@@ -52,6 +54,7 @@ export function MessagesProvider({ children }: { children: ReactNode }) {
     [close],
   );
   const done = useCallback((content: ReactNode) => add({ type: "success", content }), [add]);
+  const warned = useCallback((content: ReactNode) => add({ type: "warning", content }), [add]);
   const failed = useCallback((header: string, error: unknown) => add({ type: "error", header, content: sentence(error) }), [add]);
   const follow = useCallback(
     (jobId: string, what: string) => add({ type: "info", loading: true, content: `${what} is queued.` }, jobId, what),
@@ -76,7 +79,7 @@ export function MessagesProvider({ children }: { children: ReactNode }) {
       onDismiss: () => close(id),
     }));
     const followed = shown.flatMap(({ id, follows }) => (follows === undefined ? [] : [{ jobId: id, what: follows }]));
-    return { items, done, failed, follow, followed, ended };
-  }, [shown, close, done, failed, follow, ended]);
+    return { items, done, warned, failed, follow, followed, ended };
+  }, [shown, close, done, warned, failed, follow, ended]);
   return <Context value={messages}>{children}</Context>;
 }

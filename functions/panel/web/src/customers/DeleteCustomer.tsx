@@ -42,9 +42,9 @@ export function DeleteCustomer({ customer, close }: { customer: Customer; close:
       onClose={close}
     >
       <Alert type="warning" header="This cannot be undone">
-        Its {customer.workflows_count.toLocaleString("en")} workflows, {customer.tasks_count.toLocaleString("en")} tasks, their
-        history, its jobs and its credentials are deleted. A running sync is stopped. Nothing changes at Zuora. The audit trail
-        stays.
+        This is {customer.id} at {customer.zuora_base_url}. Its {customer.workflows_count.toLocaleString("en")} workflows,{" "}
+        {customer.tasks_count.toLocaleString("en")} tasks, their history, its jobs and its credentials are deleted. A running sync
+        is stopped. Nothing changes at Zuora. The audit trail stays.
       </Alert>
       <FormField label={`To confirm, type the customer's name: ${customer.name}`}>
         <Input value={name} onChange={({ detail }) => setName(detail.value)} autoComplete={false} />

@@ -61,6 +61,7 @@ function Edit(latest: Version) {
     },
     onSuccess: (after) => {
       messages.done(`${after.name} was saved.`);
+      after.warnings?.forEach((warning) => messages.warned(warning));
       void queries.invalidateQueries();
       void navigate(`/customers/${id}`, SAVED);
     },

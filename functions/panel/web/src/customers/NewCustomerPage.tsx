@@ -46,6 +46,7 @@ function New() {
     },
     onSuccess: (customer) => {
       messages.done(`${customer.name} was created. Its first sync is queued.`);
+      customer.warnings?.forEach((warning) => messages.warned(warning));
       void queries.invalidateQueries();
       void navigate(`/customers/${customer.id}`, SAVED);
     },
