@@ -8,18 +8,18 @@
 
 mod bulk;
 mod change;
+mod credentials;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use self::change::is_expected;
+use self::{change::is_expected, credentials::Sealed};
 pub use self::{
     bulk::{BulkAction, BulkOutcome},
     change::CustomerChange,
 };
 use super::{
     conflicts::retry_on_conflict,
-    connection::{self, Candidate},
     context::{RequestContext, commit},
     dispatch::{Dispatcher, SyncRequest},
     error::AppError,
@@ -36,7 +36,7 @@ use crate::{
         vault::{Credentials, Vault},
     },
     domain::{
-        audit::{self, Action, Record},
+        audit::{self, Action},
         base_url::{BaseUrl, BaseUrlPolicy},
         customer::{Connection, Customer, Settings, Status},
         ids::{CustomerId, JobId, UserId},
@@ -82,15 +82,6 @@ pub struct Creation {
     pub verify: bool,
     /// The user who is to hold every verb on it: whoever creates it and is no super admin.
     pub creator: Option<UserId>,
-}
-
-/// A new secret as it will be stored.
-struct Sealed {
-    ciphertext: Vec<u8>,
-    /// The settings that it was sealed for.
-    settings: Settings,
-    /// The outcome of trying it.
-    connection: Option<Connection>,
 }
 
 /// The customer of an idempotency key.
@@ -218,26 +209,6 @@ impl CustomerService {
             None => None,
         };
         self.store_change(id, &change, sealed, context).await
-    }
-
-    /// Seals a new secret for the settings that the change makes, after trying it if it shall be tried.
-    async fn sealed(
-        &self,
-        current: &Customer,
-        change: &CustomerChange,
-        secret: &SecretString,
-        context: &RequestContext,
-    ) -> Result<Sealed, AppError> {
-        let settings = change.settings.clone().over(&current.settings);
-        let mut connection = None;
-        if change.verify {
-            let attempt = context.record(Action::CustomerUpdate).about(current);
-            let base = self.policy.parse(&settings.zuora_base_url);
-            let base = base.map_err(|e| AppError::Invalid(Invalid::one("/zuora_base_url", e.to_string())))?;
-            connection = Some(self.prove(&base, &settings.zuora_client_id, secret, attempt, context).await?);
-        }
-        let ciphertext = self.secrets.seal(&current.id, settings.destination(), secret).await?;
-        Ok(Sealed { ciphertext, settings, connection })
     }
 
     async fn store_change(
@@ -404,41 +375,6 @@ impl CustomerService {
         }
         self.dispatcher.send(&job, now).await;
         Ok(job.id)
-    }
-
-    /// Tries credentials that are not stored, and stores nothing but the record that somebody did.
-    ///
-    /// # Errors
-    /// `TooMany`; `Connection` says what is wrong.
-    pub async fn test(
-        &self,
-        base: &BaseUrl,
-        client_id: &str,
-        client_secret: &SecretString,
-        context: &RequestContext,
-    ) -> Result<Connection, AppError> {
-        context.acquire_permit(&self.limits, None).await?;
-        let attempt = context.record(Action::ConnectionTest);
-        let connection = self.prove(base, client_id, client_secret, attempt.clone(), context).await?;
-        commit(Vec::new(), Some(&context.entry(attempt.of_credentials(base, client_id)))).await?;
-        Ok(connection)
-    }
-
-    /// Tries credentials. If Zuora does not take them, `attempt` is recorded as refused: who guesses leaves a trace.
-    async fn prove(
-        &self,
-        base: &BaseUrl,
-        client_id: &str,
-        client_secret: &SecretString,
-        attempt: Record,
-        context: &RequestContext,
-    ) -> Result<Connection, AppError> {
-        let candidate = Candidate { base, client_id, client_secret, track_id: &context.request_id };
-        let checked = connection::check(&self.zuora, &self.token_budget, &candidate, context.now).await;
-        if let Err(AppError::Connection(_)) = &checked {
-            context.record_refusal(attempt.of_credentials(base, client_id)).await?;
-        }
-        checked.map(|()| Connection { ok: true, checked_at: context.now, error: None })
     }
 }
 

@@ -112,6 +112,23 @@ test("who is overtaken by somebody else's save sees both versions, and may load 
   expect(faults).toEqual([]);
 });
 
+test("a name that another customer has is saved, and the form's page says whose it is too", async () => {
+  const tenant = await createTenant(0);
+  const other = await createCustomer(tenant);
+  const customer = await createCustomer(tenant, { name: `${tenant.name} two` });
+  const { page, faults } = await open();
+  await signIn(page, `#/customers/${customer}/edit`);
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
+
+  await name.fill(tenant.name.toUpperCase());
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+
+  await page.getByText(`${tenant.name.toUpperCase()} was saved.`).waitFor();
+  await page.getByText(`one that looks like it: ${tenant.name} (${other}).`).waitFor();
+  await expectAccessible(page);
+  expect(faults).toEqual([]);
+});
+
 test("a form with input is not left without a question, by a link, by Back or by closing the tab", async () => {
   const { page, faults } = await open();
   await signIn(page, "#/");
