@@ -54,7 +54,7 @@ fn creation(body: CustomerRequest, policy: &BaseUrlPolicy) -> Result<Creation, I
 
 operation!(
     CreateCustomer: Create, CustomerCreate, WithKey;
-    RequestInFlight, IdempotencyKeyReused, TooManyRequests,
+    NotFound, RequestInFlight, IdempotencyKeyReused, TooManyRequests,
     ZuoraCredentialsInvalid, ZuoraPermissionMissing, ZuoraUnreachable
 );
 
