@@ -9,15 +9,16 @@
 mod bulk;
 mod change;
 mod credentials;
+mod once;
 
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 
-use self::{change::is_expected, credentials::Sealed};
 pub use self::{
     bulk::{BulkAction, BulkOutcome},
     change::CustomerChange,
+    once::CreatedOnce,
 };
+use self::{change::is_expected, credentials::Sealed, once::Created};
 use super::{
     conflicts::retry_on_conflict,
     context::{RequestContext, commit},
@@ -28,11 +29,11 @@ use crate::{
     aws::{
         customers::Customers,
         grants::{Grant, GrantStore},
-        idempotency::{Begun, KeyClaim},
+        idempotency::KeyClaim,
         jobs::Jobs,
         limits::{RequestLimits, TokenBudget},
         sealing::Sealer,
-        table::{StoreError, Write},
+        table::Write,
         vault::{Credentials, Vault},
     },
     domain::{
@@ -84,21 +85,6 @@ pub struct Creation {
     pub creator: Option<UserId>,
 }
 
-/// The customer of an idempotency key.
-pub struct CreatedOnce {
-    /// The customer, as it is now.
-    pub customer: Customer,
-    /// True if an earlier request created it: the caller may have lost the right to see it since then.
-    pub is_repeated: bool,
-}
-
-/// What is kept under an idempotency key: no more than the id, so that nothing of the customer outlives it there. (Older records
-/// hold the customer as it was.)
-#[derive(Serialize, Deserialize)]
-struct Created {
-    id: CustomerId,
-}
-
 impl CustomerService {
     /// Creates a customer and queues its first sync.
     ///
@@ -106,37 +92,6 @@ impl CustomerService {
     /// `TooMany`; `Connection` when the credentials do not work, and nothing is stored then.
     pub async fn create(&self, new: Creation, context: &RequestContext) -> Result<Customer, AppError> {
         self.create_for(new, None, context).await
-    }
-
-    /// Creates a customer at most once under an idempotency key; `fingerprint` names the request without giving it away.
-    ///
-    /// # Errors
-    /// As [`CustomerService::create`]; `UnderWay` and `KeyReused`; `NotFound` if the customer is gone meanwhile.
-    pub async fn create_once(
-        &self,
-        new: Creation,
-        key: &str,
-        fingerprint: String,
-        context: &RequestContext,
-    ) -> Result<CreatedOnce, AppError> {
-        let once = &self.dispatcher.idempotency;
-        let claim = match once.begin(&context.actor.sub, key, fingerprint, context.now).await? {
-            Begun::New(claim) => claim,
-            Begun::Done(Created { id }) => {
-                let found = self.dispatcher.customers.get(&id).await?.ok_or(AppError::NotFound("customer"))?;
-                return Ok(CreatedOnce { customer: found.value, is_repeated: true });
-            }
-            Begun::UnderWay => return Err(AppError::UnderWay),
-            Begun::Other => return Err(AppError::KeyReused),
-        };
-        let created = self.create_for(new, Some(&claim), context).await;
-        // If the answer of the transaction was lost, the customer may be there: the claim stays until that is certain.
-        if let Err(error) = &created
-            && !matches!(error, AppError::Store(StoreError::Unavailable(_)))
-        {
-            once.give_up(claim).await?;
-        }
-        Ok(CreatedOnce { customer: created?, is_repeated: false })
     }
 
     async fn create_for(

@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use super::*;
 use crate::{
     app::fixture::{AUDIT, DATA, Fixture, GRANTS, JOBS, Sent, VAULT, after, now},
-    aws::{sealing::Purpose, vault::CachedToken},
+    aws::{sealing::Purpose, table::StoreError, vault::CachedToken},
     domain::{
         customer::{SettingsChange, tests::customer},
         job::{SWEEP_GRACE, State},
