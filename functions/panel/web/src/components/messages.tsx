@@ -18,9 +18,8 @@ interface Shown {
 
 interface Messages {
   readonly items: readonly FlashbarProps.MessageDefinition[];
-  readonly done: (text: ReactNode) => void;
-  /** Tells of what was done and is worth another look. */
-  readonly warned: (text: ReactNode) => void;
+  /** Tells what was done; with warnings it stays until it is closed. */
+  readonly done: (text: ReactNode, warnings?: readonly string[]) => void;
   readonly failed: (what: string, error: unknown) => void;
   /** Tells that a job is queued, and in place of that how it ended: "Sync of Acme". */
   readonly follow: (jobId: string, what: string) => void;
@@ -53,8 +52,19 @@ export function MessagesProvider({ children }: { children: ReactNode }) {
     },
     [close],
   );
-  const done = useCallback((content: ReactNode) => add({ type: "success", content }), [add]);
-  const warned = useCallback((content: ReactNode) => add({ type: "warning", content }), [add]);
+  const done = useCallback(
+    (text: ReactNode, warnings: readonly string[] = []) => {
+      if (warnings.length === 0) return add({ type: "success", content: text });
+      // One message: of several, only the newest is open.
+      const content = (
+        <>
+          {text} {warnings.join(" ")}
+        </>
+      );
+      add({ type: "warning", content });
+    },
+    [add],
+  );
   const failed = useCallback((header: string, error: unknown) => add({ type: "error", header, content: sentence(error) }), [add]);
   const follow = useCallback(
     (jobId: string, what: string) => add({ type: "info", loading: true, content: `${what} is queued.` }, jobId, what),
@@ -79,7 +89,7 @@ export function MessagesProvider({ children }: { children: ReactNode }) {
       onDismiss: () => close(id),
     }));
     const followed = shown.flatMap(({ id, follows }) => (follows === undefined ? [] : [{ jobId: id, what: follows }]));
-    return { items, done, warned, failed, follow, followed, ended };
-  }, [shown, close, done, warned, failed, follow, ended]);
+    return { items, done, failed, follow, followed, ended };
+  }, [shown, close, done, failed, follow, ended]);
   return <Context value={messages}>{children}</Context>;
 }

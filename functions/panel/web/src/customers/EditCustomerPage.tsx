@@ -60,8 +60,7 @@ function Edit(latest: Version) {
       return body(await api.PATCH("/v1/customers/{customer_id}", { params, body: changed(over.customer, wanted) }));
     },
     onSuccess: (after) => {
-      messages.done(`${after.name} was saved.`);
-      after.warnings?.forEach((warning) => messages.warned(warning));
+      messages.done(`${after.name} was saved.`, after.warnings);
       void queries.invalidateQueries();
       void navigate(`/customers/${id}`, SAVED);
     },

@@ -45,8 +45,7 @@ function New() {
       return body(answer);
     },
     onSuccess: (customer) => {
-      messages.done(`${customer.name} was created. Its first sync is queued.`);
-      customer.warnings?.forEach((warning) => messages.warned(warning));
+      messages.done(`${customer.name} was created. Its first sync is queued.`, customer.warnings);
       void queries.invalidateQueries();
       void navigate(`/customers/${customer.id}`, SAVED);
     },
