@@ -18,6 +18,7 @@ use crate::{
         ids::CustomerId,
         time::Timestamp,
     },
+    telemetry::{self, Metric},
 };
 
 /// A person's request.
@@ -61,11 +62,12 @@ impl RequestContext {
         Record::new(self.actor.clone(), action, self.request_id.clone(), self.now)
     }
 
-    /// Writes a record of an attempt that was refused, unless one of the same minute tells of it already.
+    /// Counts an attempt that was refused, and writes a record of it unless one of the same minute tells of it already.
     ///
     /// # Errors
     /// As [`write_across`].
     pub async fn record_refusal(&self, record: Record) -> Result<(), StoreError> {
+        telemetry::count(Metric::RefusedAttempts);
         let record = Record { outcome: AuditOutcome::Refused, ..record };
         match commit(Vec::new(), Some(&self.entry(record))).await {
             Err(StoreError::Conflict { .. }) => Ok(()),

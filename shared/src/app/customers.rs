@@ -39,7 +39,7 @@ use crate::{
     domain::{
         audit::{self, Action},
         base_url::{BaseUrl, BaseUrlPolicy},
-        customer::{Connection, Customer, Settings, Status},
+        customer::{Customer, Settings, Status},
         ids::{CustomerId, JobId, UserId},
         invalid::Invalid,
         job::{Job, Kind, Trigger},
