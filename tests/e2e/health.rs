@@ -6,6 +6,14 @@ use tests::simulator::{Fault, Simulator};
 
 use crate::{people::Person, upstream::tenant, world::World};
 
+/// The customers that need a person, as the list and the counters tell this person.
+async fn in_need(person: &Person) -> (Vec<Value>, i64) {
+    let listed = person.api.get("/v1/customers?needs_person=true").await.expect(200);
+    let counters = person.api.get("/v1/stats").await.expect(200);
+    let ids = listed["items"].as_array().unwrap().iter().map(|customer| customer["id"].clone()).collect();
+    (ids, counters["customers"]["need_person"].as_i64().unwrap())
+}
+
 /// The health as the customer, the filtered list, the counters and the groups show it to a person who sees only this customer.
 async fn shown(person: &Person, id: &str) -> [Value; 4] {
     let customer = person.api.get(&format!("/v1/customers/{id}")).await.expect(200);
@@ -25,11 +33,13 @@ async fn a_customer_fails_from_its_first_failure_on_and_is_well_again_after_a_su
     let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
     let person = Person::granted(&world, &id, &["view", "sync"]).await;
     assert_eq!(shown(&person, &id).await, [json!("ok"), json!("ok"), json!("ok"), Value::Null]);
+    assert_eq!(in_need(&person).await, (Vec::new(), 0));
 
     tenant.fault(Fault::list().status(403));
     let failed = world.sync(&id).await;
     let [state, listed, counted, group] = shown(&person, &id).await;
     assert_eq!([&state, &listed, &counted], ["failing"; 3]);
+    assert_eq!(in_need(&person).await, (vec![json!(id)], 1));
     assert_eq!((&group["health"], &group["class"], &group["count"]), (&state, &json!("permission"), &json!(1)));
     assert_eq!((&group["customers"][0]["id"], &group["actions"][0]), (&json!(id), &json!("test_connection")));
     assert_eq!(group["remedy"], failed["error"]["next_step"]);

@@ -51,6 +51,31 @@ async fn jobs_are_listed_by_several_states_and_between_two_moments() {
 }
 
 #[tokio::test]
+async fn the_jobs_that_ended_between_two_moments_are_listed_whenever_they_were_asked_for() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("ended-between", 2);
+    let (id, first) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let second = world.sync(&id).await;
+    let ended = |job: &Value| job["finished_at"].as_str().unwrap().to_owned();
+    let (first, second) = ((id_of(&first), ended(&first)), (id_of(&second), ended(&second)));
+
+    let between = async |since: &str, until: &str| {
+        listed(&world, &id, &format!("&finished_since={since}&finished_until={until}")).await
+    };
+    assert_eq!(between(&first.1, &second.1).await, [first.0.clone()]);
+    assert_eq!(listed(&world, &id, &format!("&finished_since={}", second.1)).await, [second.0.clone()]);
+    assert_eq!(listed(&world, &id, &format!("&finished_until={}", second.1)).await, [first.0]);
+    // Asked for before it ended: by that time the second is not there.
+    assert_eq!(
+        listed(&world, &id, &format!("&until={}&finished_since={}", first.1, second.1)).await,
+        [] as [String; 0]
+    );
+    let bar = listed(&world, &id, "&kind=sync&state=succeeded&finished_since=2020-01-01T00:00:00Z").await;
+    assert_eq!(bar.len(), 2);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn a_hold_waits_for_approval_until_somebody_gives_it_or_a_complete_sync_settles_it() {
     let world = World::connect().await;
     let (simulator, tenant) = tenant("waits-for-approval", 30);

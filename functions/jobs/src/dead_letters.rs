@@ -94,7 +94,7 @@ pub async fn list_dead_letters(
     };
     let mut next = next.map(|next| After::Job(Some(next)));
     let jobs = app.offered(jobs, &among.user).await?;
-    let mut items: Vec<_> = jobs.into_iter().map(|(job, actions)| DeadLetterJson::of_job(job, actions)).collect();
+    let mut items: Vec<_> = jobs.into_iter().map(|(job, offer)| DeadLetterJson::of_job(job, offer)).collect();
     if next.is_none() && shows_unreadable {
         let (letters, more) = unreadable(&app, seen.as_ref(), limit - items.len()).await?;
         let may_delete = among.user.caller().can(DeleteDeadLetter::VERB, Target::All);

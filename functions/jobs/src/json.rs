@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use shared::{
+    app::offers::Offer,
     aws::dead_letters::UnreadableLetter,
     domain::{
         actions::JobAction,
@@ -55,11 +56,14 @@ pub struct JobJson {
     dead_lettered_at: Option<Timestamp>,
     /// The actions open to the caller now.
     actions: Vec<JobAction>,
+    /// Why a failed job cannot be retried now, for callers who may retry it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_refused: Option<String>,
 }
 
 impl JobJson {
     /// A job by itself.
-    pub fn new(job: Job, actions: Vec<JobAction>) -> Self {
+    pub fn new(job: Job, offer: Offer) -> Self {
         Self {
             id: job.id,
             customer_id: job.customer_id,
@@ -87,13 +91,14 @@ impl JobJson {
             finished_at: job.finished_at,
             next_attempt_at: job.next_attempt_at,
             dead_lettered_at: job.dead_lettered_at,
-            actions,
+            actions: offer.actions,
+            retry_refused: offer.retry_refused,
         }
     }
 
     /// A job as one of many: its runs and the long lists are shown when it is read by itself.
-    pub fn in_list(job: Job, actions: Vec<JobAction>) -> Self {
-        let mut short = Self { runs: None, plan: None, ..Self::new(job, actions) };
+    pub fn in_list(job: Job, offer: Offer) -> Self {
+        let mut short = Self { runs: None, plan: None, ..Self::new(job, offer) };
         short.errors.truncate(NAMED_IN_A_LIST);
         if let Some(held) = &mut short.held {
             held.workflow_ids.truncate(NAMED_IN_A_LIST);
@@ -123,6 +128,9 @@ pub enum DeadLetterJson {
         dead_lettered_at: Option<Timestamp>,
         /// The actions open to the caller on the job now.
         actions: Vec<JobAction>,
+        /// Why the job cannot be retried now, for callers who may retry it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_refused: Option<String>,
     },
     /// An unreadable message.
     Unreadable {
@@ -148,7 +156,7 @@ impl DeadLetterJson {
     }
 
     /// The dead letter of a job.
-    pub fn of_job(job: Job, actions: Vec<JobAction>) -> Self {
+    pub fn of_job(job: Job, offer: Offer) -> Self {
         Self::OfJob {
             job_id: job.id,
             customer_id: job.customer_id,
@@ -156,7 +164,8 @@ impl DeadLetterJson {
             error: job.error,
             attempts: job.attempts,
             dead_lettered_at: job.dead_lettered_at,
-            actions,
+            actions: offer.actions,
+            retry_refused: offer.retry_refused,
         }
     }
 }

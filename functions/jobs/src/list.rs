@@ -46,6 +46,12 @@ pub struct Filter {
     /// Asked for before this moment.
     #[param(nullable = false)]
     until: Option<Timestamp>,
+    /// Ended at or after this moment.
+    #[param(nullable = false)]
+    finished_since: Option<Timestamp>,
+    /// Ended before this moment.
+    #[param(nullable = false)]
+    finished_until: Option<Timestamp>,
     /// `true`: only those that hold something back which nobody has approved and no later complete sync has settled.
     #[serde(default, deserialize_with = "flag")]
     #[param(nullable = false, value_type = Option<bool>)]
@@ -56,6 +62,13 @@ impl Filter {
     fn matches(&self, job: &Job) -> bool {
         self.kind.is_none_or(|kind| kind == job.kind)
             && self.error_class.is_none_or(|class| job.error.as_ref().is_some_and(|error| error.class == class))
+            && self.finished_since.is_none_or(|since| job.finished_at.is_some_and(|finished| since <= finished))
+            && self.finished_until.is_none_or(|until| job.finished_at.is_some_and(|finished| finished < until))
+    }
+
+    /// The moment before which the jobs were asked for: none ends before that.
+    fn asked_until(&self) -> Option<Timestamp> {
+        [self.until, self.finished_until].into_iter().flatten().min()
     }
 }
 
@@ -78,7 +91,7 @@ pub async fn list_jobs(
     let filter = &paged.filter;
     let customers = among.narrowed(filter.customer_id.as_ref())?;
     let before: Option<JobId> = paged.begin(|text| text.parse().ok())?;
-    let Filter { since, until, .. } = *filter;
+    let (since, until) = (filter.since, filter.asked_until());
     let selection = JobSelection { customers, states: filter.state.clone(), before, since, until };
     let dispatcher = &app.dispatcher;
     let keep = |job: &Job| among.includes(&job.customer_id) && filter.matches(job);
@@ -92,7 +105,7 @@ pub async fn list_jobs(
         dispatcher.jobs.list(&selection, paged.limit(), &Budget::default(), keep).await?
     };
     let jobs = app.offered(jobs, &among.user).await?;
-    let items = jobs.into_iter().map(|(job, actions)| JobJson::in_list(job, actions)).collect();
+    let items = jobs.into_iter().map(|(job, offer)| JobJson::in_list(job, offer)).collect();
     Ok(Json(paged.page(items, next.as_ref().map(JobId::as_str))))
 }
 

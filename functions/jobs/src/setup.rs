@@ -3,7 +3,7 @@
 use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
-    app::dispatch::Dispatcher,
+    app::{dispatch::Dispatcher, offers::Offer},
     aws::{
         clients,
         jobs::Jobs,
@@ -16,7 +16,7 @@ use shared::{
     },
     clock,
     config::EnvSettings,
-    domain::{actions::JobAction, job::Job},
+    domain::job::Job,
     http::{Edge, EdgeSettings, caller::CurrentUser, problem::Problem},
 };
 
@@ -44,14 +44,14 @@ impl App {
     /// Store failures.
     pub async fn answer(&self, job: Job, user: &CurrentUser) -> Result<JobJson, Problem> {
         let offers = self.dispatcher.offers(std::slice::from_ref(&job), user.caller()).await?;
-        Ok(JobJson::new(job, offers.into_iter().flatten().collect()))
+        Ok(JobJson::new(job, offers.into_iter().next().unwrap_or_default()))
     }
 
-    /// Jobs, each with the actions that the user can do with it.
+    /// Jobs, each with what the user can do with it.
     ///
     /// # Errors
     /// Store failures.
-    pub async fn offered(&self, jobs: Vec<Job>, user: &CurrentUser) -> Result<Vec<(Job, Vec<JobAction>)>, Problem> {
+    pub async fn offered(&self, jobs: Vec<Job>, user: &CurrentUser) -> Result<Vec<(Job, Offer)>, Problem> {
         let offers = self.dispatcher.offers(&jobs, user.caller()).await?;
         Ok(jobs.into_iter().zip(offers).collect())
     }

@@ -1,4 +1,4 @@
-//! The actions that the API offers with each job: what applies to it, read with as little as decides it.
+//! What the API offers with each job: the actions that apply to it, read with as little as decides them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,20 +13,31 @@ use crate::{
     },
 };
 
+/// What a caller can do with a job now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// The actions that apply to it and that the caller may do.
+    pub actions: Vec<JobAction>,
+    /// The reason for which the caller, who may retry it, cannot retry it now.
+    pub retry_refused: Option<String>,
+}
+
 impl Dispatcher {
-    /// The actions that apply to each of these jobs and that `caller` may do. Customers are read only for jobs that depend
-    /// on them.
+    /// What `caller` can do with each of these jobs. Customers are read only for jobs that depend on them.
     ///
     /// # Errors
     /// Store failures.
-    pub async fn offers(&self, jobs: &[Job], caller: &Caller) -> Result<Vec<Vec<JobAction>>, StoreError> {
+    pub async fn offers(&self, jobs: &[Job], caller: &Caller) -> Result<Vec<Offer>, StoreError> {
         let customers: BTreeSet<CustomerId> =
             jobs.iter().filter(|job| job.depends_on_customer()).map(|job| job.customer_id.clone()).collect();
         let situations = self.situations(&customers).await?;
-        let may = |job: &Job, action: &JobAction| caller.can(action.verb(), Target::One(&job.customer_id));
-        let offers =
-            |job: &Job| job.actions(situations.get(&job.customer_id)).filter(|action| may(job, action)).collect();
-        Ok(jobs.iter().map(offers).collect())
+        let may = |job: &Job, action: JobAction| caller.can(action.verb(), Target::One(&job.customer_id));
+        let offer = |job: &Job| {
+            let situation = situations.get(&job.customer_id);
+            let retry_refused = job.retry_refused(situation).filter(|_| may(job, JobAction::Retry));
+            Offer { actions: job.actions(situation).filter(|action| may(job, *action)).collect(), retry_refused }
+        };
+        Ok(jobs.iter().map(offer).collect())
     }
 
     async fn situations(

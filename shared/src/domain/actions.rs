@@ -203,6 +203,12 @@ impl Job {
         JobAction::ALL.into_iter().filter(move |action| !is_done(*action) && self.check(*action, customer).is_ok())
     }
 
+    /// The reason for which the job, which failed, cannot be retried now. None for a question, which is asked again instead.
+    pub fn retry_refused(&self, customer: Option<&Situation>) -> Option<String> {
+        let is_asked = self.state == State::Failed && !self.kind.is_question();
+        is_asked.then(|| self.check_retry(customer).err()).flatten()
+    }
+
     /// True if the [`Situation`] of its customer decides what can be done with it.
     pub fn depends_on_customer(&self) -> bool {
         self.kind == Kind::Sync && (self.state == State::Failed || self.awaits_approval())

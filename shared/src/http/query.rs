@@ -1,11 +1,13 @@
 //! Query strings: strict as bodies are. Unknown and wrong parameters are named, and repeated ones that have one value.
 
+use std::fmt;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use lambda_http::RequestExt;
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, IntoDeserializer},
+    de::{DeserializeOwned, IntoDeserializer, Unexpected, Visitor},
 };
 use serde_json::{Map, Value};
 
@@ -55,15 +57,29 @@ pub(super) fn parse<'a, T: DeserializeOwned>(pairs: impl Iterator<Item = (&'a st
     })
 }
 
-/// `true` or `false` as text.
+/// `true` or `false` as text; in a body, also as a boolean.
 ///
 /// # Errors
-/// For any other text.
+/// For anything else.
 pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    match String::deserialize(deserializer)?.as_str() {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(serde::de::Error::custom("expected true or false")),
+    deserializer.deserialize_any(Flag)
+}
+
+struct Flag;
+
+impl Visitor<'_> for Flag {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true or false")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<bool, E> {
+        Ok(flag)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<bool, E> {
+        text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
     }
 }
 
@@ -137,6 +153,15 @@ mod tests {
         ]);
         let (word, tag) = (vec![Word::Two, Word::One], ["a, b", "c", "d"].map(str::to_owned).to_vec());
         assert_eq!(given, Ok(Query { deleted: true, word, tag, name: Some("a".into()) }));
+    }
+
+    #[test]
+    fn a_flag_is_a_text_or_in_a_body_a_boolean() {
+        let read = |body: Value| serde_json::from_value::<Query>(body).map(|query| query.deleted).ok();
+
+        assert_eq!(read(serde_json::json!({"deleted": true})), Some(true));
+        assert_eq!(read(serde_json::json!({"deleted": "false"})), Some(false));
+        assert_eq!(read(serde_json::json!({"deleted": 1})), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use shared::{
         paging::{List, Paged, Paging},
         permit::{Among, On, Operation as _},
         problem::Problem,
-        query::{listed, repeated},
+        query::{flag, listed, repeated},
     },
     operation,
 };
@@ -59,6 +59,11 @@ pub struct Filter {
     #[param(nullable = false, value_type = Option<Vec<HealthState>>, style = Form, explode = false, min_items = 1)]
     #[schema(nullable = false, value_type = Option<Vec<HealthState>>)]
     health: Vec<HealthState>,
+    /// `true`: only those that need a person, which `GET /v1/attention` groups by cause.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(nullable = false, value_type = Option<bool>)]
+    #[schema(nullable = false, value_type = Option<bool>)]
+    needs_person: bool,
     /// The class of the failure that is the reason of the health.
     #[param(nullable = false)]
     #[schema(nullable = false)]
@@ -104,6 +109,7 @@ impl Filter {
             && self.status.is_none_or(|status| status == customer.status)
             && self.environment.is_none_or(|environment| environment == customer.environment)
             && (self.health.is_empty() || self.health.contains(&customer.health))
+            && (!self.needs_person || customer.health.needs_person())
             && self.error_class.is_none_or(|class| customer.class == Some(class))
             && self.tag.iter().all(|tag| customer.tags.iter().any(|other| tag.is(other)))
     }

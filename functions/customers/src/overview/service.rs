@@ -25,7 +25,10 @@ pub async fn health() -> Json<Health> {
     Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Describes this API in `OpenAPI` 3.1, made from the code.
+/// The cache policy of the description, which changes with a deployment only.
+const FOR_MINUTES: &str = "public, max-age=300";
+
+/// Describes this API in `OpenAPI` 3.1, made from the code. It may be cached for five minutes.
 #[utoipa::path(
     get,
     path = "/openapi.json",
@@ -34,5 +37,20 @@ pub async fn health() -> Json<Health> {
     security(()),
 )]
 pub async fn get_openapi() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], include_str!("../../../../docs/openapi.json"))
+    (
+        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, FOR_MINUTES)],
+        include_str!("../../../../docs/openapi.json"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_description_may_be_cached_for_minutes_by_everybody() {
+        let response = get_openapi().await.into_response();
+
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=300");
+    }
 }

@@ -67,6 +67,8 @@ struct CustomerCounts {
     paused: i64,
     /// Not scheduled until an admin acts.
     needs_attention: i64,
+    /// Those that need a person, as `GET /v1/customers?needs_person=true` lists them.
+    need_person: i64,
     /// The numbers of customers by health.
     by_health: BTreeMap<&'static str, i64>,
 }
@@ -174,9 +176,18 @@ impl StatsJson {
             (JobState::Held, ended.held),
             (JobState::Cancelled, ended.cancelled),
         ];
-        let by_health = customers.by_health().into_iter().map(|(health, count)| (health.as_str(), count)).collect();
+        let by_health = customers.by_health();
+        let need_person = by_health.iter().filter(|(health, _)| health.needs_person()).map(|(_, count)| count).sum();
+        let by_health = by_health.into_iter().map(|(health, count)| (health.as_str(), count)).collect();
         Self {
-            customers: CustomerCounts { total: customers.customers(), active, paused, needs_attention, by_health },
+            customers: CustomerCounts {
+                total: customers.customers(),
+                active,
+                paused,
+                needs_attention,
+                need_person,
+                by_health,
+            },
             workflows,
             tasks,
             jobs: by_state.into_iter().map(|(state, count)| (state.as_str(), count)).collect(),

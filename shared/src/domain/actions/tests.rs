@@ -75,6 +75,21 @@ fn nothing_that_would_sync_a_paused_customer_is_offered() {
 }
 
 #[test]
+fn a_failure_that_cannot_be_retried_now_says_why() {
+    let failed = job(Kind::Sync, State::Failed);
+    let other = JobId::new();
+    let busy = Situation { active: Some((other.clone(), State::Waiting)), ..free() };
+    let paused = Situation { status: Status::Paused, ..free() };
+
+    assert_eq!(failed.retry_refused(Some(&free())), None);
+    assert!(failed.retry_refused(Some(&busy)).unwrap().contains(other.as_str()));
+    assert_eq!(failed.retry_refused(Some(&paused)).unwrap(), "The customer is paused. Resume it first.");
+    assert_eq!(failed.retry_refused(None).unwrap(), "The customer is gone.");
+    assert_eq!(job(Kind::Test, State::Failed).retry_refused(Some(&busy)), None);
+    assert_eq!(job(Kind::Sync, State::Succeeded).retry_refused(Some(&busy)), None);
+}
+
+#[test]
 fn a_customer_that_takes_part_is_paused_and_not_resumed() {
     for status in [Status::Active, Status::NeedsAttention] {
         let actions: Vec<_> = status.actions().collect();
