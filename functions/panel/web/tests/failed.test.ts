@@ -84,6 +84,25 @@ test("retry all says what it retries, retries no other customer, and tells how m
   expect(faults).toEqual([]);
 });
 
+test("a failure that cannot be retried now says why", async () => {
+  const { tenant, customer } = await createFailing();
+  await call("POST", `/v1/customers/${customer}/pause`);
+  const { page, faults } = await open();
+  await signIn(page, `#/failed?customer_id=${customer}`);
+
+  const row = lineOf(page, tenant);
+  const retry = row.getByRole("button", { name: /^Retry/ });
+  await retry.waitFor();
+  expect(await retry.getAttribute("aria-disabled")).toBe("true");
+  await row.getByRole("button", { name: /^Details/ }).click();
+  await row.getByText("It cannot be retried now. The customer is paused. Resume it first.").waitFor();
+  await row.getByRole("link", { name: "Sync" }).click();
+  await page.getByRole("button", { name: "Retry" }).hover();
+  await page.getByText("The customer is paused. Resume it first.").waitFor();
+  await expectAccessible(page);
+  expect(faults).toEqual([]);
+});
+
 test("a dismissed failure leaves the page and the badge, and stays among all jobs", async () => {
   const { tenant, customer } = await createFailing();
   const { page } = await open();

@@ -76,7 +76,11 @@ test("a bar of the dashboard's chart leads to its jobs, by mouse and by keyboard
     const { hash } = new URL(page.url());
     return Object.fromEntries(new URLSearchParams(hash.split("?")[1]));
   };
-  const ofHour = { kind: "sync", since: "2026-11-26T09:00:00.000Z", until: "2026-11-26T10:00:00.000Z" };
+  const ofHour = {
+    kind: "sync",
+    finished_since: "2026-11-26T09:00:00.000Z",
+    finished_until: "2026-11-26T10:00:00.000Z",
+  };
   expect(await axis.getByText(/\d\.\d/).count()).toBe(0);
 
   // The chart answers to the mouse that moves over it.
@@ -101,15 +105,15 @@ test("the list shows the customers that need attention, or the paused ones, and 
   await row.getByText("Failing", { exact: true }).waitFor();
 
   await page.getByRole("button", { name: "Needs attention (1)" }).click();
-  await expect.poll(() => page.url()).toMatch(/health=held(,|%2C)failing/);
-  await page.getByText("Health = Held, Failing, Incomplete, Out of date, Waiting for Zuora").waitFor();
+  await expect.poll(() => page.url()).toContain("needs_person=true");
+  await page.getByText("Needs attention = Yes").waitFor();
   await row.waitFor();
   await expectAccessible(page);
   await page.getByRole("button", { name: "Paused (0)" }).click();
   await page.getByText("Nothing matches these filters.").waitFor();
   await page.getByRole("button", { name: "All (1)" }).click();
   await row.waitFor();
-  expect(page.url()).not.toContain("health=");
+  expect(page.url()).not.toMatch(/health=|needs_person=/);
   await goTo(page, "#/customers?health=failing");
   await page.getByText("Health = Failing").waitFor();
   await row.waitFor();

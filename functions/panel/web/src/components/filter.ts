@@ -32,6 +32,9 @@ export function words(...values: readonly string[]): readonly Option[] {
   return values.map((value) => ({ value }));
 }
 
+/** The option of a filter that is set or not. */
+export const YES: readonly Option[] = [{ value: "true", label: "Yes" }];
+
 /** Options from a record of labels. */
 export function labelled(labels: Readonly<Record<string, string>>): readonly Option[] {
   return Object.entries(labels).map(([value, label]) => ({ value, label }));

@@ -20,7 +20,7 @@ import { useTitle } from "../components/title";
 import { BulkActions } from "./BulkActions";
 import { DeleteCustomer } from "./DeleteCustomer";
 import { ENVIRONMENTS } from "./fields";
-import { HEALTH_FILTER, TAG_FILTER } from "./health";
+import { HEALTH_FILTER, NEED_FILTER, TAG_FILTER } from "./health";
 import { HealthViews } from "./HealthViews";
 import { CUSTOMER_STATUSES, CustomerStatus, HealthOf, LastSync, NextSync } from "./status";
 import { SyncAll } from "./SyncAll";
@@ -76,6 +76,7 @@ export function CustomersPage() {
         filters={[
           { key: "name", label: "Name", matches: "part" },
           HEALTH_FILTER,
+          NEED_FILTER,
           { key: "status", label: "Status", options: labelled(CUSTOMER_STATUSES) },
           { key: "environment", label: "Environment", options: labelled(ENVIRONMENTS) },
           { key: "zuora_base_url", label: "Zuora base URL" },
@@ -83,7 +84,7 @@ export function CustomersPage() {
         ]}
         load={async (query) => {
           // Those in need of somebody are listed worst first.
-          const sort = query[HEALTH_FILTER.key] ? "-health" : "name";
+          const sort = query[HEALTH_FILTER.key] || query[NEED_FILTER.key] ? "-health" : "name";
           return body(await api.GET("/v1/customers", { params: { query: { ...query, sort } } }));
         }}
         trackBy={(customer) => customer.id}

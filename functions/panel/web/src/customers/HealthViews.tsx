@@ -6,31 +6,33 @@ import { useSearchParams } from "react-router";
 import { useStats } from "../api/queries";
 import { replaced } from "../components/filter";
 import { total } from "../jobs/counters";
-import { HEALTH_FILTER, IN_NEED } from "./health";
+import { HEALTH_FILTER, NEED_FILTER } from "./health";
 
-/** The views: all but the first are values of the health filter. */
-const ALL = "all";
-const NEEDY = IN_NEED.join(",");
-const PAUSED = "paused";
+/** The filters of each view. */
+const VIEWS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  all: {},
+  needy: { [NEED_FILTER.key]: "true" },
+  paused: { [HEALTH_FILTER.key]: "paused" },
+};
+const OF_VIEWS = [NEED_FILTER, HEALTH_FILTER];
 
 /** No view is selected while another health is filtered by. */
 export function HealthViews() {
   const [parameters, setParameters] = useSearchParams();
   const counts = useStats().data?.customers;
-  const shown = parameters.get(HEALTH_FILTER.key) ?? ALL;
   const views = [
-    { id: ALL, text: withCount("All", counts?.total) },
-    { id: NEEDY, text: withCount("Needs attention", counts && total(counts.by_health, ...IN_NEED)) },
-    { id: PAUSED, text: withCount("Paused", counts && total(counts.by_health, PAUSED)) },
+    { id: "all", text: withCount("All", counts?.total) },
+    { id: "needy", text: withCount("Needs attention", counts?.need_person) },
+    { id: "paused", text: withCount("Paused", counts && total(counts.by_health, "paused")) },
   ];
+  const isShown = (id: string) => OF_VIEWS.every(({ key }) => (parameters.get(key) ?? undefined) === VIEWS[id]?.[key]);
   return (
     <SegmentedControl
       label="Customers shown"
       options={views}
-      selectedId={views.some(({ id }) => id === shown) ? shown : null}
+      selectedId={views.find(({ id }) => isShown(id))?.id ?? null}
       onChange={({ detail: { selectedId } }) => {
-        const wanted: Record<string, string> = selectedId === ALL ? {} : { [HEALTH_FILTER.key]: selectedId };
-        setParameters((current) => replaced(current, [HEALTH_FILTER], wanted), { replace: true });
+        setParameters((current) => replaced(current, OF_VIEWS, { ...VIEWS[selectedId] }), { replace: true });
       }}
     />
   );

@@ -3,7 +3,7 @@
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
 import type { HealthState } from "../api/client";
-import type { Filter } from "../components/filter";
+import { type Filter, YES } from "../components/filter";
 
 interface InWords {
   readonly type: StatusIndicatorProps.Type;
@@ -24,9 +24,6 @@ export const HEALTH: Record<HealthState, InWords> = {
   ok: { type: "success", label: "OK", sentence: "The copy is complete and up to date." },
 };
 
-/** The states that need a person. */
-export const IN_NEED: readonly HealthState[] = ["held", "failing", "incomplete", "stale", "waiting"];
-
 /** The filter of the list of customers. */
 export const HEALTH_FILTER: Filter = {
   key: "health",
@@ -34,6 +31,12 @@ export const HEALTH_FILTER: Filter = {
   options: Object.entries(HEALTH).map(([value, { label }]) => ({ value, label })),
   isMany: true,
 };
+
+/** The filter of those that need a person; which these are, the API decides. */
+export const NEED_FILTER: Filter = { key: "needs_person", label: "Needs attention", options: YES };
+
+/** The address of the list of those. */
+export const NEEDY = `#/customers?${NEED_FILTER.key}=true`;
 
 /** One tag at a time. */
 export const TAG_FILTER: Filter = { key: "tag", label: "Tag" };

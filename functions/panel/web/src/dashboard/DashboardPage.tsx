@@ -10,7 +10,7 @@ import { lazy, Suspense } from "react";
 
 import { useMe } from "../api/context";
 import { useStats } from "../api/queries";
-import { addressOf, IN_NEED } from "../customers/health";
+import { NEEDY } from "../customers/health";
 import { total } from "../jobs/counters";
 import { JOB_GROUPS } from "../jobs/state";
 import { Count } from "../components/Count";
@@ -50,12 +50,7 @@ function Numbers() {
         {stats.error && <Refused error={stats.error} title="The counters could not be loaded" retry={stats.refetch} />}
         <ColumnLayout columns={4} variant="text-grid" minColumnWidth={150}>
           <Count label="Customers" number={counters?.customers.total} href="#/customers" />
-          <Count
-            label="Need attention"
-            number={counters && total(counters.customers.by_health, ...IN_NEED)}
-            tone="bad"
-            href={addressOf(IN_NEED)}
-          />
+          <Count label="Need attention" number={counters?.customers.need_person} tone="bad" href={NEEDY} />
           <Count label="Workflows" number={counters?.workflows} href="#/workflows" />
           <Count label="Tasks" number={counters?.tasks} href="#/workflows" />
           <Count

@@ -25,7 +25,7 @@ test("a bar leads to the syncs of its hour that ended so", () => {
   expect(Object.fromEntries(new URLSearchParams(query))).toEqual({
     kind: "sync",
     state: "failed",
-    since: "2026-11-26T23:00:00.000Z",
-    until: "2026-11-27T00:00:00.000Z",
+    finished_since: "2026-11-26T23:00:00.000Z",
+    finished_until: "2026-11-27T00:00:00.000Z",
   });
 });

@@ -20,9 +20,9 @@ export function seriesOf(hours: readonly HourOfJobs[]): readonly Series[] {
 
 const HOUR_MS = 3_600_000;
 
-/** The address of the syncs of an hour that ended so. */
+/** The address of the syncs that ended so in that hour. One that was retried since is under way again, or ended in another hour. */
 export function jobsOf(hour: string, outcome: Outcome): string {
-  const until = new Date(Date.parse(hour) + HOUR_MS).toISOString();
-  const since = new Date(hour).toISOString();
-  return `#/jobs?${new URLSearchParams({ kind: "sync", state: outcome, since, until }).toString()}`;
+  const finished_since = new Date(hour).toISOString();
+  const finished_until = new Date(Date.parse(hour) + HOUR_MS).toISOString();
+  return `#/jobs?${new URLSearchParams({ kind: "sync", state: outcome, finished_since, finished_until }).toString()}`;
 }

@@ -16,7 +16,7 @@ import { described, type Filter } from "../components/filter";
 import { Filters, useFilterValues } from "../components/Filters";
 import { useTitle } from "../components/title";
 import { HelpLink } from "../help/HelpLink";
-import { CAUSE_FILTER } from "./causes";
+import { CAUSE_FILTER } from "../jobs/causes";
 import { DeleteMessage } from "./DeleteMessage";
 import { FailedList } from "./FailedList";
 import { groupsOf, isJob, type Group } from "./groups";

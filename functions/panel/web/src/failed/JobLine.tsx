@@ -20,7 +20,7 @@ export interface JobActions {
 
 export function JobLine({ job, isBusy, retry, dismiss }: { job: DeadLetterJob } & JobActions) {
   const [isOpen, setOpen] = useState(false);
-  const { job_id: id, error, actions } = job;
+  const { job_id: id, error, actions, retry_refused: refused } = job;
   return (
     <li>
       <div className="failure-line">
@@ -36,8 +36,15 @@ export function JobLine({ job, isBusy, retry, dismiss }: { job: DeadLetterJob } 
         <span className="failure-error">{error?.message}</span>
         <span className="failure-actions">
           <SpaceBetween direction="horizontal" size="s">
-            {actions.includes("retry") && (
-              <Button variant="inline-link" loading={isBusy(id)} ariaLabel={`Retry ${id}`} onClick={() => retry(id)}>
+            {(actions.includes("retry") || refused) && (
+              <Button
+                variant="inline-link"
+                loading={isBusy(id)}
+                disabled={Boolean(refused)}
+                disabledReason={refused ?? undefined}
+                ariaLabel={`Retry ${id}`}
+                onClick={() => retry(id)}
+              >
                 Retry
               </Button>
             )}
@@ -54,6 +61,7 @@ export function JobLine({ job, isBusy, retry, dismiss }: { job: DeadLetterJob } 
           <SpaceBetween size="xs">
             <div>{error?.message ?? "No reason was given."}</div>
             {error && <div>{error.next_step}</div>}
+            {refused && <div>It cannot be retried now. {refused}</div>}
           </SpaceBetween>
         </div>
       )}

@@ -2,7 +2,7 @@
 
 import type { DeadLetter, DeadLetterJob, ErrorClass, UnreadableMessage } from "../api/client";
 import { counted } from "../components/counted";
-import { CAUSES } from "./causes";
+import { CAUSES } from "../jobs/causes";
 
 /** Failures with the same cause. */
 export interface Group {

@@ -15,6 +15,7 @@ import { Loading } from "../components/Fallback";
 import { SyncStats } from "../components/SyncStats";
 import { useTitle } from "../components/title";
 import { useCancel, useRetry } from "./actions";
+import { CAUSES } from "./causes";
 import { Held } from "./Held";
 import { Overview } from "./Overview";
 import { Runs } from "./Runs";
@@ -82,8 +83,14 @@ function Actions({ job }: { job: Job }) {
           Cancel
         </Button>
       )}
-      {job.actions.includes("retry") && (
-        <Button variant="primary" loading={retry.isPending} onClick={() => retry.mutate([job.id])}>
+      {(job.actions.includes("retry") || job.retry_refused) && (
+        <Button
+          variant="primary"
+          loading={retry.isPending}
+          disabled={Boolean(job.retry_refused)}
+          disabledReason={job.retry_refused ?? undefined}
+          onClick={() => retry.mutate([job.id])}
+        >
           Retry
         </Button>
       )}
@@ -112,7 +119,7 @@ function Errors({ job }: { job: Job }) {
       customerId={job.customer_id}
       items={job.errors.map(({ workflow_id: id, ...error }) => ({ ...error, id: id ?? undefined, isCopied: true }))}
       columns={[
-        { id: "class", header: "Error class", cell: (error) => error.class },
+        { id: "class", header: "Cause", cell: (error) => CAUSES[error.class] },
         { id: "message", header: "What happened", minWidth: 240, cell: (error) => error.message },
       ]}
     />

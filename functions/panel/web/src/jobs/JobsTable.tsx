@@ -11,26 +11,28 @@ import { useApi, useMe } from "../api/context";
 import { isUnderWay, paceOfJobs } from "../api/pace";
 import { useCustomerOptions, useStats } from "../api/queries";
 import { CustomerName } from "../components/CustomerName";
-import { described, type Filter, words } from "../components/filter";
+import { described, labelled, type Filter, YES } from "../components/filter";
 import { useFilterValues } from "../components/Filters";
 import { Cut } from "../components/Cut";
 import { ServerTable } from "../components/ServerTable";
 import { Age, Duration } from "../components/time";
 import { useRetry } from "./actions";
+import { CAUSE_FILTER } from "./causes";
 import { changesIn } from "./outcome";
 import { jobQuery } from "./query";
 import { RetryMatching } from "./RetryMatching";
-import { askedBy, ERROR_CLASSES, JOB_KINDS, JOB_STATES, JobState } from "./state";
+import { askedBy, JOB_KINDS, JOB_STATES, JobState } from "./state";
 
-const KINDS = Object.entries(JOB_KINDS).map(([value, label]) => ({ value, label }));
 const STATES = Object.entries(JOB_STATES).map(([value, [, label]]) => ({ value, label }));
 const FILTERS: readonly Filter[] = [
   { key: "state", label: "State", options: STATES, isMany: true },
-  { key: "error_class", label: "Error class", options: ERROR_CLASSES },
-  { key: "kind", label: "Kind", options: KINDS },
-  { key: "awaiting_approval", label: "Awaiting approval", options: words("true") },
+  CAUSE_FILTER,
+  { key: "kind", label: "Kind", options: labelled(JOB_KINDS) },
+  { key: "awaiting_approval", label: "Awaiting approval", options: YES },
   { key: "since", label: "Created after", isMoment: true },
   { key: "until", label: "Created before", isMoment: true },
+  { key: "finished_since", label: "Ended after", isMoment: true },
+  { key: "finished_until", label: "Ended before", isMoment: true },
 ];
 
 export function JobsTable({ customer }: { customer?: Customer }) {

@@ -3,7 +3,6 @@
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 
 import type { Job } from "../api/client";
-import { words } from "../components/filter";
 
 /** Indicator type and name of every state. */
 export const JOB_STATES: Record<Job["state"], readonly [StatusIndicatorProps.Type, string]> = {
@@ -40,19 +39,6 @@ const TRIGGERS: Record<Job["trigger"], string> = {
 export function askedBy({ actor_email, actor, trigger }: Job): string {
   return actor_email ?? actor ?? TRIGGERS[trigger];
 }
-
-/** Error classes, by the action that they require. */
-export const ERROR_CLASSES = words(
-  "config",
-  "permission",
-  "rate_limit",
-  "transient",
-  "guard",
-  "too_large",
-  "lost",
-  "cancelled",
-  "bug",
-);
 
 /** Groups of jobs for operators: their states, and the filters that show them. */
 export const JOB_GROUPS = {
