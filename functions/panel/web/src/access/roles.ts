@@ -29,7 +29,9 @@ export function inWords({ role, verbs }: Pick<Grant, "role" | "verbs">): string 
   return role ? ROLES[role].label : verbsInWords(verbs);
 }
 
-export function verbsInWords(verbs: readonly Verb[]): string {
-  const words = verbs.map((verb) => VERBS[verb]).join(", ");
+/** A verb of another version of the API stays as it is. */
+export function verbsInWords(verbs: readonly string[]): string {
+  const known: Readonly<Record<string, string>> = VERBS;
+  const words = verbs.map((verb) => known[verb] ?? verb).join(", ");
   return words.charAt(0) + words.slice(1).toLowerCase();
 }

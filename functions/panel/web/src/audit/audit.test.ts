@@ -27,6 +27,12 @@ test("on a Sunday and a Monday last week is the one that ended before Monday", (
 test("a change names the field in words and cuts long values", () => {
   expect(changeInWords({ field: "name", before: "Acme", after: "Bolt" })).toBe("Name: Acme → Bolt");
   expect(changeInWords({ field: "owner", before: "Al", after: null })).toBe("Owner: Al → none");
-  expect(changeInWords({ field: "zuora_client_secret" })).toBe("Client secret was set");
+  expect(changeInWords({ field: "zuora_client_secret" })).toBe("Zuora client secret was set");
+  expect(changeInWords({ field: "verbs", before: null, after: "view_any, view" })).toBe(
+    "Permissions: See it in lists, view all details",
+  );
+  expect(changeInWords({ field: "sync_frequency", before: "hourly", after: "every_two_hours" })).toBe(
+    "Sync frequency: Every hour → Every two hours",
+  );
   expect(changeInWords({ field: "notes", before: "x".repeat(100), after: "y" })).toBe(`Notes: ${"x".repeat(60)}… → y`);
 });

@@ -1,6 +1,10 @@
 // Records of the audit in words.
 
+import { verbsInWords } from "../access/roles";
 import type { AuditAction, AuditRecord } from "../api/client";
+import { ENVIRONMENTS, FREQUENCIES } from "../customers/fields";
+import { LABELS } from "../customers/labels";
+import { CUSTOMER_STATUSES } from "../customers/status";
 
 export const ACTIONS: Record<AuditAction, string> = {
   "customer.create": "Created customer",
@@ -22,20 +26,24 @@ export const ACTIONS: Record<AuditAction, string> = {
   read: "Read",
 };
 
-const FIELDS: Readonly<Record<string, string>> = {
-  zuora_client_id: "Client ID",
-  zuora_client_secret: "Client secret",
-  zuora_base_url: "Base URL",
-  sync_frequency: "Sync frequency",
-  "delete_guard.count": "Delete guard, workflows",
-  "delete_guard.percent": "Delete guard, percent",
-  verbs: "Permissions",
-};
+const FIELDS: Readonly<Record<string, string>> = { ...LABELS, verbs: "Permissions" };
 
 /** `client_id` as `Client id`. */
-export function fieldInWords(field: string): string {
+function fieldInWords(field: string): string {
   const words = field.replaceAll(/[_.]/g, " ");
   return FIELDS[field] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The words of the API that a field may hold, in ours. */
+const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  environment: ENVIRONMENTS,
+  sync_frequency: FREQUENCIES,
+  status: CUSTOMER_STATUSES,
+};
+
+function valueInWords(field: string, value: string): string {
+  if (field === "verbs") return verbsInWords(value.split(", "));
+  return VALUES[field]?.[value] ?? value;
 }
 
 /** The number of characters of a value that are shown. */
@@ -48,7 +56,11 @@ function shortened(value: string): string {
 /** `Name: Acme → Acme 2`; only the field for a secret, whose values are never recorded. */
 export function changeInWords({ field, before, after }: AuditRecord["changes"][number], isWhole = false): string {
   const name = fieldInWords(field);
-  const value = (text: string | null | undefined) => (text == null ? "none" : isWhole ? text : shortened(text));
+  const value = (text: string | null | undefined) => {
+    if (text == null) return "none";
+    const words = valueInWords(field, text);
+    return isWhole ? words : shortened(words);
+  };
   if (before == null && after == null) return `${name} was set`;
   // Nothing was there before something was created.
   return before == null ? `${name}: ${value(after)}` : `${name}: ${value(before)} → ${value(after)}`;

@@ -9,6 +9,7 @@ import { useState } from "react";
 import type { ZuoraHost } from "../api/client";
 import { HelpLink } from "../help/HelpLink";
 import type { Fields } from "./fields";
+import { LABELS } from "./labels";
 import { useZuoraHosts } from "./useZuoraHosts";
 
 const CUSTOM = "custom";
@@ -29,7 +30,7 @@ export function BaseUrl({ value, error, isNew, onChange }: Properties) {
   return (
     <SpaceBetween size="m">
       <FormField
-        label="Zuora base URL"
+        label={LABELS.zuora_base_url}
         description="Zuora API endpoint of the tenant."
         info={<HelpLink section="choosing-the-base-url" about="choosing the base URL" />}
         errorText={selected === other ? undefined : error}

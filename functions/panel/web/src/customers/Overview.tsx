@@ -13,6 +13,7 @@ import { SyncStats } from "../components/SyncStats";
 import { Age } from "../components/time";
 import { Copyable } from "../components/Copyable";
 import { ENVIRONMENTS, FREQUENCIES } from "./fields";
+import { LABELS } from "./labels";
 import { CustomerStatus, LastComplete, LastSync, NextSync } from "./status";
 import { Tags } from "./Tags";
 import { Trend } from "./Trend";
@@ -53,19 +54,19 @@ function Facts({ customer }: { customer: Customer }) {
       columns={4}
       minColumnWidth={230}
       items={[
-        { label: "Status", value: <CustomerStatus status={customer.status} /> },
+        { label: LABELS.status, value: <CustomerStatus status={customer.status} /> },
         { label: "Last sync", value: <LastSync of={customer.last_sync} /> },
         { label: "Last complete sync", value: <LastComplete at={customer.last_complete_sync_at} /> },
         { label: "Next sync", value: <NextSync of={customer} /> },
-        { label: "Sync frequency", value: FREQUENCIES[customer.sync_frequency] },
+        { label: LABELS.sync_frequency, value: FREQUENCIES[customer.sync_frequency] },
         { label: "Workflows", value: customer.workflows_count.toLocaleString("en") },
         { label: "Tasks", value: customer.tasks_count.toLocaleString("en") },
         { label: "Ask before deleting", value: `More than ${guard.count} workflows or ${guard.percent}% within 24 hours` },
         { label: "Connection", value: <Connection customer={customer} of={connection} /> },
-        { label: "Zuora base URL", value: <Copyable text={customer.zuora_base_url} what="the base URL" /> },
-        { label: "Zuora client ID", value: <Copyable text={customer.zuora_client_id} what="the client ID" /> },
+        { label: LABELS.zuora_base_url, value: <Copyable text={customer.zuora_base_url} what="the base URL" /> },
+        { label: LABELS.zuora_client_id, value: <Copyable text={customer.zuora_client_id} what="the client ID" /> },
         {
-          label: "Zuora client secret",
+          label: LABELS.zuora_client_secret,
           value: (
             <StatusIndicator type={secret.rotation_due ? "warning" : "success"}>
               Set <Age at={secret.updated_at} />
@@ -73,14 +74,14 @@ function Facts({ customer }: { customer: Customer }) {
             </StatusIndicator>
           ),
         },
-        { label: "Environment", value: ENVIRONMENTS[customer.environment] },
-        { label: "Owner", value: owner ?? "-" },
-        { label: "Tags", value: <Tags tags={tags} /> },
+        { label: LABELS.environment, value: ENVIRONMENTS[customer.environment] },
+        { label: LABELS.owner, value: owner ?? "-" },
+        { label: LABELS.tags, value: <Tags tags={tags} /> },
         { label: "Created", value: <Age at={customer.created_at} /> },
         { label: "Updated", value: <Age at={customer.updated_at} /> },
         { label: "ID", value: <Copyable text={customer.id} what="the customer's ID" /> },
         // The line breaks of a note are its author's.
-        { label: "Notes", value: notes ? <span style={{ whiteSpace: "pre-wrap" }}>{notes}</span> : "-" },
+        { label: LABELS.notes, value: notes ? <span style={{ whiteSpace: "pre-wrap" }}>{notes}</span> : "-" },
       ]}
     />
   );

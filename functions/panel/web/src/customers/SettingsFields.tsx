@@ -10,6 +10,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 
 import { Choice } from "./Choice";
 import { ENVIRONMENTS, FREQUENCIES, type FieldErrors, type Fields } from "./fields";
+import { LABELS } from "./labels";
 import { TagsField } from "./TagsField";
 import { useZuoraHosts } from "./useZuoraHosts";
 
@@ -28,10 +29,14 @@ export function SettingsFields({ fields, errors, isNew, set }: Properties) {
   return (
     <Container header={<Header variant="h2">Customer</Header>}>
       <SpaceBetween size="m">
-        <FormField label="Name" description="Customer organization name, such as “Acme Corporation”." errorText={errors.name}>
+        <FormField
+          label={LABELS.name}
+          description="Customer organization name, such as “Acme Corporation”."
+          errorText={errors.name}
+        >
           <Input value={fields.name} onChange={({ detail }) => set({ name: detail.value })} ariaRequired />
         </FormField>
-        <FormField label="Environment" errorText={errors.environment}>
+        <FormField label={LABELS.environment} errorText={errors.environment}>
           <Choice
             options={ENVIRONMENTS}
             value={fields.environment}
@@ -41,7 +46,7 @@ export function SettingsFields({ fields, errors, isNew, set }: Properties) {
           />
         </FormField>
         <FormField
-          label="Sync frequency"
+          label={LABELS.sync_frequency}
           description={recommended && `Recommended for this environment: ${FREQUENCIES[recommended].toLowerCase()}.`}
           errorText={errors.frequency}
         >
@@ -49,10 +54,10 @@ export function SettingsFields({ fields, errors, isNew, set }: Properties) {
         </FormField>
         <Guard fields={fields} errors={errors} set={set} />
         <TagsField tags={fields.tags} error={errors.tags} onChange={(tags) => set({ tags })} />
-        <FormField label="Owner" description="Who looks after this customer." errorText={errors.owner}>
+        <FormField label={LABELS.owner} description="Who looks after this customer." errorText={errors.owner}>
           <Input value={fields.owner} onChange={({ detail }) => set({ owner: detail.value })} />
         </FormField>
-        <FormField label="Notes" errorText={errors.notes}>
+        <FormField label={LABELS.notes} errorText={errors.notes}>
           <Textarea value={fields.notes} rows={3} onChange={({ detail }) => set({ notes: detail.value })} />
         </FormField>
       </SpaceBetween>
@@ -64,14 +69,14 @@ export function SettingsFields({ fields, errors, isNew, set }: Properties) {
 function Guard({ fields, errors, set }: Pick<Properties, "fields" | "errors" | "set">) {
   return (
     <FormField
-      label="Ask before deleting more than"
+      label={LABELS.delete_guard}
       description="Within 24 hours, in one sync or several; the larger of the two counts. Half of the workflows or more (at least two) always need approval. Held deletions wait until somebody approves them."
       errorText={[errors.guardCount, errors.guardPercent].filter(Boolean).join(" ") || undefined}
     >
       <SpaceBetween direction="horizontal" size="xs" alignItems="center">
         <Input
           type="number"
-          ariaLabel="Ask before deleting more than: number of workflows"
+          ariaLabel={LABELS["delete_guard.count"]}
           value={fields.guardCount}
           invalid={errors.guardCount !== undefined}
           onChange={({ detail }) => set({ guardCount: detail.value })}
@@ -79,7 +84,7 @@ function Guard({ fields, errors, set }: Pick<Properties, "fields" | "errors" | "
         <Box>workflows or</Box>
         <Input
           type="number"
-          ariaLabel="Ask before deleting more than: % of the workflows"
+          ariaLabel={LABELS["delete_guard.percent"]}
           value={fields.guardPercent}
           invalid={errors.guardPercent !== undefined}
           onChange={({ detail }) => set({ guardPercent: detail.value })}

@@ -4,6 +4,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import TokenGroup from "@cloudscape-design/components/token-group";
 import { useState } from "react";
 
+import { LABELS } from "./labels";
+
 interface Properties {
   readonly tags: readonly string[];
   readonly error: string | undefined;
@@ -20,7 +22,7 @@ export function TagsField({ tags, error, onChange }: Properties) {
   };
   return (
     <FormField
-      label="Tags"
+      label={LABELS.tags}
       description="To find customers that belong together. Press Enter after each tag."
       constraintText="Up to 20 tags of 40 characters."
       errorText={error}

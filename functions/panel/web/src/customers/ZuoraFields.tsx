@@ -14,6 +14,7 @@ import { HelpLink } from "../help/HelpLink";
 import { age, useNow } from "../components/time";
 import { BaseUrl } from "./BaseUrl";
 import type { FieldErrors, Fields } from "./fields";
+import { LABELS } from "./labels";
 import { TestConnection } from "./TestConnection";
 import type { useTestConnection } from "./useTestConnection";
 
@@ -45,7 +46,7 @@ export function ZuoraFields({ fields, errors, customer, test, set }: Properties)
     >
       <SpaceBetween size="m">
         <BaseUrl value={fields.baseUrl} error={errors.baseUrl} onChange={set} isNew={isNew} />
-        <FormField label="Zuora client ID" errorText={errors.clientId}>
+        <FormField label={LABELS.zuora_client_id} errorText={errors.clientId}>
           <Input
             value={fields.clientId}
             onChange={({ detail }) => set({ clientId: detail.value })}
@@ -54,7 +55,7 @@ export function ZuoraFields({ fields, errors, customer, test, set }: Properties)
             ariaRequired
           />
         </FormField>
-        <FormField label="Zuora client secret" description={secretHint(customer, moves)} errorText={errors.secret}>
+        <FormField label={LABELS.zuora_client_secret} description={secretHint(customer, moves)} errorText={errors.secret}>
           <Input
             type="password"
             value={fields.secret}

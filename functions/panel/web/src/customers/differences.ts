@@ -1,21 +1,7 @@
 // Two people changed the same customer: what each of them changed, and both changes together.
 
-import { ENVIRONMENTS, FREQUENCIES, type Fields } from "./fields";
-
-/** The fields that are compared, by their labels. A secret cannot be, because it is never shown. */
-const LABELS = {
-  baseUrl: "Zuora base URL",
-  clientId: "Zuora client ID",
-  name: "Name",
-  environment: "Environment",
-  frequency: "Sync frequency",
-  guardCount: "Ask before deleting more than: workflows",
-  guardPercent: "Ask before deleting more than: %",
-  tags: "Tags",
-  owner: "Owner",
-  notes: "Notes",
-} as const satisfies Partial<Record<keyof Fields, string>>;
-type Name = keyof typeof LABELS;
+import { API_NAMES, ENVIRONMENTS, FREQUENCIES, type Fields, type Name } from "./fields";
+import { LABELS } from "./labels";
 
 export interface Difference {
   readonly label: string;
@@ -27,8 +13,13 @@ const differs = (name: keyof Fields, one: Fields, other: Fields) => JSON.stringi
 
 /** The fields that somebody changed since `opened` and that are not the same now. */
 export function differences(opened: Fields, theirs: Fields, mine: Fields): readonly Difference[] {
-  const names = (Object.keys(LABELS) as Name[]).filter((name) => differs(name, theirs, mine));
-  return names.map((name) => ({ label: LABELS[name], theirs: textOf(name, theirs), mine: mineOf(name, opened, mine) }));
+  // A secret cannot be compared, because it is never shown.
+  const names = (Object.keys(API_NAMES) as Name[]).filter((name) => name !== "secret" && differs(name, theirs, mine));
+  return names.map((name) => ({
+    label: LABELS[API_NAMES[name]],
+    theirs: textOf(name, theirs),
+    mine: mineOf(name, opened, mine),
+  }));
 }
 
 function mineOf(name: Name, opened: Fields, mine: Fields): string {

@@ -2,6 +2,7 @@
 
 import type { Customer, CustomerChange, Settings } from "../api/client";
 import { fieldError } from "../api/problem";
+import type { LabelledField } from "./labels";
 
 /** The input of the form. */
 export interface Fields {
@@ -95,21 +96,21 @@ export function changed(customer: Customer, fields: Fields): CustomerChange {
   };
 }
 
-/** The fields that the API can refuse, as JSON pointers into the request. */
-const POINTERS = {
-  name: "/name",
-  clientId: "/zuora_client_id",
-  secret: "/zuora_client_secret",
-  baseUrl: "/zuora_base_url",
-  environment: "/environment",
-  frequency: "/sync_frequency",
-  guardCount: "/delete_guard/count",
-  guardPercent: "/delete_guard/percent",
-  tags: "/tags",
-  owner: "/owner",
-  notes: "/notes",
-} as const satisfies Partial<Record<keyof Fields, string>>;
-type Name = keyof typeof POINTERS;
+/** The names of the fields in the API, which may refuse each of them. */
+export const API_NAMES = {
+  baseUrl: "zuora_base_url",
+  clientId: "zuora_client_id",
+  secret: "zuora_client_secret",
+  name: "name",
+  environment: "environment",
+  frequency: "sync_frequency",
+  guardCount: "delete_guard.count",
+  guardPercent: "delete_guard.percent",
+  tags: "tags",
+  owner: "owner",
+  notes: "notes",
+} as const satisfies Partial<Record<keyof Fields, LabelledField>>;
+export type Name = keyof typeof API_NAMES;
 export type FieldErrors = Partial<Record<Name, string>>;
 
 /** What to do about a required field that is empty. */
@@ -122,9 +123,9 @@ const MISSING: FieldErrors = {
 
 /** The errors of the fields that have not been edited since they were sent. */
 export function fieldErrors(error: unknown, sent: Fields | undefined, fields: Fields): FieldErrors {
-  const names = (Object.keys(POINTERS) as Name[]).filter((name) => sent?.[name] === fields[name]);
+  const names = (Object.keys(API_NAMES) as Name[]).filter((name) => sent?.[name] === fields[name]);
   const errors = names.map((name) => {
-    const text = fieldError(error, POINTERS[name]);
+    const text = fieldError(error, `/${API_NAMES[name].replace(".", "/")}`);
     return [name, text && fields[name] === "" ? (MISSING[name] ?? text) : text] as const;
   });
   return Object.fromEntries(errors.filter(([, text]) => text !== undefined));
