@@ -1,3 +1,4 @@
+import type { Page, Route } from "playwright-core";
 import { expect, test } from "vitest";
 
 import { giveCredentials, signIn, browserForTests } from "./browser";
@@ -17,6 +18,47 @@ test("who signs out leaves nothing behind, and is asked to sign in again", async
   await page.getByLabel("Username").waitFor();
   await giveCredentials(page);
   await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+  expect(faults).toEqual([]);
+});
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /Super admin/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+}
+
+test("the refresh token is revoked before the sign-out", async () => {
+  const { page, faults } = await open();
+  await signIn(page);
+  const { refreshToken } = JSON.parse((await page.evaluate(() => sessionStorage.getItem("zwm.tokens"))) ?? "{}") as {
+    readonly refreshToken: string;
+  };
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.route("**/oauth2/revoke", (route) => route.fulfill({ status: 200 }));
+
+  const revoking = page.waitForRequest("**/oauth2/revoke");
+  await signOut(page);
+  const parameters = new URLSearchParams((await revoking).postData() ?? "");
+  await page.getByLabel("Username").waitFor();
+  expect((await revoking).method()).toBe("POST");
+  expect(Object.fromEntries(parameters)).toMatchObject({ client_id: stack.user_pool_client_id, token: refreshToken });
+  expect(refreshToken).toBeTruthy();
+  expect(asked.indexOf("/oauth2/revoke")).toBeLessThan(asked.indexOf("/logout"));
+  expect(faults).toEqual([]);
+});
+
+test.each([
+  ["is refused", (route: Route) => route.fulfill({ status: 400, json: { error: "unsupported_token_type" } })],
+  ["fails", (route: Route) => route.abort()],
+  ["never ends", () => undefined],
+])("a revocation that %s keeps nobody signed in", async (_, answer) => {
+  const { page, faults } = await open();
+  await signIn(page);
+  await page.route("**/oauth2/revoke", answer);
+
+  await signOut(page);
+  await page.getByLabel("Username").waitFor();
+  expect(await page.evaluate(() => sessionStorage.getItem("zwm.tokens"))).toBeNull();
   expect(faults).toEqual([]);
 });
 
@@ -44,7 +86,7 @@ test("an old address with the code of a sign-in that is over leads on to the pan
 
 test("what was typed outlives the session: signing in again happens beside the page", async () => {
   const tenant = await createTenant(1);
-  const { page } = await open();
+  const { page, faults } = await open();
   await signIn(page, "#/customers/new");
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("half a name");
   // As if an hour had passed and the session were over: the token is not taken any more.
@@ -77,11 +119,14 @@ test("what was typed outlives the session: signing in again happens beside the p
   const beside = page.waitForEvent("popup");
   await page.getByRole("button", { name: "Sign in again" }).click();
   const popup = await beside;
+  const closed = popup.waitForEvent("close");
   await giveCredentials(popup);
+  await closed;
   await page.getByText("Your session has ended").waitFor({ state: "hidden" });
   expect(await page.getByRole("textbox", { name: "Name", exact: true }).inputValue()).toBe("half a name");
   await page.getByRole("button", { name: "Test connection" }).click();
   await page.getByText("Zuora accepted the credentials").waitFor();
+  expect(faults).toEqual([]);
 });
 
 test("the color scheme is the system's until another is chosen, which is kept", async () => {

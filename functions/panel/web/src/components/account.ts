@@ -29,7 +29,7 @@ export function useAccountMenu(): TopNavigationProps.MenuDropdownUtility {
       { id: "sign-out", text: "Sign out" },
     ],
     onItemClick: ({ detail: { id } }) => {
-      if (id === "sign-out") session.signOut();
+      if (id === "sign-out") void session.signOut();
       else chooseColorScheme(id as ColorScheme);
     },
   };

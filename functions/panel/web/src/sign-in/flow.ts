@@ -11,6 +11,7 @@ const server: oauth.AuthorizationServer = {
   issuer,
   authorization_endpoint: new URL("/oauth2/authorize", signInOrigin).href,
   token_endpoint: new URL("/oauth2/token", signInOrigin).href,
+  revocation_endpoint: new URL("/oauth2/revoke", signInOrigin).href,
 };
 const client: oauth.Client = { client_id: clientId };
 const publicClient = oauth.None();
@@ -21,6 +22,8 @@ const PENDING = "zwm.pending-sign-in";
 const CHANNEL = "zwm.sign-in";
 /** Time for a window to close, in milliseconds. */
 const CLOSING_MS = 1_000;
+/** Time for the user pool to revoke a token, in milliseconds. */
+const REVOKING_MS = 2_000;
 
 interface Pending {
   readonly verifier: string;
@@ -124,6 +127,14 @@ function keep(answer: oauth.TokenEndpointResponse, refreshToken: string | undefi
   };
   keepTokens(tokens);
   return tokens;
+}
+
+/** Revokes the refresh token, with all tokens that came from it. Nobody who signs out waits for long, or for nothing. */
+export async function revoke(refreshToken: string): Promise<void> {
+  const signal = AbortSignal.timeout(REVOKING_MS);
+  await oauth
+    .revocationRequest(server, client, publicClient, refreshToken, { ...insecure, signal })
+    .catch((error: unknown) => console.warn("The session could not be revoked. It ends by itself.", error));
 }
 
 /** The sign-out page of the user pool, which ends the session and redirects back. */

@@ -3,7 +3,7 @@
 
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
-import { finishSignIn, refresh, signIn, signInBeside, signOutAddress } from "./flow";
+import { finishSignIn, refresh, revoke, signIn, signInBeside, signOutAddress } from "./flow";
 import { forgetTokens, readTokens, type Tokens } from "./tokens";
 
 /** Time before the expiry at which a token is refreshed. */
@@ -19,7 +19,8 @@ export interface Session {
   /** Closes the dialog to sign in again; the next request that needs a token opens it again. */
   readonly dismiss: () => void;
   readonly signInAgain: () => Promise<void>;
-  readonly signOut: () => void;
+  /** Revokes and forgets the tokens, and leaves the panel. */
+  readonly signOut: () => Promise<void>;
 }
 
 const Context = createContext<Session | undefined>(undefined);
@@ -76,7 +77,9 @@ export function SessionProvider({ children, failed }: { children: ReactNode; fai
         tokens.current = await signInBeside();
         setEnded(false);
       },
-      signOut: () => {
+      signOut: async () => {
+        const refreshToken = tokens.current?.refreshToken;
+        if (refreshToken) await revoke(refreshToken);
         forgetTokens();
         window.location.assign(signOutAddress());
       },
