@@ -2,17 +2,15 @@
 // loaded when it is first shown; the dashboard comes with the panel, in one file for all that it needs.
 
 import { useEffect, useState } from "react";
-import { createHashRouter, replace, RouterProvider, type RouteObject } from "react-router";
+import { createHashRouter, Outlet, replace, RouterProvider, useMatches, type RouteObject } from "react-router";
 
 import { NoSuchPage, PageFailed } from "./components/Fallback";
 import { followLinks } from "./components/links";
 import { Shell } from "./components/Shell";
 import { DashboardPage } from "./dashboard/DashboardPage";
+import { isId } from "./ids";
 
-const PAGES: RouteObject[] = [
-  { index: true, element: <DashboardPage /> },
-  { path: "customers", lazy: async () => ({ Component: (await import("./customers/CustomersPage")).CustomersPage }) },
-  { path: "customers/new", lazy: async () => ({ Component: (await import("./customers/NewCustomerPage")).NewCustomerPage }) },
+const PAGES_OF_IDS: RouteObject[] = [
   { path: "customers/:customerId", lazy: async () => ({ Component: (await import("./customers/CustomerPage")).CustomerPage }) },
   {
     path: "customers/:customerId/edit",
@@ -22,9 +20,16 @@ const PAGES: RouteObject[] = [
     path: "customers/:customerId/workflows/:workflowId",
     lazy: async () => ({ Component: (await import("./workflows/WorkflowPage")).WorkflowPage }),
   },
+  { path: "jobs/:jobId", lazy: async () => ({ Component: (await import("./jobs/JobPage")).JobPage }) },
+];
+
+const PAGES: RouteObject[] = [
+  { element: <IfIds />, children: PAGES_OF_IDS },
+  { index: true, element: <DashboardPage /> },
+  { path: "customers", lazy: async () => ({ Component: (await import("./customers/CustomersPage")).CustomersPage }) },
+  { path: "customers/new", lazy: async () => ({ Component: (await import("./customers/NewCustomerPage")).NewCustomerPage }) },
   { path: "workflows", lazy: async () => ({ Component: (await import("./workflows/WorkflowsPage")).WorkflowsPage }) },
   { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
-  { path: "jobs/:jobId", lazy: async () => ({ Component: (await import("./jobs/JobPage")).JobPage }) },
   { path: "failed", lazy: async () => ({ Component: (await import("./failed/FailedPage")).FailedPage }) },
   // Its old address.
   { path: "dead-letters", loader: ({ request }) => replace(`/failed${new URL(request.url).search}`) },
@@ -35,6 +40,12 @@ const PAGES: RouteObject[] = [
   { path: "about", lazy: async () => ({ Component: (await import("./about/AboutPage")).AboutPage }) },
   { path: "*", element: <NoSuchPage /> },
 ];
+
+/** The page, if the ids in its address are ids. */
+function IfIds() {
+  const params = useMatches().at(-1)?.params ?? {};
+  return Object.values(params).every(isId) ? <Outlet /> : <NoSuchPage />;
+}
 
 export function Router() {
   // Created after sign-in: only then does the address contain the page that the user wanted.

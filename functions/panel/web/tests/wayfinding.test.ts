@@ -70,6 +70,22 @@ test("the first stop of the Tab key leads past the navigation", async () => {
   expect(faults).toEqual([]);
 });
 
+test.each(["#/customers/%2e%2e", "#/customers/..%2fjobs/edit", "#/jobs/%2e", "#/customers/cus_1/workflows/%3f"])(
+  "%s names nothing, and the API is asked for nothing",
+  async (address) => {
+    const { page, faults } = await open();
+    await signIn(page, "#/about");
+    await page.getByRole("heading", { level: 1, name: "About" }).waitFor();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+
+    await goTo(page, address);
+    await page.getByRole("heading", { level: 1, name: "Page not found" }).waitFor();
+    expect(asked.filter((path) => /\/v1\/?($|customers\/|jobs\/)/.test(path))).toEqual([]);
+    expect(faults).toEqual([]);
+  },
+);
+
 test("the slash leads to the search, which finds customers within their names and workflows by their beginning", async () => {
   const { page, faults } = await open();
   await signIn(page, "#/about");
