@@ -32,8 +32,8 @@ pub async fn get_file(Path(name): Path<String>) -> Response {
     (headers, text).into_response()
 }
 
-/// The media type; none for a file that is no part of the panel. All are text: API Gateway can compress them, and needs no list
-/// of binary types.
+/// The media type; none for a file that is no part of the panel. All are text: API Gateway compresses them, and needs no list of
+/// binary types. See D-78.
 fn kind(name: &str) -> Option<&'static str> {
     match name.rsplit_once('.')?.1 {
         "js" => Some("text/javascript; charset=utf-8"),
@@ -62,6 +62,10 @@ mod tests {
             let response = get(name).await;
             assert_eq!(response.status(), StatusCode::OK, "{name}");
             assert_eq!(response.headers()[header::CACHE_CONTROL], FOR_EVER, "{name}");
+            assert!(
+                !response.headers().contains_key(header::CONTENT_ENCODING),
+                "{name}: API Gateway would not compress it"
+            );
         }
     }
 

@@ -31,11 +31,14 @@ impl Page {
             return Problem::new(ProblemKind::NotFound, "The panel was not built into this deployment.")
                 .into_response();
         };
-        let headers: [(HeaderName, &str); 4] = [
+        let headers: [(HeaderName, &str); 5] = [
             (header::CONTENT_TYPE, "text/html; charset=utf-8"),
             (header::CACHE_CONTROL, "no-cache"),
             (header::REFERRER_POLICY, "no-referrer"),
             (header::CONTENT_SECURITY_POLICY, &self.policy),
+            // Whoever opens the panel has no handle of it. The window of a second sign-in needs none of ours: the two talk over a
+            // channel of this origin.
+            (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         ];
         (headers, html.to_string()).into_response()
     }
@@ -46,11 +49,11 @@ impl Page {
 const SLASH_SCRIPT: &str = "'sha256-5Z7HAWdje2+keAI2o2lhfvrPdu0HfTnzMG55cfXQVQE='";
 
 /// The content security policy: scripts and styles from this origin only, none inline but that one; requests to the API and the
-/// sign-in only; no frames of other pages.
+/// sign-in only; no frames of other pages; HTML from text by the policy of the help alone (`web/src/help/trusted.ts`).
 fn policy(sign_in: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' {SLASH_SCRIPT}; style-src 'self'; img-src 'self' data:; connect-src 'self' {sign_in}; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types help"
     )
 }
 
@@ -84,6 +87,8 @@ mod tests {
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'sha256-"), "{policy}");
         assert!(policy.contains("connect-src 'self' https://sign-in.example;"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
+        assert!(policy.ends_with("; require-trusted-types-for 'script'; trusted-types help"), "{policy}");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
         assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
     }
 }

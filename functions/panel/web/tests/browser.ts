@@ -38,7 +38,7 @@ async function open(browser: Browser, viewport = { width: 1280, height: 900 }): 
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
-    if (/Content Security Policy/i.test(message.text())) faults.push(message.text());
+    if (/Content Security Policy|requires 'Trusted/i.test(message.text())) faults.push(message.text());
   });
   onTestFailed(async () => {
     console.error([page.url(), ...faults, await page.locator("body").innerText()].join("\n"));

@@ -5,6 +5,8 @@ import "./help.css";
 import TextContent from "@cloudscape-design/components/text-content";
 import { useEffect, useRef, type MouseEvent } from "react";
 
+import { trusted } from "./trusted";
+
 /** The text, scrolled to a section if one is given. */
 export function Document({ html, section }: { html: string; section?: string | undefined }) {
   const text = useRef<HTMLDivElement>(null);
@@ -26,7 +28,7 @@ export function Document({ html, section }: { html: string; section?: string | u
   };
   return (
     <TextContent>
-      <div ref={text} className="help" onClick={follow} dangerouslySetInnerHTML={{ __html: html }} />
+      <div ref={text} className="help" onClick={follow} dangerouslySetInnerHTML={{ __html: trusted(html) }} />
     </TextContent>
   );
 }
