@@ -176,3 +176,13 @@ fn traces_are_off_unless_asked_for_and_every_function_may_then_send_them() {
     roles.sort_unstable();
     assert_eq!(allowed, roles);
 }
+
+#[test]
+fn text_is_compressed_by_api_gateway() {
+    let template = Template::read();
+    let api = template.resource("Api");
+
+    let smallest = api.at("Properties.MinimumCompressionSize").as_u64().unwrap();
+    assert!(smallest <= 10_000, "{smallest}: the panel's scripts would travel as they are");
+    assert!(find(api.at("Properties"), "BinaryMediaTypes").is_null(), "text would have to come as base64");
+}

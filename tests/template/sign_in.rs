@@ -72,7 +72,10 @@ fn prod_asks_for_a_second_factor_and_the_sign_in_pages_can_set_one_up() {
 fn nobody_changes_the_address_that_recovers_their_password() {
     let template = Template::read();
 
-    assert_eq!(texts(template.resource("UserPoolClient").at("Properties.WriteAttributes")), ["name"]);
+    let client = template.resource("UserPoolClient");
+    assert_eq!(texts(client.at("Properties.ReadAttributes")), ["email", "email_verified"]);
+    // Without a list, or with an empty one, Cognito lets users write every attribute.
+    assert_eq!(texts(client.at("Properties.WriteAttributes")), ["locale"]);
     let recovery = template.resource("UserPool");
     assert!(texts(recovery.at("Properties.AccountRecoverySetting")).contains(&"verified_email"));
 }
