@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: help run stop logs test screenshots fmt openapi secrets web measure performance fleet cost build deploy destroy clean
+.PHONY: help run stop logs test screenshots fmt openapi secrets advisories web measure performance fleet cost build deploy destroy clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 # Of `make deploy` and `make destroy`: STAGE=prod PARAMETERS="AlarmEmail=ops@example.com" ADMIN=ada@example.com
@@ -32,6 +32,9 @@ web: ## builds the panel's web files, which its function serves
 
 secrets: ## names what looks like a secret in the tree, and is none, in .secrets.baseline
 	@$(ZWM) secrets
+
+advisories: ## known vulnerabilities of the crates, packages and tools; needs the internet
+	@$(ZWM) advisories
 
 fmt: ## puts the form of the code right: cargo fmt, ruff, prettier
 	@cargo fmt --all

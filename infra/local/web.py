@@ -10,9 +10,10 @@ from settings import LOCAL, ROOT
 WEB = ROOT / "functions" / "panel" / "web"
 BUILT = WEB / "dist"
 # What the files are made from, here and in the documentation.
-SOURCES = ["index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "markdown.ts", "src"]
-# The API's description gives the types, the help is the panel's help.
-DOCUMENTS = [ROOT / "docs" / "openapi.json", ROOT / "docs" / "help.md"]
+SOURCES = ["index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"]
+SOURCES += ["markdown.ts", "cloudscape.ts", "budget.ts", "src"]
+# The API's description gives the types; help and runbook are pages of the panel.
+DOCUMENTS = [ROOT / "docs" / name for name in ("openapi.json", "help.md", "runbook.md")]
 
 
 def install() -> None:

@@ -1,4 +1,4 @@
-"""The local stack from the command line: `zwm.py run | stop | logs | test | screenshots | secrets | web | tools NAME...`."""
+"""The local stack from the command line: `zwm.py run | stop | logs | test | screenshots | secrets | advisories | web | tools NAME...`."""
 
 import json
 import signal
@@ -39,6 +39,11 @@ def main(arguments: list[str]) -> int:
                 import scan
 
                 scan.write_baseline()
+            case ["advisories"]:
+                toolbox.check_machine()
+                from advisories import check_advisories
+
+                check_advisories()
             case ["web"]:
                 toolbox.check_machine()
                 from web import build_web
