@@ -98,7 +98,7 @@ test("a failure that cannot be retried now says why", async () => {
   await row.getByText("It cannot be retried now. The customer is paused. Resume it first.").waitFor();
   await row.getByRole("link", { name: "Sync" }).click();
   await page.getByRole("button", { name: "Retry" }).hover();
-  await page.getByText("The customer is paused. Resume it first.").waitFor();
+  await page.getByRole("tooltip").getByText("The customer is paused. Resume it first.").waitFor();
   await expectAccessible(page);
   expect(faults).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import { useLocation } from "react-router";
 
+import { isId } from "../ids";
 import { useCustomerName } from "./customerName";
 import { usePageTitle } from "./title";
 
@@ -11,10 +12,11 @@ const ABOVE: Readonly<Record<string, string>> = { customers: "Customers", jobs: 
 export function Breadcrumbs() {
   const title = usePageTitle();
   const [first = "", second = "", ...others] = useLocation().pathname.split("/").filter(Boolean);
+  const areIds = [second, ...others].every(isId);
   const hasCustomer = first === "customers" && others.length > 0;
-  const customer = useCustomerName(second, hasCustomer);
+  const customer = useCustomerName(second, hasCustomer && areIds);
   const above = ABOVE[first];
-  if (above === undefined || second === "") return null;
+  if (above === undefined || !areIds) return null;
   return (
     <BreadcrumbGroup
       ariaLabel="Breadcrumbs"
