@@ -43,7 +43,8 @@ export function operationsOf(description: unknown): readonly (readonly [string, 
         id: operation.operationId ?? `${method} ${path}`,
         method: method.toUpperCase(),
         path,
-        summary: operation.summary ?? "",
+        // Names in it are marked for a reader of Markdown.
+        summary: (operation.summary ?? "").replaceAll("`", ""),
         parameters,
       };
       tags.set(tag, [...(tags.get(tag) ?? []), shown]);

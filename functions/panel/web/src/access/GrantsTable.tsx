@@ -7,6 +7,7 @@ import { useState, type ReactNode } from "react";
 
 import type { Grant } from "../api/client";
 import { CustomerName } from "../components/CustomerName";
+import { CutsContext } from "../components/Cut";
 import { Age } from "../components/time";
 import { Person } from "./Person";
 import { RevokeDialog } from "./RevokeDialog";
@@ -52,7 +53,13 @@ export function GrantsTable({ grants, isOfMany = false, isLoading, header, filte
                   minWidth: 140,
                   maxWidth: 220,
                   cell: ({ customer_id }: Grant) =>
-                    customer_id ? <CustomerName id={customer_id} isOneOfMany /> : <b>Every customer</b>,
+                    customer_id ? (
+                      <CutsContext value>
+                        <CustomerName id={customer_id} isOneOfMany />
+                      </CutsContext>
+                    ) : (
+                      <b>Every customer</b>
+                    ),
                 },
               ]
             : []),

@@ -54,33 +54,31 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
           id: "at",
           header: "When",
           isRowHeader: true,
-          minWidth: 150,
-          maxWidth: 160,
+          width: 150,
           cell: (record) => <When at={record.at} />,
         },
         {
           id: "actor",
           header: "Person",
-          minWidth: 150,
-          maxWidth: 180,
+          width: 180,
           cell: ({ actor, actor_email }) => <Person id={actor} email={actor_email} />,
         },
-        { id: "action", header: "Action", minWidth: 140, cell: (record) => ACTIONS[record.action] },
+        { id: "action", header: "Action", width: 160, cell: (record) => ACTIONS[record.action] },
         ...(customerId
           ? []
           : [
               {
                 id: "customer",
                 header: "Customer",
-                minWidth: 140,
-                maxWidth: 180,
+                width: 180,
                 cell: (record: AuditRecord) => <Customer of={record} />,
               },
             ]),
-        { id: "changes", header: "What changed", minWidth: 200, cell: (record) => <Changes record={record} /> },
+        { id: "changes", header: "What changed", width: 360, cell: (record) => <Changes record={record} /> },
         {
           id: "outcome",
           header: "Outcome",
+          width: 120,
           cell: ({ outcome }) => (
             <StatusIndicator type={outcome === "done" ? "success" : "error"} wrapText={false}>
               {OUTCOMES[outcome]}

@@ -41,9 +41,8 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   status: CUSTOMER_STATUSES,
 };
 
-function valueInWords(field: string, value: string): string {
-  if (field === "verbs") return verbsInWords(value.split(", "));
-  return VALUES[field]?.[value] ?? value;
+function valueInWords(field: string, value: string): string | undefined {
+  return field === "verbs" ? verbsInWords(value.split(", ")) : VALUES[field]?.[value];
 }
 
 /** The number of characters of a value that are shown. */
@@ -58,8 +57,7 @@ export function changeInWords({ field, before, after }: AuditRecord["changes"][n
   const name = fieldInWords(field);
   const value = (text: string | null | undefined) => {
     if (text == null) return "none";
-    const words = valueInWords(field, text);
-    return isWhole ? words : shortened(words);
+    return valueInWords(field, text) ?? (isWhole ? text : shortened(text));
   };
   if (before == null && after == null) return `${name} was set`;
   // Nothing was there before something was created.

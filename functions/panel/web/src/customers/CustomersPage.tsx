@@ -96,7 +96,7 @@ export function CustomersPage() {
             isRowHeader: true,
             cell: (one) => <NameLink href={`#/customers/${one.id}`} name={one.name} />,
           },
-          { id: "health", header: "Health", minWidth: 200, cell: (one) => <HealthOf customer={one} /> },
+          { id: "health", header: "Health", width: 240, cell: (one) => <HealthOf customer={one} /> },
           { id: "last_sync", header: "Last sync", width: 210, cell: (one) => <LastSync of={one.last_sync} /> },
           { id: "id", header: "ID", cell: (one) => one.id },
           { id: "zuora_base_url", header: "Zuora base URL", cell: (one) => one.zuora_base_url },

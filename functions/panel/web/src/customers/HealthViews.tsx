@@ -16,7 +16,9 @@ const VIEWS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 const OF_VIEWS = [NEED_FILTER, HEALTH_FILTER];
 
-/** No view is selected while another health is filtered by. */
+/** Stands for another health that is filtered by. */
+const OTHER = { id: "other", text: "Filtered" };
+
 export function HealthViews() {
   const [parameters, setParameters] = useSearchParams();
   const counts = useStats().data?.customers;
@@ -25,14 +27,16 @@ export function HealthViews() {
     { id: "needy", text: withCount("Needs attention", counts?.need_person) },
     { id: "paused", text: withCount("Paused", counts && total(counts.by_health, "paused")) },
   ];
-  const isShown = (id: string) => OF_VIEWS.every(({ key }) => (parameters.get(key) ?? undefined) === VIEWS[id]?.[key]);
+  const fits = (id: string) => OF_VIEWS.every(({ key }) => (parameters.get(key) ?? undefined) === VIEWS[id]?.[key]);
+  const shown = views.find(({ id }) => fits(id));
   return (
     <SegmentedControl
       label="Customers shown"
-      options={views}
-      selectedId={views.find(({ id }) => isShown(id))?.id ?? null}
+      options={shown ? views : [...views, OTHER]}
+      selectedId={(shown ?? OTHER).id}
       onChange={({ detail: { selectedId } }) => {
-        setParameters((current) => replaced(current, OF_VIEWS, { ...VIEWS[selectedId] }), { replace: true });
+        if (selectedId !== OTHER.id)
+          setParameters((current) => replaced(current, OF_VIEWS, { ...VIEWS[selectedId] }), { replace: true });
       }}
     />
   );

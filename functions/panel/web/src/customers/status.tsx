@@ -46,16 +46,13 @@ export function HealthOf({ customer: { health, syncing } }: { customer: Customer
     <>
       <Health state={state} /> {syncing && <Badge color="blue">Syncing</Badge>}
       {state !== "ok" && (
-        <>
-          <br />
-          <Box variant="small">
+        <Box variant="small">
+          <span className="clamped" title={reason}>
             {since && <Age at={since} />}
-            <span title={reason}>
-              {since && ": "}
-              {reason}
-            </span>
-          </Box>
-        </>
+            {since && ": "}
+            {reason}
+          </span>
+        </Box>
       )}
     </>
   );

@@ -93,7 +93,7 @@ export function JobsTable({ customer }: { customer?: Customer }) {
           width: 110,
           cell: (job) => (job.started_at ? <Duration from={job.started_at} to={job.finished_at} /> : "-"),
         },
-        { id: "attempts", header: "Attempts", width: 100, cell: (job) => job.attempts },
+        { id: "attempts", header: "Attempts", width: 120, cell: (job) => job.attempts },
         {
           id: "next_attempt_at",
           header: "Next attempt",

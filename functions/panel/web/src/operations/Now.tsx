@@ -27,7 +27,7 @@ export function Now() {
         {(counters) => (
           <KeyValuePairs
             columns={4}
-            minColumnWidth={200}
+            minColumnWidth={150}
             items={[
               { label: "Queued", value: <Jobs of={counters} state="queued" /> },
               { label: "Waiting for Zuora", value: <Jobs of={counters} state="waiting" /> },
