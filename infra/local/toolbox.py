@@ -46,15 +46,22 @@ def _node_version() -> tuple[int, ...]:
 def check_free(*ports: Port) -> None:
     """Fails when a port is taken, naming the variable that changes it."""
     for port in ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port.number))
-            except OSError as error:
-                raise Failed(
-                    f"Port {port.number} is in use. End what uses it (`make stop`, if it is an earlier stack), "
-                    f"or choose another: {port.variable}={port.number + 100} make ..."
-                ) from error
+        if is_taken(port):
+            raise Failed(
+                f"Port {port.number} is in use. End what uses it (`make stop`, if it is an earlier stack), "
+                f"or choose another: {port.variable}={port.number + 100} make ..."
+            )
+
+
+def is_taken(port: Port) -> bool:
+    """True if something listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port.number))
+        except OSError:
+            return True
+    return False
 
 
 def environment(name: str) -> Path:

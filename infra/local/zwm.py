@@ -112,7 +112,7 @@ def _take_screenshots(stack: Stack) -> None:
     from panel import take_screenshots
     from stack import fresh, write_stack_file
 
-    if stack.stack_file.exists():
+    if stack.stack_file.exists() and toolbox.is_taken(stack.emulator):
         return take_screenshots(stack)
     toolbox.environment("faults")
     build(all_targets=False)
