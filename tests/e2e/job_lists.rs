@@ -62,9 +62,9 @@ async fn the_jobs_that_ended_between_two_moments_are_listed_whenever_they_were_a
     let between = async |since: &str, until: &str| {
         listed(&world, &id, &format!("&finished_since={since}&finished_until={until}")).await
     };
-    assert_eq!(between(&first.1, &second.1).await, [first.0.clone()]);
-    assert_eq!(listed(&world, &id, &format!("&finished_since={}", second.1)).await, [second.0.clone()]);
-    assert_eq!(listed(&world, &id, &format!("&finished_until={}", second.1)).await, [first.0]);
+    assert_eq!(between(&first.1, &second.1).await, [&*first.0]);
+    assert_eq!(listed(&world, &id, &format!("&finished_since={}", second.1)).await, [&*second.0]);
+    assert_eq!(listed(&world, &id, &format!("&finished_until={}", second.1)).await, [&*first.0]);
     // Asked for before it ended: by that time the second is not there.
     assert_eq!(
         listed(&world, &id, &format!("&until={}&finished_since={}", first.1, second.1)).await,
