@@ -103,6 +103,11 @@ test("the list shows the customers that need attention, or the paused ones, and 
   await signIn(page, "#/customers", person.name, person.password);
   const row = page.getByRole("row").filter({ hasText: tenant.name });
   await row.getByText("Failing", { exact: true }).waitFor();
+  await row.getByText(/Invalid Zuora credentials/).waitFor();
+  // Below the state, cut after two lines.
+  const [state, reason] = [row.getByText("Failing", { exact: true }), row.locator(".clamped")];
+  expect((await reason.boundingBox())?.y).toBeGreaterThan((await state.boundingBox())?.y ?? Infinity);
+  expect(await reason.evaluate((text) => text.clientHeight < 50 && text.clientWidth > 100)).toBe(true);
 
   await page.getByRole("button", { name: "Needs attention (1)" }).click();
   await expect.poll(() => page.url()).toContain("needs_person=true");

@@ -277,6 +277,7 @@ async function takeOne(page: Page, { name, place, title, isMain, prepare }: Pict
 /** Takes the picture as soon as two in a row are equal. */
 async function shoot(page: Page, name: string): Promise<void> {
   await page.getByText("Loading").first().waitFor({ state: "hidden" });
+  await page.locator("main [class*=awsui_rotator]").first().waitFor({ state: "detached" });
   await page.evaluate(() => window.scrollTo(0, 0));
   const path = `${PLACE}${name}.png`;
   let before: Buffer = Buffer.alloc(0);

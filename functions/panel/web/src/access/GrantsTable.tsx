@@ -41,8 +41,8 @@ export function GrantsTable({ grants, isOfMany = false, isLoading, header, filte
             id: "user",
             header: "User",
             isRowHeader: true,
-            minWidth: 200,
-            maxWidth: 260,
+            minWidth: 160,
+            maxWidth: 220,
             cell: ({ user, email }) => <Person id={user} email={email} />,
           },
           ...(isOfMany
@@ -50,8 +50,8 @@ export function GrantsTable({ grants, isOfMany = false, isLoading, header, filte
                 {
                   id: "customer",
                   header: "On",
-                  minWidth: 140,
-                  maxWidth: 220,
+                  minWidth: 120,
+                  maxWidth: 180,
                   cell: ({ customer_id }: Grant) =>
                     customer_id ? (
                       <CutsContext value>
@@ -63,12 +63,13 @@ export function GrantsTable({ grants, isOfMany = false, isLoading, header, filte
                 },
               ]
             : []),
-          { id: "role", header: "Role or permissions", minWidth: 140, cell: inWords },
-          { id: "granted_at", header: "Granted", minWidth: 120, cell: ({ granted_at }) => <Age at={granted_at} /> },
+          { id: "role", header: "Role or permissions", minWidth: 200, cell: inWords },
+          { id: "granted_at", header: "Granted", minWidth: 110, cell: ({ granted_at }) => <Age at={granted_at} /> },
           {
             id: "granted_by",
             header: "Granted by",
-            minWidth: 160,
+            minWidth: 130,
+            maxWidth: 160,
             cell: ({ granted_by, granted_by_email }) => granted_by_email ?? granted_by,
           },
           {

@@ -60,25 +60,25 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
         {
           id: "actor",
           header: "Person",
-          width: 180,
+          width: 160,
           cell: ({ actor, actor_email }) => <Person id={actor} email={actor_email} />,
         },
-        { id: "action", header: "Action", width: 160, cell: (record) => ACTIONS[record.action] },
+        { id: "action", header: "Action", width: 130, cell: (record) => ACTIONS[record.action] },
         ...(customerId
           ? []
           : [
               {
                 id: "customer",
                 header: "Customer",
-                width: 180,
+                width: 150,
                 cell: (record: AuditRecord) => <Customer of={record} />,
               },
             ]),
-        { id: "changes", header: "What changed", width: 360, cell: (record) => <Changes record={record} /> },
+        { id: "changes", header: "What changed", width: 260, cell: (record) => <Changes record={record} /> },
         {
           id: "outcome",
           header: "Outcome",
-          width: 120,
+          width: 100,
           cell: ({ outcome }) => (
             <StatusIndicator type={outcome === "done" ? "success" : "error"} wrapText={false}>
               {OUTCOMES[outcome]}

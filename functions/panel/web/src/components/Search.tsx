@@ -44,7 +44,7 @@ export function Search() {
         filteringType="manual"
         hideEnteredTextOption
         ariaLabel="Search customers, workflows and IDs"
-        placeholder="Search customers, workflows and IDs ( / )"
+        placeholder="Search customers, workflows, IDs ( / )"
         statusType={page ? "finished" : found.error ? "error" : found.isLoading || !isCurrent ? "loading" : "finished"}
         loadingText="Searching"
         errorText={found.error ? sentence(found.error) : ""}

@@ -46,7 +46,7 @@ export function HealthOf({ customer: { health, syncing } }: { customer: Customer
     <>
       <Health state={state} /> {syncing && <Badge color="blue">Syncing</Badge>}
       {state !== "ok" && (
-        <Box variant="small">
+        <Box variant="small" display="block">
           <span className="clamped" title={reason}>
             {since && <Age at={since} />}
             {since && ": "}

@@ -40,7 +40,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
       trackBy={(change) => `${change.at} ${change.zuora_id} ${change.kind}`}
       empty="No changes yet."
       columns={[
-        { id: "at", header: "When", isRowHeader: true, width: 130, cell: (change) => <Age at={change.at} /> },
+        { id: "at", header: "When", isRowHeader: true, width: 110, cell: (change) => <Age at={change.at} /> },
         ...(workflowId
           ? []
           : [
@@ -52,10 +52,10 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
                 ),
               },
             ]),
-        { id: "kind", header: "Kind", width: 110, cell: ({ kind }) => KINDS[kind] },
-        { id: "fields", header: "Fields", width: 340, cell: (change) => <Fields change={change} /> },
-        { id: "definition", header: "Definition", width: 280, cell: (change) => <Edits change={change} /> },
-        { id: "job", header: "Job", width: 90, cell: (change) => <Link href={`#/jobs/${change.job_id}`}>Sync</Link> },
+        { id: "kind", header: "Kind", width: 90, cell: ({ kind }) => KINDS[kind] },
+        { id: "fields", header: "Fields", width: 260, cell: (change) => <Fields change={change} /> },
+        { id: "definition", header: "Definition", width: 220, cell: (change) => <Edits change={change} /> },
+        { id: "job", header: "Job", width: 80, cell: (change) => <Link href={`#/jobs/${change.job_id}`}>Sync</Link> },
       ]}
     />
   );
