@@ -74,11 +74,11 @@ export function AuditTable({ customerId, variant }: { customerId?: string; varia
                 cell: (record: AuditRecord) => <Customer of={record} />,
               },
             ]),
-        { id: "changes", header: "What changed", width: 260, cell: (record) => <Changes record={record} /> },
+        { id: "changes", header: "What changed", width: 240, cell: (record) => <Changes record={record} /> },
         {
           id: "outcome",
           header: "Outcome",
-          width: 100,
+          width: 120,
           cell: ({ outcome }) => (
             <StatusIndicator type={outcome === "done" ? "success" : "error"} wrapText={false}>
               {OUTCOMES[outcome]}

@@ -52,8 +52,8 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
                 ),
               },
             ]),
-        { id: "kind", header: "Kind", width: 90, cell: ({ kind }) => KINDS[kind] },
-        { id: "fields", header: "Fields", width: 260, cell: (change) => <Fields change={change} /> },
+        { id: "kind", header: "Kind", width: 110, cell: ({ kind }) => KINDS[kind] },
+        { id: "fields", header: "Fields", width: 240, cell: (change) => <Fields change={change} /> },
         { id: "definition", header: "Definition", width: 220, cell: (change) => <Edits change={change} /> },
         { id: "job", header: "Job", width: 80, cell: (change) => <Link href={`#/jobs/${change.job_id}`}>Sync</Link> },
       ]}
