@@ -24,16 +24,18 @@ fn row(line: &str) -> (String, Proof) {
     (id.to_owned(), Proof { words: format!("{does} {proof}"), tests: named(proof) })
 }
 
-/// The tests between backticks, each in the file named last before it.
+/// The tests, each in the file named last before it: functions between backticks, and sentences in quotation marks (the panel's).
 fn named(cell: &str) -> Vec<(String, String)> {
-    let mut file = None;
+    let mut file = "";
     let mut tests = Vec::new();
-    for code in cell.split('`').skip(1).step_by(2) {
-        if code.contains('/') {
-            file = Some(code);
-        } else if code.contains('_') {
-            let file = file.unwrap_or_else(|| panic!("no file before {code}"));
-            tests.push((file.to_owned(), code.to_owned()));
+    for (at, part) in cell.split('`').enumerate() {
+        let is_code = at % 2 == 1;
+        if is_code && part.contains('/') {
+            file = part;
+        } else if is_code && part.contains('_') {
+            tests.push((file.to_owned(), part.to_owned()));
+        } else if !is_code {
+            tests.extend(part.split('"').skip(1).step_by(2).map(|sentence| (file.to_owned(), sentence.to_owned())));
         }
     }
     tests
@@ -77,8 +79,11 @@ fn every_named_test_is_in_the_file_it_is_said_to_be_in() {
     }
 }
 
-/// True if there is a function of that name with a test attribute on a line before it.
+/// True if there is a function of that name with a test attribute on a line before it, or a test of that sentence.
 fn is_test(text: &str, name: &str) -> bool {
+    if name.contains(' ') {
+        return text.contains(&format!("\"{name}\""));
+    }
     let lines: Vec<_> = text.lines().map(str::trim).collect();
     let declares = |line: &str| line.contains(&format!("fn {name}("));
     let marked = |at: usize| {
