@@ -82,7 +82,9 @@ fn built(place: &Path, fails: bool) -> String {
     let text = fs::read_to_string(Path::new(&stack).with_file_name("built").join("template.json")).unwrap();
     let mut template: Value = serde_json::from_str(&text).unwrap();
     let resources = template["Resources"].as_object_mut().unwrap();
-    resources.remove("SignInStyle").unwrap();
+    for unknown in ["SignInStyle", "NoSyncAlarm"] {
+        resources.remove(unknown).unwrap();
+    }
     if fails {
         resources.insert("Handle".to_owned(), json!({"Type": "AWS::CloudFormation::WaitConditionHandle"}));
         let never = json!({

@@ -215,7 +215,7 @@ async fn a_failure_is_told_with_whom_it_needs_and_mended_is_told_too() {
     let name = world.customer(&id).await["name"].clone();
     for (_, detail) in &events {
         assert_eq!((&detail["schema_version"], &detail["customer_name"]), (&json!(1), &name), "{detail}");
-        assert!(detail["link"].as_str().unwrap().starts_with("https://"), "{detail}");
+        assert!(detail["link"].as_str().unwrap().starts_with(&format!("{}/#/", world.stack.api_url)), "{detail}");
     }
     assert_eq!((&events[0].1["job_id"], &events[0].1["class"]), (&failed["id"], &json!("permission")));
     assert_eq!((&events[1].1["health"], &events[1].1["class"]), (&json!("failing"), &json!("permission")));
