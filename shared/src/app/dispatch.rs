@@ -216,7 +216,7 @@ impl Dispatcher {
     async fn asked_before(&self, customer: &Customer, request: &SyncRequest) -> Result<Option<Requested>, StoreError> {
         let before = customer.served.as_ref().filter(|served| Some(&served.batch_id) == request.batch.as_ref());
         let Some(Served { job_id, joined, .. }) = before else { return Ok(None) };
-        let job = self.jobs.get(&customer.id, job_id).await?.map(|found| found.value);
+        let job = self.jobs.get_readable(&customer.id, job_id).await?.map(|found| found.value);
         Ok(job.map(if *joined { Requested::Joined } else { Requested::New }))
     }
 
@@ -225,10 +225,11 @@ impl Dispatcher {
         self.active(&customer.id, customer.sync_job_id.as_ref()).await
     }
 
-    /// A customer's job of that id, if it has not ended.
+    /// A customer's job of that id, if it has not ended. One that cannot be read counts as ended: the lock keeps it from a
+    /// customer that another job works on.
     async fn active(&self, customer: &CustomerId, id: Option<&JobId>) -> Result<Option<Stored<Job>>, StoreError> {
         let Some(id) = id else { return Ok(None) };
-        Ok(self.jobs.get(customer, id).await?.filter(|job| !job.value.state.is_ended()))
+        Ok(self.jobs.get_readable(customer, id).await?.filter(|job| !job.value.state.is_ended()))
     }
 
     /// Writes to the data table, with the record of it.

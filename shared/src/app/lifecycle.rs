@@ -253,7 +253,7 @@ impl Lifecycle {
         let is_news = job.kind == Kind::Sync && job.state.is_ended() && job.state != State::Cancelled;
         let older = customer.and_then(|found| found.value.failed_job_id.as_ref());
         let Some(older) = older.filter(|older| is_news && **older != job.id) else { return Ok(Vec::new()) };
-        let found = self.dispatcher.jobs.get(&job.customer_id, older).await?;
+        let found = self.dispatcher.jobs.get_readable(&job.customer_id, older).await?;
         let Some(Stored { value: mut older, rev }) = found.filter(|found| found.value.is_open_failure()) else {
             return Ok(Vec::new());
         };

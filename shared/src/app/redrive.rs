@@ -20,6 +20,7 @@ use super::{
 use crate::{
     aws::{
         budget::Budget,
+        items::report_unreadable,
         jobs::{JobSelection, Listed},
         queue::{Queue, Sending},
         table::StoreError,
@@ -173,6 +174,11 @@ impl Redriving<'_> {
             }
             // Somebody else is changing it: it is left for the next call.
             Err(AppError::Store(StoreError::Conflict { .. })) => self.result.remaining += 1,
+            // Newer code wrote its customer.
+            Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {
+                report_unreadable(&error);
+                self.result.skipped += 1;
+            }
             Err(error) => return Err(error),
         }
         Ok(())

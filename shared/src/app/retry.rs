@@ -136,7 +136,11 @@ impl Dispatcher {
             let is_listed = self.data.get_item(&keys::dead_letter(id)).await?.is_some();
             return Ok((!is_listed).then(|| id.clone()));
         };
-        let job = self.jobs.get(&customer_id, &job_id).await?;
+        let job = match self.jobs.get(&customer_id, &job_id).await {
+            // Newer code wrote it: its letter stays for that.
+            Err(StoreError::Corrupt { .. }) => return Ok(None),
+            job => job?,
+        };
         let is_settled = job.is_none_or(|job| job.value.state != State::Failed || job.value.seq != seq);
         Ok(is_settled.then(|| job_id.to_string()))
     }

@@ -24,7 +24,7 @@ use super::{
     retry::DRAIN_ROUNDS,
 };
 use crate::{
-    aws::{queue::Queue, queues::Queues, table::StoreError},
+    aws::{items::report_unreadable, queue::Queue, queues::Queues, table::StoreError},
     clock,
     domain::{
         ids::CustomerId,
@@ -130,11 +130,18 @@ impl Sweep<'_> {
     }
 
     async fn check(&self, job: &Job) -> Result<Option<Announcement>, Failed> {
-        self.lifecycle.sweep(job, *self.is_empty.of(job.kind), self.now).await.map_err(|error| {
-            let error: &dyn std::error::Error = &error;
-            tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a silent job could not be revived");
-            Failed
-        })
+        match self.lifecycle.sweep(job, *self.is_empty.of(job.kind), self.now).await {
+            // Newer code wrote its customer, and will revive the job.
+            Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {
+                report_unreadable(&error);
+                Ok(None)
+            }
+            result => result.map_err(|error| {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(job_id = %job.id, customer_id = %job.customer_id, error, "a silent job could not be revived");
+                Failed
+            }),
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     budget::Budget,
     counts,
     index::records,
-    items::readable,
+    items::{readable, report_unreadable},
     keys,
     table::{Condition, Item, Range, StoreError, Stored, Table, Write, to_item},
 };
@@ -67,6 +67,21 @@ impl Jobs {
     /// As [`Table::get`].
     pub async fn get(&self, customer: &CustomerId, id: &JobId) -> Result<Option<Stored<Job>>, StoreError> {
         self.table.get(&keys::job(customer, id)).await
+    }
+
+    /// Reads a customer's job, and leaves out one that cannot be read: newer code wrote it, and this one goes on without it. See
+    /// D-86.
+    ///
+    /// # Errors
+    /// As [`Table::get`], but no [`StoreError::Corrupt`].
+    pub async fn get_readable(&self, customer: &CustomerId, id: &JobId) -> Result<Option<Stored<Job>>, StoreError> {
+        self.get(customer, id).await.or_else(|error| match error {
+            StoreError::Corrupt { .. } => {
+                report_unreadable(&error);
+                Ok(None)
+            }
+            error => Err(error),
+        })
     }
 
     /// Reads a job by its id alone.

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::{
     budget::Budget,
     index::{Found, Position, filtered},
-    items::key_item,
+    items::{key_item, readable},
     keys,
     table::{Condition, Item, Key, Range, StoreError, Stored, Table, Write, key_of, parse},
 };
@@ -125,7 +125,7 @@ impl Workflows {
         let keys: Vec<_> = ids.iter().map(|id| keys::workflow(customer, id)).collect();
         let mut names = BTreeMap::new();
         for item in self.table.get_items(&keys).await?.into_iter().flatten() {
-            let workflow = parse::<Workflow>(item)?.value;
+            let Some(workflow) = readable::<Workflow>(item) else { continue };
             names.extend(workflow.name.map(|name| (workflow.zuora_id, text::cut(&name, LONGEST_NAME))));
         }
         Ok(names)
