@@ -2,7 +2,7 @@
 //!
 //! What must stay true: only the role of `customers` writes here, and what counts is listed. See D-74.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -27,6 +27,7 @@ pub struct Grant {
     /// The customer that it covers; none for all customers.
     pub customer_id: Option<CustomerId>,
     /// The granted verbs.
+    #[serde(deserialize_with = "known")]
     pub verbs: Verbs,
     /// The `sub` of the super admin who granted it.
     pub granted_by: String,
@@ -117,6 +118,12 @@ impl GrantStore {
     }
 }
 
+/// The verbs that this version knows: one that newer code granted counts for nothing here, and the others count.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Verbs, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.into_iter().filter_map(|name| serde_json::from_value(name.into()).ok()).collect())
+}
+
 /// The number of actions that DynamoDB takes in one transaction.
 const MOST_IN_A_TRANSACTION: usize = 100;
 
@@ -137,7 +144,10 @@ fn listed(user: &UserId, item: Item) -> Option<Grant> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::mock_sdk::{Cloud, Tables};
+    use crate::{
+        aws::mock_sdk::{Cloud, Tables},
+        domain::policy::Verb,
+    };
 
     #[tokio::test]
     async fn a_grant_counts_only_where_a_list_shows_it() {
@@ -149,7 +159,7 @@ mod tests {
             user: user.clone(),
             email: None,
             customer_id: customer_id.cloned(),
-            verbs: Verbs::from([crate::domain::policy::Verb::View]),
+            verbs: Verbs::from([Verb::View]),
             granted_by: "ada".to_owned(),
             granted_by_email: None,
             granted_at: Timestamp::EPOCH,
@@ -168,5 +178,17 @@ mod tests {
 
         assert!(counted.all.is_empty());
         assert_eq!(counted.customers.into_keys().collect::<Vec<_>>(), [customer]);
+    }
+
+    #[test]
+    fn a_verb_that_only_newer_code_knows_grants_nothing_and_the_others_count() {
+        let granted = serde_json::json!({
+            "user": "0199c0de-0000-7000-8000-000000000001", "customer_id": null, "granted_by": "ada",
+            "granted_at": Timestamp::EPOCH, "verbs": ["view", "from_the_future", "sync"],
+        });
+
+        let grant: Grant = serde_json::from_value(granted).unwrap();
+
+        assert_eq!(grant.verbs, Verbs::from([Verb::View, Verb::Sync]));
     }
 }
