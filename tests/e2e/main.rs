@@ -60,5 +60,6 @@ mod slow;
 mod sync;
 mod together;
 mod tokens;
+mod upgrades;
 mod upstream;
 mod world;
