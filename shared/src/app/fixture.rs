@@ -79,7 +79,8 @@ impl Fixture {
         Self::over(Cloud::with(self.cloud.tables()))
     }
 
-    fn over(cloud: Cloud) -> Self {
+    /// Use cases over these tables and queues.
+    pub(super) fn over(cloud: Cloud) -> Self {
         let sqs = aws_sdk_sqs::Client::new(&cloud.sdk);
         let queues = Queues { jobs: JOBS.to_owned(), questions: QUESTIONS.to_owned() };
         let data = Table::new(aws_sdk_dynamodb::Client::new(&cloud.sdk), DATA);

@@ -40,4 +40,6 @@ pub mod schedule;
 pub mod search;
 pub mod sweep;
 pub mod sync;
+#[cfg(test)]
+mod versions;
 pub mod worker;
