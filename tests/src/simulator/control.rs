@@ -16,6 +16,7 @@
 //! | `GET tenants/{name}/requests` | | counts per operation and status, and the times of the first and last arrival |
 //! | `DELETE tenants/{name}/requests` | | resets the counts |
 //! | `PUT tenants/{name}/secret` | `{client_secret}` | replaces the secret |
+//! | `GET tenants/{name}/tokens` | | lists every token issued so far, dead ones too |
 //! | `DELETE tenants/{name}/tokens` | | revokes every live token |
 //! | `PUT tenants/{name}/token_lifetime` | `{seconds}` | sets the lifetime of new tokens |
 //! | `PUT latency` | `{ms}` | slows down every Zuora request |
@@ -184,6 +185,7 @@ fn obey_for(tenant: &Tenant, method: &str, path: &[&str], asked: &Asked) -> Answ
             tenant.set_token_lifetime(body::<TokenLifetime>(asked)?.seconds);
             done()
         }
+        ("GET", ["tokens"]) => Ok(json!(tenant.tokens())),
         ("DELETE", ["tokens"]) => {
             tenant.revoke_tokens();
             done()

@@ -195,6 +195,11 @@ impl Tenant {
         self.weather.set(conditions);
     }
 
+    /// Every token issued so far, dead ones too.
+    pub fn tokens(&self) -> Vec<String> {
+        self.state().tokens.keys().cloned().collect()
+    }
+
     /// Revokes every token issued so far: from now on they get a 401.
     pub fn revoke_tokens(&self) {
         self.state().tokens.values_mut().for_each(|token| token.revoked = true);
