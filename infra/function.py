@@ -15,6 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "local"))
 from measure import peak_memory
 from settings import REGION
 
+
+class Ended(SystemExit):
+    """The process of a function is gone."""
+
+
 # What the longest function may take, and a little longer.
 SECONDS = 900
 PATIENCE = 920
@@ -23,11 +28,20 @@ PATIENCE = 920
 class Function:
     """A running function. What must stay true: it is gone when the block ends."""
 
-    def __init__(self, binary: Path, environment: dict[str, str], *, name: str | None = None, seconds: int = SECONDS) -> None:
-        """`seconds` is what it is told to have for each event."""
+    def __init__(
+        self,
+        binary: Path,
+        environment: dict[str, str],
+        *,
+        name: str | None = None,
+        seconds: int = SECONDS,
+        log: Path | None = None,
+    ) -> None:
+        """`seconds` is what it is told to have for each event; `log` gets what it says, instead of nobody."""
         name = name or binary.parent.name
         self._runtime = Runtime(name, seconds)
         self.invocations = 0
+        sink = log.open("ab") if log else None
         self._process = subprocess.Popen(
             [str(binary)],
             env={
@@ -43,8 +57,11 @@ class Function:
                 "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
                 **environment,
             },
-            stdout=subprocess.DEVNULL,
+            stdout=sink or subprocess.DEVNULL,
+            stderr=sink,
         )
+        if sink:
+            sink.close()
 
     def __enter__(self) -> "Function":
         return self
@@ -65,9 +82,21 @@ class Function:
                 return self._runtime.answers.get(timeout=1)
             except queue.Empty:
                 if self._process.poll() is not None:
-                    raise SystemExit(f"The function ended with status {self._process.returncode}.") from None
+                    raise Ended(f"The function ended with status {self._process.returncode}.") from None
                 if time.monotonic() > end:
                     raise SystemExit("The function does not answer.") from None
+
+    def kill(self) -> None:
+        """As a machine that fails: at once, whatever it is at."""
+        self._process.kill()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
 
     def peak(self) -> float:
         """The most memory that it has had so far, in MB as Lambda counts them (of 1,024 KB)."""

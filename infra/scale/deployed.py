@@ -60,12 +60,12 @@ class Deployed:
         url = self.sqs.get_queue_url(QueueName=mapping["EventSourceArn"].rsplit(":", 1)[-1])["QueueUrl"]
         return url, mapping["ScalingConfig"]["MaximumConcurrency"]
 
-    def function(self, name: str, **overrides: str) -> Function:
-        """Starts a function with the environment that the template gives it, and these variables."""
+    def function(self, name: str, *, seconds: int | None = None, log: Path | None = None, **overrides: str) -> Function:
+        """Starts a function with the environment and the time that the template gives it, and these variables."""
         configuration = self.functions.get_function_configuration(FunctionName=self.description["functions"][name])
         environment = configuration["Environment"]["Variables"]
         environment |= {"AWS_ENDPOINT_URL": self.counters[name].url, "USER_POOL_CLIENT_ID": CLIENT, **overrides}
-        return Function(TARGET / "debug" / name, environment, name=name, seconds=configuration["Timeout"])
+        return Function(TARGET / "debug" / name, environment, name=name, seconds=seconds or configuration["Timeout"], log=log)
 
     def zuora(self, method: str, path: str, body: dict | None = None) -> dict:
         """Tells the simulator."""

@@ -191,7 +191,7 @@ class Phase:
         got = collections.Counter(job["customer_id"] for job in sound)
         lost = (self.expected - got).total()
         lost += sum(job["state"] in OPEN or (job.get("error") or {}).get("class") == "lost" for job in sound)
-        doubled = (got - self.expected).total() + _overlaps(sound)
+        doubled = (got - self.expected).total() + overlaps(sound)
         dead = sum(job["state"] == "failed" for job in sound)
         say(f"  {self.expected.total()} syncs of sound customers were due: {lost} lost, {doubled} doubled, {dead} dead-lettered")
         for count, what in ((lost, "lost"), (doubled, "doubled"), (dead, "dead-lettered though sound")):
@@ -255,7 +255,7 @@ def drain(deployed: Deployed, sound: set[str], clock: Clock | None = None) -> fl
     return time.monotonic() - began
 
 
-def _overlaps(jobs: list[dict]) -> int:
+def overlaps(jobs: list[dict]) -> int:
     """Runs of one customer that were under way at the same time."""
     runs = collections.defaultdict(list)
     for job in jobs:

@@ -9,6 +9,17 @@ from .deployed import Deployed
 OPEN = ("queued", "waiting", "running")
 
 
+def jobs_in(deployed: Deployed, state: str) -> list[dict]:
+    """The jobs in a state."""
+    return _all(
+        deployed,
+        "query",
+        IndexName="GSI1",
+        KeyConditionExpression="GSI1PK = :pk",
+        ExpressionAttributeValues={":pk": f"JOBS#{state}"},
+    )
+
+
 def customers_in(deployed: Deployed, state: str) -> list[str]:
     """The customers of the jobs in a state."""
     condition = {"KeyConditionExpression": "GSI1PK = :pk", "ExpressionAttributeValues": {":pk": f"JOBS#{state}"}}
@@ -28,6 +39,12 @@ def token_slots(deployed: Deployed) -> dict[int, int]:
     """How many tokens were asked for in the slots that begin at these seconds."""
     items = _all(deployed, "scan", FilterExpression="begins_with(PK, :pk)", ExpressionAttributeValues={":pk": "LIMIT#token#"})
     return {int(item["PK"].split("#")[2]): int(item["n"]) for item in items}
+
+
+def everything(deployed: Deployed, table: str) -> list[dict]:
+    """All items of a table of the stack."""
+    paginator = deployed.table.meta.client.get_paginator("scan")
+    return [item for page in paginator.paginate(TableName=table) for item in page["Items"]]
 
 
 def partition(deployed: Deployed, customer: str) -> list[dict]:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 
 from .deployed import Deployed
 
@@ -9,9 +10,10 @@ from .deployed import Deployed
 class Workers:
     """Processes of `sync` that take messages until the block ends."""
 
-    def __init__(self, deployed: Deployed, *, most: int | None = None, **overrides: str) -> None:
-        """`most` for each queue, if fewer than the mapping says."""
+    def __init__(self, deployed: Deployed, *, most: int | None = None, start: Callable | None = None, **overrides: str) -> None:
+        """`most` for each queue, if fewer than the mapping says; `start` starts a function, unless the stack does."""
         self.deployed, self.overrides = deployed, overrides
+        self._start = start or deployed.function
         self.peaks: list[float] = []
         self.worked = self.failed = 0
         self.busy = 0.0
@@ -40,7 +42,7 @@ class Workers:
 
     def _work(self, url: str) -> None:
         try:
-            with self.deployed.function("sync", **self.overrides) as sync:
+            with self._start("sync", **self.overrides) as sync:
                 while not self._ending.is_set():
                     self._one(sync, url)
                 self.peaks.append(sync.peak())
