@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: help run stop logs test screenshots fmt openapi secrets advisories web measure performance fleet cost build deploy destroy clean
+.PHONY: help run stop logs test screenshots fmt openapi secrets advisories web measure performance fleet chaos cost build deploy destroy clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 # Of `make deploy` and `make destroy`: STAGE=prod PARAMETERS="AlarmEmail=ops@example.com" ADMIN=ada@example.com
@@ -81,6 +81,12 @@ fleet: ## a fleet under way, tables of thousands of customers, and what they ask
 	@$(ZWM) web
 	@cargo build --locked --workspace --bins
 	@.local/venv/sam/bin/python infra/fleet.py $(FLEET)
+
+chaos: ## twenty minutes in which functions are killed and AWS and Zuora fail: see docs/testing.md. CHAOS="--minutes 3 --customers 10 --seed 7"
+	@$(ZWM) tools emulator sam faults
+	@$(ZWM) web
+	@cargo build --locked --workspace --bins
+	@.local/venv/sam/bin/python infra/chaos.py $(CHAOS)
 
 cost: ## the monthly bill, from what `make fleet` counted, the prices and the template: writes the tables of docs/cost.md
 	@$(ZWM) tools sam
