@@ -6,13 +6,18 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 use shared::{
     app::{customers::CustomerChange, recount},
-    aws::counts::Counts,
+    aws::{
+        counts::Counts,
+        grants::{Grant, GrantStore},
+    },
+    clock,
     domain::{
         change::ChangeKind,
         customer::SettingsChange,
         definition::content_hash,
         ids::{CustomerId, JobId, WorkflowId},
         job::{Job, State, Trigger},
+        policy::Verb,
         precondition::Precondition,
         stats::{Stats, WorkflowOutcome},
     },
@@ -222,5 +227,38 @@ async fn new_credentials_are_stored_together_with_the_sync_that_they_call_for_or
     let job = engine.job(&changed.sync_job_id.unwrap()).await;
     assert_eq!((job.state, job.trigger), (State::Queued, Trigger::CredentialsChanged));
     assert_eq!(engine.run(&job).await.state, State::Succeeded);
+    engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_deletion_whose_function_dies_takes_the_grants_with_it_or_is_not_done() {
+    let world = World::connect().await;
+    let simulator = Simulator::start();
+    let engine = Engine::start(&world).await;
+    let (customer, _) = engine.add_customer(&simulator.tenant("granted"), &simulator.base_url()).await;
+    let grants = service(&engine.worker).grants;
+    let grant = Grant {
+        user: "0199c0de-0000-7000-8000-000000000001".parse().unwrap(),
+        customer_id: Some(customer.clone()),
+        verbs: [Verb::View].into(),
+        email: None,
+        granted_by: "somebody".to_owned(),
+        granted_by_email: None,
+        granted_at: clock::now(),
+    };
+    grants.table().write(vec![GrantStore::put(&grant).unwrap()]).await.unwrap();
+    let name = engine.customer(&customer).await.settings.name;
+    let customers = &engine.worker.lifecycle.dispatcher.customers;
+    let mut call = 0;
+    // Each dies a call later than the one before, until one dies right after the deletion.
+    while customers.get(&customer).await.unwrap().is_some() {
+        assert_eq!(grants.on_customer(Some(&customer)).await.unwrap().len(), 1);
+        let dying = engine.worker_over(&Wire::dying(Death::After(call)).sdk(&world.sdk));
+        let context = context(&dying.lifecycle.dispatcher.data);
+        drop(service(&dying).delete(&customer, &Precondition::Any, &name, &context).await);
+        call += 1;
+    }
+
+    assert_eq!(grants.on_customer(Some(&customer)).await.unwrap(), []);
     engine.stop().await;
 }

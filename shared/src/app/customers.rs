@@ -50,6 +50,9 @@ use crate::{
     zuora::Zuora,
 };
 
+/// The number of grants that go in the transaction of a deletion, which takes a hundred writes.
+const MOST_GRANTS: usize = 80;
+
 /// Admins' side of customers.
 #[derive(Clone, Debug)]
 pub struct CustomerService {
@@ -287,7 +290,8 @@ impl CustomerService {
         Ok(customer)
     }
 
-    /// Deletes a customer: hidden at once, its secrets destroyed in the same transaction, then its grants, the rest by a purge job.
+    /// Deletes a customer: hidden at once, its secrets and grants destroyed in the same transaction, the rest by a purge job.
+    /// Grants that do not fit into it, or come at the same moment, go right after it.
     ///
     /// # Errors
     /// `NotFound`; `Stale` when it is not the expected entity tag; `Invalid` when `confirm` is not the customer's name.
@@ -317,7 +321,10 @@ impl CustomerService {
             data.extend(Jobs::put(&job, 0)?);
             let mut vault = Vault::destroy(id);
             vault.push(Vault::mark_deletion(id, now)?);
-            let writes = vec![(&self.dispatcher.data, data), (self.vault.table(), vault)];
+            let mut grants = self.grants.withdrawals(id).await?;
+            grants.truncate(MOST_GRANTS);
+            let writes =
+                vec![(&self.dispatcher.data, data), (self.vault.table(), vault), (self.grants.table(), grants)];
             let record = context.record(Action::CustomerDelete).about(&customer).job(&job);
             commit(writes, Some(&context.entry(record))).await?;
             Ok(job)

@@ -104,14 +104,21 @@ impl GrantStore {
         Write::Delete(keys::grant(user, customer), Condition::Exists)
     }
 
+    /// The writes that withdraw every grant on a customer. The index lags by moments.
+    ///
+    /// # Errors
+    /// As [`Table::all`].
+    pub async fn withdrawals(&self, customer: &CustomerId) -> Result<Vec<Write>, StoreError> {
+        let grants = self.table.all(&Range::index(keys::grants_on(Some(customer)), "")).await?;
+        Ok(grants.iter().map(|item| Write::Delete(key_of(item), Condition::None)).collect())
+    }
+
     /// Withdraws every grant on a customer that is being removed.
     ///
     /// # Errors
-    /// As [`Table::all`] and [`Table::write`].
+    /// As [`GrantStore::withdrawals`] and [`Table::write`].
     pub async fn forget_customer(&self, customer: &CustomerId) -> Result<(), StoreError> {
-        let grants = self.table.all(&Range::index(keys::grants_on(Some(customer)), "")).await?;
-        let writes: Vec<_> = grants.iter().map(|item| Write::Delete(key_of(item), Condition::None)).collect();
-        for some in writes.chunks(MOST_IN_A_TRANSACTION) {
+        for some in self.withdrawals(customer).await?.chunks(MOST_IN_A_TRANSACTION) {
             self.table.write(some.to_vec()).await?;
         }
         Ok(())
