@@ -49,7 +49,6 @@ def main() -> None:
     say(f"\n{elapsed():.0f} s")
     if wrong:
         sys.exit(f"WRONG with seed {options.seed}:\n  " + "\n  ".join(wrong))
-    say("0 lost, 0 stuck, 0 doubled; the copies are what Zuora has.")
 
 
 if __name__ == "__main__":

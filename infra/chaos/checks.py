@@ -33,6 +33,21 @@ TABLES = ("table_name", "vault_table_name", "grants_table_name", "audit_table_na
 # What may name a customer by its id until it ends by itself: requests counted by the minute, answers under an idempotency key, and how far
 # a sync of all has come.
 PASSING = ("table_name: LIMIT#", "table_name: ONCE#", "table_name: BATCHES BATCH#")
+# The beginnings of what is told when a promise is broken.
+PROMISES = {
+    "lost": "lost",
+    "stuck": "stuck",
+    "doubled": "doubled",
+    "audit": "missing or doubled in the trail",
+    "copy": "copies wrong",
+    "counts": "numbers wrong",
+    "deleted": "left of deleted customers",
+    "secret": "secrets found",
+    "panic": "panics",
+    "memory": "grown",
+    "unanswered": "requests without an answer",
+    "broken": "faults of the run itself",
+}
 # How many of a kind are told.
 MOST = 10
 
@@ -85,7 +100,7 @@ def audited_once(stored: Stored, book: Book) -> list[str]:
         count = sum(done[answer.request_id, RECORDED[answer.name]] for answer in answers)
         if count > 1 or (not count and any(answer.ok and not _is_stopped(answer, stopped) for answer in answers)):
             statuses = ", ".join(str(answer.status) for answer in answers)
-            wrong.append(f"doubled or lost: {count} audit records of {answers[0].name} {name}, answered {statuses}")
+            wrong.append(f"audit: {count} records of {answers[0].name} {name}, answered {statuses}")
     return wrong
 
 
@@ -110,6 +125,16 @@ def copies_are_true(api: Api, tenants: Tenants, customers: list[Customer]) -> tu
             if not answer.ok or answer.text.encode() != truth[id]:
                 wrong.append(f"copy: workflow {id} of {customer.name} is another at Zuora ({answer.status})")
     return compared, wrong
+
+
+def counted_rightly(api: Api, customers: list[Customer], workflows: int) -> list[str]:
+    """The dashboard's numbers, which are added up by the way, are those of what is there."""
+    live = sum(customer.is_now != "deleted" for customer in customers)
+    shown = api.insist("customers/stats").body
+    counted = shown["customers"]["total"], shown["workflows"]
+    if counted != (live, workflows):
+        return [f"counts: the dashboard shows {counted} customers and workflows, there are {(live, workflows)}"]
+    return []
 
 
 def deleted_are_gone(stored: Stored, customers: list[Customer]) -> list[str]:
@@ -140,6 +165,12 @@ def no_panic(logs: Path) -> list[str]:
         with log.open(errors="replace") as lines:
             wrong += [f"panic: {log.name}: {line.strip()[:300]}" for line in lines if "panicked at" in line]
     return wrong
+
+
+def summary(wrong: list[str]) -> str:
+    """How often each promise was broken."""
+    kinds = collections.Counter(one.split(":")[0] for one in wrong)
+    return ", ".join(f"{kinds[kind]} {words}" for kind, words in PROMISES.items())
 
 
 def shortened(wrong: list[str]) -> list[str]:

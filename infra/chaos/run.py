@@ -141,6 +141,7 @@ def run(deployed: Deployed, *, minutes: float, customers: int, workflows: int, d
         told, grown = watch.memory()
         say("Memory at its highest, in the first and the last third: " + ", ".join(told))
         wrong += [f"memory: {one}" for one in grown]
+    say(checks.summary(wrong))
     return checks.shortened(wrong)
 
 
@@ -161,6 +162,7 @@ def _tell(book: Book, mortals: Mortals, aws: Aws, zuora: Zuora, tenants: Tenants
 def _check(deployed: Deployed, api: Api, fleet: Fleet, book: Book, logs: Path) -> list[str]:
     customers, tenants = fleet.customers(), fleet.tenants
     compared, wrong = checks.copies_are_true(api, tenants, customers)
+    wrong += checks.counted_rightly(api, customers, compared)
     stored = checks.Stored(deployed)
     wrong += checks.no_lock(stored) + checks.nothing_doubled(stored, book) + checks.audited_once(stored, book)
     wrong += checks.deleted_are_gone(stored, customers)

@@ -52,7 +52,9 @@ class Deployed:
             events.disable_rule(Name=rule["Name"])
 
     def _mappings(self) -> list[dict]:
-        return self.functions.list_event_source_mappings()["EventSourceMappings"]
+        """Those of the job queues; what reads a table's stream goes on."""
+        mappings = self.functions.list_event_source_mappings()["EventSourceMappings"]
+        return [mapping for mapping in mappings if ":sqs:" in mapping["EventSourceArn"]]
 
     def _take_over(self, mapping: dict) -> tuple[str, int]:
         """A queue's address, and how many of its messages are worked on at the same time."""
