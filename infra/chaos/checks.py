@@ -34,20 +34,20 @@ TABLES = ("table_name", "vault_table_name", "grants_table_name", "audit_table_na
 # a sync of all has come.
 PASSING = ("table_name: LIMIT#", "table_name: ONCE#", "table_name: BATCHES BATCH#")
 # The beginnings of what is told when a promise is broken.
-PROMISES = {
-    "lost": "lost",
-    "stuck": "stuck",
-    "doubled": "doubled",
-    "audit": "missing or doubled in the trail",
-    "copy": "copies wrong",
-    "counts": "numbers wrong",
-    "deleted": "left of deleted customers",
-    "secret": "secrets found",
-    "panic": "panics",
-    "memory": "grown",
-    "unanswered": "requests without an answer",
-    "broken": "faults of the run itself",
-}
+PROMISES = (
+    ("lost", "lost"),
+    ("stuck", "stuck"),
+    ("doubled", "doubled"),
+    ("audit", "missing or doubled in the trail"),
+    ("copy", "copies wrong"),
+    ("counts", "numbers wrong"),
+    ("deleted", "left of deleted customers"),
+    ("secret", "secrets found"),
+    ("panic", "panics"),
+    ("memory", "grown"),
+    ("unanswered", "requests without an answer"),
+    ("broken", "faults of the run itself"),
+)
 # How many of a kind are told.
 MOST = 10
 
@@ -170,7 +170,7 @@ def no_panic(logs: Path) -> list[str]:
 def summary(wrong: list[str]) -> str:
     """How often each promise was broken."""
     kinds = collections.Counter(one.split(":")[0] for one in wrong)
-    return ", ".join(f"{kinds[kind]} {words}" for kind, words in PROMISES.items())
+    return ", ".join(f"{kinds[kind]} {words}" for kind, words in PROMISES)
 
 
 def shortened(wrong: list[str]) -> list[str]:
