@@ -3,13 +3,15 @@
 import "./help.css";
 
 import TextContent from "@cloudscape-design/components/text-content";
-import { useEffect, useRef, type MouseEvent } from "react";
+import { useEffect, useMemo, useRef, type MouseEvent } from "react";
 
 import { trusted } from "./trusted";
 
 /** The text, scrolled to a section if one is given. */
 export function Document({ html, section }: { html: string; section?: string | undefined }) {
   const text = useRef<HTMLDivElement>(null);
+  // The same object at each rendering: another one would be put in anew, and the focus in it lost.
+  const markup = useMemo(() => ({ __html: trusted(html) }), [html]);
   const show = (name: string) => {
     const heading = text.current?.querySelector<HTMLElement>(`#help-${CSS.escape(name)}`);
     heading?.focus({ preventScroll: true });
@@ -28,7 +30,7 @@ export function Document({ html, section }: { html: string; section?: string | u
   };
   return (
     <TextContent>
-      <div ref={text} className="help" onClick={follow} dangerouslySetInnerHTML={{ __html: trusted(html) }} />
+      <div ref={text} className="help" onClick={follow} dangerouslySetInnerHTML={markup} />
     </TextContent>
   );
 }
