@@ -15,10 +15,9 @@ use crate::{
     domain::{
         actor::Actor,
         audit::{Action, AuditOutcome, Record},
-        ids::CustomerId,
+        ids::{AuditId, CustomerId},
         time::Timestamp,
     },
-    telemetry::{self, Metric},
 };
 
 /// A person's request.
@@ -62,12 +61,11 @@ impl RequestContext {
         Record::new(self.actor.clone(), action, self.request_id.clone(), self.now)
     }
 
-    /// Counts an attempt that was refused, and writes a record of it unless one of the same minute tells of it already.
+    /// Writes a record of an attempt that was refused, unless one of the same minute tells of it already.
     ///
     /// # Errors
     /// As [`write_across`].
     pub async fn record_refusal(&self, record: Record) -> Result<(), StoreError> {
-        telemetry::count(Metric::RefusedAttempts);
         let record = Record { outcome: AuditOutcome::Refused, ..record };
         match commit(Vec::new(), Some(&self.entry(record))).await {
             Err(StoreError::Conflict { .. }) => Ok(()),
@@ -82,10 +80,11 @@ impl RequestContext {
 }
 
 impl Entry {
-    /// The same about another record.
+    /// Another record of the same request.
     #[must_use]
     pub fn with(&self, change: impl FnOnce(Record) -> Record) -> Self {
-        Self { trail: self.trail.clone(), record: change(self.record.clone()) }
+        let record = Record { id: AuditId::new(), ..self.record.clone() };
+        Self { trail: self.trail.clone(), record: change(record) }
     }
 }
 

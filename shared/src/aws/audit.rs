@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
+
 use super::{
     budget::Budget,
     index::{Found, Position, filtered},
@@ -18,7 +20,7 @@ use crate::domain::{
 
 /// The retention of audit records in days, unless the deployment sets another.
 pub const RETENTION_DAYS: u64 = 400;
-/// The span within which refused attempts of one user at one thing are one record, so that nobody can flood the trail with
+/// The span within which refused attempts of one user at one thing, such as one client at one base URL, are one record, so that nobody can flood the trail with
 /// them.
 const REFUSED_TOGETHER: Duration = Duration::from_secs(60);
 
@@ -61,7 +63,9 @@ impl AuditTrail {
             AuditOutcome::Done => keys::audit(record.customer_id.as_ref(), record.at, record.id.as_str()),
             AuditOutcome::Refused => {
                 let what = serde_json::to_string(&record.action).unwrap_or_default();
-                let which = format!("refused#{}#{}", record.actor, what.trim_matches('"'));
+                let tried = serde_json::to_vec(&record.changes).unwrap_or_default();
+                let tried = hex::encode(&Sha256::digest(tried)[..8]);
+                let which = format!("refused#{}#{}#{tried}", record.actor, what.trim_matches('"'));
                 keys::audit(record.customer_id.as_ref(), record.at.floor(REFUSED_TOGETHER), &which)
             }
         };

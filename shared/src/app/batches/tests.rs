@@ -1,5 +1,7 @@
 //! A batch over customers in memory: one at a time, each customer once.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::{
     app::fixture::{AUDIT, Fixture, JOBS, now},
@@ -54,6 +56,9 @@ async fn a_batch_asks_each_customer_once_in_rounds_of_what_people_may_cause_in_a
 
     assert_eq!(service(&fixture).get(&batch.id).await.unwrap().asked, Asked { placed: 8, ..Asked::default() });
     assert_eq!((fixture.jobs(), fixture.sent(JOBS).len(), fixture.trail().len()), (8, 8, 9));
+    let tables = fixture.cloud.tables();
+    let ids: BTreeSet<_> = tables.items(AUDIT).into_iter().map(|record| record["id"]["S"].to_string()).collect();
+    assert_eq!(ids.len(), 9, "each record has an id of its own, by which it is listed and archived");
 }
 
 #[tokio::test]
