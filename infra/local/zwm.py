@@ -1,4 +1,4 @@
-"""The local stack from the command line: `zwm.py run | stop | logs | test | screenshots | secrets | advisories | web | tools NAME...`."""
+"""The local stack from the command line: `zwm.py run | stop | logs | test | rehearse | screenshots | secrets | advisories | web | tools NAME...`."""
 
 import json
 import signal
@@ -39,6 +39,11 @@ def main(arguments: list[str]) -> int:
                 import scan
 
                 scan.write_baseline()
+            case ["rehearse"]:
+                _prepare()
+                from scan import check_security
+
+                check_security()
             case ["advisories"]:
                 toolbox.check_machine()
                 from advisories import check_advisories
