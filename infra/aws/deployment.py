@@ -41,13 +41,13 @@ def deploy(target: Target, parameters: dict[str, str], panel_url: Callable[[dict
     """Brings the stack to the template and its parameters; returns its outputs.
 
     Parameters that are not named keep their value. The panel's address is known only when the API exists, so a stack without one is
-    deployed a second time: that changes the user pool's client alone.
+    deployed a second time: that lets people sign in there, and protects the tables of `prod`.
     """
     _sam_deploy(target, parameters, f"Deploying the stack {target.stack} (sam deploy)")
     described = describe(target)
     if not described or "UserPoolId" not in described["outputs"]:
         raise Failed("Nothing was deployed.")
-    if not (described["parameters"].get("PanelUrl") or described["parameters"].get("DomainName")):
+    if not described["parameters"].get("PanelUrl"):
         address = panel_url(described["outputs"])
         _sam_deploy(target, {**parameters, "PanelUrl": address}, f"Letting people sign in at {address} (sam deploy)", again=True)
     return described["outputs"]

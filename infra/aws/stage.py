@@ -81,7 +81,7 @@ def _check(target: deployment.Target) -> None:
 def _deploy(target: deployment.Target, parameters: dict[str, str], admin: str) -> None:
     prerequisites.built(target.template)
     described = deployment.describe(target)
-    if described and described["status"] == "ROLLBACK_COMPLETE":
+    if described and described["status"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
         # A first deployment that failed: an empty shell, which CloudFormation takes no other deployment for.
         _delete(target, f"Deleting what a failed first deployment left of the stack {target.stack}")
         described = None
