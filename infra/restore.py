@@ -185,8 +185,6 @@ def check(source: Table, target: Table, exact: bool) -> None:
             raise SystemExit(f"{table.name} is {table.description['TableStatus']}: wait until it is ACTIVE.")
     if schema(source) != schema(target) or schema(target) != [("PK", "S", "HASH"), ("SK", "S", "RANGE")]:
         raise SystemExit(f"The keys are not PK and SK on both sides: {schema(source)} and {schema(target)}.")
-    if target.description.get("StreamSpecification", {}).get("StreamEnabled"):
-        raise SystemExit(f"{target.name} has a stream: whoever reads it would take old items for new changes. Disable it first.")
     ttl = target.client.describe_time_to_live(TableName=target.name)["TimeToLiveDescription"]
     if ttl["TimeToLiveStatus"] in ("ENABLING", "ENABLED") and ttl.get("AttributeName") != TTL:
         raise SystemExit(

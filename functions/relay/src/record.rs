@@ -2,7 +2,10 @@
 //!
 //! What must stay true: each record is read by itself, so one that nobody can read hides no other.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_dynamo::{AttributeValue, Item, from_item};
@@ -14,9 +17,12 @@ use shared::{
         audit::Record as AuditRecord,
         change::Change,
         event::{Event, of_change, of_customer},
+        time::Timestamp,
     },
 };
 
+/// The age from which a change is no news when it is written: a restore brought it back. No run of a sync takes as long.
+const OLD: Duration = Duration::from_secs(3600);
 /// The largest number of characters of a reason.
 const LONGEST: usize = 300;
 
@@ -45,6 +51,9 @@ struct Delivered {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Images {
+    /// In seconds since the epoch.
+    #[serde(default)]
+    approximate_creation_date_time: f64,
     keys: Item,
     #[serde(default)]
     new_image: Option<Item>,
@@ -74,10 +83,10 @@ pub fn read(record: &Value, audit_stream: &str, panel: &str) -> Result<Outcome, 
 }
 
 fn read_record(record: &Value, audit_stream: &str, panel: &str) -> Result<Outcome, Unreadable> {
-    let Delivered { stream, dynamodb: Images { keys, new_image, old_image } } =
-        Delivered::deserialize(record).map_err(unreadable)?;
+    let Delivered { stream, dynamodb } = Delivered::deserialize(record).map_err(unreadable)?;
+    let Images { approximate_creation_date_time: seconds, keys, new_image, old_image } = dynamodb;
     let new = new_image.ok_or_else(|| Unreadable("it has no new image".to_owned()))?;
-    if stream == audit_stream {
+    if table_of(&stream) == table_of(audit_stream) {
         let record: AuditRecord = parse(new)?;
         return Ok(Outcome::Archive(archive::name(&record), archive::text(&record)));
     }
@@ -89,10 +98,29 @@ fn read_record(record: &Value, audit_stream: &str, panel: &str) -> Result<Outcom
     let is_change = matches!(keys.get(keys::SK), Some(AttributeValue::S(sk)) if sk.starts_with(keys::CHANGE_PREFIX));
     if is_change {
         let change: Change = parse(new)?;
+        #[expect(clippy::cast_possible_truncation, reason = "a moment of this age of the world fits")]
+        let written = Timestamp::from_millis((seconds * 1000.0) as i64);
+        if change.at.plus(OLD) < written {
+            return Ok(Outcome::Tell(Vec::new()));
+        }
         return Ok(Outcome::Tell(of_change(&customer, &change, panel).into_iter().collect()));
     }
-    let Some(old) = old_image else { return Ok(Outcome::Tell(Vec::new())) };
+    let Some(old) = old_image.filter(|old| goes_on(old, &new)) else { return Ok(Outcome::Tell(Vec::new())) };
     Ok(Outcome::Tell(of_customer(&parse(old)?, &parse(new)?, panel)))
+}
+
+/// The table of a stream: a stream that is switched on again has another name.
+fn table_of(stream: &str) -> &str {
+    stream.split_once("/stream/").map_or(stream, |(table, _)| table)
+}
+
+/// True if a record was written after the one before it. A restore takes it back, and what it says is no news.
+fn goes_on(old: &Item, new: &Item) -> bool {
+    let rev = |item: &Item| match item.get("rev") {
+        Some(AttributeValue::N(rev)) => rev.parse::<u64>().unwrap_or_default(),
+        _ => 0,
+    };
+    rev(old) < rev(new)
 }
 
 fn parse<T: DeserializeOwned>(image: Item) -> Result<T, Unreadable> {
@@ -180,6 +208,32 @@ mod tests {
         let mut forged = record;
         forged["eventSourceARN"] = "arn:aws:dynamodb:us-east-1:000000000000:table/data/stream/x".into();
         assert!(read(&forged, AUDIT, PANEL).is_err(), "a key of the data table makes no audit record");
+    }
+
+    #[test]
+    fn what_a_restore_brings_back_is_no_news() {
+        let changes = records(file!("relay/changes")).into_iter().map(|mut record| {
+            record["dynamodb"]["ApproximateCreationDateTime"] = (1_769_846_401 + 7 * 3600).into();
+            record
+        });
+        let states = records(file!("relay/customer")).into_iter().map(|mut record| {
+            let new = record["dynamodb"]["NewImage"].take();
+            record["dynamodb"]["NewImage"] = record["dynamodb"]["OldImage"].take();
+            record["dynamodb"]["OldImage"] = new;
+            record
+        });
+
+        for record in changes.chain(states) {
+            assert_eq!(read(&record, AUDIT, PANEL).unwrap(), Outcome::Tell(Vec::new()), "{record}");
+        }
+    }
+
+    #[test]
+    fn the_audits_stream_is_known_by_its_table_also_after_it_was_switched_on_again() {
+        let [mut record] = records(file!("relay/audit")).try_into().unwrap();
+        record["eventSourceARN"] = "arn:aws:dynamodb:us-east-1:000000000000:table/audit/stream/2027".into();
+
+        assert!(matches!(read(&record, AUDIT, PANEL).unwrap(), Outcome::Archive(..)));
     }
 
     #[test]
