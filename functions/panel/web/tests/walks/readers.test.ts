@@ -64,7 +64,7 @@ test("a viewer sees no button that is refused", async () => {
   for (const [place, title] of places) {
     await goTo(page, place);
     await page.getByRole("heading", { level: 1, name: title }).first().waitFor();
-    await page.getByText("Loading").waitFor({ state: "detached" });
+    await page.getByText("Loading").first().waitFor({ state: "detached" });
     const shown = await page.getByRole("main").getByRole("button", { name: CHANGING }).allInnerTexts();
     const links = await page.getByRole("main").getByRole("link", { name: CHANGING_LINK }).allInnerTexts();
     expect([...shown, ...links], place).toEqual([]);
