@@ -20,8 +20,8 @@ use crate::domain::{
 
 /// The retention of audit records in days, unless the deployment sets another.
 pub const RETENTION_DAYS: u64 = 400;
-/// The span within which refused attempts of one user at one thing, such as one client at one base URL, are one record, so that nobody can flood the trail with
-/// them.
+/// The span within which refused attempts of one user at one thing, such as one client at one base URL, are one record, so that
+/// nobody can flood the trail with them.
 const REFUSED_TOGETHER: Duration = Duration::from_secs(60);
 
 /// The audit trail in its table.

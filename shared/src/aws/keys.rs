@@ -27,8 +27,8 @@
 //!
 //! Two sparse indexes. `GSI1` has whole items: `CUSTOMERS` (summaries) by folded name, `JOBS#<state>` by job id (so by age),
 //! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` by time; in the grants table
-//! `GRANTS#<customer, or *>` by user; in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of the next sync, `CUSTOMERS`
-//! (profiles) by id.
+//! `GRANTS#<customer, or *>` by user; in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of
+//! the next sync, `CUSTOMERS` (profiles) by id.
 
 mod indexes;
 

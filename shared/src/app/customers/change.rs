@@ -25,7 +25,8 @@ pub struct CustomerChange {
 }
 
 impl CustomerChange {
-    /// Refuses it where it does not apply: to another entity tag than it was meant for, or to another destination without the secret.
+    /// Refuses it where it does not apply: to another entity tag than it was meant for, or to another destination without the
+    /// secret.
     pub(super) fn check(&self, current: &Customer) -> Result<(), AppError> {
         is_expected(current, &self.expected)?;
         if !self.settings.leads_elsewhere(&current.settings) || self.secret.is_some() {
