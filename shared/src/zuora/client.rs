@@ -107,7 +107,7 @@ impl Zuora {
         let request = self.http.post(self.url(base, "/oauth/token", call)?).form(&form);
         let answer = call.send(tracked(request, track_id)).await?;
         IssuedToken::parse(&answer.body, client_secret)
-            .ok_or_else(|| answer.mark(call.fail(Kind::InvalidCredentials, "the answer holds no access token")))
+            .ok_or_else(|| call.mark(&answer, call.fail(Kind::InvalidCredentials, "the answer holds no access token")))
     }
 
     /// Returns true if Zuora has the workflow, false if Zuora itself says that it does not exist. Used to confirm an absence.
@@ -157,7 +157,7 @@ impl Zuora {
             match call.send(tracked(request, &session.track_id)).await {
                 Ok(mut answer) => {
                     permit.answered(call.operation, answer.after);
-                    read(&mut answer).map_err(|fault| answer.mark(call.refuse(&fault)))
+                    read(&mut answer).map_err(|fault| call.mark(&answer, call.refuse(&fault)))
                 }
                 Err(error) => {
                     if permit.failed(&error) {

@@ -96,11 +96,11 @@ impl Call<'_> {
         let (mut left, sent) = (self.timeout, Instant::now());
         let request = request.header(ACCEPT_ENCODING, ACCEPTED);
         let mut response = self.within(&mut left, request.send()).await?;
-        let mut answer = Answer::head(&response, sent.elapsed(), &self.secrets);
+        let mut answer = Answer::head(&response, sent.elapsed());
         if response.status().is_success() {
             (answer.body, answer.permit) =
-                self.body(&mut response, &mut left).await.map_err(|error| answer.mark(error))?;
-            answer.members = accept(&answer.body).map_err(|fault| answer.mark(self.refuse(&fault)))?;
+                self.body(&mut response, &mut left).await.map_err(|error| self.mark(&answer, error))?;
+            answer.members = accept(&answer.body).map_err(|fault| self.mark(&answer, self.refuse(&fault)))?;
             return Ok(answer);
         }
         let (body, _) = (Call { limit: SMALL_LIMIT, ..self }).body(&mut response, &mut left).await.unwrap_or_default();
@@ -109,7 +109,7 @@ impl Call<'_> {
 
     /// The error for a status other than 2xx, with the text of its body.
     fn refusal(self, answer: &Answer, body: &[u8], retry_after: Option<Duration>) -> ZuoraError {
-        let provenance = Provenance::of_refusal(answer.request_id.as_deref(), body);
+        let provenance = Provenance::of_refusal(self.request_id(answer), body);
         let kind = kind_of(self.operation, answer.status, provenance, retry_after);
         let detail = match (provenance, self.operation) {
             (Provenance::Other, _) if answer.status < 500 && answer.status != 429 => {
@@ -118,7 +118,7 @@ impl Call<'_> {
             (_, Operation::Token) => oauth_error(body),
             _ => error_text(body),
         };
-        answer.mark(ZuoraError { provenance: Some(provenance), ..self.fail(kind, &detail) })
+        self.mark(answer, ZuoraError { provenance: Some(provenance), ..self.fail(kind, &detail) })
     }
 
     /// Reads the body and unpacks it on the way, so that a small response cannot become a large one.
@@ -202,12 +202,21 @@ impl Call<'_> {
         let detail = scrub(detail, &self.secrets);
         ZuoraError { kind, operation: self.operation, status: None, provenance: None, request_id: None, detail }
     }
+
+    /// Adds to `error` which response it is about.
+    pub(super) fn mark(self, answer: &Answer, error: ZuoraError) -> ZuoraError {
+        ZuoraError { status: Some(answer.status), request_id: self.request_id(answer).map(str::to_owned), ..error }
+    }
+
+    /// Zuora's id of the request, unless it repeats a secret. Asked for errors alone: that takes a look for every encoding.
+    fn request_id(self, answer: &Answer) -> Option<&str> {
+        answer.request_id.as_deref().filter(|id| scrub(id, &self.secrets) == *id)
+    }
 }
 
 impl Answer {
-    fn head(response: &Response, after: Duration, secrets: &[&SecretString]) -> Self {
-        let id = response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok());
-        let id = id.filter(|id| is_plain(id) && scrub(id, secrets) == *id);
+    fn head(response: &Response, after: Duration) -> Self {
+        let id = response.headers().get("zuora-request-id").and_then(|id| id.to_str().ok()).filter(|id| is_plain(id));
         Self {
             status: response.status().as_u16(),
             request_id: id.map(str::to_owned),
@@ -222,11 +231,6 @@ impl Answer {
     pub(super) fn take(&mut self) -> Export {
         let (bytes, members) = (std::mem::take(&mut self.body), std::mem::take(&mut self.members));
         Export { bytes, members, _permit: self.permit.take() }
-    }
-
-    /// Adds to `error` which response it is about.
-    pub(super) fn mark(&self, error: ZuoraError) -> ZuoraError {
-        ZuoraError { status: Some(self.status), request_id: self.request_id.clone(), ..error }
     }
 }
 
