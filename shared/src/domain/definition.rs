@@ -4,12 +4,16 @@
 //! code reads what is stored and what is shown: whatever was stored can be shown. Nothing here panics, whatever the bytes are,
 //! and an export takes no more memory than its bytes, however many parts it has: parts are located again on every access.
 
+mod scalars;
+mod secrecy;
 mod stored;
 mod task;
 
 use std::borrow::Cow;
 
 pub use self::{
+    scalars::{Scalar, scalars},
+    secrecy::{gives_away, is_private_key},
     stored::{MAX_CHUNK, compress, content_hash, restore},
     task::Task,
 };

@@ -1,0 +1,155 @@
+//! Every scalar of a part of a definition, with its path and whether it is a secret.
+//!
+//! What must stay true: nothing recurses, and a value with many levels is not read once for each: below [`MAX_LEVELS`] a list
+//! or object is visited whole.
+
+use std::borrow::Cow;
+
+use super::secrecy::{gives_away, is_header_value, is_private_key, is_secret_header, is_secret_member};
+use crate::domain::json::Json;
+
+/// The number of levels that are taken apart: real definitions have eight.
+const MAX_LEVELS: usize = 32;
+
+/// A scalar of a definition.
+#[derive(Clone, Copy, Debug)]
+pub struct Scalar<'p, 'a> {
+    /// Its path, such as `parameters.headers[0].value`.
+    pub path: &'p str,
+    /// The value: a string, a number or a boolean; a list or object where there are too many levels.
+    pub value: Json<'a>,
+    /// True if it stands where credentials stand, whatever it is; see [`Scalar::is_secret`].
+    pub in_secret_field: bool,
+}
+
+impl Scalar<'_, '_> {
+    /// True if it must not be shown: it holds a credential, not only the name of the place where one is kept.
+    pub fn is_secret(&self) -> bool {
+        match self.value.text() {
+            Some(text) => (self.in_secret_field && gives_away(&text)) || is_private_key(&text),
+            None => self.in_secret_field,
+        }
+    }
+}
+
+/// A list or object that is being visited.
+struct Open<'a> {
+    parts: Box<dyn Iterator<Item = (Option<Cow<'a, str>>, Json<'a>)> + 'a>,
+    /// The length of its path.
+    path: usize,
+    name: String,
+    at: usize,
+    is_secret: bool,
+    is_secret_header: bool,
+}
+
+impl<'a> Open<'a> {
+    fn new(value: Json<'a>, path: usize, name: String, is_secret: bool) -> Self {
+        let parts: Box<dyn Iterator<Item = _>> = match value.is_list() {
+            true => Box::new(value.items().map(|item| (None, item))),
+            false => Box::new(value.members().map(|(name, member)| (Some(name), member))),
+        };
+        Self { parts, path, name, at: 0, is_secret, is_secret_header: is_secret_header(value) }
+    }
+}
+
+/// Visits every scalar of `value` but `null`, in the order of the text. `prefix` is the path of the value itself.
+pub fn scalars<'a>(prefix: &str, value: Json<'a>, mut visit: impl FnMut(Scalar<'_, 'a>)) {
+    let mut path = prefix.to_owned();
+    if !value.is_object() && !value.is_list() {
+        if !value.is_null() {
+            visit(Scalar { path: &path, value, in_secret_field: false });
+        }
+        return;
+    }
+    let mut open = vec![Open::new(value, path.len(), prefix.to_owned(), false)];
+    let mut level = 1;
+    while let Some(top) = open.last_mut() {
+        path.truncate(top.path);
+        let Some((name, part)) = top.parts.next() else {
+            open.pop();
+            level -= 1;
+            continue;
+        };
+        let mut in_secret_field = top.is_secret;
+        match &name {
+            Some(name) => {
+                in_secret_field |= is_secret_member(&top.name, name) || (top.is_secret_header && is_header_value(name));
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(name);
+            }
+            None => {
+                path.push_str(&format!("[{}]", top.at));
+                top.at += 1;
+            }
+        }
+        if (part.is_object() || part.is_list()) && level < MAX_LEVELS {
+            let name = name.map_or_else(|| top.name.clone(), Cow::into_owned);
+            open.push(Open::new(part, path.len(), name, in_secret_field));
+            level += 1;
+        } else if !part.is_null() {
+            visit(Scalar { path: &path, value: part, in_secret_field });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visited(text: &str) -> Vec<(String, String, bool)> {
+        let mut all = Vec::new();
+        scalars("parameters", Json::read(text.as_bytes()).unwrap(), |scalar| {
+            all.push((scalar.path.to_owned(), scalar.value.raw().to_owned(), scalar.is_secret()));
+        });
+        all
+    }
+
+    #[test]
+    fn every_scalar_has_its_path_and_null_is_none() {
+        let all = visited(r#"{"url":"x","list":[1,{"a":true}],"none":null,"deep":{"b":{"c":"d"}},"empty":{}}"#);
+        let all: Vec<_> = all.iter().map(|(path, value, _)| (path.as_str(), value.as_str())).collect();
+
+        assert_eq!(
+            all,
+            [
+                ("parameters.url", r#""x""#),
+                ("parameters.list[0]", "1"),
+                ("parameters.list[1].a", "true"),
+                ("parameters.deep.b.c", r#""d""#),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_known_by_its_field_its_header_or_its_form() {
+        let all = visited(
+            r#"{"oauth2":{"client_id":"i","client_secret":"s"},"password":{"old":["p"]},
+                "headers":[{"key":"Authorization","value":"Bearer x"},{"key":"Accept","value":"y"}],
+                "api_key":"{{ GlobalConstants.k }}","text":"-----BEGIN PRIVATE KEY-----"}"#,
+        );
+        let secret: Vec<_> = all.iter().filter(|(.., secret)| *secret).map(|(path, ..)| path.as_str()).collect();
+
+        assert_eq!(
+            secret,
+            [
+                "parameters.oauth2.client_secret",
+                "parameters.password.old[0]",
+                "parameters.headers[0].value",
+                "parameters.text"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_visited_whole() {
+        let deep = format!("{}1{}", "[".repeat(1_000), "]".repeat(1_000));
+
+        let all = visited(&deep);
+
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].1.len(), 2_001 - 2 * MAX_LEVELS);
+    }
+}

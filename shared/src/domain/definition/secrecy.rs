@@ -1,0 +1,135 @@
+//! Which values of a definition are secrets: the fields in which Zuora keeps credentials, and the headers that carry them.
+//!
+//! One list for whoever has to know: what a comparison masks, what a search neither matches nor shows, what a finding reports.
+//! Sources: the parameter models of Zuora's own workflow tools (github.com/zuora/zuora-coding-agent) for the fields, Zuora's
+//! API reference for the headers. The fields of a polling request repeat those of the request after `polling_`.
+
+use crate::domain::json::Json;
+
+/// The names of fields that hold a credential, in lower case and without `_`, `-` and spaces.
+const FIELDS: [&str; 24] = [
+    "accesstoken",
+    "apikey",
+    "apitoken",
+    "authheadervalue",
+    "authtoken",
+    "bearertoken",
+    "certificate",
+    "clientcertificate",
+    "clientkey",
+    "clientsecret",
+    "consumersecret",
+    "passphrase",
+    "password",
+    "pem",
+    "privatekey",
+    "refreshtoken",
+    "secret",
+    "secretaccesskey",
+    "secretkey",
+    "slacktoken",
+    "teamsclientsecret",
+    "teamspassword",
+    "tokensecret",
+    "webextoken",
+];
+/// The same below an object `hmac`, where the credential has a plain name.
+const HMAC_KEY: &str = "key";
+/// The names of headers that hold a credential, in the same form.
+const HEADERS: [&str; 6] =
+    ["apiaccesskeyid", "apisecretaccesskey", "authorization", "proxyauthorization", "xapikey", "xauthtoken"];
+/// The prefix of the fields of a polling request.
+const POLLING: &str = "polling";
+/// The members that name a header in a list of headers, and those that hold its value.
+const HEADER_NAMES: [&str; 3] = ["key", "name", "header"];
+const HEADER_VALUES: [&str; 2] = ["value", "val"];
+
+/// True if a member holds a credential; `parent` is the name of the member that contains it.
+pub(super) fn is_secret_member(parent: &str, name: &str) -> bool {
+    let name = plain(name);
+    let name = name.strip_prefix(POLLING).unwrap_or(&name);
+    FIELDS.binary_search(&name).is_ok()
+        || HEADERS.binary_search(&name).is_ok()
+        || (name == HMAC_KEY && plain(parent).ends_with("hmac"))
+}
+
+/// True if an object is a header that holds a credential, as `{"key": "Authorization", "value": ...}`.
+pub(super) fn is_secret_header(object: Json<'_>) -> bool {
+    let mut members = object.members().filter(|(name, _)| HEADER_NAMES.contains(&name.as_ref()));
+    members.any(|(_, name)| name.text().is_some_and(|name| HEADERS.binary_search(&plain(&name).as_str()).is_ok()))
+}
+
+/// True for the member of a header that holds its value.
+pub(super) fn is_header_value(name: &str) -> bool {
+    HEADER_VALUES.contains(&name)
+}
+
+/// True if a value gives a secret away: it is more than the name of the place where the secret is kept, as in
+/// `{{ GlobalConstants.key }}`, and it is not empty. A private key is one wherever it stands.
+pub fn gives_away(value: &str) -> bool {
+    let value = value.trim();
+    let place = value.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    let names_a_place = place.is_some_and(|place| !place.contains(['"', '\'', '{', '}']));
+    !value.is_empty() && !names_a_place
+}
+
+/// True for a private key in PEM (RFC 7468).
+pub fn is_private_key(value: &str) -> bool {
+    value.contains("-----BEGIN ") && value.contains("PRIVATE KEY-----")
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_sorted_so_that_they_can_be_searched() {
+        assert!(FIELDS.is_sorted() && HEADERS.is_sorted());
+    }
+
+    #[test]
+    fn credentials_are_known_by_the_names_of_their_fields_however_they_are_spelt() {
+        for (parent, name) in [
+            ("basic_auth", "password"),
+            ("oauth2", "client_secret"),
+            ("oauth2", "auth_header_value"),
+            ("polling_oauth2", "polling_client_secret"),
+            ("netsuite_tba", "token_secret"),
+            ("hmac", "key"),
+            ("polling_hmac", "key"),
+            ("parameters", "slackToken"),
+            ("headers", "Authorization"),
+            ("headers", "apiAccessKeyId"),
+        ] {
+            assert!(is_secret_member(parent, name), "{parent}.{name}");
+        }
+        for (parent, name) in
+            [("headers", "key"), ("parameters", "fields"), ("data", "next_page_token"), ("x", "passwords")]
+        {
+            assert!(!is_secret_member(parent, name), "{parent}.{name}");
+        }
+    }
+
+    #[test]
+    fn a_header_in_a_list_is_known_by_its_name() {
+        let header = |text: &str| is_secret_header(Json::read(text.as_bytes()).unwrap());
+
+        assert!(header(r#"{"key":"Authorization","value":"x"}"#) && header(r#"{"name":"x-api-key","value":"x"}"#));
+        assert!(!header(r#"{"key":"Accept","value":"Authorization"}"#) && !header("[]"));
+    }
+
+    #[test]
+    fn the_name_of_a_place_gives_nothing_away() {
+        for harmless in ["", " ", "{{ GlobalConstants.key }}", "{{Data.Workflow.token}}"] {
+            assert!(!gives_away(harmless), "{harmless}");
+        }
+        for secret in ["hunter2", "Bearer {{ Data.token }}", "{{ 'hunter2' }}", "{{ a }}hunter2{{ b }}"] {
+            assert!(gives_away(secret), "{secret}");
+        }
+        assert!(is_private_key("-----BEGIN RSA PRIVATE KEY-----\nx") && !is_private_key("-----BEGIN CERTIFICATE-----"));
+    }
+}
