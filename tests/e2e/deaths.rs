@@ -169,7 +169,7 @@ async fn a_worker_that_dies_at_any_call_leaves_a_job_that_comes_to_the_same_end(
     let expected = end(&engine, &customer, &job.id).await;
     let calls = wire.calls().len();
     assert_eq!((expected.state, expected.orphans), (State::Succeeded, 0));
-    let stats = Stats { created: 2, updated: 2, unchanged: 3, deleted: 1, total: 7, errors: 0 };
+    let stats = Stats { created: 2, updated: 2, unchanged: 3, deleted: 1, total: 7, errors: 0, rewritten: 0 };
     assert_eq!((expected.stats, expected.changes.len()), (stats, 5));
     assert!((20..80).contains(&calls), "{:?}", wire.calls());
 

@@ -173,6 +173,7 @@ async fn bytes_that_say_the_same_are_renewed_and_told_as_unchanged() {
     let job = world.sync(&id).await;
 
     assert_eq!((&job["state"], stats(&job)), (&json!("succeeded"), [0, 0, 1, 0, 1, 0]), "{job}");
+    assert_eq!(job["stats"]["rewritten"], 1);
     assert!(world.api.get(&format!("{path}/definition")).await.text.contains("started_at"), "the new bytes are stored");
     let changes = world.api.get(&format!("{path}/changes")).await.expect(200);
     assert_eq!(changes["items"].as_array().map(Vec::len), Some(1), "and nothing is told: {changes}");

@@ -23,7 +23,7 @@ use crate::{
 /// The workflow with another description, and the record of that change.
 fn described(old: &Workflow, description: &str) -> (Workflow, Change) {
     let new = Workflow { description: Some(description.to_owned()), written_at: clock::now(), ..old.clone() };
-    let change = Change::between(Some(old), &new, &Definitions::Same);
+    let change = Change::between(Some(old), &new, Definitions::Same);
     (new, change)
 }
 

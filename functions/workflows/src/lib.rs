@@ -13,15 +13,18 @@ use utoipa::OpenApi;
 
 /// The `OpenAPI` description of this function, made from its handlers.
 #[derive(OpenApi)]
-#[openapi(paths(
-    search::find_workflows,
-    list::list_workflows,
-    list::get_workflow,
-    definition::list_tasks,
-    definition::get_definition,
-    changes::list_of_workflow,
-    changes::read_feed,
-))]
+#[openapi(
+    paths(
+        search::find_workflows,
+        list::list_workflows,
+        list::get_workflow,
+        definition::list_tasks,
+        definition::get_definition,
+        changes::list_of_workflow,
+        changes::read_feed,
+    ),
+    components(schemas(changes::ChangeClass, changes::Order))
+)]
 pub struct Description;
 
 /// Returns the router with every route of this function.

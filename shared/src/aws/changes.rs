@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     change::Change,
-    ids::{CustomerId, WorkflowId},
+    ids::{CustomerId, JobId, WorkflowId},
     job::State,
     time::Timestamp,
 };
@@ -40,6 +40,28 @@ pub struct Feed {
     pub resume: FeedPosition,
     /// True if more changes are available already.
     pub more: bool,
+}
+
+/// A span of time, its end excluded.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The moment after the last.
+    pub until: Timestamp,
+}
+
+impl Span {
+    /// From a moment until after all changes that are stored by `now`.
+    pub fn since(from: Timestamp, now: Timestamp) -> Self {
+        Self { from, until: now.plus(CLOCKS_DIFFER) }
+    }
+
+    /// The part of it from a moment on.
+    #[must_use]
+    pub fn after(self, from: Timestamp) -> Self {
+        Self { from: self.from.max(from), ..self }
+    }
 }
 
 /// A position in a customer's feed: everything before it was read.
@@ -104,9 +126,37 @@ impl Changes {
         id: &WorkflowId,
         after: Option<&Position>,
         limit: usize,
+        keep: impl Fn(&Change) -> bool,
     ) -> Result<Found<Change>, StoreError> {
         let range = Range { descending: true, ..Range::index(keys::changes_of(customer, id), "") };
-        filtered(&self.table, &range, after, limit, &Budget::default(), |_| true).await
+        filtered(&self.table, &range, after, limit, &Budget::default(), keep).await
+    }
+
+    /// Lists a customer's changes of a span, newest first, those of a running sync included.
+    ///
+    /// # Errors
+    /// As [`filtered`].
+    pub async fn newest(
+        &self,
+        customer: &CustomerId,
+        span: &Span,
+        after: Option<&Position>,
+        limit: usize,
+        keep: impl Fn(&Change) -> bool,
+    ) -> Result<Found<Change>, StoreError> {
+        let keys = SortKeys::Between(keys::changes_before(span.from), keys::changes_before(span.until));
+        let range = Range { keys, descending: true, ..Range::table(keys::customer_partition(customer), "") };
+        filtered(&self.table, &range, after, limit, &Budget::default(), keep).await
+    }
+
+    /// The span in which a sync wrote its changes. One that is not known any more may have written until `now`.
+    ///
+    /// # Errors
+    /// As [`Table::get`].
+    pub async fn span_of(&self, customer: &CustomerId, job: &JobId, now: Timestamp) -> Result<Span, StoreError> {
+        let found = Jobs::new(self.table.clone()).get(customer, job).await?;
+        let ended = found.and_then(|job| job.value.finished_at).unwrap_or(now);
+        Ok(Span { from: job.made_at().minus(CLOCKS_DIFFER), until: ended.plus(CLOCKS_DIFFER) })
     }
 
     /// Reads a customer's changes from `from` on, up to the horizon.

@@ -5,19 +5,20 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-    hash::Hash,
+    collections::{BTreeMap, BTreeSet},
 };
 use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
+    comparison::{Class, Comparison, Extent, LinkageName, PartEdits, TaskName},
     ids::{JobId, WorkflowId},
     json::Json,
-    structure::{self, Extent, Field, LinkageName, Part, Structure, TaskName},
+    listed_workflow::is_same_field,
     text,
     time::Timestamp,
+    volatile::is_volatile,
     workflow::Workflow,
 };
 
@@ -70,7 +71,11 @@ pub struct Change {
     /// The number of all listed fields that changed. (Absent in records of older backups.)
     #[serde(default)]
     pub fields_count: u64,
-    /// True if the definition changed.
+    /// What the changes are about, the most important first; empty in records of older versions. A workflow that came or went
+    /// is `logic`.
+    #[serde(default)]
+    pub classes: Vec<Class>,
+    /// True if the definition changed its meaning.
     pub definition_changed: bool,
     /// The tasks that changed, matched by name and kind; absent if the definition is the same or the two could not be compared.
     pub tasks: Option<Edits<TaskName>>,
@@ -102,14 +107,17 @@ pub struct FieldChange {
     pub values: BeforeAfter,
 }
 
-/// Tasks or linkages that were added, removed or edited.
+/// Tasks or linkages that were added, removed, renamed or edited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Edits<N> {
     /// The first fifty that were added.
     pub added: Vec<N>,
     /// The first fifty that were removed.
     pub removed: Vec<N>,
-    /// The first fifty that were edited, with the fields that differ.
+    /// The first fifty that have another name. (Absent in records of older versions.)
+    #[serde(default = "Vec::new")]
+    pub renamed: Vec<Renamed<N>>,
+    /// The first fifty that were edited, with the fields that differ, by the new name.
     pub edited: Vec<Edited<N>>,
     /// The numbers of all.
     pub counts: EditCounts,
@@ -122,8 +130,20 @@ pub struct EditCounts {
     pub added: u64,
     /// Removed.
     pub removed: u64,
+    /// Renamed. (Absent in records of older versions.)
+    #[serde(default)]
+    pub renamed: u64,
     /// Edited.
     pub edited: u64,
+}
+
+/// A part with another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Renamed<N> {
+    /// The old name.
+    pub from: N,
+    /// The new name.
+    pub to: N,
 }
 
 /// A task or linkage with other contents.
@@ -132,53 +152,78 @@ pub struct Edited<N> {
     /// Its name.
     #[serde(flatten)]
     pub name: N,
-    /// The fields that differ, such as `parameters.url`.
+    /// The fields that differ, such as `parameters.email.to`.
     pub fields: Vec<String>,
+    /// The most important class among the edits. (Absent in records of older versions.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub class: Option<Class>,
+}
+
+/// The differences between two definitions, as far as a record holds them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefinitionEdits {
+    tasks: Edits<TaskName>,
+    linkages: Edits<LinkageName>,
+    settings: Vec<String>,
+    settings_count: u64,
+    classes: BTreeSet<Class>,
 }
 
 /// The comparison of the two definitions of a workflow that was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Definitions {
-    /// They are the same.
+    /// They mean the same.
     Same,
     /// There was none before. All of the new one is new, and a first sync reports thousands of them, so only its size is given.
     New(Extent),
     /// They differ; an absent definition counts as empty.
-    Differ {
-        /// The structure of the definition that was stored before.
-        old: Structure,
-        /// The structure of the definition that is stored now.
-        new: Structure,
-    },
+    Differ(DefinitionEdits),
     /// They differ in an unknown way: the old one is unreadable, or one has too many parts to compare.
     Incomparable,
 }
 
 impl Change {
     /// The difference between a stored workflow and the one that was just stored in its place.
-    pub fn between(old: Option<&Workflow>, new: &Workflow, definitions: &Definitions) -> Self {
+    pub fn between(old: Option<&Workflow>, new: &Workflow, definitions: Definitions) -> Self {
         let created = old.is_none_or(|old| old.deleted_at.is_some());
         let kind = if created { ChangeKind::Created } else { ChangeKind::Updated };
         let mut change = Self::of(new, kind);
         change.version.after.clone_from(&new.version);
+        let mut classes = BTreeSet::new();
         if let Some(old) = old {
             change.version.before.clone_from(&old.version);
             let fields = listed_changes(&old.listed, &new.listed);
+            classes.extend(fields.iter().map(|edit| Class::of_listed_field(&edit.field)));
             change.fields_count = fields.len() as u64;
             change.fields = fields.into_iter().take(NAMED).collect();
         }
-        change.definition_changed = *definitions != Definitions::Same;
+        change.definition_changed = definitions != Definitions::Same;
         match definitions {
-            Definitions::New(extent) => change.count(*extent),
-            Definitions::Differ { old, new } => change.compare(old, new),
-            Definitions::Same | Definitions::Incomparable => {}
+            Definitions::Same => {}
+            Definitions::New(extent) => change.count(extent),
+            Definitions::Differ(edits) => {
+                classes.extend(&edits.classes);
+                change.tasks = Some(edits.tasks);
+                change.linkages = Some(edits.linkages);
+                change.settings = edits.settings;
+                change.settings_count = edits.settings_count;
+            }
+            Definitions::Incomparable => {
+                classes.insert(Class::Logic);
+            }
         }
+        if created {
+            classes.insert(Class::Logic);
+        }
+        change.classes = classes.into_iter().collect();
         change.fit()
     }
 
     /// The record that a workflow was marked as deleted.
     pub fn deleted(workflow: &Workflow) -> Self {
         let mut change = Self::of(workflow, ChangeKind::Deleted);
+        change.classes = vec![Class::Logic];
         change.version.before.clone_from(&workflow.version);
         change.fit()
     }
@@ -194,6 +239,7 @@ impl Change {
             version: BeforeAfter::default(),
             fields: Vec::new(),
             fields_count: 0,
+            classes: Vec::new(),
             definition_changed: false,
             tasks: None,
             linkages: None,
@@ -208,13 +254,9 @@ impl Change {
         self.settings_count = extent.settings;
     }
 
-    fn compare(&mut self, old: &Structure, new: &Structure) {
-        self.tasks = Some(edits(&old.tasks, &new.tasks, Clone::clone, TaskName::cut));
-        let ends = |name: &LinkageName| (name.from.clone(), name.to.clone());
-        self.linkages = Some(edits(&old.linkages, &new.linkages, ends, LinkageName::cut));
-        let settings = structure::differing(&old.settings, &new.settings);
-        self.settings_count = settings.len() as u64;
-        self.settings = settings.into_iter().take(NAMED).map(|name| cut(&name)).collect();
+    /// True if it is about one of these. A record of an older version, which does not say, is about everything.
+    pub fn is_about(&self, classes: &[Class]) -> bool {
+        self.classes.is_empty() || self.classes.iter().any(|class| classes.contains(class))
     }
 
     /// Keeps the first `named` entries of each list.
@@ -242,33 +284,60 @@ impl Change {
     }
 }
 
+impl DefinitionEdits {
+    /// The differences that a comparison found.
+    pub fn of(comparison: &Comparison<'_>) -> Self {
+        let Comparison { old, new, .. } = comparison;
+        let cut_task = |name: TaskName| name.cut(LONGEST);
+        let cut_linkage = |name: LinkageName| name.cut(LONGEST);
+        let settings = comparison.settings.iter().take(NAMED).map(|edit| cut(&edit.path));
+        Self {
+            tasks: Edits::of(&comparison.tasks, |at| cut_task(old.task_name(at)), |at| cut_task(new.task_name(at))),
+            linkages: Edits::of(
+                &comparison.linkages,
+                |at| cut_linkage(old.linkage_name(at)),
+                |at| cut_linkage(new.linkage_name(at)),
+            ),
+            settings: settings.collect(),
+            settings_count: comparison.settings_count,
+            classes: comparison.classes.clone(),
+        }
+    }
+}
+
 impl<N> Edits<N> {
+    fn of(edits: &PartEdits, old: impl Fn(usize) -> N, new: impl Fn(usize) -> N) -> Self {
+        let edited = edits.edited.iter().take(NAMED).map(|edit| Edited {
+            name: new(edit.new),
+            fields: edit.fields.iter().take(FIELDS_OF_A_PART).map(|field| cut(&field.path)).collect(),
+            class: Some(edit.class),
+        });
+        let renamed = edits.renamed.iter().take(NAMED).map(|(from, to)| Renamed { from: old(*from), to: new(*to) });
+        Self {
+            added: edits.added.iter().take(NAMED).map(|at| new(*at)).collect(),
+            removed: edits.removed.iter().take(NAMED).map(|at| old(*at)).collect(),
+            renamed: renamed.collect(),
+            edited: edited.collect(),
+            counts: EditCounts {
+                added: edits.added.len() as u64,
+                removed: edits.removed.len() as u64,
+                renamed: edits.renamed.len() as u64,
+                edited: edits.edited.len() as u64,
+            },
+        }
+    }
+
     /// The counts for `added` new parts, none of which is named.
-    const fn added(added: u64) -> Self {
-        let counts = EditCounts { added, removed: 0, edited: 0 };
-        Self { added: Vec::new(), removed: Vec::new(), edited: Vec::new(), counts }
+    fn added(added: u64) -> Self {
+        let counts = EditCounts { added, ..EditCounts::default() };
+        Self { added: Vec::new(), removed: Vec::new(), renamed: Vec::new(), edited: Vec::new(), counts }
     }
 
     fn shorten(&mut self, named: usize) {
         self.added.truncate(named);
         self.removed.truncate(named);
+        self.renamed.truncate(named);
         self.edited.truncate(named);
-    }
-}
-
-impl TaskName {
-    fn cut(&self) -> Self {
-        Self { name: self.name.as_deref().map(cut), action_type: self.action_type.as_deref().map(cut) }
-    }
-}
-
-impl LinkageName {
-    fn cut(&self) -> Self {
-        Self {
-            from: self.from.as_ref().map(TaskName::cut),
-            to: self.to.as_ref().map(TaskName::cut),
-            linkage_type: self.linkage_type.as_deref().map(cut),
-        }
     }
 }
 
@@ -278,7 +347,10 @@ fn listed_changes(old: &str, new: &str) -> Vec<FieldChange> {
     let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     names
         .into_iter()
-        .filter(|name| old.get(*name).map(|value| value.digest()) != new.get(*name).map(|value| value.digest()))
+        .filter(|name| match (old.get(*name), new.get(*name)) {
+            (Some(old), Some(new)) => !is_same_field(name, *old, *new),
+            _ => !is_volatile("", name),
+        })
         .map(|name| FieldChange {
             field: cut(name),
             values: told_apart(old.get(name).copied(), new.get(name).copied()),
@@ -311,59 +383,6 @@ fn told_apart(before: Option<Json<'_>>, after: Option<Json<'_>>) -> BeforeAfter 
 
 fn cut(text: &str) -> String {
     text::cut(text, LONGEST)
-}
-
-/// Compares two lists of parts. Several parts may have the same key: equal ones are matched first, then the rest in order.
-fn edits<N, K: Eq + Hash>(
-    old: &[Part<N>],
-    new: &[Part<N>],
-    key: impl Fn(&N) -> K,
-    render: impl Fn(&N) -> N,
-) -> Edits<N> {
-    let mut left: Vec<bool> = vec![true; old.len()];
-    let mut equal: HashMap<(K, &[Field]), VecDeque<usize>> = HashMap::new();
-    for (at, part) in old.iter().enumerate() {
-        equal.entry((key(&part.name), part.fields.as_slice())).or_default().push_back(at);
-    }
-    let mut changed = Vec::new();
-    for part in new {
-        match equal.get_mut(&(key(&part.name), part.fields.as_slice())).and_then(VecDeque::pop_front) {
-            Some(at) => left[at] = false,
-            None => changed.push(part),
-        }
-    }
-    let mut akin: HashMap<K, VecDeque<usize>> = HashMap::new();
-    for (at, part) in old.iter().enumerate().filter(|(at, _)| left[*at]) {
-        akin.entry(key(&part.name)).or_default().push_back(at);
-    }
-    let mut edits = Edits { added: Vec::new(), removed: Vec::new(), edited: Vec::new(), counts: EditCounts::default() };
-    for part in changed {
-        match akin.get_mut(&key(&part.name)).and_then(VecDeque::pop_front) {
-            Some(at) => {
-                left[at] = false;
-                edits.counts.edited += 1;
-                let names = structure::differing(&old[at].fields, &part.fields);
-                let fields = names.iter().take(FIELDS_OF_A_PART).map(|name| cut(name)).collect();
-                push(&mut edits.edited, || Edited { name: render(&part.name), fields });
-            }
-            None => {
-                edits.counts.added += 1;
-                push(&mut edits.added, || render(&part.name));
-            }
-        }
-    }
-    for (part, _) in old.iter().zip(left).filter(|(_, left)| *left) {
-        edits.counts.removed += 1;
-        push(&mut edits.removed, || render(&part.name));
-    }
-    edits
-}
-
-/// Adds an entry, unless the list is long enough.
-fn push<T>(list: &mut Vec<T>, entry: impl FnOnce() -> T) {
-    if list.len() < NAMED {
-        list.push(entry());
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::time::Timestamp;
+
 /// The error for a text that is not an id of the expected kind.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("expected {0}")]
@@ -103,6 +105,16 @@ own_id!(
     "^job_[0-9a-f]{32}$",
     "a job id: job_ and 32 lower-case hex digits"
 );
+impl JobId {
+    /// The moment at which the id was made.
+    pub fn made_at(&self) -> Timestamp {
+        let digits = self.0.rsplit('_').next().unwrap_or_default();
+        // The first twelve digits of a UUIDv7 are the milliseconds (RFC 9562 section 5.7).
+        let millis = digits.get(..12).and_then(|millis| i64::from_str_radix(millis, 16).ok());
+        Timestamp::from_millis(millis.unwrap_or_default())
+    }
+}
+
 own_id!(
     /// The id of a batch (a sync of all customers).
     BatchId,

@@ -23,7 +23,7 @@ use serde_json::{error::Category, value::RawValue};
 use self::cut::Cut;
 pub use self::{
     cut::{Items, Members, items, members},
-    digest::{Digest, MAX_DEPTH},
+    digest::{Digest, Form, MAX_DEPTH},
 };
 
 /// The mark with which some systems begin UTF-8 files; it is no part of the JSON (RFC 8259 section 8.1).
@@ -115,7 +115,17 @@ impl<'a> Json<'a> {
     /// The digest of the value: equal for equal values, whatever the order of keys, the white space and the escapes. Numbers
     /// are compared by their text.
     pub fn digest(self) -> Digest {
-        digest::of(self.0)
+        self.digest_in(&digest::Verbatim)
+    }
+
+    /// The digest of the value in a form: equal for values that are equal in it.
+    pub fn digest_in(self, form: &impl Form) -> Digest {
+        digest::of(self.0, form)
+    }
+
+    /// JSON that was validated before, without white space around it.
+    pub(super) const fn of_valid(text: &'a str) -> Self {
+        Self(text)
     }
 
     /// JSON that was validated part by part.

@@ -1,23 +1,24 @@
 //! One workflow of Zuora's listing: parsed leniently, with a digest of all its fields.
 //!
-//! The fingerprint covers every listed field, unknown ones included, and does not depend on the order of keys: equal
-//! fingerprints mean that Zuora listed the same twice. Only an item that is no JSON or has no usable id is refused; everything
+//! The fingerprint covers every listed field, unknown ones included, but for [volatile](super::volatile) ones, and does not
+//! depend on the order of keys: equal fingerprints mean that Zuora listed the same twice. Only an item that is no JSON or has no usable id is refused; everything
 //! else is stored as received.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     ids::WorkflowId,
-    json::{Json, members},
+    json::{Form, Json, members},
+    volatile::is_volatile,
     zuora_time,
 };
 
 /// The prefix of fingerprints of the present formula. After a change of the formula, stored fingerprints are computed again
 /// from the stored listing, without an export.
-const FORMULA: &str = "2:";
+const FORMULA: &str = "3:";
 
 /// A workflow of the listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,24 @@ pub struct ListedWorkflow {
     pub fingerprint: String,
     /// The item's JSON, unaltered.
     pub raw: String,
+}
+
+/// The form in which listed items are compared, and the value of a field of this name.
+struct AsListed<'a>(&'a str);
+
+impl Form for AsListed<'_> {
+    const TYPES_ARE_ONE: bool = false;
+    const NULL_IS_ABSENT: bool = false;
+    const EMPTY_ITEM_IS_NONE: bool = false;
+
+    fn leaves_out(&self, within: &[u8], member: &[u8]) -> bool {
+        let text = |name| std::str::from_utf8(name).unwrap_or_default();
+        is_volatile(if within.is_empty() { self.0 } else { text(within) }, text(member))
+    }
+
+    fn characters<'a>(&self, characters: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        characters
+    }
 }
 
 /// The triggers that may start a workflow.
@@ -110,10 +129,16 @@ impl ListedWorkflow {
             priority: get("priority"),
             created_at: moment("createdAt"),
             updated_at: moment("updatedAt"),
-            fingerprint: format!("{FORMULA}{}", hex::encode(json.digest())),
+            fingerprint: format!("{FORMULA}{}", hex::encode(json.digest_in(&AsListed("")))),
             raw: json.raw().to_owned(),
         })
     }
+}
+
+/// True if a listed field has the same value twice, as far as it counts.
+pub(super) fn is_same_field(name: &str, old: Json<'_>, new: Json<'_>) -> bool {
+    let form = AsListed(name);
+    old.digest_in(&form) == new.digest_in(&form)
 }
 
 /// True if the present formula made a stored fingerprint, so that it can be compared with a listed one.
@@ -195,6 +220,23 @@ mod tests {
         ] {
             assert_ne!(parse(other).unwrap().fingerprint, base, "{other}");
         }
+    }
+
+    #[test]
+    fn the_times_of_a_user_and_of_runs_do_not_change_the_fingerprint() {
+        let with = |at: &str, mail: &str| {
+            let item = format!(
+                r#"{{"id":1,"last_run_at":"{at}","active_version":{{"created_by":{{"updated_at":"{at}","work_email":"{mail}"}}}}}}"#
+            );
+            parse(&item).unwrap().fingerprint
+        };
+
+        assert_eq!(with("now", "a"), with("then", "a"));
+        assert_ne!(with("now", "a"), with("now", "b"));
+        assert_ne!(
+            parse(r#"{"id":1,"updatedAt":"1"}"#).unwrap().fingerprint,
+            parse(r#"{"id":1,"updatedAt":"2"}"#).unwrap().fingerprint
+        );
     }
 
     #[test]

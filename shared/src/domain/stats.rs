@@ -1,7 +1,7 @@
-//! The result of one sync in six numbers, with checked arithmetic.
+//! The result of one sync in seven numbers, with checked arithmetic.
 //!
 //! Always: `total` = workflows in the listing = `created + updated + unchanged + errors`. `deleted` is counted beside it, since
-//! deleted workflows are not listed.
+//! deleted workflows are not listed, and so is `rewritten`, which is a part of `unchanged`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +21,10 @@ pub struct Stats {
     pub total: u64,
     /// Listed workflows that were not stored.
     pub errors: u64,
+    /// Those of the unchanged whose definition came in other bytes of the same meaning, which were stored. (Absent in items of
+    /// older versions.)
+    #[serde(default)]
+    pub rewritten: u64,
 }
 
 /// The outcome for one listed workflow.
@@ -74,14 +78,14 @@ mod tests {
             }
 
             let [created, updated, unchanged, errors] = [0, 1, 2, 3].map(|n| counted.iter().filter(|one| **one == n).count() as u64);
-            prop_assert_eq!(stats, Stats { created, updated, unchanged, errors, deleted, total: counted.len() as u64 });
+            prop_assert_eq!(stats, Stats { created, updated, unchanged, errors, deleted, total: counted.len() as u64, rewritten: 0 });
         }
 
         #[test]
         fn one_number_that_is_off_is_noticed(counts in prop::array::uniform4(0..1000_u64), off in 1..50_u64) {
             let [created, updated, unchanged, errors] = counts;
             let total = counts.iter().sum();
-            let right = Stats { created, updated, unchanged, errors, deleted: 3, total };
+            let right = Stats { created, updated, unchanged, errors, deleted: 3, total, rewritten: 0 };
             prop_assert!(right.adds_up());
             for wrong in [
                 Stats { created: created + off, ..right },

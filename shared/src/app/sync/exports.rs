@@ -166,8 +166,9 @@ impl SyncRun<'_> {
                 exporting.totals.out_of_time = true;
                 return Ok(then);
             }
-            Done::Stored { outcome, tasks } => {
+            Done::Stored { outcome, tasks, rewritten } => {
                 exporting.totals.stats.count(outcome);
+                exporting.totals.stats.rewritten += u64::from(rewritten);
                 exporting.totals.counts.set(task.id, tasks);
                 exporting.close(task.id);
             }

@@ -7,6 +7,8 @@ pub(super) enum Done {
     Stored {
         outcome: WorkflowOutcome,
         tasks: u64,
+        /// True if other bytes of the same meaning were stored.
+        rewritten: bool,
     },
     /// The export failed, with the possible cause at Zuora.
     Failed(Failure, Suspect),

@@ -20,14 +20,14 @@ use crate::{
     },
     clock,
     domain::{
-        change::{Change, Definitions},
+        change::{Change, DefinitionEdits, Definitions},
+        comparison::{Comparison, Extent},
         definition::{Definition, DefinitionError, compress, content_hash},
         diff::Step,
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
         listed_workflow::ListedWorkflow,
         stats::WorkflowOutcome,
-        structure::{Extent, Structure},
         workflow::{Content, DefinitionRef, LastChange, Workflow},
     },
     telemetry::{self, Metric},
@@ -43,25 +43,15 @@ struct Exported {
     /// The hash of its bytes.
     hash: Option<String>,
     content: Content,
-    says: Says,
 }
 
-/// The content of an export, as far as a change record needs it.
-enum Says {
-    /// There was no export before it.
-    New(Extent),
-    /// Its structure for a comparison; none if it is too large.
-    Structure(Option<Structure>),
-}
-
-/// The stored definition.
+/// The stored definition, compared with the export.
 struct Kept {
     /// True if it is complete, and its hash is right.
     intact: bool,
     /// True if its bytes are those of the export.
     same: bool,
-    /// Its structure; none if it is unreadable, too large to compare, or has the same bytes as the export.
-    structure: Option<Structure>,
+    definitions: Definitions,
 }
 
 /// The remaining work for a workflow.
@@ -76,8 +66,10 @@ pub(super) enum Prepared<'t> {
 enum Verdict {
     /// The copy is right; write nothing.
     Keep,
-    /// Write the copy without a change record: other bytes of the same meaning, or something that was missing.
+    /// Write the copy without a change record: something that was missing.
     Renew,
+    /// Write the copy without a change record: other bytes of the same meaning.
+    Rewrite,
     /// Store it, count this outcome, and record the change.
     Store(WorkflowOutcome),
 }
@@ -94,19 +86,20 @@ impl SyncRun<'_> {
         if export.is_none() && old.is_some() {
             return Ok(Prepared::Done(vanished(task.id)));
         }
-        let new = match Exported::read(export, task.stored.is_none()) {
+        let new = match Exported::read(export) {
             Ok(new) => new,
             Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
         };
         let listed = listing.pages.read(task.item_ref).map_err(|error| Interruption::bug(&error))?;
-        let kept = self.kept(&task, new.hash.as_deref()).await?;
+        let kept = self.kept(&task, &new).await?;
         let tasks = new.content.tasks_count;
         let verdict = verdict(&task, &listed, &new, &kept);
         if let Verdict::Keep = verdict {
-            return Ok(Prepared::Done(Done::Stored { outcome: WorkflowOutcome::Unchanged, tasks }));
+            return Ok(Prepared::Done(Done::Stored { outcome: WorkflowOutcome::Unchanged, tasks, rewritten: false }));
         }
+        let rewritten = matches!(verdict, Verdict::Rewrite);
         self.forget_listing_digest().await?;
-        let Exported { export, hash, content, says } = new;
+        let Exported { export, hash, content } = new;
         let (definition, chunk) = match (&export, hash) {
             (Some(_), _) if kept.same && kept.intact => (old.cloned(), None),
             (Some(export), Some(hash)) => match self.pack(task.id, export.as_ref(), hash).await? {
@@ -126,16 +119,8 @@ impl SyncRun<'_> {
             (_, None) => (WorkflowOutcome::Unchanged, LastChange::of(self.job, WorkflowOutcome::Unchanged)),
         };
         let workflow = Workflow::from_listed(listed, definition, content, last_change, clock::now());
-        let definitions = match (kept, says) {
-            (Kept { same: true, .. }, _) => Definitions::Same,
-            (_, Says::New(extent)) => Definitions::New(extent),
-            (Kept { structure: old, .. }, Says::Structure(new)) => match old.zip(new) {
-                Some((old, new)) => Definitions::Differ { old, new },
-                None => Definitions::Incomparable,
-            },
-        };
         let first_sync = self.customer.last_complete_sync_at.is_none();
-        let change = Change { first_sync, ..Change::between(before.as_ref(), &workflow, &definitions) };
+        let change = Change { first_sync, ..Change::between(before.as_ref(), &workflow, kept.definitions) };
         let recorded = (outcome != WorkflowOutcome::Unchanged).then_some(&change);
         let rev = task.stored.map_or(0, |stored| stored.rev);
         let put = Put::new(&self.customer.id, workflow, rev, old, recorded)?;
@@ -143,29 +128,32 @@ impl SyncRun<'_> {
             Some(chunk) => put.with_chunk(&self.customer.id, chunk),
             None => put,
         };
-        Ok(Prepared::Pending(Box::new(Pending { task, put, outcome, tasks })))
+        Ok(Prepared::Pending(Box::new(Pending { task, put, outcome, tasks, rewritten })))
     }
 
-    /// Reads the stored definition, and compares it with its hash.
-    async fn kept(&self, task: &Task<'_>, hash: Option<&str>) -> Result<Kept, Interruption> {
-        let Some(reference) = task.stored.and_then(|stored| stored.definition.as_ref()) else {
-            return Ok(Kept { intact: true, same: hash.is_none(), structure: Some(Structure::default()) });
+    /// Reads the stored definition, compares it with its hash, and with the export.
+    async fn kept(&self, task: &Task<'_>, new: &Exported) -> Result<Kept, Interruption> {
+        let Some(stored) = task.stored else {
+            let definitions = new.definition().map(|new| Definitions::New(Extent::of(&new)));
+            let definitions = definitions.unwrap_or(Definitions::Same);
+            return Ok(Kept { intact: true, same: new.hash.is_none(), definitions });
         };
-        let same = hash == Some(&reference.hash);
+        let Some(reference) = &stored.definition else {
+            return Ok(Kept { intact: true, same: new.hash.is_none(), definitions: compared(None, new) });
+        };
+        let same = new.hash.as_ref() == Some(&reference.hash);
         let _permit = match reference.bytes > LARGE {
             true => self.large_history.acquire().await.ok(),
             false => None,
         };
         match self.syncer.workflows.definition(&self.customer.id, task.id, reference).await {
-            Ok(_) if same => Ok(Kept { intact: true, same, structure: None }),
-            Ok(bytes) => {
-                let structure = Definition::parse(&bytes).ok().and_then(|definition| Structure::of(&definition));
-                Ok(Kept { intact: true, same, structure })
-            }
+            Ok(_) if same => Ok(Kept { intact: true, same, definitions: Definitions::Same }),
+            Ok(bytes) => Ok(Kept { intact: true, same, definitions: compared(Some(&bytes), new) }),
             Err(DefinitionReadError::Damaged) => {
                 telemetry::count(Metric::DefinitionDamaged);
                 tracing::warn!(workflow_id = %task.id, "a stored definition was damaged and is written anew");
-                Ok(Kept { intact: false, same, structure: None })
+                let definitions = if same { Definitions::Same } else { Definitions::Incomparable };
+                Ok(Kept { intact: false, same, definitions })
             }
             Err(DefinitionReadError::Store(error)) => Err(error.into()),
         }
@@ -193,23 +181,29 @@ impl SyncRun<'_> {
 }
 
 impl Exported {
-    fn read(export: Option<Export>, is_new: bool) -> Result<Self, DefinitionError> {
+    fn read(export: Option<Export>) -> Result<Self, DefinitionError> {
         let Some(bytes) = &export else {
-            let says = Says::Structure(Some(Structure::default()));
-            return Ok(Self { export, hash: None, content: Content::default(), says });
+            return Ok(Self { export, hash: None, content: Content::default() });
         };
-        let definition = bytes.definition()?;
-        let content = Content::from(&definition);
-        let says = match is_new {
-            true => Says::New(Extent::of(&definition)),
-            false => Says::Structure(Structure::of(&definition)),
-        };
-        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, says, export })
+        let content = Content::from(&bytes.definition()?);
+        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, export })
     }
 
-    /// True if the export has the same structure as another.
-    fn is_same_as(&self, other: &Structure) -> bool {
-        matches!(&self.says, Says::Structure(Some(structure)) if structure == other)
+    fn definition(&self) -> Option<Definition<'_>> {
+        self.export.as_ref().and_then(|export| export.definition().ok())
+    }
+}
+
+/// Compares the bytes of a stored definition with an export.
+fn compared(old: Option<&[u8]>, new: &Exported) -> Definitions {
+    let old = match old.map(Definition::parse).transpose() {
+        Ok(old) => old,
+        Err(_) => return Definitions::Incomparable,
+    };
+    match Comparison::of(old.as_ref(), new.definition().as_ref()) {
+        None => Definitions::Incomparable,
+        Some(comparison) if comparison.is_empty() => Definitions::Same,
+        Some(comparison) => Definitions::Differ(DefinitionEdits::of(&comparison)),
     }
 }
 
@@ -226,8 +220,7 @@ fn verdict(task: &Task<'_>, listed: &ListedWorkflow, new: &Exported, kept: &Kept
     match kept {
         Kept { same: true, intact: true, .. } if derived => Verdict::Keep,
         Kept { same: true, .. } => Verdict::Renew,
-        // Only run-dependent fields differ: this is no change to record.
-        Kept { structure: Some(old), .. } if new.is_same_as(old) => Verdict::Renew,
+        Kept { definitions: Definitions::Same, .. } => Verdict::Rewrite,
         _ => Verdict::Store(WorkflowOutcome::Updated),
     }
 }

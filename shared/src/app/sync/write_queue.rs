@@ -34,6 +34,8 @@ pub(super) struct Pending<'t> {
     /// The outcome that it then counts as.
     pub(super) outcome: WorkflowOutcome,
     pub(super) tasks: u64,
+    /// True if the definition's bytes differ and its meaning does not.
+    pub(super) rewritten: bool,
 }
 
 /// The waiting workflows, and the number of those being written.
@@ -74,30 +76,29 @@ impl<'t> WriteQueue<'t> {
 impl SyncRun<'_> {
     /// Writes workflows together; returns the result for each.
     pub(super) async fn write<'t>(&self, together: Vec<Pending<'t>>) -> Vec<(Task<'t>, Result<Done, Interruption>)> {
-        let (puts, rest): (Vec<_>, Vec<_>) =
-            together.into_iter().map(|Pending { task, put, outcome, tasks }| (put, (task, outcome, tasks))).unzip();
+        let (puts, rest): (Vec<_>, Vec<_>) = together
+            .into_iter()
+            .map(|Pending { task, put, outcome, tasks, rewritten }| {
+                (put, (task, Done::Stored { outcome, tasks, rewritten }))
+            })
+            .unzip();
         match self.syncer.workflows.put_all(&self.customer.id, &puts).await {
             Ok(results) => {
                 let each = rest.into_iter().zip(results);
-                each.map(|((task, outcome, tasks), result)| (task, done(task.id, result, outcome, tasks))).collect()
+                each.map(|((task, stored), result)| (task, done(task.id, result, stored))).collect()
             }
             Err(error) => {
                 let interruption = Interruption::from(error);
-                rest.into_iter().map(|(task, ..)| (task, Err(interruption.clone()))).collect()
+                rest.into_iter().map(|(task, _)| (task, Err(interruption.clone()))).collect()
             }
         }
     }
 }
 
 /// The result for one workflow, from the table's answer.
-fn done(
-    id: &WorkflowId,
-    result: Result<(), StoreError>,
-    outcome: WorkflowOutcome,
-    tasks: u64,
-) -> Result<Done, Interruption> {
+fn done(id: &WorkflowId, result: Result<(), StoreError>, stored: Done) -> Result<Done, Interruption> {
     match result {
-        Ok(()) => Ok(Done::Stored { outcome, tasks }),
+        Ok(()) => Ok(stored),
         Err(StoreError::TooLarge) => {
             let message = format!("The listed fields of workflow {id} are over 400 KB.");
             Ok(Done::Failed(Failure::new(ErrorClass::TooLarge, message), Suspect::Nothing))
@@ -129,7 +130,7 @@ mod tests {
         let step = Step::Store(WorkflowOutcome::Created);
         let task = Task { id, item_ref: PackedListing::default().next(0), stored: None, step, reverify: None };
         let put = Put::new(&CustomerId::new(), workflow, 0, None, None).unwrap();
-        Pending { task, put, outcome: WorkflowOutcome::Created, tasks: 0 }
+        Pending { task, put, outcome: WorkflowOutcome::Created, tasks: 0, rewritten: false }
     }
 
     fn together(ready: &mut WriteQueue<'_>) -> Option<usize> {

@@ -54,7 +54,7 @@ pub(super) fn is_secret_member(parent: &str, name: &str) -> bool {
 }
 
 /// True if an object is a header that holds a credential, as `{"key": "Authorization", "value": ...}`.
-pub(super) fn is_secret_header(object: Json<'_>) -> bool {
+pub fn is_secret_header(object: Json<'_>) -> bool {
     let mut members = object.members().filter(|(name, _)| HEADER_NAMES.contains(&name.as_ref()));
     members.any(|(_, name)| name.text().is_some_and(|name| HEADERS.binary_search(&plain(&name).as_str()).is_ok()))
 }

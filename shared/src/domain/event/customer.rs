@@ -235,7 +235,8 @@ mod tests {
         let events = of_customer(&before, &after, PANEL);
         assert_eq!(of_customer(&before, &after, PANEL), events);
         let id = &customer.id;
-        let counts = json!({"created": 0, "updated": 0, "unchanged": 0, "deleted": 0, "total": 0, "errors": 0});
+        let counts =
+            json!({"created": 0, "updated": 0, "unchanged": 0, "rewritten": 0, "deleted": 0, "total": 0, "errors": 0});
         let common = |kind: &str, link: String| {
             json!({
                 "schema_version": 1, "id": format!("{id}/7/{kind}"), "at": at(9), "customer_id": id,

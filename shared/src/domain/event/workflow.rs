@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Event, EventKind, Identity};
 use crate::domain::{
     change::{Change, ChangeKind, EditCounts},
+    comparison::Class,
     ids::{CustomerId, JobId, WorkflowId},
 };
 
@@ -15,6 +16,7 @@ struct Changed<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     workflow_name: Option<&'a str>,
     change: ChangeKind,
+    classes: &'a [Class],
     definition_changed: bool,
     counts: Counts,
 }
@@ -45,6 +47,7 @@ pub fn of_change(customer: &CustomerId, change: &Change, panel: &str) -> Option<
         zuora_id,
         workflow_name: change.name.as_deref(),
         change: change.kind,
+        classes: &change.classes,
         definition_changed: change.definition_changed,
         counts: Counts {
             fields: change.fields_count,
@@ -67,10 +70,10 @@ mod tests {
         let fields = json!([{"field": "description", "before": "ann@example.com", "after": "a value"}]);
         serde_json::from_value(json!({
             "zuora_id": "1201", "name": "Billing", "kind": kind, "at": "2026-01-31T08:00:00.000Z", "job_id": JobId::new(),
-            "version": {"before": null, "after": "3"}, "fields": fields, "fields_count": 1, "definition_changed": true,
+            "version": {"before": null, "after": "3"}, "fields": fields, "fields_count": 1, "classes": ["notification"], "definition_changed": true,
             "tasks": {
                 "added": [], "removed": [], "edited": [{"name": "a task", "action_type": "Email", "fields": ["a parameter"]}],
-                "counts": {"added": 0, "removed": 0, "edited": 1},
+                "counts": {"added": 0, "removed": 0, "renamed": 0, "edited": 1},
             },
             "linkages": null, "settings": ["a setting"], "settings_count": 2,
         }))
@@ -83,14 +86,14 @@ mod tests {
         let change = change("updated");
         let event = of_change(&customer, &change, "https://panel.example.com/").unwrap();
 
-        let none = json!({"added": 0, "removed": 0, "edited": 0});
+        let none = json!({"added": 0, "removed": 0, "renamed": 0, "edited": 0});
         let expected = json!({
             "schema_version": 1, "id": format!("{customer}/2026-01-31T08:00:00.000Z/1201"),
             "at": "2026-01-31T08:00:00.000Z", "customer_id": customer, "job_id": change.job_id, "zuora_id": "1201",
             "link": format!("https://panel.example.com/#/customers/{customer}/workflows/1201"),
-            "workflow_name": "Billing", "change": "updated", "definition_changed": true,
+            "workflow_name": "Billing", "change": "updated", "classes": ["notification"], "definition_changed": true,
             "counts": {
-                "fields": 1, "tasks": {"added": 0, "removed": 0, "edited": 1}, "linkages": none, "settings": 2,
+                "fields": 1, "tasks": {"added": 0, "removed": 0, "renamed": 0, "edited": 1}, "linkages": none, "settings": 2,
             },
         });
         assert_eq!((event.kind, event.detail), (EventKind::WorkflowChanged, expected));

@@ -1,7 +1,8 @@
 //! The digest of a JSON value: one pass over its text, with memory for every open bracket and for the members of open objects.
 //!
 //! The digest of a list covers its items, that of an object its members in the order of their keys, so that neither their order
-//! in the text nor white space counts. Scalars are not copied: they are hashed into the value that contains them.
+//! in the text nor white space counts. Scalars are not copied: they are hashed into the value that contains them. What else
+//! does not count is said by the [`Form`] in which values are compared.
 
 use std::borrow::Cow;
 
@@ -21,6 +22,39 @@ const MAX_MEMBERS: usize = 50_000;
 /// The digest of a value.
 pub type Digest = [u8; 16];
 
+/// The form in which values are compared.
+pub trait Form {
+    /// True if a number, a word and a string of the same text are equal.
+    const TYPES_ARE_ONE: bool;
+    /// True if a member that is `null` is as good as absent.
+    const NULL_IS_ABSENT: bool;
+    /// True if a list of one empty string is empty.
+    const EMPTY_ITEM_IS_NONE: bool;
+
+    /// True if a member does not count; `within` is the name of the member that contains it.
+    fn leaves_out(&self, within: &[u8], member: &[u8]) -> bool;
+
+    /// The characters of a string, or of a key, as far as they count.
+    fn characters<'a>(&self, characters: Cow<'a, [u8]>) -> Cow<'a, [u8]>;
+}
+
+/// The form in which everything counts that JSON gives a meaning.
+pub(super) struct Verbatim;
+
+impl Form for Verbatim {
+    const TYPES_ARE_ONE: bool = false;
+    const NULL_IS_ABSENT: bool = false;
+    const EMPTY_ITEM_IS_NONE: bool = false;
+
+    fn leaves_out(&self, _: &[u8], _: &[u8]) -> bool {
+        false
+    }
+
+    fn characters<'a>(&self, characters: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        characters
+    }
+}
+
 /// A value in the form in which it is hashed into its container.
 #[derive(Clone, Copy)]
 enum Part<'a> {
@@ -32,8 +66,18 @@ enum Part<'a> {
 
 /// An open bracket.
 enum Open<'a> {
-    List(Sha256),
+    List(List<'a>),
     Object(Object<'a>),
+}
+
+/// An open list.
+struct List<'a> {
+    hash: Sha256,
+    /// The key of the list.
+    within: Cow<'a, [u8]>,
+    /// True while it holds nothing but one empty string.
+    only_empty: bool,
+    is_empty: bool,
 }
 
 /// An open object.
@@ -42,10 +86,12 @@ struct Object<'a> {
     members: Vec<(Cow<'a, [u8]>, Part<'a>)>,
     /// The key of the next value.
     key: Option<Cow<'a, [u8]>>,
+    /// The key of the object itself.
+    within: Cow<'a, [u8]>,
 }
 
-/// The digest of validated JSON.
-pub(super) fn of(text: &str) -> Digest {
+/// The digest of validated JSON in a form.
+pub(super) fn of<F: Form>(text: &str, form: &F) -> Digest {
     let bytes = text.as_bytes();
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut at = 0;
@@ -58,15 +104,17 @@ pub(super) fn of(text: &str) -> Digest {
                 opaque(&bytes[begin..at])
             }
             b'{' => {
-                open.push(Open::Object(Object { begin, members: Vec::new(), key: None }));
+                let within = open.last().map_or_else(Cow::default, Open::key);
+                open.push(Open::Object(Object { begin, members: Vec::new(), key: None, within }));
                 continue;
             }
             b'[' => {
-                open.push(Open::List(Sha256::new_with_prefix("l")));
+                let within = open.last().map_or_else(Cow::default, Open::key);
+                open.push(Open::List(List::new(within)));
                 continue;
             }
             b'}' | b']' => match open.pop() {
-                Some(closed) => closed.close(),
+                Some(closed) => closed.close(form),
                 None => continue,
             },
             b'"' => {
@@ -80,39 +128,52 @@ pub(super) fn of(text: &str) -> Digest {
             }
         };
         match open.last_mut() {
-            None => return part.alone(),
-            Some(Open::List(hash)) => part.add_to(hash),
-            Some(Open::Object(object)) => object.take(part),
+            None => return part.alone(form),
+            Some(Open::List(list)) => list.take(part, form),
+            Some(Open::Object(object)) => object.take(part, form),
         }
         if let Some(Open::Object(wide)) = open.pop_if(|open| open.is_too_wide()) {
             // From its first bracket on, as one opaque text.
             at = end_of_brackets(bytes, wide.begin).unwrap_or(bytes.len());
             match (opaque(&bytes[wide.begin..at]), open.last_mut()) {
-                (part, None) => return part.alone(),
-                (part, Some(Open::List(hash))) => part.add_to(hash),
-                (part, Some(Open::Object(object))) => object.take(part),
+                (part, None) => return part.alone(form),
+                (part, Some(Open::List(list))) => list.take(part, form),
+                (part, Some(Open::Object(object))) => object.take(part, form),
             }
         }
     }
-    opaque(bytes).alone()
+    opaque(bytes).alone(form)
 }
 
 impl<'a> Open<'a> {
+    /// The key of the next value.
+    fn key(&self) -> Cow<'a, [u8]> {
+        match self {
+            Self::List(list) => list.within.clone(),
+            Self::Object(object) => object.key.clone().unwrap_or_default(),
+        }
+    }
+
     fn is_too_wide(&self) -> bool {
         matches!(self, Self::Object(object) if object.members.len() > MAX_MEMBERS)
     }
 
-    fn close(self) -> Part<'a> {
+    fn close<F: Form>(self, form: &F) -> Part<'a> {
         Part::Digest(match self {
-            Self::List(hash) => short(hash),
-            Self::Object(Object { mut members, .. }) => {
+            Self::List(list) if F::EMPTY_ITEM_IS_NONE && list.only_empty => short(List::new(Cow::default()).hash),
+            Self::List(list) => short(list.hash),
+            Self::Object(Object { mut members, within, .. }) => {
                 // Of a repeated key the last value counts: sorting keeps the order of equal keys.
                 members.sort_by(|(one, _), (other, _)| one.cmp(other));
                 let mut hash = Sha256::new_with_prefix("o");
                 for (at, (key, value)) in members.iter().enumerate() {
                     if members.get(at + 1).is_none_or(|(next, _)| next != key) {
+                        let is_absent = F::NULL_IS_ABSENT && matches!(value, Part::Scalar("null"));
+                        if is_absent || form.leaves_out(&within, key) {
+                            continue;
+                        }
                         add(&mut hash, b'k', key);
-                        value.add_to(&mut hash);
+                        value.add_to(&mut hash, form);
                     }
                 }
                 short(hash)
@@ -121,32 +182,48 @@ impl<'a> Open<'a> {
     }
 }
 
+impl<'a> List<'a> {
+    fn new(within: Cow<'a, [u8]>) -> Self {
+        Self { hash: Sha256::new_with_prefix("l"), within, only_empty: false, is_empty: true }
+    }
+
+    fn take<F: Form>(&mut self, part: Part<'_>, form: &F) {
+        self.only_empty = self.is_empty && matches!(part, Part::Scalar("\"\""));
+        self.is_empty = false;
+        part.add_to(&mut self.hash, form);
+    }
+}
+
 impl<'a> Object<'a> {
     /// Takes a key, or the value of the preceding key.
-    fn take(&mut self, part: Part<'a>) {
+    fn take<F: Form>(&mut self, part: Part<'a>, form: &F) {
         match (self.key.take(), part) {
             (Some(key), value) => self.members.push((key, value)),
-            (None, Part::Scalar(key)) => self.key = Some(characters(key)),
+            (None, Part::Scalar(key)) => self.key = Some(form.characters(characters(key))),
             (None, Part::Digest(_)) => {}
         }
     }
 }
 
 impl Part<'_> {
-    fn add_to(self, hash: &mut Sha256) {
+    fn add_to<F: Form>(self, hash: &mut Sha256, form: &F) {
         match self {
             Self::Digest(digest) => hash.update(digest_with_kind(digest)),
-            Self::Scalar(string) if string.starts_with('"') => add(hash, b's', &characters(string)),
-            Self::Scalar(plain) => add(hash, b'n', plain.as_bytes()),
+            Self::Scalar(string) if string.starts_with('"') => {
+                add(hash, b's', &form.characters(characters(string)));
+            }
+            Self::Scalar(plain) => {
+                add(hash, if F::TYPES_ARE_ONE && plain != "null" { b's' } else { b'n' }, plain.as_bytes())
+            }
         }
     }
 
-    fn alone(self) -> Digest {
+    fn alone<F: Form>(self, form: &F) -> Digest {
         match self {
             Self::Digest(digest) => digest,
             scalar @ Self::Scalar(_) => {
                 let mut hash = Sha256::new();
-                scalar.add_to(&mut hash);
+                scalar.add_to(&mut hash, form);
                 short(hash)
             }
         }
