@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::known_hosts::rest_address_of;
+
 const MAX_LENGTH: usize = 200;
 
 /// An accepted origin, lower-case, without a trailing slash.
@@ -64,6 +66,8 @@ pub enum BaseUrlError {
     MalformedHost,
     #[error("use a Zuora REST address (rest.….zuora.com) or ask the operator to allow this host for this installation")]
     UnknownHost,
+    #[error("this is an address for the browser: enter its REST address {0}")]
+    Browser(&'static str),
 }
 
 /// The error for an unusable list of additional addresses.
@@ -123,6 +127,10 @@ impl BaseUrlPolicy {
     /// # Errors
     /// The first rule that the text breaks.
     pub fn parse(&self, text: &str) -> Result<BaseUrl, BaseUrlError> {
+        self.judge(text).map_err(|error| rest_address_of(text).map_or(error, BaseUrlError::Browser))
+    }
+
+    fn judge(&self, text: &str) -> Result<BaseUrl, BaseUrlError> {
         if text.is_empty() {
             return Err(BaseUrlError::Empty);
         }

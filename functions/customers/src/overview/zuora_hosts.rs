@@ -17,6 +17,11 @@ pub struct ZuoraHost {
     environment: Environment,
     /// True for the three that most customers use.
     preset: bool,
+    /// The hosts that the browser shows to people who are signed in there. Each leads to one base URL; any other host under
+    /// zuora.com leads to none.
+    app_hosts: &'static [&'static str],
+    /// False for an address that Zuora does not list. A search (`POST /v1/connection-test` with `find`) leaves it out.
+    on_zuoras_list: bool,
     /// The frequency that suits customers there.
     recommended_frequency: Frequency,
 }
@@ -53,6 +58,8 @@ pub async fn list_zuora_hosts(_: Among<ListZuoraHosts>) -> Json<ZuoraHosts> {
         label: host.label,
         environment: host.environment,
         preset: host.preset,
+        app_hosts: host.app_hosts,
+        on_zuoras_list: host.on_zuoras_list,
         recommended_frequency: host.environment.recommended_frequency(),
     });
     let environments = Environment::ALL.map(|environment| RecommendedFrequency {
