@@ -47,6 +47,8 @@ pub struct Only {
     pub workflow_id: Option<u64>,
     /// The requested `version`, word for word (`latest`, `0.0.2`).
     pub version: Option<String>,
+    /// The name under which the simulator was addressed (`localhost`), without the port.
+    pub host: Option<String>,
 }
 
 impl Only {
@@ -55,6 +57,7 @@ impl Only {
             && self.page.is_none_or(|page| asked.page == Some(page))
             && self.workflow_id.is_none_or(|id| asked.workflow_id == Some(id))
             && self.version.as_ref().is_none_or(|version| asked.version.as_ref() == Some(version))
+            && self.host.as_deref().is_none_or(|host| asked.host() == Some(host))
     }
 }
 
@@ -113,6 +116,10 @@ impl Asked {
     /// A header's value, if it is present and readable.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    fn host(&self) -> Option<&str> {
+        self.header(header::HOST.as_str())?.split(':').next()
     }
 
     /// A field of the form in the body.
