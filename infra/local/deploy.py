@@ -103,9 +103,10 @@ def _complete_api(stack: Stack, api_and_stage: list[str]) -> None:
 
 
 def _parameters(stack: Stack) -> dict[str, str]:
-    """This machine's architecture, and the stack's own parameters."""
+    """This machine's architecture and simulator, and the stack's own parameters."""
     architecture = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
-    return {"Architecture": architecture, **dict(pair.split("=", 1) for pair in stack.parameters.split())}
+    machine = {"Architecture": architecture, "ListedZuoraHosts": stack.listed_hosts}
+    return {**machine, **dict(pair.split("=", 1) for pair in stack.parameters.split())}
 
 
 def _ids(stack: Stack) -> dict[str, str]:

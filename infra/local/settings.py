@@ -51,6 +51,11 @@ class Stack:
         return f"http://127.0.0.1:{self.simulator.number}"
 
     @property
+    def listed_hosts(self) -> str:
+        """In the place of Zuora's data centers: the simulator under two names, and an address where nobody listens."""
+        return ",".join([self.simulator_url, f"http://localhost:{self.simulator.number}", "http://127.0.0.1:1"])
+
+    @property
     def ports(self) -> list[Port]:
         return [port for port in (self.emulator, self.simulator, self.faults) if port]
 

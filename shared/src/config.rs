@@ -1,6 +1,6 @@
 //! Configuration: read once at the start, from one lookup, with every fault reported together.
 
-use crate::domain::base_url::BaseUrlPolicy;
+use crate::domain::{base_url::BaseUrlPolicy, listed_hosts::ListedHosts};
 
 /// The error for an environment that lacks settings of this function.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,16 @@ impl<'a> EnvSettings<'a> {
         BaseUrlPolicy::new(&extra).map_err(|error| self.faults.push(format!("EXTRA_ZUORA_HOSTS: {error}"))).ok()
     }
 
+    /// Reads the hosts that a search for a data center tries: Zuora's list, unless `LISTED_ZUORA_HOSTS` replaces it, as it may on
+    /// local stages only.
+    pub fn listed_hosts(&mut self, policy: &BaseUrlPolicy) -> Option<ListedHosts> {
+        let hosts = match self.optional("LISTED_ZUORA_HOSTS") {
+            Some(origins) => ListedHosts::replaced(&origins, policy),
+            None => ListedHosts::of_zuora(),
+        };
+        hosts.map_err(|error| self.faults.push(format!("LISTED_ZUORA_HOSTS: {error}"))).ok()
+    }
+
     /// Ends the reading.
     ///
     /// # Errors
@@ -93,5 +103,23 @@ mod tests {
 
         assert!(settings.base_url_policy().is_none());
         assert!(settings.finish().unwrap_err().to_string().contains("EXTRA_ZUORA_HOSTS"));
+    }
+
+    #[test]
+    fn a_list_in_the_place_of_zuoras_that_the_policy_refuses_is_a_fault_at_start() {
+        let mut settings = EnvSettings::from_lookup(|_| Some("http://127.0.0.1:1".to_owned()));
+
+        assert!(settings.listed_hosts(&BaseUrlPolicy::default()).is_none());
+        assert!(settings.finish().unwrap_err().to_string().contains("LISTED_ZUORA_HOSTS"));
+    }
+
+    #[test]
+    fn without_a_list_in_its_place_a_search_tries_zuoras() {
+        let mut settings = EnvSettings::from_lookup(|_| None);
+
+        let hosts = settings.listed_hosts(&BaseUrlPolicy::default()).unwrap();
+
+        assert!(hosts.contains("https://rest.eu.zuora.com"));
+        settings.finish().unwrap();
     }
 }

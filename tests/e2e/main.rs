@@ -24,6 +24,7 @@ mod export_faults;
 mod failures;
 mod fairness;
 mod faithful;
+mod finder;
 mod fleet;
 mod grants;
 mod health;

@@ -106,6 +106,10 @@ async fn a_client_secret_is_in_no_table_queue_log_or_answer() {
     let test =
         json!({"zuora_base_url": simulator.base_url(), "zuora_client_id": "wrong", "zuora_client_secret": CANARY});
     answers.push_str(&world.api.post("/v1/connection-test", &test).await.text);
+    let search = json!({"find": true, "zuora_client_id": "wrong", "zuora_client_secret": CANARY});
+    let found = world.api.post("/v1/connection-test", &search).await;
+    answers.push_str(&found.text);
+    assert_eq!(found.expect(200)["complete"], true);
     tenant.set_secret("something else");
     tenant.revoke_tokens();
     answers.push_str(&world.sync(&id).await.to_string());

@@ -45,6 +45,7 @@ pub struct Stack {
     pub question_queue_url: String,
     pub dead_letter_queue_url: String,
     pub emulator_url: String,
+    pub simulator_url: String,
     pub faults_url: Option<String>,
     pub secrets_key_id: String,
     pub token_key_id: String,

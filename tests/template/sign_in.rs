@@ -29,7 +29,8 @@ fn only_the_stages_named_local_and_test_can_be_local_stacks() {
     let [stages, stage] = &list(&contains["Fn::Contains"])[..] else { panic!("{contains:?}") };
     assert_eq!((texts(stages), untagged(stage).as_str()), (vec!["local", "test"], Some("Stage")));
     let asserted: Vec<_> = list(&rule["Assertions"]).into_iter().map(|one| texts(&one["Assert"])).collect();
-    assert_eq!(asserted, [["LocalStack", "false"], ["EnforceKmsContext", "true"]]);
+    assert_eq!(asserted, [["LocalStack", "false"], ["EnforceKmsContext", "true"], ["ListedZuoraHosts", ""]]);
+    assert_eq!(template.at("Parameters.ListedZuoraHosts.Default").as_str(), Some(""));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use shared::{
     },
     clock,
     config::EnvSettings,
+    domain::listed_hosts::ListedHosts,
     http::{Edge, EdgeSettings},
     zuora::Zuora,
 };
@@ -32,6 +33,8 @@ pub struct App {
     pub access: AccessService,
     /// Authentication and cursors.
     pub edge: Edge,
+    /// The hosts that a search for a data center tries.
+    pub listed_hosts: ListedHosts,
 }
 
 impl App {
@@ -61,10 +64,12 @@ pub async fn state() -> Result<App, Error> {
     let pool = settings.required("USER_POOL_ID");
     let edge = EdgeSettings::read(&mut settings);
     let policy = settings.base_url_policy();
+    let listed_hosts = policy.as_ref().and_then(|policy| settings.listed_hosts(policy));
     let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
     let per_caller = settings.number("REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE);
     settings.finish()?;
     let policy = policy.ok_or("no base URL policy")?;
+    let listed_hosts = listed_hosts.ok_or("no list of hosts")?;
 
     let sdk = clients::load().await;
     let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
@@ -86,5 +91,5 @@ pub async fn state() -> Result<App, Error> {
         token_budget: TokenBudget::new(data.clone(), per_minute),
         limits: RequestLimits::new(data, per_caller),
     };
-    Ok(App { service, access, edge })
+    Ok(App { service, access, edge, listed_hosts })
 }

@@ -26,6 +26,7 @@ pub mod customers;
 pub mod dismiss;
 pub mod dispatch;
 pub mod error;
+pub mod finder;
 #[cfg(test)]
 mod fixture;
 pub mod interruption;

@@ -156,11 +156,18 @@ impl Record {
 
     /// The credentials that were tried: which client, and where; never the secret.
     #[must_use]
-    pub fn of_credentials(mut self, base: &BaseUrl, client_id: &str) -> Self {
-        let tried = [("zuora_base_url", base.as_str()), ("zuora_client_id", client_id)];
+    pub fn of_credentials(self, base: &BaseUrl, client_id: &str) -> Self {
+        self.of_search(&[base], client_id)
+    }
+
+    /// The same where several addresses were tried, one after the other.
+    #[must_use]
+    pub fn of_search(mut self, tried: &[&BaseUrl], client_id: &str) -> Self {
+        let addresses: Vec<_> = tried.iter().map(|base| base.as_str()).collect();
+        let tried = [("zuora_base_url", addresses.join(", ")), ("zuora_client_id", client_id.to_owned())];
         self.changes.extend(tried.map(|(field, value)| FieldChange {
             field: field.to_owned(),
-            values: BeforeAfter { before: None, after: Some(value.to_owned()) },
+            values: BeforeAfter { before: None, after: Some(value) },
         }));
         self
     }

@@ -26,6 +26,7 @@ pub mod invalid;
 pub mod job;
 pub mod json;
 pub mod known_hosts;
+pub mod listed_hosts;
 pub mod listed_workflow;
 pub mod message;
 pub mod name;

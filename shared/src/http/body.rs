@@ -109,7 +109,11 @@ fn value(body: &[u8]) -> Result<Value, Problem> {
     Ok(value)
 }
 
-fn read<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+/// Reads a body whose form depends on one of its fields, as [`ValidJson`] reads the others.
+///
+/// # Errors
+/// `validation-failed`, with the field.
+pub fn read<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| Problem::invalid(fault(&error)))
 }
 

@@ -26,7 +26,7 @@ pub mod retry_after;
 mod scrub;
 pub mod session;
 #[cfg(test)]
-mod test_server;
+pub(crate) mod test_server;
 pub mod token;
 mod wire;
 

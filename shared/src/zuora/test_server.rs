@@ -7,13 +7,13 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-pub(super) struct TestServer {
-    pub(super) url: String,
+pub(crate) struct TestServer {
+    pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 /// The response to one connection.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// These bytes, then the end.
     Bytes(Vec<u8>),
     /// These bytes, then nothing for ever.
@@ -22,7 +22,7 @@ pub(super) enum Answer {
 
 impl TestServer {
     /// Serves one connection after the other; after the end of the script, connections are closed without a response.
-    pub(super) async fn start(script: Vec<Answer>) -> Self {
+    pub(crate) async fn start(script: Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::<Mutex<Vec<String>>>::default();
@@ -50,13 +50,13 @@ impl TestServer {
         Self { url, requests }
     }
 
-    pub(super) fn requests(&self) -> Vec<String> {
+    pub(crate) fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
 }
 
 /// A response with a length, closing the connection.
-pub(super) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Answer {
+pub(crate) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Answer {
     let body = body.as_ref();
     let mut bytes =
         format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{headers}\r\n", body.len())
@@ -66,12 +66,12 @@ pub(super) fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Answ
 }
 
 /// A 200 with a JSON body.
-pub(super) fn ok(body: &str) -> Answer {
+pub(crate) fn ok(body: &str) -> Answer {
     answer(200, "content-type: application/json\r\n", body)
 }
 
 /// Zuora's own refusal: its request id, and a body in one of its shapes.
-pub(super) fn refusal(status: u16) -> Answer {
+pub(crate) fn refusal(status: u16) -> Answer {
     answer(
         status,
         "zuora-request-id: r-1\r\n",
@@ -79,7 +79,7 @@ pub(super) fn refusal(status: u16) -> Answer {
     )
 }
 
-pub(super) fn gzip(body: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(body: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     std::io::Write::write_all(&mut encoder, body).unwrap();
     encoder.finish().unwrap()

@@ -73,6 +73,11 @@ pub fn base_url() -> Object {
     builder.description(Some(says)).examples([json!("https://rest.test.zuora.com")]).build()
 }
 
+/// Describes the mark of a search for a data center, which has one value.
+pub fn find() -> Object {
+    ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true])).build()
+}
+
 /// One line with something to see in it; `ahead` is what else has to hold for all of it.
 fn text(max_length: usize, ahead: &str) -> ObjectBuilder {
     let pattern = format!(r"^{ahead}[^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*$");

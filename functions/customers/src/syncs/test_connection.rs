@@ -3,18 +3,23 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use shared::{
     app::context::RequestContext,
     domain::{ids::CustomerId, invalid::Invalid, text, time::Timestamp},
     http::{
-        body::ValidJson,
+        body::{ValidJson, read},
         permit::{On, OnAll, Operation as _},
         problem::Problem,
     },
     operation,
 };
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{OneOf, Ref, RefOr, Schema},
+};
 
+use super::find_host::{self, HostSearch, HostsTried};
 use crate::{
     customers::{
         delete::JobQueued,
@@ -23,10 +28,10 @@ use crate::{
     setup::App,
 };
 
-/// Credentials to try. Not `Debug`: it holds a secret.
+/// Credentials to try at one base URL. Not `Debug`: it holds a secret.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ConnectionTestRequest {
+pub struct CredentialsTest {
     #[schema(schema_with = fields::base_url)]
     zuora_base_url: String,
     #[schema(schema_with = fields::client_id)]
@@ -42,26 +47,48 @@ pub struct ConnectionProven {
     checked_at: Timestamp,
 }
 
+/// What credentials did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ConnectionTested {
+    /// They work at the base URL.
+    Proven(ConnectionProven),
+    /// This is where they work.
+    Searched(HostsTried),
+}
+
 operation!(
     TestCredentials: Create, ConnectionTest, Idempotent;
     TooManyRequests, ZuoraCredentialsInvalid, ZuoraPermissionMissing, ZuoraUnreachable
 );
 
-/// Tries credentials that are not stored; stores nothing.
+/// Tries credentials that are not stored, at one base URL or, with `find`, at each of Zuora's data centers in turn; stores nothing.
 #[utoipa::path(
     post,
     path = "/v1/connection-test",
     tag = "customers",
     request_body = ConnectionTestRequest,
-    responses((status = 200, description = "The credentials work.", body = ConnectionProven)),
+    responses((
+        status = 200,
+        description = "The credentials work there; or, with `find`, where they work.",
+        body = ConnectionTested,
+    )),
     extensions(("x-operation" = json!(TestCredentials::described()))),
 )]
 pub async fn test_unsaved(
     State(app): State<App>,
     _on: OnAll<TestCredentials>,
     context: RequestContext,
-    ValidJson(body): ValidJson<ConnectionTestRequest>,
-) -> Result<Json<ConnectionProven>, Problem> {
+    ValidJson(body): ValidJson<Value>,
+) -> Result<Json<ConnectionTested>, Problem> {
+    let tested = match body.get("find") {
+        Some(_) => ConnectionTested::Searched(find_host::find(&app, read(body)?, &context).await?),
+        None => ConnectionTested::Proven(test(&app, read(body)?, &context).await?),
+    };
+    Ok(Json(tested))
+}
+
+async fn test(app: &App, body: CredentialsTest, context: &RequestContext) -> Result<ConnectionProven, Problem> {
     let mut invalid = Invalid::default();
     let base = invalid.check("/zuora_base_url", app.service.policy.parse(&body.zuora_base_url));
     let client_id = invalid.check("/zuora_client_id", text::line(&body.zuora_client_id, MAX_CLIENT_ID));
@@ -70,8 +97,28 @@ pub async fn test_unsaved(
         return Err(invalid.into());
     };
     let secret = body.zuora_client_secret.into();
-    let connection = app.service.test(&base, &client_id, &secret, &context).await?;
-    Ok(Json(ConnectionProven { ok: connection.ok, checked_at: connection.checked_at }))
+    let connection = app.service.test(&base, &client_id, &secret, context).await?;
+    Ok(ConnectionProven { ok: connection.ok, checked_at: connection.checked_at })
+}
+
+/// The description of a body in either form; `find` tells which.
+pub struct ConnectionTestRequest;
+
+impl PartialSchema for ConnectionTestRequest {
+    fn schema() -> RefOr<Schema> {
+        let says = "Credentials to try, at one base URL or, with `find`, at each of Zuora's data centers in turn.";
+        let forms = [CredentialsTest::name(), HostSearch::name()];
+        let either = OneOf::builder().description(Some(says));
+        forms.iter().fold(either, |either, form| either.item(Ref::from_schema_name(form.as_ref()))).into()
+    }
+}
+
+impl ToSchema for ConnectionTestRequest {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((CredentialsTest::name().into(), CredentialsTest::schema()));
+        schemas.push((HostSearch::name().into(), HostSearch::schema()));
+        HostSearch::schemas(schemas);
+    }
 }
 
 operation!(TestConnection: Sync, CustomerTest, Idempotent; TooManyRequests);

@@ -11,12 +11,14 @@ use crate::{
         connection::{self, Candidate},
         context::{RequestContext, commit},
         error::AppError,
+        finder::{Client, Finder, HostResult, PACE, Tried},
     },
     domain::{
         audit::{Action, Record},
         base_url::BaseUrl,
         customer::{Connection, Customer, Settings},
         invalid::Invalid,
+        listed_hosts::ListedHost,
     },
 };
 
@@ -47,6 +49,32 @@ impl CustomerService {
         let connection = self.prove(base, client_id, client_secret, attempt.clone(), context).await?;
         commit(Vec::new(), Some(&context.entry(attempt.of_credentials(base, client_id)))).await?;
         Ok(connection)
+    }
+
+    /// Tries credentials at each of these hosts in turn, and stores nothing but one record of where they were sent.
+    ///
+    /// # Errors
+    /// `TooMany`; store failures.
+    pub async fn find<'h>(
+        &self,
+        hosts: Vec<&'h ListedHost>,
+        client_id: &str,
+        client_secret: &SecretString,
+        context: &RequestContext,
+    ) -> Result<Vec<Tried<'h>>, AppError> {
+        context.acquire_permit(&self.limits, None).await?;
+        let finder = Finder { zuora: &self.zuora, budget: &self.token_budget, pace: PACE };
+        let client = Client { id: client_id, secret: client_secret, track_id: &context.request_id };
+        let tried = finder.search(hosts, &client, context.now).await;
+        let sent = tried.iter().filter(|tried| tried.result != HostResult::NotTried);
+        let sent: Vec<_> = sent.map(|tried| &tried.host.base).collect();
+        let record = context.record(Action::ConnectionTest).of_search(&sent, client_id);
+        if tried.iter().any(|tried| tried.result == HostResult::Accepted) {
+            commit(Vec::new(), Some(&context.entry(record))).await?;
+        } else if !sent.is_empty() {
+            context.record_refusal(record).await?;
+        }
+        Ok(tried)
     }
 
     /// Tries credentials for a creation or a change. If Zuora does not take them, `attempt` is recorded as refused.
