@@ -35,6 +35,12 @@ export async function answerWith(tenant: Tenant, route: string, respond: object,
   await control("POST", `tenants/${tenant.name}/faults`, { on, times: null, effect: { respond } });
 }
 
+/** From now on the simulator refuses the tenant's credentials under this name of its own, as if it were another data center. */
+export async function refuseAt(tenant: Tenant, host: string): Promise<void> {
+  const respond = { status: 401, body: { error: "invalid_client" } };
+  await control("POST", `tenants/${tenant.name}/faults`, { on: { route: "token", host }, times: null, effect: { respond } });
+}
+
 /** The ids of the tenant's workflows. */
 export async function workflowIds(tenant: Tenant): Promise<readonly number[]> {
   return (await control("GET", `tenants/${tenant.name}/workflows`)) as number[];

@@ -8,6 +8,8 @@ import { useState } from "react";
 
 import type { ZuoraHost } from "../api/client";
 import { HelpLink } from "../help/HelpLink";
+import { choice, dataCenters } from "./address";
+import { BrowserAddress } from "./BrowserAddress";
 import type { Fields } from "./fields";
 import { LABELS } from "./labels";
 import { useZuoraHosts } from "./useZuoraHosts";
@@ -24,8 +26,14 @@ interface Properties {
 export function BaseUrl({ value, error, isNew, onChange }: Properties) {
   const hosts = useZuoraHosts();
   const [isCustom, setCustom] = useState(false);
-  const known = (hosts.data?.items ?? []).map(optionOf);
+  const listed = hosts.data?.items ?? [];
+  const known = listed.map(optionOf);
   const other = { value: CUSTOM, label: "Another address" };
+  const candidates = dataCenters(value, listed);
+  const choose = (baseUrl: string) => {
+    setCustom(false);
+    onChange(choice(baseUrl, listed, isNew));
+  };
   const selected = isCustom ? other : (known.find((option) => option.value === value) ?? (value ? other : null));
   return (
     <SpaceBetween size="m">
@@ -47,18 +55,15 @@ export function BaseUrl({ value, error, isNew, onChange }: Properties) {
           ]}
           onChange={({ detail }) => {
             const chosen = detail.selectedOption.value ?? "";
-            setCustom(chosen === CUSTOM);
-            if (chosen === CUSTOM) return;
-            const host = hosts.data?.items.find((one) => one.base_url === chosen);
-            const suits = host && { environment: host.environment, frequency: host.recommended_frequency };
-            onChange({ baseUrl: chosen, ...(isNew && suits) });
+            if (chosen === CUSTOM) setCustom(true);
+            else choose(chosen);
           }}
         />
       </FormField>
       {selected === other && (
         <FormField
           label="Address"
-          description="https:// and a Zuora host name, or another host that this installation allows."
+          description="https:// and a Zuora host name, or what the browser shows when you are signed in to Zuora."
           errorText={error}
         >
           <Input
@@ -71,6 +76,7 @@ export function BaseUrl({ value, error, isNew, onChange }: Properties) {
           />
         </FormField>
       )}
+      {selected === other && candidates.length > 0 && <BrowserAddress dataCenters={candidates} choose={choose} />}
     </SpaceBetween>
   );
 }

@@ -36,6 +36,7 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
   // Saving tests the connection, too; of two results the later one is shown.
   const isTestedSince = test.isDone && error instanceof Problem && error.slug.startsWith("zuora-");
   const isCurrent = Boolean(error) && sent !== undefined && isSame(sent, fields) && !isTestedSince;
+  const isRefused = [test.error, isCurrent ? error : null].some(isRefusalOfCredentials);
   const errors = { ...fieldErrors(test.error, test.tested, fields), ...fieldErrors(error, sent, fields) };
   const set = (change: Partial<Fields>) => setFields((current) => ({ ...current, ...change }));
   return (
@@ -62,11 +63,15 @@ export function CustomerForm({ title, action, customer, isBusy, error, onSave, o
         }
       >
         <SpaceBetween size="l">
-          <ZuoraFields fields={fields} errors={errors} customer={customer} test={test} set={set} />
+          <ZuoraFields fields={fields} errors={errors} customer={customer} test={test} isRefused={isRefused} set={set} />
           <SettingsFields fields={fields} errors={errors} isNew={customer === undefined} set={set} />
         </SpaceBetween>
       </Form>
       <LeaveGuard isDirty={!isSame(initial, fields)} />
     </form>
   );
+}
+
+function isRefusalOfCredentials(error: unknown): boolean {
+  return error instanceof Problem && error.slug === "zuora-credentials-invalid";
 }

@@ -14,6 +14,7 @@ import { HelpLink } from "../help/HelpLink";
 import { age, useNow } from "../components/time";
 import { BaseUrl } from "./BaseUrl";
 import type { FieldErrors, Fields } from "./fields";
+import { FindDataCenter } from "./FindDataCenter";
 import { LABELS } from "./labels";
 import { TestConnection } from "./TestConnection";
 import type { useTestConnection } from "./useTestConnection";
@@ -24,10 +25,12 @@ interface Properties {
   /** The customer to edit; undefined for a new one. */
   readonly customer: Customer | undefined;
   readonly test: ReturnType<typeof useTestConnection>;
+  /** Zuora refused the credentials in the form, when they were tested or saved. */
+  readonly isRefused: boolean;
   readonly set: (change: Partial<Fields>) => void;
 }
 
-export function ZuoraFields({ fields, errors, customer, test, set }: Properties) {
+export function ZuoraFields({ fields, errors, customer, test, isRefused, set }: Properties) {
   const now = useNow();
   const isNew = customer === undefined;
   const moves =
@@ -66,6 +69,7 @@ export function ZuoraFields({ fields, errors, customer, test, set }: Properties)
           />
         </FormField>
         <TestConnection fields={fields} test={test} />
+        <FindDataCenter fields={fields} isRefused={isRefused} isNew={isNew} set={set} />
         <Checkbox checked={fields.verify} onChange={({ detail }) => set({ verify: detail.checked })}>
           Test new credentials before saving
         </Checkbox>
