@@ -16,6 +16,7 @@ mod names;
 mod normal;
 mod pairing;
 mod parts;
+mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -24,7 +25,8 @@ pub use self::{
     extent::Extent,
     fields::{Field, fields},
     names::{LinkageName, TaskName},
-    parts::{Linkage, Part, Side, Task},
+    parts::{Linkage, Side, Task},
+    values::{DefinitionDiff, PartDiff, PartDiffs, RenamedPart, ValueEdit},
 };
 use self::{normal::NormalForm, pairing::pair, parts::End};
 use super::{definition::Definition, json::Digest};
@@ -86,6 +88,7 @@ pub struct Comparison<'a> {
     pub settings_count: u64,
     /// What the differences are about; empty if there are none.
     pub classes: BTreeSet<Class>,
+    forms: (NormalForm, NormalForm),
 }
 
 impl<'a> Comparison<'a> {
@@ -103,11 +106,12 @@ impl<'a> Comparison<'a> {
             settings: Vec::new(),
             settings_count: 0,
             classes: [].into(),
+            forms,
         };
         let mut room = MAX_NAMED;
-        comparison.compare_tasks(&pairs, &forms, &mut room);
-        comparison.compare_linkages(&tokens, &forms, &mut room);
-        comparison.compare_settings(&forms, &mut room);
+        comparison.compare_tasks(&pairs, &mut room);
+        comparison.compare_linkages(&tokens, &mut room);
+        comparison.compare_settings(&mut room);
         Some(comparison)
     }
 
@@ -116,8 +120,8 @@ impl<'a> Comparison<'a> {
         self.classes.is_empty()
     }
 
-    fn compare_tasks(&mut self, pairs: &pairing::Pairs, forms: &(NormalForm, NormalForm), room: &mut usize) {
-        let Self { old, new, .. } = &self;
+    fn compare_tasks(&mut self, pairs: &pairing::Pairs, room: &mut usize) {
+        let Self { old, new, forms, .. } = &self;
         let mut edits = PartEdits { removed: pairs.removed(), ..PartEdits::default() };
         let mut classes = Vec::new();
         for (at, task) in new.tasks.iter().enumerate() {
@@ -145,13 +149,8 @@ impl<'a> Comparison<'a> {
 
     /// A linkage is known by the tasks at its ends; one that starts the workflow also by its type, since several events may
     /// start the same task. Equal ones are matched first, the rest in order.
-    fn compare_linkages(
-        &mut self,
-        tokens: &(Vec<String>, Vec<String>),
-        forms: &(NormalForm, NormalForm),
-        room: &mut usize,
-    ) {
-        let Self { old, new, .. } = &self;
+    fn compare_linkages(&mut self, tokens: &(Vec<String>, Vec<String>), room: &mut usize) {
+        let Self { old, new, forms, .. } = &self;
         let (before, after) = (keyed(old, &tokens.0, &forms.0), keyed(new, &tokens.1, &forms.1));
         let mut equal: HashMap<_, VecDeque<usize>> = HashMap::new();
         before.iter().enumerate().for_each(|(at, linkage)| equal.entry(linkage).or_default().push_back(at));
@@ -194,9 +193,9 @@ impl<'a> Comparison<'a> {
         self.linkages = edits;
     }
 
-    fn compare_settings(&mut self, forms: &(NormalForm, NormalForm), room: &mut usize) {
+    fn compare_settings(&mut self, room: &mut usize) {
         let (old, new) = (self.old.settings(), self.new.settings());
-        let mut differing = differing(&old, &new, forms, |path| Some(Class::of_setting(path)));
+        let mut differing = differing(&old, &new, &self.forms, |path| Some(Class::of_setting(path)));
         self.settings_count = differing.len() as u64;
         self.classes.extend(differing.iter().map(|edit| edit.class));
         differing.truncate(*room);

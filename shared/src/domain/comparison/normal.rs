@@ -30,7 +30,7 @@ const BEFORE_ID: &[u8] = b"__";
 const AFTER_ID: u8 = b'.';
 
 /// The normal form of one definition: the ids of its tasks are replaced by tokens that both definitions of a comparison share.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct NormalForm {
     tokens: HashMap<String, String>,
 }

@@ -47,24 +47,6 @@ pub struct Linkage<'a> {
     pub(super) to: End,
 }
 
-/// A task or a linkage.
-pub trait Part<'a> {
-    /// Its JSON.
-    fn json(&self) -> Json<'a>;
-}
-
-impl<'a> Part<'a> for Task<'a> {
-    fn json(&self) -> Json<'a> {
-        self.json
-    }
-}
-
-impl<'a> Part<'a> for Linkage<'a> {
-    fn json(&self) -> Json<'a> {
-        self.json
-    }
-}
-
 /// One of two definitions that are compared.
 #[derive(Clone, Debug)]
 pub struct Side<'a> {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::secrecy::{gives_away, is_header_value, is_private_key, is_secret_header, is_secret_member};
+use super::secrecy::{gives_away, is_header_value, is_private_key, is_secret_header, is_secret_member, is_secret_path};
 use crate::domain::json::Json;
 
 /// The number of levels that are taken apart: real definitions have eight.
@@ -23,11 +23,12 @@ pub struct Scalar<'p, 'a> {
 }
 
 impl Scalar<'_, '_> {
-    /// True if it must not be shown: it holds a credential, not only the name of the place where one is kept.
+    /// True if it must not be shown: it holds a credential, not only the name of the place where one is kept; or it lies too
+    /// deep to say.
     pub fn is_secret(&self) -> bool {
         match self.value.text() {
             Some(text) => (self.in_secret_field && gives_away(&text)) || is_private_key(&text),
-            None => self.in_secret_field,
+            None => true,
         }
     }
 }
@@ -53,16 +54,19 @@ impl<'a> Open<'a> {
     }
 }
 
-/// Visits every scalar of `value` but `null`, in the order of the text. `prefix` is the path of the value itself.
+/// Visits every scalar of `value` but `null`, in the order of the text. `prefix` is the path of the value itself; what it says
+/// about secrets counts for all of them.
 pub fn scalars<'a>(prefix: &str, value: Json<'a>, mut visit: impl FnMut(Scalar<'_, 'a>)) {
     let mut path = prefix.to_owned();
+    let is_secret = is_secret_path(prefix);
     if !value.is_object() && !value.is_list() {
         if !value.is_null() {
-            visit(Scalar { path: &path, value, in_secret_field: false });
+            visit(Scalar { path: &path, value, in_secret_field: is_secret });
         }
         return;
     }
-    let mut open = vec![Open::new(value, path.len(), prefix.to_owned(), false)];
+    let name = prefix.rsplit('.').next().unwrap_or_default();
+    let mut open = vec![Open::new(value, path.len(), name.to_owned(), is_secret)];
     let mut level = 1;
     while let Some(top) = open.last_mut() {
         path.truncate(top.path);

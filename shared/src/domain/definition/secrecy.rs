@@ -53,6 +53,12 @@ pub(super) fn is_secret_member(parent: &str, name: &str) -> bool {
         || (name == HMAC_KEY && plain(parent).ends_with("hmac"))
 }
 
+/// True if a member on a path holds a credential.
+pub(super) fn is_secret_path(path: &str) -> bool {
+    let mut parent = "";
+    path.split('.').any(|name| is_secret_member(std::mem::replace(&mut parent, name), name))
+}
+
 /// True if an object is a header that holds a credential, as `{"key": "Authorization", "value": ...}`.
 pub fn is_secret_header(object: Json<'_>) -> bool {
     let mut members = object.members().filter(|(name, _)| HEADER_NAMES.contains(&name.as_ref()));
