@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tests::simulator::{Effect, Fault, Route, Workflow};
+use tests::simulator::{Effect, Fault, Restless, Route, Shape, Workflow};
 
 use crate::{
     upstream::{stats, tenant},
@@ -63,12 +63,15 @@ async fn a_workflows_changes_tell_versions_fields_tasks_and_linkages() {
     assert_eq!((&created["kind"], &created["job_id"]), (&json!("created"), &first["id"]), "{created}");
     assert_eq!(
         created["tasks"],
-        json!({"added": [], "removed": [], "edited": [], "counts": {"added": 3, "removed": 0, "edited": 0}})
+        json!({
+            "added": [], "removed": [], "renamed": [], "edited": [],
+            "counts": {"added": 3, "removed": 0, "renamed": 0, "edited": 0},
+        })
     );
 
     let version = || tenant.workflow(told).unwrap().active_version.unwrap().version;
     let before = version();
-    let published = export(900, &[("Get", "a"), ("Send", "https://secret.example.com/token"), ("New", "a")]);
+    let published = export(900, &[("Get", "a"), ("Send", "https://secret.example.com/token"), ("New", "b")]);
     tenant.edit(told, |workflow| workflow.export = Some(published));
     let job = world.sync(&id).await;
 
@@ -83,8 +86,9 @@ async fn a_workflows_changes_tell_versions_fields_tasks_and_linkages() {
     let callout = |name: &str| json!({"name": name, "action_type": "Callout"});
     let edits = json!({
         "added": [callout("New")], "removed": [callout("Old")],
-        "edited": [{"name": "Send", "action_type": "Callout", "fields": ["parameters.url"]}],
-        "counts": {"added": 1, "removed": 1, "edited": 1},
+        "renamed": [],
+        "edited": [{"name": "Send", "action_type": "Callout", "fields": ["parameters.url"], "class": "logic"}],
+        "counts": {"added": 1, "removed": 1, "renamed": 0, "edited": 1},
     });
     assert_eq!(change["tasks"], edits);
     let link = |to: &str| json!({"from": callout("Send"), "to": callout(to), "linkage_type": "Success"});
@@ -216,5 +220,103 @@ async fn what_was_not_stored_left_no_change_and_what_is_unchanged_neither() {
     assert_eq!(world.api.get(&changes).await.expect(200)["items"].as_array().unwrap().len(), 2);
     let (all, _) = settled(&world, &format!("/v1/customers/{id}/changes"), 11).await;
     assert_eq!(all.len(), 11);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_cloned_version_of_any_shape_is_bookkeeping_that_lists_leave_out_and_a_moved_task_is_layout() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("meaning", 0);
+    let of = |name: &str| Workflow { tasks: 7, shapes: Shape::ALL.into(), ..Workflow::named(name) };
+    let (cloned, moved) = (
+        tenant.add(of("Cloned")),
+        tenant.add(Workflow { export: Some(export(100, &[("Get", "a"), ("Send", "a")])), ..Workflow::named("Moved") }),
+    );
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    tenant.clone_version(cloned);
+    let mut elsewhere = export(100, &[("Get", "a"), ("Send", "a")]);
+    elsewhere["tasks"][1]["css"] = json!({"top": "90px"});
+    tenant.alter(moved, |workflow| workflow.export = Some(elsewhere));
+    world.let_a_day_pass(&id).await;
+
+    let job = world.sync(&id).await;
+
+    assert_eq!(stats(&job), [0, 2, 0, 0, 2, 0], "{job}");
+    let changes = async |workflow: u64, query: &str| {
+        let path = format!("/v1/customers/{id}/workflows/{workflow}/changes{query}");
+        world.api.get(&path).await.expect(200)["items"].as_array().unwrap().clone()
+    };
+    for workflow in [cloned, moved] {
+        assert_eq!(changes(workflow, "").await.len(), 1, "only its creation");
+    }
+    let clone = &changes(cloned, "?class=all").await[0];
+    assert_eq!(
+        (&clone["classes"], &clone["settings"]),
+        (&json!(["bookkeeping"]), &json!(["workflow.version"])),
+        "{clone}"
+    );
+    let none = json!({"added": 0, "removed": 0, "renamed": 0, "edited": 0});
+    assert_eq!((&clone["tasks"]["counts"], &clone["linkages"]["counts"]), (&none, &none), "{clone}");
+    let move_ = &changes(moved, "?class=layout,trigger").await[0];
+    assert_eq!((&move_["classes"], &move_["tasks"]["edited"][0]["fields"]), (&json!(["layout"]), &json!(["css.top"])));
+    let unknown = world.api.get(&format!("/v1/customers/{id}/changes?class=colour")).await;
+    assert!(unknown.status == 400 && unknown.text.contains("class"), "{}", unknown.text);
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn the_newest_changes_come_first_and_those_of_one_sync_by_themselves() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("newest", 9);
+    let (id, first) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let edited = tenant.ids()[4];
+    tenant.edit(edited, |workflow| workflow.name = "Edited".into());
+    let second = world.sync(&id).await;
+    let read = async |query: &str| world.api.get(&format!("/v1/customers/{id}/changes{query}")).await.expect(200);
+
+    let newest = read("?order=newest&limit=4").await;
+    let items = newest["items"].as_array().unwrap();
+    assert_eq!((items.len(), &items[0]["name"], &items[0]["job_id"]), (4, &json!("Edited"), &second["id"]));
+    assert!(newest.get("resume_cursor").is_none(), "what is newest cannot be followed");
+    let mut all = items.clone();
+    let mut cursor = newest["next_cursor"].as_str().map(str::to_owned);
+    while let Some(next) = cursor {
+        let page = read(&format!("?order=newest&limit=4&cursor={next}")).await;
+        all.extend(page["items"].as_array().unwrap().iter().cloned());
+        cursor = page["next_cursor"].as_str().map(str::to_owned);
+    }
+    assert_eq!((all.len(), ids(&all).len()), (10, 9));
+    assert!(all.iter().rev().is_sorted_by_key(|change| change["at"].as_str().unwrap().to_owned()));
+    for (job, count) in [(&first, 9), (&second, 1)] {
+        let job = job["id"].as_str().unwrap();
+        for order in ["newest", "oldest"] {
+            let path = format!("/v1/customers/{id}/changes?job_id={job}&order={order}");
+            world
+                .wait_until("the sync's changes are told", async || {
+                    world.api.get(&path).await.expect(200)["items"].as_array().unwrap().len() == count
+                })
+                .await;
+        }
+    }
+    assert_eq!(read(&format!("?job_id=job_{}", "0".repeat(32))).await["items"], json!([]));
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn exports_that_differ_in_bytes_alone_are_rewritten_and_told_to_nobody() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("restless", 0);
+    let restless = Restless { shuffle: true, nulls: true, crlf: true };
+    for name in ["One", "Two", "Three"] {
+        tenant.add(Workflow { tasks: 6, shapes: Shape::ALL.into(), restless, ..Workflow::named(name) });
+    }
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    world.let_a_day_pass(&id).await;
+
+    let job = world.sync(&id).await;
+
+    assert_eq!((stats(&job), &job["stats"]["rewritten"]), ([0, 0, 3, 0, 3, 0], &json!(3)), "{job}");
+    let (all, _) = settled(&world, &format!("/v1/customers/{id}/changes?class=all"), 3).await;
+    assert_eq!(all.len(), 3, "the creations");
     world.remove(&id).await;
 }

@@ -319,11 +319,12 @@ fn settings(task: &Task<'_>, form: &NormalForm) -> Digest {
     hash(&fields.map(|field| (form.path(&field.path), field.digest(form))).collect::<Vec<_>>())
 }
 
-/// True if half of the fields of two tasks are equal.
+/// True if half of the fields of two tasks are equal, besides their kind.
 fn are_alike(old: &Task<'_>, new: &Task<'_>) -> bool {
     let form = NormalForm::default();
     let digests = |task: &Task<'_>| -> HashMap<String, Digest> {
-        let fields = fields("", task.json).into_iter().filter(|field| field.path != "name");
+        let fields =
+            fields("", task.json).into_iter().filter(|field| !["name", "action_type"].contains(&field.path.as_str()));
         fields.map(|field: Field<'_>| (field.path.clone(), field.digest(&form))).collect()
     };
     let (old, new) = (digests(old), digests(new));
