@@ -43,6 +43,8 @@ struct Exported {
     /// The hash of its bytes.
     hash: Option<String>,
     content: Content,
+    /// Its size, if there was no workflow before it.
+    extent: Option<Extent>,
 }
 
 /// The stored definition, compared with the export.
@@ -86,7 +88,7 @@ impl SyncRun<'_> {
         if export.is_none() && old.is_some() {
             return Ok(Prepared::Done(vanished(task.id)));
         }
-        let new = match Exported::read(export) {
+        let new = match Exported::read(export, task.stored.is_none()) {
             Ok(new) => new,
             Err(error) => return Ok(Prepared::Done(malformed(task.id, &error))),
         };
@@ -99,7 +101,7 @@ impl SyncRun<'_> {
         }
         let rewritten = matches!(verdict, Verdict::Rewrite);
         self.forget_listing_digest().await?;
-        let Exported { export, hash, content } = new;
+        let Exported { export, hash, content, .. } = new;
         let (definition, chunk) = match (&export, hash) {
             (Some(_), _) if kept.same && kept.intact => (old.cloned(), None),
             (Some(export), Some(hash)) => match self.pack(task.id, export.as_ref(), hash).await? {
@@ -134,8 +136,7 @@ impl SyncRun<'_> {
     /// Reads the stored definition, compares it with its hash, and with the export.
     async fn kept(&self, task: &Task<'_>, new: &Exported) -> Result<Kept, Interruption> {
         let Some(stored) = task.stored else {
-            let definitions = new.definition().map(|new| Definitions::New(Extent::of(&new)));
-            let definitions = definitions.unwrap_or(Definitions::Same);
+            let definitions = new.extent.map_or(Definitions::Same, Definitions::New);
             return Ok(Kept { intact: true, same: new.hash.is_none(), definitions });
         };
         let Some(reference) = &stored.definition else {
@@ -181,12 +182,13 @@ impl SyncRun<'_> {
 }
 
 impl Exported {
-    fn read(export: Option<Export>) -> Result<Self, DefinitionError> {
+    fn read(export: Option<Export>, is_new: bool) -> Result<Self, DefinitionError> {
         let Some(bytes) = &export else {
-            return Ok(Self { export, hash: None, content: Content::default() });
+            return Ok(Self { export, hash: None, content: Content::default(), extent: None });
         };
-        let content = Content::from(&bytes.definition()?);
-        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, export })
+        let definition = bytes.definition()?;
+        let (content, extent) = (Content::from(&definition), is_new.then(|| Extent::of(&definition)));
+        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, extent, export })
     }
 
     fn definition(&self) -> Option<Definition<'_>> {
