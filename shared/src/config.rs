@@ -1,6 +1,11 @@
 //! Configuration: read once at the start, from one lookup, with every fault reported together.
 
+use std::time::Duration;
+
 use crate::domain::{base_url::BaseUrlPolicy, listed_hosts::ListedHosts};
+
+/// The largest number of days that a setting may name: a hundred years.
+const MOST_DAYS: u64 = 36_500;
 
 /// The error for an environment that lacks settings of this function.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +55,17 @@ impl<'a> EnvSettings<'a> {
         })
     }
 
+    /// Reads a number of days; `default` if the variable is absent, none if it is 0.
+    pub fn days(&mut self, name: &str, default: u64) -> Option<Duration> {
+        let days =
+            self.optional(name).map_or(Some(default), |text| text.parse().ok().filter(|days| *days <= MOST_DAYS));
+        let Some(days) = days else {
+            self.faults.push(format!("{name} is not a whole number of days up to {MOST_DAYS}"));
+            return None;
+        };
+        (days > 0).then(|| Duration::from_secs(days * 24 * 3600))
+    }
+
     /// Reads the base URL policy with the deployment's extra hosts (`EXTRA_ZUORA_HOSTS`, may be empty).
     pub fn base_url_policy(&mut self) -> Option<BaseUrlPolicy> {
         let extra = (self.lookup)("EXTRA_ZUORA_HOSTS").unwrap_or_default();
@@ -95,6 +111,19 @@ mod tests {
         let error = settings.finish().unwrap_err().to_string();
 
         assert_eq!(error, "the configuration is not usable: VAULT_TABLE is missing; JOB_QUEUE_URL is missing");
+    }
+
+    #[test]
+    fn a_number_of_days_may_be_absent_or_nought_and_nothing_else_but_a_number() {
+        let mut settings = EnvSettings::from_lookup(|name| Some(name.to_owned()));
+        let days = |days: u64| Some(Duration::from_secs(days * 24 * 3600));
+
+        assert_eq!(
+            ["7", "0", "", "36500"].map(|text| settings.days(text, 400)),
+            [days(7), None, days(400), days(36_500)]
+        );
+        assert_eq!(["-1", "36501", "x"].map(|text| settings.days(text, 400)), [None; 3]);
+        assert!(settings.finish().unwrap_err().to_string().contains("36501 is not a whole number of days up to 36500"));
     }
 
     #[test]

@@ -21,6 +21,8 @@ use shared::{
     zuora::{Zuora, limiter::MAX_IN_FLIGHT, session::REQUEST_TIMEOUT},
 };
 
+/// The usual value of the parameter `KeepDefinitionsDays`.
+const KEEP_DEFINITIONS_DAYS: u64 = 400;
 /// The longest time to warm up: init is free of charge for ten seconds, and a slow service must not use them up.
 const WARM_UP: Duration = Duration::from_secs(2);
 
@@ -39,6 +41,7 @@ pub async fn worker() -> Result<Worker, Error> {
     let policy = settings.base_url_policy();
     let per_minute = settings.number("TOKEN_REQUESTS_PER_MINUTE", TOKEN_REQUESTS_PER_MINUTE);
     let max_in_flight = settings.number("MAX_ZUORA_CONCURRENCY", MAX_IN_FLIGHT as u64);
+    let keep_definitions = settings.days("KEEP_DEFINITIONS_DAYS", KEEP_DEFINITIONS_DAYS);
     settings.finish()?;
     let policy = policy.ok_or("no base URL policy")?;
 
@@ -57,6 +60,7 @@ pub async fn worker() -> Result<Worker, Error> {
         policy,
         token_budget: TokenBudget::new(data.clone(), per_minute),
         max_in_flight: usize::try_from(max_in_flight).unwrap_or(MAX_IN_FLIGHT),
+        keep_definitions,
         request_timeout: REQUEST_TIMEOUT,
         dispatcher: dispatcher.clone(),
     };

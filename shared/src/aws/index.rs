@@ -59,6 +59,11 @@ impl Position {
         Self(format!("{AFTER}{sort_key}"))
     }
 
+    /// The position before everything in a descending range.
+    pub fn start_of_descending() -> Self {
+        Self::after(char::MAX.encode_utf8(&mut [0; 4]))
+    }
+
     /// Parses a position from a cursor's text.
     ///
     /// # Errors

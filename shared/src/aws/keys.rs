@@ -9,6 +9,7 @@
 //! | | `PLAN` | its last dry run |
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
+//! | | `KEPT#<zuora id>#<hash>` | the record of a definition that the workflow had before |
 //! | | `CHANGE#<time>#<zuora id>` | the record of a change of one workflow by a sync |
 //! | | `JOB#<id>` | one job |
 //! | | `HELD#<job id>` | the complete list of a job's hold |
@@ -26,8 +27,8 @@
 //! | `DELETION#<id>` (vault) | `DELETION` | the mark that a customer was deleted, without which nothing is purged |
 //!
 //! Two sparse indexes. `GSI1` has whole items: `CUSTOMERS` (summaries) by folded name, `JOBS#<state>` by job id (so by age),
-//! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` by time; in the grants table
-//! `GRANTS#<customer, or *>` by user; in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of
+//! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` and `KEPT#<customer>#<zuora id>` by time; in the grants
+//! table `GRANTS#<customer, or *>` by user; in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of
 //! the next sync, `CUSTOMERS` (profiles) by id.
 
 mod indexes;
@@ -39,7 +40,7 @@ use sha2::{Digest, Sha256};
 pub use self::indexes::{
     AUDIT, CUSTOMERS, DUE, GSI1PK, GSI1SK, Index, IndexKey, SortKeys, audit_by_time, change_by_workflow, changes_of,
     customer_by_id, customer_by_name, customer_due, due_until, grant_by_customer, grants_on, ids_after, job_by_state,
-    jobs_in, names, workflow_by_name, workflows_of,
+    jobs_in, kept_by_time, kept_definitions_of, names, workflow_by_name, workflows_of,
 };
 use crate::domain::{
     ids::{BatchId, CustomerId, JobId, UserId, WorkflowId},
@@ -125,6 +126,26 @@ pub fn chunks_of_definition(id: &WorkflowId, hash: &str) -> String {
 /// One chunk of a definition.
 pub fn definition_chunk(customer: &CustomerId, id: &WorkflowId, hash: &str, chunk: u32) -> Key {
     Key::new(customer_partition(customer), format!("{}{chunk:04}", chunks_of_definition(id, hash)))
+}
+
+/// Sort key prefix of a customer's kept definitions: they sort as the chunks do.
+pub const KEPT_PREFIX: &str = "KEPT#";
+
+/// The record of one kept definition.
+pub fn kept_definition(customer: &CustomerId, id: &WorkflowId, hash: &str) -> Key {
+    Key::new(customer_partition(customer), format!("{KEPT_PREFIX}{id}#{hash}"))
+}
+
+/// The sort key of the record of the definition that a chunk belongs to, if it is kept.
+pub fn kept_of_chunk(chunk: &str) -> Option<String> {
+    let (definition, _) = chunk.strip_prefix(DEFINITION_PREFIX)?.rsplit_once('#')?;
+    Some(format!("{KEPT_PREFIX}{definition}"))
+}
+
+/// The records of the definitions that the chunks from `first` to `last` belong to.
+pub fn kept_between(first: &str, last: &str) -> SortKeys {
+    let [first, last] = [first, last].map(|chunk| kept_of_chunk(chunk).unwrap_or_default());
+    SortKeys::Between(first, last)
 }
 
 /// Sort key prefix of a customer's changes: they sort by time.

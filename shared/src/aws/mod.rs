@@ -20,10 +20,12 @@ pub mod idempotency;
 pub mod index;
 pub mod items;
 pub mod jobs;
+pub mod kept_definitions;
 pub mod keys;
 pub mod limits;
 #[cfg(test)]
 pub mod mock_sdk;
+mod orphans;
 pub mod plans;
 pub mod queue;
 pub mod queues;

@@ -2,15 +2,18 @@
 //!
 //! What must stay true:
 //! - All or nothing for each workflow: its record, if it was not written since it was read; the record of its change; a small
-//!   definition, and the removal of the one that it replaces. A larger definition is stored before
+//!   definition, and the record that keeps the one that it replaces, or its removal. A larger definition is stored before
 //!   ([`Workflows::put_definition`]), so a reader always finds the definition that a workflow names.
 //! - A workflow that cannot be stored does not keep others from it: if a transaction is cancelled, each is written by itself.
+
+use std::time::Duration;
 
 use futures::future::join_all;
 
 use super::{
     changes::Changes,
     items::size,
+    kept_definitions::KeptDefinitions,
     keys,
     table::{Condition, Item, StoreError, Write, to_item},
     transaction::write_across,
@@ -20,6 +23,7 @@ use crate::domain::{
     change::Change,
     definition::MAX_CHUNK,
     ids::CustomerId,
+    kept_definition::KeptDefinition,
     workflow::{DefinitionRef, Workflow},
 };
 
@@ -38,10 +42,19 @@ const MOST_BYTES: usize = 1_000_000;
 #[derive(Clone, Debug)]
 pub struct Put {
     workflow: Workflow,
-    /// The definition that it named before, if a different one.
-    replaced: Option<DefinitionRef>,
+    /// The definition that it named before, if a different one that is not kept.
+    removed: Option<DefinitionRef>,
     writes: Vec<Write>,
     bytes: usize,
+}
+
+/// The definition that a workflow named before.
+#[derive(Clone, Copy, Debug)]
+pub struct Replaced<'a> {
+    /// The definition.
+    pub definition: &'a DefinitionRef,
+    /// For how long it is kept; none = it is removed.
+    pub keep: Option<Duration>,
 }
 
 /// The writes and bytes of a transaction so far.
@@ -52,8 +65,8 @@ pub struct Load {
 }
 
 impl Put {
-    /// A workflow that was read at `rev` (0 = there was none), with the record of its change, if any; the definition that it
-    /// `replaces` is removed.
+    /// A workflow that was read at `rev` (0 = there was none), with the record of its change, if any, and what becomes of the
+    /// definition that it `replaces`.
     ///
     /// # Errors
     /// [`StoreError::Refused`] if it has no storable form; that is a bug.
@@ -61,7 +74,7 @@ impl Put {
         customer: &CustomerId,
         workflow: Workflow,
         rev: u64,
-        replaces: Option<&DefinitionRef>,
+        replaces: Option<Replaced<'_>>,
         change: Option<&Change>,
     ) -> Result<Self, StoreError> {
         let id = &workflow.zuora_id;
@@ -69,17 +82,20 @@ impl Put {
         let item = to_item(&workflow, &keys::workflow(customer, id), Some(&index), rev + 1, None)?;
         let condition = Condition::unchanged_since(rev);
         let named = workflow.definition.as_ref().map(|named| &named.hash);
-        let replaced = replaces.filter(|old| Some(&old.hash) != named);
-        let few = replaced.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);
+        let replaced = replaces.filter(|old| Some(&old.definition.hash) != named);
+        let kept = replaced.and_then(|old| Some(KeptDefinition::new(old.definition, workflow.written_at, old.keep?)));
+        let kept = kept.map(|kept| KeptDefinitions::item(customer, id, &kept)).transpose()?;
+        let removed = replaced.filter(|old| old.keep.is_none()).map(|old| old.definition);
+        let few = removed.filter(|old| old.chunks <= CHUNKS_IN_A_TRANSACTION);
         let removals = few.map_or_else(Vec::new, |old| {
             let chunks = (0..old.chunks).map(|at| keys::definition_chunk(customer, id, &old.hash, at));
             chunks.map(|key| Write::Delete(key, Condition::None)).collect()
         });
         let record = change.map(|change| Changes::item(customer, change)).transpose()?;
         let bytes = few.map_or(0, most_bytes);
-        let mut put = Self { replaced: replaced.cloned(), workflow, writes: removals, bytes };
+        let mut put = Self { removed: removed.cloned(), workflow, writes: removals, bytes };
         put.add(item, condition);
-        record.into_iter().for_each(|record| put.add(record, Condition::None));
+        record.into_iter().chain(kept).for_each(|record| put.add(record, Condition::None));
         Ok(put)
     }
 
@@ -157,13 +173,13 @@ impl Workflows {
         self.remove_replaced(customer, put).await
     }
 
-    /// Removes a replaced definition that had too many chunks for the transaction.
+    /// Removes a replaced definition that is not kept and had too many chunks for the transaction.
     async fn remove_replaced(
         &self,
         customer: &CustomerId,
-        Put { workflow, replaced, .. }: &Put,
+        Put { workflow, removed, .. }: &Put,
     ) -> Result<(), StoreError> {
-        match replaced {
+        match removed {
             Some(old) if old.chunks > CHUNKS_IN_A_TRANSACTION => {
                 self.tidy_definitions(customer, &workflow.zuora_id, workflow.definition.as_ref()).await
             }
@@ -181,17 +197,18 @@ mod tests {
     };
 
     fn reference(hash: &str, chunks: u32) -> DefinitionRef {
-        DefinitionRef { hash: hash.into(), chunks, bytes: 1 }
+        DefinitionRef { hash: hash.into(), chunks, bytes: 1, origin: None }
     }
 
     /// A workflow whose name has `name` characters, with a definition of one small chunk in the place of another.
-    fn put(name: usize, replaces: Option<&DefinitionRef>) -> Put {
+    fn put(name: usize, old: Option<&DefinitionRef>, keep: Option<Duration>) -> Put {
         let item = format!(r#"{{"id":1,"name":"{}"}}"#, "n".repeat(name));
         let listed = ListedWorkflow::parse(item.as_bytes()).unwrap();
         let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: WorkflowOutcome::Created };
         let definition = Some(reference("new", 1));
         let workflow = Workflow::from_listed(listed, definition, Content::default(), last_change, Timestamp::EPOCH);
         let customer = CustomerId::new();
+        let replaces = old.map(|definition| Replaced { definition, keep });
         Put::new(&customer, workflow, 0, replaces, None).unwrap().with_chunk(&customer, vec![0; 100])
     }
 
@@ -203,7 +220,7 @@ mod tests {
     #[test]
     fn a_transaction_takes_as_many_workflows_as_have_room_in_its_writes_and_in_its_bytes() {
         let of = |bytes| DefinitionRef { bytes, ..reference("old", 1) };
-        let many = |name, old: Option<DefinitionRef>| taken(std::iter::repeat_with(|| put(name, old.as_ref())));
+        let many = |name, old: Option<DefinitionRef>| taken(std::iter::repeat_with(|| put(name, old.as_ref(), None)));
 
         assert_eq!((many(10, None), many(10, Some(of(1_000)))), (50, 33), "two writes each, or three");
         assert_eq!(many(50_000, None), 9, "a name is stored as itself and as listed");
@@ -212,11 +229,25 @@ mod tests {
 
     #[test]
     fn an_old_definition_goes_with_its_workflow_unless_it_is_the_same_or_has_many_chunks() {
-        let writes = |old| put(10, Some(&old)).writes.len();
+        let writes = |old| put(10, Some(&old), None).writes.len();
 
         assert_eq!(
             [("old", 1), ("old", 8), ("old", 9), ("new", 1)].map(|(hash, n)| writes(reference(hash, n))),
             [3, 10, 2, 2]
         );
+    }
+
+    #[test]
+    fn an_old_definition_that_is_kept_costs_one_small_record_however_large_it_is() {
+        let kept = |old| put(10, Some(&old), Some(Duration::from_secs(1)));
+        let plain = put(10, None, None);
+
+        for old in [reference("old", 1), DefinitionRef { bytes: 20_000_000, ..reference("old", 58) }] {
+            let kept = kept(old);
+            assert_eq!((kept.writes.len(), &kept.removed), (plain.writes.len() + 1, &None));
+            assert!(kept.bytes - plain.bytes < 500, "{}", kept.bytes - plain.bytes);
+            assert!(kept.writes.iter().all(|write| matches!(write, Write::Put(..))), "nothing is removed");
+        }
+        assert_eq!(kept(reference("new", 1)).writes.len(), plain.writes.len(), "it is the same");
     }
 }

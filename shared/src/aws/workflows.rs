@@ -1,10 +1,10 @@
 //! Workflows and their definitions in the data table.
 //!
-//! What must stay true: chunks are written before, or in, the one transaction that points the workflow at them and removes the
-//! old ones ([`super::puts`]). A reader therefore always finds the definition that its workflow names. A crash between the two
-//! leaves at most orphans: the next run writes the same chunks, or the daily clean-up removes them.
+//! What must stay true: chunks are written before, or in, the one transaction that points the workflow at them and keeps or
+//! removes the old ones ([`super::workflow_writes`]). A reader therefore always finds the definition that its workflow names. A
+//! crash between the two leaves at most orphans: the next run writes the same chunks, or the daily clean-up removes them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{collections::BTreeMap, time::Duration};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use bytes::Bytes;
@@ -13,12 +13,14 @@ use super::{
     budget::Budget,
     index::{Found, Position, filtered},
     items::{key_item, readable},
+    kept_definitions::KeptDefinitions,
     keys,
-    table::{Condition, Item, Key, Range, StoreError, Stored, Table, Write, key_of, parse},
+    table::{Condition, Item, Range, StoreError, Stored, Table, Write, key_of, parse},
 };
 use crate::domain::{
     definition, diff,
     ids::{CustomerId, WorkflowId},
+    kept_definition::KeptDefinition,
     listed_workflow::Triggers,
     name::SearchText,
     text,
@@ -222,36 +224,6 @@ impl Workflows {
         definition::restore(chunks, wanted).map(Bytes::from).map_err(|_| DefinitionReadError::Damaged)
     }
 
-    /// Removes every orphan of a customer, page by page while `go_on` returns true.
-    ///
-    /// # Errors
-    /// As [`Table::page`] and [`Table::delete_all`].
-    pub async fn remove_orphans(
-        &self,
-        customer: &CustomerId,
-        heads: &[diff::Head],
-        go_on: impl Fn() -> bool,
-    ) -> Result<(), StoreError> {
-        let named: HashSet<String> = heads
-            .iter()
-            .filter_map(|head| Some(keys::chunks_of_definition(&head.zuora_id, &head.definition.as_ref()?.hash)))
-            .collect();
-        let is_named = |key: &Key| key.sk.rfind('#').is_some_and(|end| named.contains(&key.sk[..=end]));
-        let partition = keys::customer_partition(customer);
-        let range = Range { projection: Some("PK, SK"), ..Range::table(partition, keys::DEFINITION_PREFIX) };
-        let mut after = None;
-        while go_on() {
-            let page = self.table.page(&range, after).await?;
-            let orphans: Vec<Key> = page.items.iter().map(key_of).filter(|key| !is_named(key)).collect();
-            self.table.delete_all(&orphans).await?;
-            after = page.last;
-            if after.is_none() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Removes the chunks of a workflow that do not belong to the definition it names: replaced ones, and orphans of a crash.
     ///
     /// # Errors
@@ -271,15 +243,32 @@ impl Workflows {
         self.table.delete_all(&orphans.collect::<Vec<_>>()).await
     }
 
-    /// Removes a workflow for good, unless it was written since. Its definition is removed first: after a crash the workflow
-    /// still names what is left, and the next attempt removes it.
+    /// Removes a workflow for good, unless it was written since. Its definition is kept for `keep` from the deletion on; none =
+    /// it is removed, and before the workflow: after a crash the workflow still names what is left, and the next attempt
+    /// removes it.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it was written since; as [`Table::delete_all`].
-    pub async fn remove(&self, customer: &CustomerId, stored: &diff::Head) -> Result<(), StoreError> {
-        self.tidy_definitions(customer, &stored.zuora_id, None).await?;
-        let key = keys::workflow(customer, &stored.zuora_id);
-        self.table.write(vec![Write::Delete(key, Condition::RevIs(stored.rev))]).await
+    pub async fn remove(
+        &self,
+        customer: &CustomerId,
+        stored: &diff::Head,
+        keep: Option<Duration>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let id = &stored.zuora_id;
+        let deleted_at = stored.deleted_at.unwrap_or(now);
+        let kept = stored.definition.as_ref().zip(keep);
+        let kept = kept.map(|(definition, keep)| KeptDefinition::new(definition, deleted_at, keep));
+        let mut writes = vec![Write::Delete(keys::workflow(customer, id), Condition::RevIs(stored.rev))];
+        match kept.filter(|kept| kept.is_shown(now)) {
+            Some(kept) => {
+                let item = KeptDefinitions::item(customer, id, &kept)?;
+                writes.push(Write::Put(Box::new(item), Condition::None));
+            }
+            None => self.tidy_definitions(customer, id, None).await?,
+        }
+        self.table.write(writes).await
     }
 }
 

@@ -66,6 +66,9 @@ pub struct Change {
     pub first_sync: bool,
     /// The active version before and after.
     pub version: BeforeAfter,
+    /// The hash of the definition before and after. (Both absent in older records.)
+    #[serde(default)]
+    pub definition: BeforeAfter,
     /// The listed fields that changed, by name; the first fifty.
     pub fields: Vec<FieldChange>,
     /// The number of all listed fields that changed. (Absent in records of older backups.)
@@ -198,6 +201,7 @@ impl Change {
             change.fields_count = fields.len() as u64;
             change.fields = fields.into_iter().take(NAMED).collect();
         }
+        change.definition = BeforeAfter { before: old.and_then(hash), after: hash(new) };
         change.definition_changed = definitions != Definitions::Same;
         match definitions {
             Definitions::Same => {}
@@ -225,6 +229,7 @@ impl Change {
         let mut change = Self::of(workflow, ChangeKind::Deleted);
         change.classes = vec![Class::Logic];
         change.version.before.clone_from(&workflow.version);
+        change.definition.before = hash(workflow);
         change.fit()
     }
 
@@ -237,6 +242,7 @@ impl Change {
             job_id: workflow.last_change.job_id.clone(),
             first_sync: false,
             version: BeforeAfter::default(),
+            definition: BeforeAfter::default(),
             fields: Vec::new(),
             fields_count: 0,
             classes: Vec::new(),
@@ -339,6 +345,11 @@ impl<N> Edits<N> {
         self.renamed.truncate(named);
         self.edited.truncate(named);
     }
+}
+
+/// The hash of a workflow's definition.
+fn hash(workflow: &Workflow) -> Option<String> {
+    workflow.definition.as_ref().map(|definition| definition.hash.clone())
 }
 
 /// The listed fields that differ, unknown ones included.

@@ -242,7 +242,8 @@ mod tests {
         let Ok(definition) = Definition::parse(export.as_bytes()) else { return false };
         let chunks = compress(export.as_bytes()).unwrap();
         let bytes = export.len() as u64;
-        let wanted = DefinitionRef { hash: content_hash(export.as_bytes()), chunks: chunks.len() as u32, bytes };
+        let wanted =
+            DefinitionRef { hash: content_hash(export.as_bytes()), chunks: chunks.len() as u32, bytes, origin: None };
         assert!(restore(chunks, &wanted).unwrap() == export.as_bytes(), "the bytes come back");
         let comparison = Comparison::of(Some(&definition), Some(&definition));
         assert!(comparison.is_none_or(|comparison| comparison.is_empty()), "a definition equals itself");

@@ -25,6 +25,7 @@ pub mod ids;
 pub mod invalid;
 pub mod job;
 pub mod json;
+pub mod kept_definition;
 pub mod known_hosts;
 pub mod listed_hosts;
 pub mod listed_workflow;

@@ -21,6 +21,32 @@ pub struct DefinitionRef {
     pub chunks: u32,
     /// Uncompressed size in bytes.
     pub bytes: u64,
+    /// Its origin. (Absent in items of older backups.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// The sync that first stored a definition for a workflow, when, and of which version at Zuora.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The moment at which it was stored.
+    pub stored_at: Timestamp,
+    /// The sync.
+    pub job_id: JobId,
+    /// The active version that was listed then.
+    pub zuora_version: Option<String>,
+}
+
+impl DefinitionRef {
+    /// The same with its origin: that of the definition `before` it if their bytes are the same.
+    #[must_use]
+    pub fn with_origin(self, before: Option<&Self>, origin: Origin) -> Self {
+        let origin = match before {
+            Some(before) if before.hash == self.hash => before.origin.clone(),
+            _ => Some(origin),
+        };
+        Self { origin, ..self }
+    }
 }
 
 /// The fields of a workflow's record that come from its definition.

@@ -11,7 +11,8 @@ use shared::{
         change::Change,
         definition,
         ids::{CustomerId, WorkflowId},
-        workflow::Workflow,
+        kept_definition::KeptDefinition,
+        workflow::{DefinitionRef, Workflow},
     },
 };
 
@@ -35,14 +36,21 @@ pub struct Stored {
     pub chunks: BTreeSet<String>,
     /// The sort keys of those chunks that a workflow names.
     pub named: BTreeSet<String>,
+    /// The sort keys of those chunks that belong to definitions kept of earlier times.
+    pub kept: BTreeSet<String>,
 }
 
 impl Stored {
     /// Reads a customer's partition; every definition that a workflow names has to be complete.
     pub(super) fn of(customer: &CustomerId, partition: Vec<Item>) -> Self {
-        let mut stored =
-            Self { copies: BTreeMap::new(), changes: Vec::new(), chunks: BTreeSet::new(), named: BTreeSet::new() };
-        let mut chunks = BTreeMap::new();
+        let mut stored = Self {
+            copies: BTreeMap::new(),
+            changes: Vec::new(),
+            chunks: BTreeSet::new(),
+            named: BTreeSet::new(),
+            kept: BTreeSet::new(),
+        };
+        let (mut chunks, mut records) = (BTreeMap::new(), Vec::new());
         for item in partition {
             let sk = items::key_of(&item).sk;
             if sk.starts_with(keys::WORKFLOW_PREFIX) {
@@ -50,20 +58,28 @@ impl Stored {
                 stored.copies.insert(workflow.zuora_id.clone(), Copy { workflow, definition: None });
             } else if sk.starts_with(keys::CHANGE_PREFIX) {
                 stored.changes.push(items::parse(item).unwrap().value);
+            } else if let Some(name) = sk.strip_prefix(keys::KEPT_PREFIX) {
+                let id: WorkflowId = name.split('#').next().unwrap().parse().unwrap();
+                records.push((id, items::parse::<KeptDefinition>(item).unwrap().value.definition));
             } else if sk.starts_with("DEFINITION#") {
                 chunks.insert(sk.clone(), item["chunk"].as_b().unwrap().clone().into_inner());
                 stored.chunks.insert(sk);
             }
         }
-        for (id, copy) in &mut stored.copies {
-            let Some(wanted) = &copy.workflow.definition else { continue };
+        let whole = |id: &WorkflowId, wanted: &DefinitionRef| {
             let named: Vec<String> =
                 (0..wanted.chunks).map(|n| keys::definition_chunk(customer, id, &wanted.hash, n).sk).collect();
             let parts: Vec<Vec<u8>> = named.iter().filter_map(|sk| chunks.get(sk).cloned()).collect();
-            assert_eq!(parts.len(), named.len(), "the definition of {id} is not whole");
-            copy.definition = Some(definition::restore(parts, wanted).unwrap());
+            assert_eq!(parts.len(), named.len(), "the definition {} of {id} is not whole", wanted.hash);
+            (definition::restore(parts, wanted).unwrap(), named)
+        };
+        for (id, copy) in &mut stored.copies {
+            let Some(wanted) = &copy.workflow.definition else { continue };
+            let (bytes, named) = whole(id, wanted);
+            copy.definition = Some(bytes);
             stored.named.extend(named);
         }
+        stored.kept = records.iter().flat_map(|(id, wanted)| whole(id, wanted).1).collect();
         stored
     }
 
@@ -77,8 +93,8 @@ impl Stored {
         self.copies.iter().filter(|(_, copy)| copy.workflow.deleted_at.is_some()).map(|(id, _)| id).collect()
     }
 
-    /// The orphans: chunks that no workflow names.
+    /// The orphans: chunks that no workflow names and no record keeps.
     pub fn orphans(&self) -> Vec<&String> {
-        self.chunks.difference(&self.named).collect()
+        self.chunks.difference(&self.named).filter(|chunk| !self.kept.contains(*chunk)).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! Workers and the admin's services over a given connection to AWS, and the inputs for them.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use shared::{
     app::{
@@ -35,6 +37,9 @@ use tests::simulator::Tenant;
 
 use crate::world::{Stack, World};
 
+/// As in a deployment that sets nothing.
+const KEEP_DEFINITIONS: Duration = Duration::from_secs(400 * 24 * 3600);
+
 /// The tables and queues of a worker.
 pub(super) struct Places<'a> {
     pub(super) stack: &'a Stack,
@@ -60,6 +65,7 @@ impl Places<'_> {
             policy: policy(),
             token_budget: TokenBudget::new(data, token_requests),
             max_in_flight: MAX_IN_FLIGHT,
+            keep_definitions: Some(KEEP_DEFINITIONS),
             request_timeout: REQUEST_TIMEOUT,
         };
         Worker { syncer, lifecycle: Lifecycle { dispatcher, dead_letters: Queue::new(sqs, dead_letters) } }

@@ -177,7 +177,7 @@ impl SyncRun<'_> {
             if self.is_late() {
                 return Ok(());
             }
-            self.syncer.workflows.remove(&self.customer.id, head).await?;
+            self.syncer.workflows.remove(&self.customer.id, head, self.syncer.keep_definitions, now).await?;
         }
         Ok(())
     }

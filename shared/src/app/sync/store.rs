@@ -15,7 +15,7 @@ use super::{
 use crate::{
     app::interruption::Interruption,
     aws::{
-        workflow_writes::{Put, TRAVELS},
+        workflow_writes::{Put, Replaced, TRAVELS},
         workflows::DefinitionReadError,
     },
     clock,
@@ -28,7 +28,7 @@ use crate::{
         ids::WorkflowId,
         listed_workflow::ListedWorkflow,
         stats::WorkflowOutcome,
-        workflow::{Content, DefinitionRef, LastChange, Workflow},
+        workflow::{Content, DefinitionRef, LastChange, Origin, Workflow},
     },
     telemetry::{self, Metric},
     zuora::Export,
@@ -120,12 +120,18 @@ impl SyncRun<'_> {
             (_, Some(before)) => (WorkflowOutcome::Unchanged, before.last_change.clone()),
             (_, None) => (WorkflowOutcome::Unchanged, LastChange::of(self.job, WorkflowOutcome::Unchanged)),
         };
-        let workflow = Workflow::from_listed(listed, definition, content, last_change, clock::now());
+        let now = clock::now();
+        let origin = Origin { stored_at: now, job_id: self.job.id.clone(), zuora_version: listed.version.clone() };
+        let definition = definition.map(|definition| definition.with_origin(old, origin));
+        let workflow = Workflow::from_listed(listed, definition, content, last_change, now);
+        // A damaged definition could not be read any more.
+        let keep = self.syncer.keep_definitions.filter(|_| kept.intact);
         let first_sync = self.customer.last_complete_sync_at.is_none();
         let change = Change { first_sync, ..Change::between(before.as_ref(), &workflow, kept.definitions) };
         let recorded = (outcome != WorkflowOutcome::Unchanged).then_some(&change);
         let rev = task.stored.map_or(0, |stored| stored.rev);
-        let put = Put::new(&self.customer.id, workflow, rev, old, recorded)?;
+        let replaced = old.map(|definition| Replaced { definition, keep });
+        let put = Put::new(&self.customer.id, workflow, rev, replaced, recorded)?;
         let put = match chunk {
             Some(chunk) => put.with_chunk(&self.customer.id, chunk),
             None => put,
@@ -172,7 +178,7 @@ impl SyncRun<'_> {
             Err(error) => return Ok(Err(error)),
         };
         let bytes = export.len() as u64;
-        let reference = DefinitionRef { hash, chunks: chunks.len() as u32, bytes };
+        let reference = DefinitionRef { hash, chunks: chunks.len() as u32, bytes, origin: None };
         if chunks.len() == 1 && chunks[0].len() <= TRAVELS {
             return Ok(Ok((reference, chunks.pop())));
         }

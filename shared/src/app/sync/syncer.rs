@@ -31,6 +31,8 @@ pub struct Syncer {
     pub token_budget: TokenBudget,
     /// The largest number of concurrent requests to one tenant; see [`Limiter`](crate::zuora::Limiter).
     pub max_in_flight: usize,
+    /// For how long replaced definitions are kept; none = they are removed.
+    pub keep_definitions: Option<Duration>,
     /// The time for one request of a sync and its response.
     pub request_timeout: Duration,
 }

@@ -63,7 +63,7 @@ fn concerned(table: &str, kind: &str) -> &'static [&'static str] {
         (AUDIT, _) | (DATA, "WORKFLOW" | "CHANGE") => &["lists"],
         (GRANTS, _) => &["access"],
         // Only its customer's own sync and purge read it.
-        (VAULT, _) | (DATA, "DEFINITION" | "HELD") => &[],
+        (VAULT, _) | (DATA, "DEFINITION" | "HELD" | "KEPT") => &[],
         _ => &PROBES,
     }
 }

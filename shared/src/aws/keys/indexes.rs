@@ -140,6 +140,16 @@ pub fn change_by_workflow(customer: &CustomerId, at: Timestamp, id: &WorkflowId)
     IndexKey::new(changes_of(customer, id), at.to_string())
 }
 
+/// Index partition of the definitions that one workflow had before.
+pub fn kept_definitions_of(customer: &CustomerId, id: &WorkflowId) -> String {
+    format!("KEPT#{customer}#{id}")
+}
+
+/// A kept definition among those of its workflow, by the time of its replacement.
+pub fn kept_by_time(customer: &CustomerId, id: &WorkflowId, replaced_at: Timestamp, hash: &str) -> IndexKey {
+    IndexKey::new(kept_definitions_of(customer, id), format!("{replaced_at}#{hash}"))
+}
+
 /// Index partition of the grants on one customer, or on all.
 pub fn grants_on(customer: Option<&CustomerId>) -> String {
     format!("GRANTS#{}", customer.map_or(ALL, CustomerId::as_str))

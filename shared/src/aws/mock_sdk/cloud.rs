@@ -30,7 +30,11 @@ pub struct State {
     refused: BTreeSet<&'static str>,
     overtaken_by: Option<Tables>,
     contended: Option<(String, Key)>,
+    writes_left: Option<usize>,
 }
+
+/// The operations that change a table.
+const WRITES: [&str; 5] = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
 
 impl Cloud {
     /// One with these tables, and empty queues.
@@ -56,6 +60,12 @@ impl Cloud {
         self.state().refused.insert(operation);
     }
 
+    /// After so many more writes nothing is answered any more, as if the tested code had died: the last of them is done, and its
+    /// answer is lost.
+    pub fn dies_after(&self, writes: usize) {
+        self.state().writes_left = Some(writes);
+    }
+
     /// Another writer makes the tables these, after the tested code has read and just before it writes.
     pub fn is_overtaken_by(&self, rival: &Self) {
         let tables = rival.tables();
@@ -70,8 +80,16 @@ impl Cloud {
 
 impl State {
     fn answer(&mut self, operation: &str, request: &Value) -> (u16, Value) {
-        if self.refused.contains(operation) {
-            return (500, json!({"__type": "InternalServerError", "message": "refused by the test"}));
+        let refusal = (500, json!({"__type": "InternalServerError", "message": "refused by the test"}));
+        if self.refused.contains(operation) || self.writes_left == Some(0) {
+            return refusal;
+        }
+        if let Some(left) = self.writes_left.as_mut().filter(|_| WRITES.contains(&operation)) {
+            *left -= 1;
+            if *left == 0 {
+                self.tables.answer(operation, request);
+                return refusal;
+            }
         }
         if operation == "TransactWriteItems" {
             if let Some(tables) = self.overtaken_by.take() {

@@ -74,6 +74,10 @@ impl Tables {
                 self.write(operation.trim_end_matches("Item"), request);
                 (200, json!({}))
             }
+            "BatchWriteItem" => {
+                self.write_many(request);
+                (200, json!({}))
+            }
             "TransactWriteItems" => self.transact(request["TransactItems"].as_array().unwrap()),
             _ => panic!("an unknown operation: {operation} {request}"),
         }
@@ -111,6 +115,15 @@ impl Tables {
             }
             "ConditionCheck" => {}
             _ => panic!("an unknown write: {operation} {write}"),
+        }
+    }
+
+    /// Deletions only: this program sends no others in batches.
+    fn write_many(&mut self, request: &Value) {
+        for (table, writes) in request["RequestItems"].as_object().unwrap() {
+            let writes = writes.as_array().unwrap();
+            assert!(writes.len() <= 25, "DynamoDB refuses a batch of {} writes", writes.len());
+            writes.iter().for_each(|write| drop(self.0.remove(&place(table, &write["DeleteRequest"]["Key"]))));
         }
     }
 

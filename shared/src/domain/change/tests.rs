@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 fn workflow(listed: &Value, hash: &str) -> Workflow {
-    let definition = DefinitionRef { hash: hash.to_owned(), chunks: 1, bytes: 1 };
+    let definition = DefinitionRef { hash: hash.to_owned(), chunks: 1, bytes: 1, origin: None };
     let change = LastChange { job_id: JobId::new(), restarts: 0, kind: WorkflowOutcome::Updated };
     let at = Timestamp::from_millis(1000);
     let listed = ListedWorkflow::parse(listed.to_string().as_bytes()).unwrap();
@@ -68,6 +68,24 @@ fn listed_fields_that_differ_are_shown_before_and_after_unknown_ones_too() {
         (Some("A"), Some("B"))
     );
     assert_eq!((change.tasks, change.linkages), (None, None));
+}
+
+#[test]
+fn a_change_names_the_definitions_before_and_after_it() {
+    let listed = json!({"id": 48, "name": "Dunning"});
+    let (old, new) = (workflow(&listed, "a"), workflow(&listed, "b"));
+    let named = |change: Change| (change.definition.before, change.definition.after);
+    let hashes = |before: Option<&str>, after: Option<&str>| (before.map(str::to_owned), after.map(str::to_owned));
+
+    let created = Change::between(None, &old, Definitions::Incomparable);
+    assert_eq!(named(created), hashes(None, Some("a")));
+    let edited = Change::between(Some(&old), &new, Definitions::Incomparable);
+    assert_eq!(named(edited), hashes(Some("a"), Some("b")));
+    assert_eq!(named(Change::deleted(&new)), hashes(Some("b"), None));
+    // A record of the time before it named them.
+    let mut json = serde_json::to_value(Change::deleted(&new)).unwrap();
+    json.as_object_mut().unwrap().remove("definition");
+    assert_eq!(named(serde_json::from_value(json).unwrap()), hashes(None, None));
 }
 
 #[test]

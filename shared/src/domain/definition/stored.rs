@@ -58,7 +58,8 @@ mod tests {
     use super::*;
 
     fn reference(bytes: &[u8], chunks: &[Vec<u8>]) -> DefinitionRef {
-        DefinitionRef { hash: content_hash(bytes), chunks: chunks.len() as u32, bytes: bytes.len() as u64 }
+        let (chunks, length) = (chunks.len() as u32, bytes.len() as u64);
+        DefinitionRef { hash: content_hash(bytes), chunks, bytes: length, origin: None }
     }
 
     #[test]
