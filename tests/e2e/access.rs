@@ -40,7 +40,7 @@ enum Door {
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
 /// Every route, with a body or query that does nothing to harm other tests.
-const DOORS: [(&str, &str, Door, &str); 44] = [
+const DOORS: [(&str, &str, Door, &str); 46] = [
     ("GET", "/", Open, ""),
     ("GET", "/panel/{file+}", Open, ""),
     ("GET", "/health", Open, ""),
@@ -66,6 +66,13 @@ const DOORS: [(&str, &str, Door, &str); 44] = [
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}", On("view"), ""),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks", On("view"), ""),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/definition", On("view"), ""),
+    ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/definitions", On("view"), ""),
+    (
+        "GET",
+        "/v1/customers/{customer_id}/workflows/{workflow_id}/diff",
+        On("view"),
+        "?from=ba7816bf8f01cfea414140de5dae2223",
+    ),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/changes", On("view"), ""),
     ("GET", "/v1/workflows", Entered, "?name=nothing"),
     ("GET", "/v1/users", OnAll("grant"), ""),

@@ -16,6 +16,7 @@ mod compromise;
 mod counts;
 mod damaged;
 mod deaths;
+mod definitions;
 mod deployed;
 mod described;
 mod edits;

@@ -13,6 +13,7 @@ use http::{HeaderName, HeaderValue, header};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use shared::{
+    app::error::AppError,
     aws::workflows::DefinitionReadError,
     clock,
     domain::{
@@ -25,6 +26,7 @@ use shared::{
     http::{
         etag::etag,
         paging::{List, NoFilter, Paged, Paging},
+        path::Ids,
         permit::Operation as _,
         problem::{Problem, ProblemKind},
         query::ValidQuery,
@@ -35,16 +37,25 @@ use shared::{
 };
 use utoipa::IntoParams;
 
-use crate::{setup::App, target::OfWorkflow};
+use crate::{
+    history::{self, Hash},
+    setup::App,
+    target::{OfCustomer, OfWorkflow},
+};
 
+/// What is said of a workflow without a definition.
+pub const NO_DEFINITION: &str = "Zuora had no definition of this workflow to export.";
 /// The number of parts in which a definition comes.
 const PARTS: HeaderName = HeaderName::from_static("definition-parts");
 
-/// The part of a definition to return.
+/// The definition, and the part of it, to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
+    /// The hash of one of the workflow's definitions, as `definitions` and `changes` give it; the current one if absent.
+    #[param(nullable = false, value_type = Option<String>, pattern = "^[0-9a-f]{32}$")]
+    hash: Option<Hash>,
     /// The number of the part, from 1; the whole definition if absent.
     #[serde(default, deserialize_with = "from_one")]
     #[param(nullable = false, value_type = Option<u32>, minimum = 1)]
@@ -99,7 +110,8 @@ const IN_PARTS: &str = "It is in the workflow's definition, which can be had in 
 
 operation!(GetDefinition: View, Read, Safe; TooLarge, DefinitionDamaged);
 
-/// Answers the export itself, byte for byte: whole, or, where one answer cannot hold it, in parts that make it up.
+/// Answers the export itself, byte for byte: whole, or, where one answer cannot hold it, in parts that make it up. With `hash`,
+/// a definition that the workflow had before; those outlive the workflow.
 #[utoipa::path(
     get,
     path = "/v1/customers/{customer_id}/workflows/{workflow_id}/definition",
@@ -118,11 +130,18 @@ operation!(GetDefinition: View, Read, Safe; TooLarge, DefinitionDamaged);
 )]
 pub async fn get_definition(
     State(app): State<App>,
-    of: OfWorkflow<GetDefinition>,
+    of: OfCustomer<GetDefinition>,
+    ids: Ids,
     ValidQuery(wanted): ValidQuery<Wanted>,
 ) -> Result<Response, Problem> {
-    let Some((bytes, hash)) = read(&app, &of.customer, &of.workflow).await? else {
-        return Err(Problem::new(ProblemKind::NotFound, "Zuora had no definition of this workflow to export."));
+    let id: WorkflowId = ids.get("workflow_id", "workflow")?;
+    let (bytes, hash) = match &wanted.hash {
+        Some(hash) => (history::read(&app, &of.customer, &id, hash).await?, hash.to_string()),
+        None => {
+            let found = app.workflows.get(&of.customer.id, &id).await?.ok_or(AppError::NotFound("workflow"))?;
+            let read = read(&app, &of.customer, &found.value).await?;
+            read.ok_or_else(|| Problem::new(ProblemKind::NotFound, NO_DEFINITION))?
+        }
     };
     // An export is JSON, so it is UTF-8.
     let text = std::str::from_utf8(&bytes).map_err(|error| Problem::internal(&error))?;
@@ -169,13 +188,14 @@ fn add(room: &mut Room, task: JsonText<'_>) -> Result<bool, Problem> {
     if task.raw().len() > MOST { Ok(false) } else { room.add(&Task::read(task)) }
 }
 
-fn parse(bytes: &Bytes) -> Result<Definition<'_>, Problem> {
+/// The structure of a stored definition.
+pub fn parse(bytes: &Bytes) -> Result<Definition<'_>, Problem> {
     Definition::parse(bytes).map_err(|error| Problem::internal(&error))
 }
 
 /// Reads a definition, and names it. If its chunks went while they were read, a sync has replaced them: then the workflow
 /// names the new ones.
-async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Option<(Bytes, String)>, Problem> {
+pub async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Option<(Bytes, String)>, Problem> {
     let Some(mut definition) = workflow.definition.clone() else { return Ok(None) };
     let (workflows, id) = (&app.workflows, &workflow.zuora_id);
     let mut result = workflows.definition(&customer.id, id, &definition).await;
@@ -194,7 +214,7 @@ async fn read(app: &App, customer: &Customer, workflow: &Workflow) -> Result<Opt
 }
 
 /// Tells the operators and the next sync.
-async fn damaged(app: &App, customer: &Customer, id: &WorkflowId) -> Problem {
+pub async fn damaged(app: &App, customer: &Customer, id: &WorkflowId) -> Problem {
     let now = clock::now();
     telemetry::count(Metric::DefinitionDamaged);
     tracing::warn!(customer_id = %customer.id, workflow_id = %id, "a stored definition is damaged; the next sync exports it anew");

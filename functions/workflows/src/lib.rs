@@ -2,6 +2,8 @@
 
 mod changes;
 mod definition;
+mod diff;
+mod history;
 mod json;
 mod list;
 mod search;
@@ -20,6 +22,8 @@ use utoipa::OpenApi;
         list::get_workflow,
         definition::list_tasks,
         definition::get_definition,
+        history::list_definitions,
+        diff::diff_definitions,
         changes::list_of_workflow,
         changes::read_feed,
     ),
@@ -36,6 +40,8 @@ pub fn routes(state: setup::App) -> Router {
         .route(workflow, get(list::get_workflow))
         .route(&format!("{workflow}/tasks"), get(definition::list_tasks))
         .route(&format!("{workflow}/definition"), get(definition::get_definition))
+        .route(&format!("{workflow}/definitions"), get(history::list_definitions))
+        .route(&format!("{workflow}/diff"), get(diff::diff_definitions))
         .route(&format!("{workflow}/changes"), get(changes::list_of_workflow))
         .route("/v1/customers/{customer_id}/changes", get(changes::read_feed))
         .with_state(state)

@@ -4,8 +4,8 @@ use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
     aws::{
-        changes::Changes, clients, customers::Customers, damaged::Damaged, keys::token_slot, table::Table,
-        workflows::Workflows,
+        changes::Changes, clients, customers::Customers, damaged::Damaged, kept_definitions::KeptDefinitions,
+        keys::token_slot, table::Table, workflows::Workflows,
     },
     clock,
     config::EnvSettings,
@@ -19,6 +19,8 @@ pub struct App {
     pub customers: Customers,
     /// Their workflows.
     pub workflows: Workflows,
+    /// The definitions that they had before.
+    pub kept: KeptDefinitions,
     /// The changes that syncs made.
     pub changes: Changes,
     /// Notes on damaged definitions.
@@ -45,6 +47,7 @@ pub async fn state() -> Result<App, Error> {
     Ok(App {
         customers: Customers::new(data.clone()),
         workflows: Workflows::new(data.clone()),
+        kept: KeptDefinitions::new(data.clone()),
         changes: Changes::new(data.clone()),
         damaged: Damaged::new(data),
         edge: edge?,
