@@ -67,12 +67,7 @@ const DOORS: [(&str, &str, Door, &str); 46] = [
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/tasks", On("view"), ""),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/definition", On("view"), ""),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/definitions", On("view"), ""),
-    (
-        "GET",
-        "/v1/customers/{customer_id}/workflows/{workflow_id}/diff",
-        On("view"),
-        "?from=ba7816bf8f01cfea414140de5dae2223",
-    ),
+    ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/diff", On("view"), "?from=nothing"),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/changes", On("view"), ""),
     ("GET", "/v1/workflows", Entered, "?name=nothing"),
     ("GET", "/v1/users", OnAll("grant"), ""),
