@@ -8,14 +8,16 @@ mod scalars;
 mod secrecy;
 mod stored;
 mod task;
+mod texts;
 
 use std::borrow::Cow;
 
 pub use self::{
     scalars::{Scalar, scalars},
     secrecy::{gives_away, is_private_key, is_secret_header},
-    stored::{MAX_CHUNK, compress, content_hash, restore},
+    stored::{MAX_CHUNK, compress, content_hash, restore, unpack},
     task::Task,
+    texts::{Text, authority, texts},
 };
 use super::json::{Json, NotJson, items, members};
 

@@ -51,11 +51,26 @@ pub fn restore(chunks: Vec<Vec<u8>>, wanted: &DefinitionRef) -> Result<Vec<u8>, 
     if whole { Ok(bytes) } else { Err(DefinitionError::Damaged) }
 }
 
+/// Returns the bytes that were packed into these chunks, whichever they are: for whoever compares with the stored hash later,
+/// or not at all.
+///
+/// # Errors
+/// `Damaged` for what cannot be unpacked, or is larger than any definition.
+pub fn unpack(chunks: &[&[u8]]) -> Result<Vec<u8>, DefinitionError> {
+    let packed = chunks.concat();
+    let decoder = zstd::Decoder::new(packed.as_slice()).map_err(|_| DefinitionError::Damaged)?;
+    let mut bytes = Vec::new();
+    decoder.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|_| DefinitionError::Damaged)?;
+    if bytes.len() as u64 > LARGEST { Err(DefinitionError::Damaged) } else { Ok(bytes) }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    const EXPORT_LIKE: &[u8] = br#"{"workflow":{"id":1},"tasks":[]}"#;
 
     fn reference(bytes: &[u8], chunks: &[Vec<u8>]) -> DefinitionRef {
         let (chunks, length) = (chunks.len() as u32, bytes.len() as u64);
@@ -101,6 +116,18 @@ mod tests {
             restore(chunks, &DefinitionRef { hash: content_hash(b"other"), ..wanted }),
             Err(DefinitionError::Damaged)
         );
+    }
+
+    #[test]
+    fn chunks_are_unpacked_without_knowing_what_they_hold_and_never_without_a_bound() {
+        let bytes = EXPORT_LIKE.repeat(10);
+        let chunks = compress(&bytes).unwrap();
+        let parts: Vec<&[u8]> = chunks[0].chunks(7).collect();
+
+        assert_eq!(unpack(&parts), Ok(bytes));
+        assert_eq!(unpack(&[b"no frame"]), Err(DefinitionError::Damaged));
+        let bomb = compress(&vec![b' '; 50_000_000]).unwrap();
+        assert_eq!(unpack(&[&bomb[0]]), Err(DefinitionError::Damaged));
     }
 
     #[test]

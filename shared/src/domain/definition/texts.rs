@@ -1,0 +1,137 @@
+//! Every text of a part of a definition, and whether it may be shown: what a search looks through.
+//!
+//! What must stay true: a credential is not shown because it is written in another way. A text that is JSON itself (the
+//! parameters of older tasks, the body of a request) is taken apart as if it stood there, and the user in a URL is left out.
+
+use std::borrow::Cow;
+
+use super::scalars::scalars;
+use crate::domain::json::Json;
+
+/// How many texts may lie in one another. What lies deeper is left out.
+const MOST_NESTED: usize = 3;
+/// The text in the place of the user and password of a URL.
+const USER: &str = "***";
+
+/// A text of a definition.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t> {
+    /// Its path, such as `parameters.email.to[0]`.
+    pub path: &'t str,
+    /// The text; of a number or a boolean, as it is written.
+    pub text: &'t str,
+    /// True if it may neither be shown nor matched.
+    pub is_secret: bool,
+}
+
+/// Visits every text of `value`; `prefix` is the path of the value itself.
+pub fn texts(prefix: &str, value: Json<'_>, visit: &mut dyn FnMut(Text<'_>)) {
+    nested(prefix, value, MOST_NESTED, visit);
+}
+
+fn nested(prefix: &str, value: Json<'_>, left: usize, visit: &mut dyn FnMut(Text<'_>)) {
+    scalars(prefix, value, |scalar| {
+        // What has too many levels is visited whole: nobody knows which of it are secrets.
+        let Some(text) = scalar.value.text() else { return };
+        let is_secret = scalar.is_secret();
+        if !is_secret && let Some(inner) = json_in(&text) {
+            if left > 0 {
+                nested(scalar.path, inner, left - 1, visit);
+            }
+            return;
+        }
+        visit(Text { path: scalar.path, text: &without_users(&text), is_secret });
+    });
+}
+
+/// The JSON in a text, if it is a list or an object.
+fn json_in(text: &str) -> Option<Json<'_>> {
+    let trimmed = text.trim();
+    let may_be =
+        (trimmed.starts_with('{') && trimmed.ends_with('}')) || (trimmed.starts_with('[') && trimmed.ends_with(']'));
+    if may_be { Json::read(trimmed.as_bytes()).ok() } else { None }
+}
+
+/// The text without the users and passwords of its URLs.
+fn without_users(text: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut from = 0;
+    for (at, mark) in text.match_indices("://") {
+        let start = at + mark.len();
+        let user = authority(&text[start..]).rfind('@');
+        if let Some(user) = user.filter(|_| start >= from) {
+            shown.push_str(&text[from..start]);
+            shown.push_str(USER);
+            from = start + user;
+        }
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    shown.push_str(&text[from..]);
+    Cow::Owned(shown)
+}
+
+/// The part of a URL behind `://` that names user, host and port (RFC 3986 section 3.2).
+pub fn authority(url: &str) -> &str {
+    let ends =
+        |letter: char| letter.is_whitespace() || matches!(letter, '/' | '?' | '#' | '"' | '\'' | '<' | '>' | '\\');
+    url.split(ends).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn visited(value: &str) -> Vec<(String, String, bool)> {
+        let mut all = Vec::new();
+        texts("parameters", Json::read(value.as_bytes()).unwrap(), &mut |Text { path, text, is_secret }| {
+            all.push((path.to_owned(), text.to_owned(), is_secret));
+        });
+        all
+    }
+
+    #[test]
+    fn json_in_a_text_is_taken_apart_as_if_it_stood_there() {
+        let inner = serde_json::json!({"password": "hunter2", "user": "u"}).to_string();
+        let body = serde_json::json!({"raw_body": inner, "as_text": serde_json::json!([{"body": inner}]).to_string()});
+
+        for value in [body.to_string(), serde_json::json!(body.to_string()).to_string()] {
+            let all = visited(&value);
+            let shown: Vec<_> = all.iter().filter(|(.., secret)| !secret).collect();
+            assert_eq!((all.len(), shown.len()), (4, 2), "{all:?}");
+            assert!(shown.iter().all(|(_, text, _)| !text.contains("hunter2")), "{all:?}");
+            assert!(shown.iter().any(|(path, ..)| path == "parameters.as_text[0].body.user"), "{all:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_deeper_than_anybody_writes_is_left_out() {
+        let mut value = serde_json::json!({"password": "hunter2"}).to_string();
+        for _ in 0..6 {
+            value = serde_json::json!({ "a": value }).to_string();
+        }
+
+        assert_eq!(visited(&value), []);
+    }
+
+    #[test]
+    fn text_that_only_looks_like_json_is_text() {
+        for text in ["{{ Data.Account.Name }}", "{\"a\":{{ Data.x }}}", "[x]", "{}x"] {
+            assert_eq!(visited(&serde_json::json!(text).to_string())[0].1, text);
+        }
+    }
+
+    #[test]
+    fn the_user_of_a_url_is_left_out() {
+        for (text, shown) in [
+            ("https://u:hunter2@erp.example.com/a@b", "https://***@erp.example.com/a@b"),
+            ("ftp://a:b@x sftp://c@d:e@y", "ftp://***@x sftp://***@y"),
+            ("https://erp.example.com/?mail=a@b", "https://erp.example.com/?mail=a@b"),
+            ("billing@example.com", "billing@example.com"),
+            ("a://b://c@d", "a://b://***@d"),
+        ] {
+            assert_eq!(without_users(text), shown, "{text}");
+        }
+    }
+}
