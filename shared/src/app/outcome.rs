@@ -38,6 +38,8 @@ pub struct Report {
     pub unproven: Option<Unproven>,
     /// The digest of the listing, if the stored copy is exactly what was listed.
     pub listing_digest: Option<String>,
+    /// The version up to which everything is derived from the stored definitions; none if something is left.
+    pub derived: Option<u32>,
     /// The work that a dry run would have done.
     pub plan: Option<Plan>,
 }
@@ -79,6 +81,7 @@ pub(super) struct CustomerUpdate {
     behind: Option<Vec<WorkflowId>>,
     unproven: Option<Unproven>,
     listing_digest: Option<String>,
+    derived: Option<u32>,
     /// The list that the job held back.
     pub(super) hold: Option<Hold>,
 }
@@ -95,6 +98,7 @@ impl CustomerUpdate {
         if let Some(unproven) = &self.unproven {
             customer.unproven = unproven.clone();
         }
+        customer.derived = self.derived.unwrap_or(customer.derived);
         // A job that was retried may have begun before a later one ended.
         if let Some(behind) = self.behind.as_ref().filter(|_| customer.last_complete_sync_at <= job.started_at) {
             customer.last_complete_sync_at = job.started_at;
@@ -185,8 +189,8 @@ fn note(job: &mut Job, report: Report) -> CustomerUpdate {
     job.remember_failed(report.failed_workflows);
     job.errors = report.errors;
     job.errors.truncate(MAX_LISTED_ERRORS);
-    let Report { counts, reverification, undoubted, behind, unproven, listing_digest, hold, .. } = report;
-    CustomerUpdate { counts, reverification, undoubted, behind, unproven, listing_digest, hold }
+    let Report { counts, reverification, undoubted, behind, unproven, listing_digest, derived, hold, .. } = report;
+    CustomerUpdate { counts, reverification, undoubted, behind, unproven, listing_digest, derived, hold }
 }
 
 /// A reason as a sentence.

@@ -10,6 +10,7 @@
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
 //! | | `KEPT#<zuora id>#<hash>` | the record of a definition that the workflow had before |
+//! | | `REFERENCES#<zuora id>` | what its definition refers to, packed |
 //! | | `CHANGE#<time>#<zuora id>` | the record of a change of one workflow by a sync |
 //! | | `JOB#<id>` | one job |
 //! | | `HELD#<job id>` | the complete list of a job's hold |
@@ -146,6 +147,41 @@ pub fn kept_of_chunk(chunk: &str) -> Option<String> {
 pub fn kept_between(first: &str, last: &str) -> SortKeys {
     let [first, last] = [first, last].map(|chunk| kept_of_chunk(chunk).unwrap_or_default());
     SortKeys::Between(first, last)
+}
+
+/// Sort keys of a customer's chunks, behind all those of a workflow.
+pub fn chunks_after(id: Option<&WorkflowId>) -> SortKeys {
+    after(DEFINITION_PREFIX, id)
+}
+
+/// The workflow that a sort key of a chunk belongs to, and the hash of its definition.
+pub fn definition_of(sort_key: &str) -> Option<(WorkflowId, &str)> {
+    let (id, rest) = sort_key.strip_prefix(DEFINITION_PREFIX)?.split_once('#')?;
+    Some((id.parse().ok()?, rest.split('#').next()?))
+}
+
+/// Sort key prefix of what a customer's definitions refer to.
+const REFERENCES_PREFIX: &str = "REFERENCES#";
+
+/// What the definition of a workflow refers to.
+pub fn references(customer: &CustomerId, id: &WorkflowId) -> Key {
+    Key::new(customer_partition(customer), format!("{REFERENCES_PREFIX}{id}"))
+}
+
+/// Sort keys of a customer's references, behind those of a workflow.
+pub fn references_after(id: Option<&WorkflowId>) -> SortKeys {
+    after(REFERENCES_PREFIX, id)
+}
+
+/// The workflow that a sort key of references belongs to.
+pub fn referring(sort_key: &str) -> Option<WorkflowId> {
+    sort_key.strip_prefix(REFERENCES_PREFIX)?.parse().ok()
+}
+
+/// Sort keys with a prefix and the id of a workflow, behind all of one workflow. No id has a letter between `#` and `-`.
+fn after(prefix: &str, id: Option<&WorkflowId>) -> SortKeys {
+    let from = id.map_or_else(|| prefix.to_owned(), |id| format!("{prefix}{id}$"));
+    SortKeys::Between(from, format!("{prefix}~"))
 }
 
 /// Sort key prefix of a customer's changes: they sort by time.

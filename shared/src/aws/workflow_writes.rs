@@ -1,8 +1,9 @@
 //! Stores workflows, several in one transaction. See D-42.
 //!
 //! What must stay true:
-//! - All or nothing for each workflow: its record, if it was not written since it was read; the record of its change; a small
-//!   definition, and the record that keeps the one that it replaces, or its removal. A larger definition is stored before
+//! - All or nothing for each workflow: its record, if it was not written since it was read; the record of its change; what is
+//!   derived from its definition, which a tombstone does not have; a small definition, and the record that keeps the one that
+//!   it replaces, or its removal. A larger definition is stored before
 //!   ([`Workflows::put_definition`]), so a reader always finds the definition that a workflow names.
 //! - A workflow that cannot be stored does not keep others from it: if a transaction is cancelled, each is written by itself.
 
@@ -12,6 +13,7 @@ use futures::future::join_all;
 
 use super::{
     changes::Changes,
+    derived,
     items::size,
     kept_definitions::KeptDefinitions,
     keys,
@@ -22,6 +24,7 @@ use super::{
 use crate::domain::{
     change::Change,
     definition::MAX_CHUNK,
+    derived::Derived,
     ids::CustomerId,
     kept_definition::KeptDefinition,
     workflow::{DefinitionRef, Workflow},
@@ -93,7 +96,11 @@ impl Put {
         });
         let record = change.map(|change| Changes::item(customer, change)).transpose()?;
         let bytes = few.map_or(0, most_bytes);
+        let is_deleted = workflow.deleted_at.is_some();
         let mut put = Self { removed: removed.cloned(), workflow, writes: removals, bytes };
+        if is_deleted {
+            put.writes.extend(derived::removals(customer, &put.workflow.zuora_id));
+        }
         put.add(item, condition);
         record.into_iter().chain(kept).for_each(|record| put.add(record, Condition::None));
         Ok(put)
@@ -106,6 +113,16 @@ impl Put {
         let item = definition.map(|named| chunk_item(customer, &self.workflow.zuora_id, &named.hash, 0, chunk));
         item.into_iter().for_each(|item| self.add(item, Condition::None));
         self
+    }
+
+    /// Adds what is derived from its definition.
+    ///
+    /// # Errors
+    /// As [`Put::new`].
+    pub fn with_derived(mut self, customer: &CustomerId, derived: &Derived) -> Result<Self, StoreError> {
+        let items = derived::items(customer, &self.workflow, derived)?;
+        items.into_iter().for_each(|item| self.add(item, Condition::None));
+        Ok(self)
     }
 
     fn add(&mut self, item: Item, condition: Condition) {

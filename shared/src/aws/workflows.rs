@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use super::{
     budget::Budget,
+    derived,
     index::{Found, Position, filtered},
     items::{key_item, readable},
     kept_definitions::KeptDefinitions,
@@ -268,6 +269,7 @@ impl Workflows {
             }
             None => self.tidy_definitions(customer, id, None).await?,
         }
+        writes.extend(derived::removals(customer, id));
         self.table.write(writes).await
     }
 }

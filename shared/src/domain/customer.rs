@@ -135,6 +135,10 @@ pub struct Customer {
     /// the same has nothing to compare. (Absent in items of older backups.)
     #[serde(default)]
     pub listing_digest: Option<String>,
+    /// The version up to which everything is derived from its stored definitions; see [`super::derived::VERSION`]. (Absent in
+    /// items of older backups.)
+    #[serde(default)]
+    pub derived: u32,
     /// The last sync that held something back, until a complete listing settles the doubt. The job says whether somebody has
     /// approved it. (Absent in items of older backups.)
     #[serde(default)]
@@ -202,6 +206,7 @@ impl Customer {
             unproven: Unproven::default(),
             reverification: Reverification::default(),
             listing_digest: None,
+            derived: 0,
             held_job_id: None,
             failed_job_id: None,
             sync_job_id: None,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     customer::Customer,
     definition::Definition,
+    derived,
     ids::{JobId, WorkflowId},
     job::Job,
     listed_workflow::{ListedWorkflow, Triggers},
@@ -120,6 +121,10 @@ pub struct Workflow {
     /// The reference to the definition; none if Zuora has none to export. (`definition` is a reserved word in DynamoDB.)
     #[serde(rename = "definition_ref")]
     pub definition: Option<DefinitionRef>,
+    /// The version of what is computed from the definition and stored beside it; see [`derived::VERSION`]. (Absent in items of
+    /// older backups.)
+    #[serde(default)]
+    pub derived: u32,
     /// The moment of our last write.
     pub written_at: Timestamp,
     /// The moment at which a sync found it deleted; from then on it is hidden, and kept for 30 days.
@@ -132,7 +137,7 @@ pub struct Workflow {
 }
 
 impl Workflow {
-    /// The workflow as it is listed now, with its definition.
+    /// The workflow as it is listed now, with its definition. Whoever stores it stores what is derived from that beside it.
     pub fn from_listed(
         listed: ListedWorkflow,
         definition: Option<DefinitionRef>,
@@ -156,6 +161,7 @@ impl Workflow {
             listed: listed.raw,
             tasks_count: content.tasks_count,
             definition,
+            derived: derived::VERSION,
             written_at: now,
             deleted_at: None,
             deletion_approved: false,

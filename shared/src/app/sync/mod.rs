@@ -4,7 +4,7 @@
 //! complete and the guard agrees, marks missing workflows as deleted.
 //!
 //! ```text
-//! token -> pages -> different tenant? -> plan -> exports -> guard -> deletions -> report
+//! token -> pages -> different tenant? -> plan -> exports -> guard -> deletions -> what is derived -> report
 //! ```
 //!
 //! What must stay true:
@@ -19,6 +19,7 @@
 mod circuit_breaker;
 mod deadlines;
 mod deletions;
+mod derive;
 mod exporting;
 mod exports;
 mod heartbeat;

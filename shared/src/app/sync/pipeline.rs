@@ -81,7 +81,8 @@ impl SyncRun<'_> {
         let left_out = totals.counts.stored().filter(|id| !seen.contains(id)).cloned();
         let left_out = left_out.chain(mem::take(&mut totals.left_undone)).collect();
         let broken_off = totals.broken_off;
-        let mut report = conclude(listing, verdict, left_out, totals.report());
+        let derived = self.derive_rest().await;
+        let mut report = conclude(listing, verdict, left_out, Report { derived, ..totals.report() });
         if broken_off && report.hold.is_none() {
             report.failure = Some(broken_off_failure(report.stats.errors));
         }

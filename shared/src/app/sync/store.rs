@@ -5,6 +5,8 @@
 //! exists: whenever a workflow is exported, its stored definition is read and compared with its hash, and written again if it
 //! is missing or damaged.
 
+use tokio::sync::SemaphorePermit;
+
 use super::{
     listing::Listing,
     result::{Done, Suspect},
@@ -23,6 +25,7 @@ use crate::{
         change::{Change, DefinitionEdits, Definitions},
         comparison::{Comparison, Extent},
         definition::{Definition, DefinitionError, compress, content_hash},
+        derived::Derived,
         diff::Step,
         failure::{ErrorClass, Failure},
         ids::WorkflowId,
@@ -110,6 +113,10 @@ impl SyncRun<'_> {
             },
             _ => (None, None),
         };
+        let derived = match &export {
+            Some(export) => Derived::of(&export.definition().map_err(|error| Interruption::bug(&error))?),
+            None => Derived::default(),
+        };
         drop(export);
         let before = match task.stored {
             Some(_) => self.syncer.workflows.get(&self.customer.id, task.id).await?.map(|found| found.value),
@@ -132,6 +139,7 @@ impl SyncRun<'_> {
         let rev = task.stored.map_or(0, |stored| stored.rev);
         let replaced = old.map(|definition| Replaced { definition, keep });
         let put = Put::new(&self.customer.id, workflow, rev, replaced, recorded)?;
+        let put = put.with_derived(&self.customer.id, &derived)?;
         let put = match chunk {
             Some(chunk) => put.with_chunk(&self.customer.id, chunk),
             None => put,
@@ -149,10 +157,7 @@ impl SyncRun<'_> {
             return Ok(Kept { intact: true, same: new.hash.is_none(), definitions: compared(None, new) });
         };
         let same = new.hash.as_ref() == Some(&reference.hash);
-        let _permit = match reference.bytes > LARGE {
-            true => self.large_history.acquire().await.ok(),
-            false => None,
-        };
+        let _permit = self.permit_for(reference.bytes).await;
         match self.syncer.workflows.definition(&self.customer.id, task.id, reference).await {
             Ok(_) if same => Ok(Kept { intact: true, same, definitions: Definitions::Same }),
             Ok(bytes) => Ok(Kept { intact: true, same, definitions: compared(Some(&bytes), new) }),
@@ -164,6 +169,11 @@ impl SyncRun<'_> {
             }
             Err(DefinitionReadError::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// The permit to read a stored definition, if it is a large one.
+    pub(super) async fn permit_for(&self, bytes: u64) -> Option<SemaphorePermit<'_>> {
+        if bytes > LARGE { self.large_history.acquire().await.ok() } else { None }
     }
 
     /// Packs a definition with this hash. A small one is returned, to be stored with its workflow; a larger one is stored here.

@@ -76,3 +76,27 @@ fn a_beginning_leads_to_the_keys_of_its_names_the_old_ones_included() {
     }
     assert!(!holds("acme", &new("Bolt")) && !holds("straße", &new("Subway")));
 }
+
+#[test]
+fn what_is_behind_a_workflow_is_everything_of_the_others_and_nothing_of_its_own() {
+    let customer = CustomerId::new();
+    let id = |id: &str| id.parse::<WorkflowId>().unwrap();
+    let ids = ["48", "48-1", "480", "48a", "5", "_"].map(id);
+    let is_in = |keys: &SortKeys, sort_key: &str| match keys {
+        SortKeys::Between(from, to) => from.as_str() <= sort_key && sort_key <= to.as_str(),
+        SortKeys::Prefix(prefix) => panic!("{prefix}"),
+    };
+    for (at, one) in ids.iter().enumerate() {
+        for (of, other) in ids.iter().enumerate() {
+            let keys = [
+                (references_after(Some(one)), references_after(None), references(&customer, other)),
+                (chunks_after(Some(one)), chunks_after(None), definition_chunk(&customer, other, "ffff", 3)),
+            ];
+            for (behind, all, key) in keys {
+                assert_eq!((is_in(&behind, &key.sk), is_in(&all, &key.sk)), (of > at, true), "{key:?} behind {one}");
+            }
+        }
+    }
+    assert_eq!(referring("REFERENCES#48"), Some(id("48")));
+    assert_eq!(definition_of("DEFINITION#48#ab#0001"), Some((id("48"), "ab")));
+}

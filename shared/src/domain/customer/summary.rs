@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Customer, Environment, HealthState, Status};
 use crate::domain::{
+    derived,
     failure::ErrorClass,
     ids::{CustomerId, JobId},
     schedule::Frequency,
@@ -51,6 +52,9 @@ pub struct Summary {
     /// The class of the failure that is the reason.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub class: Option<ErrorClass>,
+    /// True if everything is derived from its stored definitions: a search then misses nothing.
+    #[serde(rename = "d", default, skip_serializing_if = "is_false")]
+    pub derived: bool,
     /// Words by which people group it.
     #[serde(rename = "g", default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -58,6 +62,11 @@ pub struct Summary {
 
 fn is_ok(health: &HealthState) -> bool {
     *health == HealthState::Ok
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl From<&Customer> for Summary {
@@ -76,6 +85,7 @@ impl From<&Customer> for Summary {
             workflows_count: customer.workflows_count,
             tasks_count: customer.tasks_count,
             held_job_id: customer.held_job_id.clone(),
+            derived: customer.derived == derived::VERSION,
             tags: customer.settings.tags.clone(),
         }
     }
