@@ -40,7 +40,7 @@ enum Door {
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
 /// Every route, with a body or query that does nothing to harm other tests.
-const DOORS: [(&str, &str, Door, &str); 46] = [
+const DOORS: [(&str, &str, Door, &str); 49] = [
     ("GET", "/", Open, ""),
     ("GET", "/panel/{file+}", Open, ""),
     ("GET", "/health", Open, ""),
@@ -69,6 +69,9 @@ const DOORS: [(&str, &str, Door, &str); 46] = [
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/definitions", On("view"), ""),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/diff", On("view"), "?from=nothing"),
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/changes", On("view"), ""),
+    ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/uses", On("view"), ""),
+    ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/used-by", On("view"), ""),
+    ("GET", "/v1/search", Entered, "?q=nothing"),
     ("GET", "/v1/workflows", Entered, "?name=nothing"),
     ("GET", "/v1/users", OnAll("grant"), ""),
     ("GET", "/v1/audit", Entered, ""),

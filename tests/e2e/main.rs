@@ -21,6 +21,7 @@ mod deployed;
 mod described;
 mod edits;
 mod engine;
+mod everywhere;
 mod export_faults;
 mod failures;
 mod fairness;

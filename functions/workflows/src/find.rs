@@ -1,5 +1,7 @@
 //! `GET /v1/workflows`, by `zuora_id`, by the beginning of `name`, or all: across the customers that the caller may see.
 
+use std::collections::BTreeSet;
+
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,7 +22,7 @@ use utoipa::IntoParams;
 use crate::{json::WorkflowJson, setup::App};
 
 /// Customers that one request asks at most: their ids are read before, and each costs a unit of the budget at least.
-const MOST_CUSTOMERS: usize = 1000;
+pub const MOST_CUSTOMERS: usize = 1000;
 
 /// The filters: everything, unless told.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -51,7 +53,7 @@ pub async fn find_workflows(
 ) -> Result<Json<List<Box<RawValue>>>, Problem> {
     let Filter { zuora_id, name } = &paged.filter;
     let start = paged.begin(Start::parse)?;
-    let customers = customers(&app, &among, start.as_ref()).await?;
+    let customers = customers(&app, among.only(), start.as_ref().map(|start| &start.customer)).await?;
     let (asked, behind) = customers.split_at(MOST_CUSTOMERS.min(customers.len()));
     let (workflows, limit, budget) = (&app.workflows, paged.limit(), Budget::default());
     let prefix = name.as_deref().unwrap_or_default();
@@ -66,11 +68,14 @@ pub async fn find_workflows(
     Ok(Json(paged.page(items, next.map(|next| next.text()).as_deref())))
 }
 
-/// The customers from where the page begins on, in the order of their ids: those that the caller may see, and one more than
-/// are asked.
-async fn customers(app: &App, among: &Among<FindWorkflows>, start: Option<&Start>) -> Result<Vec<CustomerId>, Problem> {
-    let first = start.map(|start| &start.customer);
-    if let Some(few) = among.only() {
+/// The customers from where a page begins on, in the order of their ids: those that the caller may see (none: all), and one
+/// more than are asked.
+pub async fn customers(
+    app: &App,
+    only: Option<BTreeSet<CustomerId>>,
+    first: Option<&CustomerId>,
+) -> Result<Vec<CustomerId>, Problem> {
+    if let Some(few) = only {
         return Ok(few.into_iter().filter(|id| first.is_none_or(|first| first <= id)).collect());
     }
     let others = app.customers.after(first, MOST_CUSTOMERS as u64 + 1).await?;

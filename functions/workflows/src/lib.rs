@@ -1,14 +1,17 @@
-//! HTTP: workflows, tasks, definitions and changes. Reads only.
+//! HTTP: workflows, tasks, definitions, changes, and the search through them. Reads only.
 
 mod changes;
 mod definition;
 mod diff;
+mod find;
 mod history;
 mod json;
 mod list;
 mod search;
 pub mod setup;
 mod target;
+mod used_by;
+mod uses;
 
 use axum::{Router, routing::get};
 use utoipa::OpenApi;
@@ -17,13 +20,16 @@ use utoipa::OpenApi;
 #[derive(OpenApi)]
 #[openapi(
     paths(
-        search::find_workflows,
+        find::find_workflows,
+        search::search,
         list::list_workflows,
         list::get_workflow,
         definition::list_tasks,
         definition::get_definition,
         history::list_definitions,
         diff::diff_definitions,
+        uses::list_uses,
+        used_by::list_used_by,
         changes::list_of_workflow,
         changes::read_feed,
     ),
@@ -35,13 +41,16 @@ pub struct Description;
 pub fn routes(state: setup::App) -> Router {
     let workflow = "/v1/customers/{customer_id}/workflows/{workflow_id}";
     Router::new()
-        .route("/v1/workflows", get(search::find_workflows))
+        .route("/v1/workflows", get(find::find_workflows))
+        .route("/v1/search", get(search::search))
         .route("/v1/customers/{customer_id}/workflows", get(list::list_workflows))
         .route(workflow, get(list::get_workflow))
         .route(&format!("{workflow}/tasks"), get(definition::list_tasks))
         .route(&format!("{workflow}/definition"), get(definition::get_definition))
         .route(&format!("{workflow}/definitions"), get(history::list_definitions))
         .route(&format!("{workflow}/diff"), get(diff::diff_definitions))
+        .route(&format!("{workflow}/uses"), get(uses::list_uses))
+        .route(&format!("{workflow}/used-by"), get(used_by::list_used_by))
         .route(&format!("{workflow}/changes"), get(changes::list_of_workflow))
         .route("/v1/customers/{customer_id}/changes", get(changes::read_feed))
         .with_state(state)

@@ -3,9 +3,11 @@
 use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
+    app::search::everywhere::Shelves,
     aws::{
-        changes::Changes, clients, customers::Customers, damaged::Damaged, kept_definitions::KeptDefinitions,
-        keys::token_slot, table::Table, workflows::Workflows,
+        changes::Changes, clients, customers::Customers, damaged::Damaged, jobs::Jobs,
+        kept_definitions::KeptDefinitions, keys::token_slot, references::AllReferences, table::Table,
+        workflows::Workflows,
     },
     clock,
     config::EnvSettings,
@@ -21,6 +23,10 @@ pub struct App {
     pub workflows: Workflows,
     /// The definitions that they had before.
     pub kept: KeptDefinitions,
+    /// What their definitions refer to.
+    pub references: AllReferences,
+    /// Jobs, which a search finds by their ids.
+    pub jobs: Jobs,
     /// The changes that syncs made.
     pub changes: Changes,
     /// Notes on damaged definitions.
@@ -48,10 +54,23 @@ pub async fn state() -> Result<App, Error> {
         customers: Customers::new(data.clone()),
         workflows: Workflows::new(data.clone()),
         kept: KeptDefinitions::new(data.clone()),
+        references: AllReferences::new(data.clone()),
+        jobs: Jobs::new(data.clone()),
         changes: Changes::new(data.clone()),
         damaged: Damaged::new(data),
         edge: edge?,
     })
+}
+
+impl App {
+    /// What a search reads.
+    pub fn shelves(&self) -> Shelves {
+        Shelves {
+            customers: self.customers.clone(),
+            workflows: self.workflows.clone(),
+            references: self.references.clone(),
+        }
+    }
 }
 
 impl FromRef<App> for Edge {

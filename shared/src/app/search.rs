@@ -3,6 +3,9 @@
 //!
 //! What must stay true: the order does not depend on who answers first, and a search that stops says exactly where it goes on.
 
+pub mod everywhere;
+pub mod matching;
+
 use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
