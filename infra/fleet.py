@@ -1,10 +1,10 @@
 """Proofs of scale on one machine: see docs/scale.md.
 
-    fleet.py [live] [seeded] [counted] [--customers 300] [--workflows 20] [--compression 15] [--outage 40] [--seeded 100,1000,10000]
+    fleet.py [live] [seeded] [counted] [searched] [--customers 300] [--workflows 20] [--compression 15] [--outage 40] [--seeded 100,1000,10000]
 
 `live`: a fleet of customers and a Zuora of moods, an hour in minutes. `seeded`: what the schedule, the sweeper, counts, lists and searches
-ask of tables of thousands of customers. `counted`: what one sync asks of AWS. What the last two count goes to infra/counts.json, of which
-infra/cost.py makes the bill. Without a name all three run.
+ask of tables of thousands of customers. `counted`: what one sync asks of AWS. What these two count goes to infra/counts.json, of which
+infra/cost.py makes the bill. `searched`: what a search takes. Without a name all four run.
 
 Debug binaries, because calls, units and waits are the same as with release ones, and they are there after every build; memory is a
 little higher than in Lambda.
@@ -22,12 +22,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "local"))
 
 from console import elapsed, say  # noqa: E402
-from scale import counted, live, seeded  # noqa: E402
+from scale import counted, live, searched, seeded  # noqa: E402
 from scale.deployed import Deployed  # noqa: E402
 from settings import LOCAL, Port, Stack  # noqa: E402
 from stack import fresh  # noqa: E402
 
-PARTS = ("live", "seeded", "counted")
+PARTS = ("live", "seeded", "counted", "searched")
 COUNTS = HERE / "counts.json"
 
 
@@ -75,6 +75,9 @@ def main() -> None:
         with brought_up() as deployed:
             syncs, stored = counted.run(deployed)
             _keep(sync=syncs, stored=stored)
+    if "searched" in parts:
+        with brought_up() as deployed:
+            searched.run(deployed)
     say(f"\n{elapsed():.0f} s")
     if wrong:
         sys.exit("WRONG: " + "; ".join(wrong))
