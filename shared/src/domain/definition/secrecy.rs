@@ -7,7 +7,7 @@
 use crate::domain::json::Json;
 
 /// The names of fields that hold a credential, in lower case and without `_`, `-` and spaces.
-const FIELDS: [&str; 24] = [
+pub(super) const FIELDS: [&str; 24] = [
     "accesstoken",
     "apikey",
     "apitoken",
@@ -36,7 +36,7 @@ const FIELDS: [&str; 24] = [
 /// The same below an object `hmac`, where the credential has a plain name.
 const HMAC_KEY: &str = "key";
 /// The names of headers that hold a credential, in the same form.
-const HEADERS: [&str; 6] =
+pub(super) const HEADERS: [&str; 6] =
     ["apiaccesskeyid", "apisecretaccesskey", "authorization", "proxyauthorization", "xapikey", "xauthtoken"];
 /// The prefix of the fields of a polling request.
 const POLLING: &str = "polling";

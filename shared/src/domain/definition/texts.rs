@@ -44,11 +44,12 @@ fn nested(prefix: &str, value: Json<'_>, left: usize, visit: &mut dyn FnMut(Text
     });
 }
 
-/// The JSON in a text, if it is a list or an object.
+/// The JSON in a text, if it is a list, an object or a string.
 fn json_in(text: &str) -> Option<Json<'_>> {
     let trimmed = text.trim();
-    let may_be =
-        (trimmed.starts_with('{') && trimmed.ends_with('}')) || (trimmed.starts_with('[') && trimmed.ends_with(']'));
+    let may_be = [('{', '}'), ('[', ']'), ('"', '"')]
+        .iter()
+        .any(|(first, last)| trimmed.starts_with(*first) && trimmed.ends_with(*last));
     if may_be { Json::read(trimmed.as_bytes()).ok() } else { None }
 }
 
@@ -81,7 +82,13 @@ pub fn authority(url: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::{
+        super::secrecy::{FIELDS, HEADERS},
+        *,
+    };
 
     fn visited(value: &str) -> Vec<(String, String, bool)> {
         let mut all = Vec::new();
@@ -132,6 +139,40 @@ mod tests {
             ("a://b://c@d", "a://b://***@d"),
         ] {
             assert_eq!(without_users(text), shown, "{text}");
+        }
+    }
+
+    /// A name in one of the styles in which people write it.
+    fn spelt(name: &str, style: u8) -> String {
+        let middle = name.len() / 2;
+        match style {
+            0 => name.to_owned(),
+            1 => format!("{}_{}", &name[..middle], &name[middle..]),
+            2 => format!("{}-{}", name[..middle].to_uppercase(), &name[middle..]),
+            _ => format!("polling_{name}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_is_shown_whatever_its_field_and_however_deep_or_as_what_it_lies(
+            field in prop::sample::select([FIELDS.as_slice(), HEADERS.as_slice()].concat()), style in 0..4_u8,
+            header: bool, around in prop::collection::vec(0..4_u8, 0..6),
+        ) {
+            let secret = match header {
+                true => json!([{"key": HEADERS[usize::from(style)], "value": "hunter2"}]),
+                false => json!({ spelt(field, style): "hunter2" }),
+            };
+            let mut texts_around = 0;
+            let value = around.iter().fold(secret, |value, kind| match kind {
+                0 => json!({ "deep": value }),
+                1 => json!([1, value]),
+                2 if texts_around < MOST_NESTED => { texts_around += 1; Value::String(value.to_string()) }
+                _ => json!({ "a": "b", "ü": value }),
+            });
+            let all = visited(&value.to_string());
+            prop_assert!(all.iter().any(|(_, text, secret)| *secret && text == "hunter2"), "{all:?}");
+            prop_assert!(all.iter().all(|(_, text, secret)| *secret || !text.contains("hunter2")), "{all:?}");
         }
     }
 }

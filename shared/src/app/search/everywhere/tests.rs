@@ -154,6 +154,32 @@ async fn pages_of_any_size_show_each_hit_once_in_order_for_every_kind() {
 }
 
 #[tokio::test]
+async fn a_search_whose_time_is_over_says_where_it_goes_on_and_gets_further_each_time() {
+    let world = World::new();
+    let mut customers = Vec::new();
+    for at in 0..30 {
+        let id = world.customer(&format!("C{at}"), |_| {}).await;
+        world.store(&id, 48, "W", "https://needle.example.com", None).await;
+        customers.push(id);
+    }
+    let (mut hits, mut rounds, mut start): (_, _, Option<Place>) = (0, 0, None);
+    loop {
+        let first = start.as_ref().map(|start| &start.customer);
+        let rest: Vec<_> = customers.iter().filter(|id| first.is_none_or(|first| first <= *id)).cloned().collect();
+        let bounds = Bounds::new(1_000, Duration::ZERO);
+        let found = search(&world.shelves, &rest, &host("needle"), start.as_ref(), bounds).await.unwrap();
+        (hits, rounds) = (hits + found.hits.len(), rounds + 1);
+        assert!(found.next.is_none() || found.next != start, "it stays where it is");
+        start = found.next;
+        if start.is_none() {
+            break;
+        }
+    }
+
+    assert_eq!((hits, rounds), (60, 8), "four customers at a time");
+}
+
+#[tokio::test]
 async fn only_the_customers_that_are_given_are_read_and_only_those_that_exist() {
     let world = World::new();
     let mine = world.customer("Mine", |_| {}).await;
