@@ -46,8 +46,8 @@ struct Exported {
     /// The hash of its bytes.
     hash: Option<String>,
     content: Content,
-    /// Its size, if there was no workflow before it.
-    extent: Option<Extent>,
+    /// Its size and what is derived from it, if there was no workflow before it: then it is read once, for all that is stored.
+    first: Option<(Extent, Derived)>,
 }
 
 /// The stored definition, compared with the export.
@@ -104,7 +104,7 @@ impl SyncRun<'_> {
         }
         let rewritten = matches!(verdict, Verdict::Rewrite);
         self.forget_listing_digest().await?;
-        let Exported { export, hash, content, .. } = new;
+        let Exported { export, hash, content, first } = new;
         let (definition, chunk) = match (&export, hash) {
             (Some(_), _) if kept.same && kept.intact => (old.cloned(), None),
             (Some(export), Some(hash)) => match self.pack(task.id, export.as_ref(), hash).await? {
@@ -113,9 +113,10 @@ impl SyncRun<'_> {
             },
             _ => (None, None),
         };
-        let derived = match &export {
-            Some(export) => Derived::of(&export.definition().map_err(|error| Interruption::bug(&error))?),
-            None => Derived::default(),
+        let derived = match (&export, first) {
+            (_, Some((_, derived))) => derived,
+            (Some(export), None) => Derived::of(&export.definition().map_err(|error| Interruption::bug(&error))?),
+            (None, None) => Derived::default(),
         };
         drop(export);
         let before = match task.stored {
@@ -150,7 +151,7 @@ impl SyncRun<'_> {
     /// Reads the stored definition, compares it with its hash, and with the export.
     async fn kept(&self, task: &Task<'_>, new: &Exported) -> Result<Kept, Interruption> {
         let Some(stored) = task.stored else {
-            let definitions = new.extent.map_or(Definitions::Same, Definitions::New);
+            let definitions = new.first.as_ref().map_or(Definitions::Same, |(extent, _)| Definitions::New(*extent));
             return Ok(Kept { intact: true, same: new.hash.is_none(), definitions });
         };
         let Some(reference) = &stored.definition else {
@@ -200,11 +201,12 @@ impl SyncRun<'_> {
 impl Exported {
     fn read(export: Option<Export>, is_new: bool) -> Result<Self, DefinitionError> {
         let Some(bytes) = &export else {
-            return Ok(Self { export, hash: None, content: Content::default(), extent: None });
+            return Ok(Self { export, hash: None, content: Content::default(), first: None });
         };
         let definition = bytes.definition()?;
-        let (content, extent) = (Content::from(&definition), is_new.then(|| Extent::of(&definition)));
-        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, extent, export })
+        let content = Content::from(&definition);
+        let first = is_new.then(|| (Extent::of(&definition), Derived::of(&definition)));
+        Ok(Self { hash: Some(content_hash(bytes.as_ref())), content, first, export })
     }
 
     fn definition(&self) -> Option<Definition<'_>> {

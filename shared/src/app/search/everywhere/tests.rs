@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     app::fixture::{Fixture, now},
-    aws::workflow_writes::Put,
+    aws::workflow_writes::{Put, Replaced},
     domain::{
         customer::{Customer, tests::customer},
         definition::{compress, content_hash},
@@ -51,12 +51,18 @@ impl World {
         let export = export(url);
         let listed = ListedWorkflow::parse(json!({"id": id, "name": name}).to_string().as_bytes()).unwrap();
         let chunks = compress(export.as_bytes()).unwrap();
-        let definition = DefinitionRef { hash: content_hash(export.as_bytes()), chunks: 1, bytes: export.len() as u64 };
+        let definition = DefinitionRef {
+            hash: content_hash(export.as_bytes()),
+            chunks: 1,
+            bytes: export.len() as u64,
+            origin: None,
+        };
         let last_change = LastChange { job_id: JobId::new(), restarts: 0, kind: WorkflowOutcome::Created };
         let workflow = Workflow::from_listed(listed, Some(definition), Content::default(), last_change, now());
         let derived = Derived::of(&Definition::parse(export.as_bytes()).unwrap());
         let before = old.and_then(|old| old.definition.as_ref());
-        let put = Put::new(customer, workflow.clone(), u64::from(old.is_some()), before, None).unwrap();
+        let replaces = before.map(|definition| Replaced { definition, keep: None });
+        let put = Put::new(customer, workflow.clone(), u64::from(old.is_some()), replaces, None).unwrap();
         let put =
             put.with_derived(customer, &derived).unwrap().with_chunk(customer, chunks.into_iter().next().unwrap());
         self.shelves.workflows.put(customer, &put).await.unwrap();
