@@ -221,6 +221,41 @@ async fn the_definitions_of_a_workflow_outlive_it_and_each_is_gone_when_its_time
 }
 
 #[tokio::test]
+async fn a_kept_definition_that_is_damaged_is_never_shown_and_one_damaged_before_is_not_kept() {
+    let world = World::connect().await;
+    let (simulator, tenant) = tenant("damaged-before", 2);
+    let told = tenant.add(Workflow { export: Some(export("a")), ..Workflow::named("Told") });
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let path = format!("/v1/customers/{id}/workflows/{told}");
+    let publish = async |url: &str| {
+        tenant.edit(told, |workflow| workflow.export = Some(export(url)));
+        assert_eq!(stats(&world.sync(&id).await), [0, 1, 2, 0, 3, 0]);
+        let text = world.api.get(&format!("{path}/definition")).await.text;
+        (content_hash(text.as_bytes()), text)
+    };
+    let damage = async |hash: &str| {
+        let mut chunk = items(&world, &id, &format!("DEFINITION#{told}#{hash}#")).await.remove(0);
+        chunk.insert("chunk".to_owned(), AttributeValue::B(b"nothing".to_vec().into()));
+        world.put_item(chunk).await;
+    };
+    let (b, _) = publish("b").await;
+    let (c, _) = publish("c").await;
+
+    damage(&b).await;
+    let answer = world.api.get(&format!("{path}/definition?hash={b}")).await;
+    assert_eq!((answer.status, &answer.body["type"]), (503, &json!("/problems/definition-damaged")), "{}", answer.text);
+    assert_eq!(world.api.get(&format!("{path}/diff?from={b}")).await.status, 503);
+    damage(&c).await;
+    let (again, text) = publish("b").await;
+
+    assert_eq!(again, b, "what comes back is whole again");
+    assert_eq!(world.api.get(&format!("{path}/definition?hash={b}")).await.text, text);
+    let list = world.api.get(&format!("{path}/definitions")).await.expect(200);
+    assert!(hashes(&list).len() == 2 && !hashes(&list).contains(&c.as_str()), "{list}");
+    world.remove(&id).await;
+}
+
+#[tokio::test]
 async fn keeping_definitions_costs_a_sync_no_call_and_without_it_none_is_left() {
     let world = World::connect().await;
     let simulator = Simulator::start();
