@@ -181,7 +181,7 @@ pub enum Definitions {
     /// There was none before. All of the new one is new, and a first sync reports thousands of them, so only its size is given.
     New(Extent),
     /// They differ; an absent definition counts as empty.
-    Differ(DefinitionEdits),
+    Differ(Box<DefinitionEdits>),
     /// They differ in an unknown way: the old one is unreadable, or one has too many parts to compare.
     Incomparable,
 }
@@ -207,6 +207,7 @@ impl Change {
             Definitions::Same => {}
             Definitions::New(extent) => change.count(extent),
             Definitions::Differ(edits) => {
+                let edits = *edits;
                 classes.extend(&edits.classes);
                 change.tasks = Some(edits.tasks);
                 change.linkages = Some(edits.linkages);

@@ -223,7 +223,7 @@ fn compared(old: Option<&[u8]>, new: &Exported) -> Definitions {
     match Comparison::of(old.as_ref(), new.definition().as_ref()) {
         None => Definitions::Incomparable,
         Some(comparison) if comparison.is_empty() => Definitions::Same,
-        Some(comparison) => Definitions::Differ(DefinitionEdits::of(&comparison)),
+        Some(comparison) => Definitions::Differ(Box::new(DefinitionEdits::of(&comparison))),
     }
 }
 

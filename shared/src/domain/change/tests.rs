@@ -25,7 +25,7 @@ fn export(tasks: &Value, linkages: &Value) -> String {
 
 fn differences(old: &str, new: &str) -> Definitions {
     let [old, new] = [old, new].map(|export| Definition::parse(export.as_bytes()).unwrap());
-    Definitions::Differ(DefinitionEdits::of(&Comparison::of(Some(&old), Some(&new)).unwrap()))
+    Definitions::Differ(Box::new(DefinitionEdits::of(&Comparison::of(Some(&old), Some(&new)).unwrap())))
 }
 
 fn task(id: u32, name: &str, url: &str) -> Value {

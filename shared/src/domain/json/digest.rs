@@ -213,7 +213,7 @@ impl Part<'_> {
                 add(hash, b's', &form.characters(characters(string)));
             }
             Self::Scalar(plain) => {
-                add(hash, if F::TYPES_ARE_ONE && plain != "null" { b's' } else { b'n' }, plain.as_bytes())
+                add(hash, if F::TYPES_ARE_ONE && plain != "null" { b's' } else { b'n' }, plain.as_bytes());
             }
         }
     }
