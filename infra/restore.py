@@ -190,7 +190,7 @@ def check(source: Table, target: Table, exact: bool) -> None:
         raise SystemExit(
             f"{target.name} removes items by `{ttl.get('AttributeName')}`, not by `{TTL}`: restored items would vanish."
         )
-    if exact and not firsts[source.name]:
+    if exact and firsts[target.name] and not firsts[source.name]:
         raise SystemExit(f"{source.name} is empty: an exact restore would remove everything in {target.name}.")
 
 

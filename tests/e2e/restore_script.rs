@@ -170,6 +170,11 @@ async fn a_restore_that_would_do_harm_is_refused_with_the_reason_and_writes_noth
 
     refused(&[&restored.data, &restored.data], "the same table");
     refused(&[&live.data, &restored.data, "--exact"], "is empty");
+    let said = restore(&world, &[&live.data, &live.vault, "--exact"]).unwrap();
+    assert!(
+        said.contains(": 0 written, 0 removed"),
+        "two empty tables are the same, as grants that nobody has: {said}"
+    );
     refused(&[&restored.data, &world.stack.audit_table_name], "is an audit table");
     put(&world, &live.vault, item("AUDIT#-", "2026", &[])).await;
     refused(&[&restored.data, &live.vault], "is an audit table");
