@@ -115,7 +115,7 @@ async fn a_job_that_fails_for_good_and_an_attempt_that_is_refused_are_counted_wh
 
     assert_eq!(refused.status, 403, "{}", refused.text);
     let lines = Lines::of(&world, "workflows", instance(&refused)).await;
-    assert_embedded(&world, lines.metrics(), &json!({"RefusedAttempts": 1}));
+    assert_embedded(&world, lines.metrics(), &json!({"RefusedAttempts": 1, "AuditWritten": 1}));
     tenant.set_secret("another-secret");
     tenant.revoke_tokens();
 
@@ -142,7 +142,10 @@ async fn a_tick_without_anybody_due_and_a_sweep_send_the_values_that_alarms_wait
     let tick = metrics("schedule").await;
     let sweep = metrics("sweep").await;
 
-    let nothing = json!({"CustomersDue": 0, "SyncSucceeded": 0, "SyncIncomplete": 0, "SyncHeld": 0, "TokensShort": 0});
+    let nothing = json!({
+        "CustomersDue": 0, "SyncSucceeded": 0, "SyncIncomplete": 0, "SyncHeld": 0, "SyncFailed": 0, "TokensShort": 0,
+        "AuditWritten": 0, "AuditReceived": 0, "DataReceived": 0,
+    });
     assert_embedded(&world, tick.metrics(), &nothing);
     assert!(sweep.metrics()["OldestQueuedSeconds"].is_u64(), "{}", sweep.metrics());
 }

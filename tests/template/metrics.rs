@@ -262,3 +262,26 @@ fn silence_is_told_only_when_syncs_were_due_and_none_ended_within_the_longest_fr
         .collect();
     assert_eq!(expressions, ["IF((due > 0) AND ((succeeded + incomplete + held) == 0), 1, 0)"]);
 }
+
+#[test]
+fn a_stream_that_nobody_reads_is_told_by_what_was_written_and_did_not_arrive_long_before_it_forgets() {
+    /// A stream forgets after a day: half of it is left for a person.
+    const SOON: u64 = 12 * 60 * 60;
+    let template = Template::read();
+    let alarm = template.resource("RelaySilentAlarm");
+    let looks = looks_of_alarm(&alarm);
+
+    let names: Vec<_> = looks.iter().map(|look| look.name.as_str()).collect();
+    assert_eq!(names, ["AuditWritten", "AuditReceived", "SyncFailed", "SyncHeld", "DataReceived"]);
+    let expressions: Vec<_> = list(alarm.at("Properties.Metrics"))
+        .into_iter()
+        .filter_map(|metric| find(metric, "Expression").as_str())
+        .collect();
+    assert_eq!(expressions, ["IF(((written > 0) AND (audit == 0)) OR (((failed + held) > 0) AND (data == 0)), 1, 0)"]);
+    // Of DynamoDB's own metrics CloudWatch ignores missing data whatever an alarm says: an idle one would never end.
+    assert!(looks.iter().all(|look| ours(look).is_some()), "{looks:?}");
+    // What is written last in a window arrives in the next one.
+    assert_eq!(alarm.number("Properties.EvaluationPeriods"), 2);
+    assert!(alarm.at("Properties.DatapointsToAlarm").is_null(), "both");
+    assert!(looks.iter().all(|look| look.statistic == "Sum" && 2 * look.period <= SOON), "{looks:?}");
+}

@@ -82,6 +82,8 @@ async fn batch(state: &State, records: &[Value]) -> Answer {
     let started = clock::now();
     let (mut objects, mut events, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     for record in records {
+        let is_audit = record::is_of(record, &state.audit_stream);
+        telemetry::count(if is_audit { Metric::AuditReceived } else { Metric::DataReceived });
         let sequence = record::sequence_number(record);
         match record::read(record, &state.audit_stream, &state.panel) {
             Ok(Outcome::Archive(name, text)) => objects.push((sequence, name, text)),

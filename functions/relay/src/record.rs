@@ -66,6 +66,11 @@ pub fn sequence_number(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }
 
+/// True if a record is of a stream of the same table as this one.
+pub fn is_of(record: &Value, stream: &str) -> bool {
+    record["eventSourceARN"].as_str().is_some_and(|arn| table_of(arn) == table_of(stream))
+}
+
 /// What is kept of a record that nobody can read: where it is found, and no value of it.
 pub fn place(record: &Value) -> String {
     let keys = &record["dynamodb"]["Keys"];
@@ -234,6 +239,14 @@ mod tests {
         record["eventSourceARN"] = "arn:aws:dynamodb:us-east-1:000000000000:table/audit/stream/2027".into();
 
         assert!(matches!(read(&record, AUDIT, PANEL).unwrap(), Outcome::Archive(..)));
+    }
+
+    #[test]
+    fn a_record_is_known_by_the_table_of_its_stream() {
+        for (text, is_audit) in [(file!("relay/audit"), true), (file!("relay/changes"), false)] {
+            assert!(records(text).iter().all(|record| is_of(record, AUDIT) == is_audit));
+        }
+        assert!(!is_of(&json!({}), AUDIT));
     }
 
     #[test]

@@ -78,12 +78,22 @@ async fn perform(state: &State, Event { task, time }: Event) -> Result<(), Error
     }
 }
 
+/// What alarms compare. An expression of several metrics has no value where one of them has none.
+const COMPARED: [Metric; 7] = [
+    Metric::SyncSucceeded,
+    Metric::SyncIncomplete,
+    Metric::SyncHeld,
+    Metric::SyncFailed,
+    Metric::AuditWritten,
+    Metric::AuditReceived,
+    Metric::DataReceived,
+];
+
 /// Reports how many syncs were due: an alarm compares it with those that ended.
 fn tell_due(round: &Round) {
     telemetry::record(Metric::CustomersDue, schedule::due(round));
-    // An expression of several metrics has no value where one of them has none.
-    for ended in [Metric::SyncSucceeded, Metric::SyncIncomplete, Metric::SyncHeld] {
-        telemetry::record(ended, 0);
+    for metric in COMPARED {
+        telemetry::record(metric, 0);
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         ids::{AuditId, CustomerId},
         time::Timestamp,
     },
+    telemetry::{self, Metric},
 };
 
 /// A person's request.
@@ -96,5 +97,9 @@ pub async fn commit(mut parts: Vec<(&Table, Vec<Write>)>, entry: Option<&Entry>)
     if let Some(Entry { trail, record }) = entry {
         parts.push((trail.table(), vec![trail.put(record)?]));
     }
-    write_across(&parts).await
+    write_across(&parts).await?;
+    if entry.is_some() {
+        telemetry::count(Metric::AuditWritten);
+    }
+    Ok(())
 }

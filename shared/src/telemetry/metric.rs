@@ -87,6 +87,12 @@ metrics! {
     DeadLettersUnreadable: Count,
     /// The policy refused somebody's request.
     RefusedAttempts: Count,
+    /// An audit record was written.
+    AuditWritten: Count,
+    /// A record of the audit table's stream arrived where it is relayed, whatever becomes of it.
+    AuditReceived: Count,
+    /// A record of the data table's stream arrived there.
+    DataReceived: Count,
     /// A stored secret did not open: it was moved or altered, or its key is another one.
     DecryptFailed: Count,
     /// A stored definition is damaged: chunks of it are missing or altered.
