@@ -99,7 +99,7 @@ def run(deployed: Deployed, *, minutes: float, customers: int, workflows: int, d
         deployed.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY)})
     mortals = Mortals(deployed, deployed.stack.home / "functions", AWS_ENDPOINT_URL=description["faults_url"], **UNLIMITED)
     tenants, book = Tenants(deployed, workflows), Book()
-    fleet = Fleet(deployed.stack.simulator_url, tenants, _user(deployed))
+    fleet = Fleet(deployed.stack.simulator_url, tenants, somebody(deployed))
     aws, zuora = Aws(description["faults_url"]), Zuora(deployed, tenants)
     wrong: list[str] = []
     with contextlib.ExitStack() as stack:
@@ -137,7 +137,7 @@ def run(deployed: Deployed, *, minutes: float, customers: int, workflows: int, d
         workers.check()
         wrong += always.broken + [f"unanswered: {one}" for one in fleet.unanswered]
         wrong += [f"doubled: {one}" for one in watch.doubled]
-        wrong += _check(deployed, apis[-1], fleet, book, mortals.logs)
+        wrong += check(deployed, apis[-1], fleet, book, mortals.logs)
         told, grown = watch.memory()
         say("Memory at its highest, in the first and the last third: " + ", ".join(told))
         wrong += [f"memory: {one}" for one in grown]
@@ -145,7 +145,7 @@ def run(deployed: Deployed, *, minutes: float, customers: int, workflows: int, d
     return checks.shortened(wrong)
 
 
-def _user(deployed: Deployed) -> str:
+def somebody(deployed: Deployed) -> str:
     """Somebody to whom something can be granted."""
     users = deployed.client("cognito-idp").list_users(UserPoolId=deployed.description["user_pool_id"])["Users"]
     return next(attribute["Value"] for attribute in users[0]["Attributes"] if attribute["Name"] == "sub")
@@ -159,7 +159,8 @@ def _tell(book: Book, mortals: Mortals, aws: Aws, zuora: Zuora, tenants: Tenants
     say(f"{len(answers)} requests of admins that change something, answered {counts}")
 
 
-def _check(deployed: Deployed, api: Api, fleet: Fleet, book: Book, logs: Path) -> list[str]:
+def check(deployed: Deployed, api: Api, fleet: Fleet, book: Book, logs: Path) -> list[str]:
+    """What is not as it must be when all has come to its end."""
     customers, tenants = fleet.customers(), fleet.tenants
     compared, wrong = checks.copies_are_true(api, tenants, customers)
     wrong += checks.counted_rightly(api, customers, compared)

@@ -17,7 +17,8 @@ SHARE, MEGABYTES = 1.25, 8.0
 class Watch:
     """What was seen so far."""
 
-    def __init__(self, deployed: Deployed, mortals: Mortals) -> None:
+    def __init__(self, deployed: Deployed, mortals: Mortals | None = None) -> None:
+        """Without mortals, memory is not looked at."""
         self._deployed, self._mortals = deployed, mortals
         self._began = time.monotonic()
         # Seconds and megabytes, by function.
@@ -25,7 +26,7 @@ class Watch:
         self.doubled: set[str] = set()
 
     def look_at_memory(self, _: Random) -> None:
-        for mortal in self._mortals.spared():
+        for mortal in self._mortals.spared() if self._mortals else ():
             if megabytes := _resident(mortal.function.pid):
                 self._memory[mortal.name].append((time.monotonic() - self._began, megabytes))
 

@@ -1,4 +1,4 @@
-"""The deployed stack with nobody but us invoking its functions: each is a process of its own, behind a counter of its own."""
+"""The deployed stack; and one with nobody but us invoking its functions: each is a process of its own, behind a counter of its own."""
 
 import json
 import sys
@@ -17,21 +17,19 @@ from settings import REGION, TARGET, Stack
 
 # The client of the events in events/.
 CLIENT = "1h57kf5cpq17m0eml12EXAMPLE"
+BINARIES = TARGET / "debug"
 # What fits all programs that talk to the emulator from here.
 CONNECTIONS = 64
 
 
-class Deployed:
-    """A stack whose queues are read by nobody until [`workers`](workers.py) do."""
+class Installation:
+    """A deployed stack that works by itself, seen from outside."""
 
     def __init__(self, stack: Stack, description: dict) -> None:
         self.stack, self.description = stack, description
         self.functions = self.client("lambda")
         self.sqs = self.client("sqs")
         self.table = boto3.resource("dynamodb", **self._options()).Table(description["table_name"])
-        self._stop_rules()
-        self.queues = [self._take_over(mapping) for mapping in self._mappings()]
-        self.counters = {name: Counter(stack.emulator_url) for name in description["functions"]}
 
     def _options(self) -> dict:
         return {
@@ -44,6 +42,23 @@ class Deployed:
 
     def client(self, service: str):
         return boto3.client(service, **self._options())
+
+    def zuora(self, method: str, path: str, body: dict | None = None) -> dict:
+        """Tells the simulator."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.stack.simulator_url}/_simulator/{path}", data, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+class Deployed(Installation):
+    """A stack whose queues are read by nobody until [`workers`](workers.py) do."""
+
+    def __init__(self, stack: Stack, description: dict) -> None:
+        super().__init__(stack, description)
+        self._stop_rules()
+        self.queues = [self._take_over(mapping) for mapping in self._mappings()]
+        self.counters = {name: Counter(stack.emulator_url) for name in description["functions"]}
 
     def _stop_rules(self) -> None:
         """Nobody else wakes the schedule."""
@@ -62,19 +77,14 @@ class Deployed:
         url = self.sqs.get_queue_url(QueueName=mapping["EventSourceArn"].rsplit(":", 1)[-1])["QueueUrl"]
         return url, mapping["ScalingConfig"]["MaximumConcurrency"]
 
-    def function(self, name: str, *, seconds: int | None = None, log: Path | None = None, **overrides: str) -> Function:
+    def function(
+        self, name: str, *, seconds: int | None = None, log: Path | None = None, binaries: Path = BINARIES, **overrides: str
+    ) -> Function:
         """Starts a function with the environment and the time that the template gives it, and these variables."""
         configuration = self.functions.get_function_configuration(FunctionName=self.description["functions"][name])
         environment = configuration["Environment"]["Variables"]
         environment |= {"AWS_ENDPOINT_URL": self.counters[name].url, "USER_POOL_CLIENT_ID": CLIENT, **overrides}
-        return Function(TARGET / "debug" / name, environment, name=name, seconds=seconds or configuration["Timeout"], log=log)
-
-    def zuora(self, method: str, path: str, body: dict | None = None) -> dict:
-        """Tells the simulator."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.stack.simulator_url}/_simulator/{path}", data, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-            return json.load(answer)
+        return Function(binaries / name, environment, name=name, seconds=seconds or configuration["Timeout"], log=log)
 
     def reset(self) -> None:
         for counter in self.counters.values():
