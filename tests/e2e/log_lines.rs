@@ -126,6 +126,11 @@ async fn a_job_that_fails_for_good_and_an_attempt_that_is_refused_are_counted_wh
     let counted = json!({"SyncFailed": 1, "DeadLetters": 1, "DeadLettersConfig": 1});
     assert_embedded(&world, lines.metrics(), &counted);
     assert_eq!(lines.metrics()["SyncSucceeded"], Value::Null);
+    // What was written of both arrives where it is relayed.
+    for metric in ["AuditReceived", "DataReceived"] {
+        let lines = Lines::of(&world, "relay", metric).await;
+        assert!(lines.metrics()[metric].as_u64() > Some(0), "{}", lines.metrics());
+    }
     world.remove(&id).await;
 }
 
