@@ -1,5 +1,5 @@
 # The whole of it on this machine. `make run` to try it, `make test` before every change goes in.
-.PHONY: help run stop logs test rehearse screenshots fmt openapi secrets advisories web measure performance fleet chaos cost build deploy destroy clean
+.PHONY: help run stop logs test rehearse rehearsals screenshots fmt openapi secrets advisories web measure performance fleet chaos cost build deploy destroy clean
 PYTHON ?= python3
 ZWM = $(PYTHON) infra/local/zwm.py
 # Of `make deploy` and `make destroy`: STAGE=prod PARAMETERS="AlarmEmail=ops@example.com" ADMIN=ada@example.com
@@ -21,9 +21,16 @@ logs: ## follows the functions' logs of `make run`
 test: ## format, lints, unit tests, template rules, end-to-end tests on a stack of its own
 	@exec $(ZWM) test
 
-rehearse: ## what `make test` has no time for: a security scanner on the template, and the build of every function for AWS
+rehearse: ## what `make test` has no time for: a scanner on the template, the build for AWS, a restore, an upgrade: see docs/testing.md
 	@$(ZWM) rehearse
 	@$(MAKE) build
+	@$(MAKE) --no-print-directory rehearsals
+
+rehearsals: ## of a restore and an upgrade, without the rest of `make rehearse`. REHEARSE=restore is a part; OLD=<commit> is upgraded from
+	@$(ZWM) tools emulator sam aws
+	@$(ZWM) web
+	@cargo build --locked --workspace --bins
+	@.local/venv/sam/bin/python infra/rehearse.py $(REHEARSE) $(if $(OLD),--old $(OLD))
 
 screenshots: ## pictures of every page of the panel on a bad morning, in .local/screenshots, and docs/panel.png
 	@exec $(ZWM) screenshots
