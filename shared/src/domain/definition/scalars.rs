@@ -78,7 +78,8 @@ pub fn scalars<'a>(prefix: &str, value: Json<'a>, mut visit: impl FnMut(Scalar<'
         let mut in_secret_field = top.is_secret;
         match &name {
             Some(name) => {
-                in_secret_field |= is_secret_member(&top.name, name) || (top.is_secret_header && is_header_value(name));
+                in_secret_field |=
+                    is_secret_member(&top.name, name, part) || (top.is_secret_header && is_header_value(name));
                 if !path.is_empty() {
                     path.push('.');
                 }
@@ -130,7 +131,8 @@ mod tests {
     #[test]
     fn a_secret_is_known_by_its_field_its_header_or_its_form() {
         let all = visited(
-            r#"{"oauth2":{"client_id":"i","client_secret":"s"},"password":{"old":["p"]},
+            r#"{"authorization":{"type":"none","basic_auth":{"username":"u","password":"p"}},
+                "oauth2":{"client_id":"i","client_secret":"s"},"password":{"old":["p"]},
                 "headers":[{"key":"Authorization","value":"Bearer x"},{"key":"Accept","value":"y"}],
                 "api_key":"{{ GlobalConstants.k }}","text":"-----BEGIN PRIVATE KEY-----"}"#,
         );
@@ -139,6 +141,7 @@ mod tests {
         assert_eq!(
             secret,
             [
+                "parameters.authorization.basic_auth.password",
                 "parameters.oauth2.client_secret",
                 "parameters.password.old[0]",
                 "parameters.headers[0].value",

@@ -44,12 +44,13 @@ const POLLING: &str = "polling";
 const HEADER_NAMES: [&str; 3] = ["key", "name", "header"];
 const HEADER_VALUES: [&str; 2] = ["value", "val"];
 
-/// True if a member holds a credential; `parent` is the name of the member that contains it.
-pub(super) fn is_secret_member(parent: &str, name: &str) -> bool {
+/// True if a member holds a credential; `parent` is the name of the member that contains it. An object that is named like a
+/// header is none: a task's `authorization` also says of which type it is.
+pub(super) fn is_secret_member(parent: &str, name: &str, member: Json<'_>) -> bool {
     let name = plain(name);
     let name = name.strip_prefix(POLLING).unwrap_or(&name);
     FIELDS.binary_search(&name).is_ok()
-        || HEADERS.binary_search(&name).is_ok()
+        || (HEADERS.binary_search(&name).is_ok() && !member.is_object())
         || (name == HMAC_KEY && plain(parent).ends_with("hmac"))
 }
 
@@ -97,6 +98,10 @@ mod tests {
         assert!(FIELDS.is_sorted() && HEADERS.is_sorted());
     }
 
+    fn holds_secret(parent: &str, name: &str) -> bool {
+        is_secret_member(parent, name, Json::read(br#""x""#).unwrap())
+    }
+
     #[test]
     fn credentials_are_known_by_the_names_of_their_fields_however_they_are_spelt() {
         for (parent, name) in [
@@ -111,12 +116,12 @@ mod tests {
             ("headers", "Authorization"),
             ("headers", "apiAccessKeyId"),
         ] {
-            assert!(is_secret_member(parent, name), "{parent}.{name}");
+            assert!(holds_secret(parent, name), "{parent}.{name}");
         }
         for (parent, name) in
             [("headers", "key"), ("parameters", "fields"), ("data", "next_page_token"), ("x", "passwords")]
         {
-            assert!(!is_secret_member(parent, name), "{parent}.{name}");
+            assert!(!holds_secret(parent, name), "{parent}.{name}");
         }
     }
 
