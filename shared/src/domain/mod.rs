@@ -21,6 +21,7 @@ pub mod diff;
 pub mod digest;
 pub mod event;
 pub mod failure;
+pub mod findings;
 pub mod guard;
 pub mod ids;
 pub mod invalid;
