@@ -40,7 +40,7 @@ enum Door {
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
 /// Every route, with a body or query that does nothing to harm other tests.
-const DOORS: [(&str, &str, Door, &str); 49] = [
+const DOORS: [(&str, &str, Door, &str); 50] = [
     ("GET", "/", Open, ""),
     ("GET", "/panel/{file+}", Open, ""),
     ("GET", "/health", Open, ""),
@@ -73,6 +73,7 @@ const DOORS: [(&str, &str, Door, &str); 49] = [
     ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/used-by", On("view"), ""),
     ("GET", "/v1/search", Entered, "?q=nothing"),
     ("GET", "/v1/workflows", Entered, "?name=nothing"),
+    ("POST", "/v1/lint", Entered, NOTHING),
     ("GET", "/v1/users", OnAll("grant"), ""),
     ("GET", "/v1/audit", Entered, ""),
     ("GET", "/v1/stats", Entered, ""),

@@ -27,6 +27,7 @@ mod failures;
 mod fairness;
 mod faithful;
 mod finder;
+mod findings;
 mod fleet;
 mod grants;
 mod health;

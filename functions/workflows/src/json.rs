@@ -1,10 +1,11 @@
-//! Workflows as clients see them.
+//! Workflows and findings as clients see them.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 use shared::domain::{
     customer::Customer,
     definition::Task,
+    findings::{Finding, Level, RuleId, TaskRef},
     ids::{CustomerId, WorkflowId},
     listed_workflow::Triggers,
     time::Timestamp,
@@ -72,5 +73,29 @@ impl WorkflowJson {
     /// Shows it without its tasks, which have no room.
     pub fn leave_tasks_out(&mut self) {
         self.tasks_left_out = self.tasks.take().is_some();
+    }
+}
+
+/// One fault of a definition, and what to do about it. Never shows a value of the definition.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Finding)]
+pub struct FindingJson {
+    /// The rule that was broken.
+    rule: RuleId,
+    /// How bad it is.
+    level: Level,
+    /// What is wrong.
+    title: &'static str,
+    /// The task with the fault; null for the workflow itself.
+    task: Option<TaskRef>,
+    /// The path of the fault: in the task, or else in the export.
+    path: String,
+    /// What to do about it.
+    remedy: &'static str,
+}
+
+impl From<Finding> for FindingJson {
+    fn from(Finding { rule, level, task, path }: Finding) -> Self {
+        Self { rule, level, title: rule.rule().title, task, path, remedy: rule.rule().remedy }
     }
 }

@@ -6,6 +6,7 @@ mod diff;
 mod find;
 mod history;
 mod json;
+mod lint;
 mod list;
 mod search;
 pub mod setup;
@@ -13,7 +14,10 @@ mod target;
 mod used_by;
 mod uses;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use utoipa::OpenApi;
 
 /// The `OpenAPI` description of this function, made from its handlers.
@@ -32,6 +36,7 @@ use utoipa::OpenApi;
         used_by::list_used_by,
         changes::list_of_workflow,
         changes::read_feed,
+        lint::lint_definition,
     ),
     components(schemas(changes::ChangeClass, changes::Order))
 )]
@@ -53,5 +58,6 @@ pub fn routes(state: setup::App) -> Router {
         .route(&format!("{workflow}/used-by"), get(used_by::list_used_by))
         .route(&format!("{workflow}/changes"), get(changes::list_of_workflow))
         .route("/v1/customers/{customer_id}/changes", get(changes::read_feed))
+        .route("/v1/lint", post(lint::lint_definition))
         .with_state(state)
 }

@@ -19,6 +19,9 @@ use crate::domain::invalid::Invalid;
 
 /// The largest body; the largest legal one is a fraction of it.
 const MAX_BODY: usize = 64 * 1024;
+/// The largest definition that is sent as a body: Lambda takes 6 MB of a request, in which the body is a JSON string, so that
+/// each quotation mark counts twice.
+const MAX_DEFINITION: usize = 4 * 1024 * 1024;
 
 /// A body of type `T`, whose type should deny unknown fields.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> 
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let body = bytes(request).await?;
+        let body = bytes(request, MAX_BODY).await?;
         if body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(T::default()));
         }
@@ -72,19 +75,37 @@ impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJson<T> 
     }
 }
 
+/// A body of JSON that is read as it came, up to [`MAX_DEFINITION`] bytes: a definition.
+#[derive(Debug)]
+pub struct DefinitionBody(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for DefinitionBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        check_media_type(&request)?;
+        bytes(request, MAX_DEFINITION).await.map(Self)
+    }
+}
+
 async fn json_bytes(request: Request) -> Result<Bytes, Problem> {
+    check_media_type(&request)?;
+    bytes(request, MAX_BODY).await
+}
+
+fn check_media_type(request: &Request) -> Result<(), Problem> {
     let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media_type = media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
         let detail = "Send the body as Content-Type: application/json.";
         return Err(Problem::new(ProblemKind::UnsupportedMediaType, detail));
     }
-    bytes(request).await
+    Ok(())
 }
 
-async fn bytes(request: Request) -> Result<Bytes, Problem> {
-    let body = to_bytes(request.into_body(), MAX_BODY).await;
-    body.map_err(|_| Problem::new(ProblemKind::TooLarge, format!("The body must be at most {MAX_BODY} bytes.")))
+async fn bytes(request: Request, most: usize) -> Result<Bytes, Problem> {
+    let body = to_bytes(request.into_body(), most).await;
+    body.map_err(|_| Problem::new(ProblemKind::TooLarge, format!("The body must be at most {most} bytes.")))
 }
 
 /// The JSON object that a body is.

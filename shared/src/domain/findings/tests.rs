@@ -88,6 +88,19 @@ fn each_rule_has_a_fixture_and_stands_at_the_place_of_its_id() {
 }
 
 #[test]
+fn the_help_has_the_same_table() {
+    let help = include_str!("../../../../docs/help.md");
+    let level = |level| serde_json::to_value(level).unwrap().as_str().unwrap().to_owned();
+    for Rule { id, level: of, title, why, remedy, .. } in &RULES {
+        let row = format!("| {id} | {} | {title}. {why} | {remedy} |", level(*of));
+        assert!(help.contains(&row), "docs/help.md lacks {row}");
+    }
+    let has_level =
+        |row: &&str| [" error ", " warning ", " info "].contains(&row.split('|').nth(2).unwrap_or_default());
+    assert_eq!(help.lines().filter(has_level).count(), RULES.len());
+}
+
+#[test]
 fn an_address_of_another_data_center_is_worse_than_the_customers_own() {
     let level = |host: &str| found(&callout(&format!(r#""url":"https://{host}/v1/x""#)))[0].level;
 
