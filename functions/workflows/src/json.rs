@@ -95,7 +95,7 @@ pub struct FindingJson {
 }
 
 impl From<Finding> for FindingJson {
-    fn from(Finding { rule, level, task, path }: Finding) -> Self {
+    fn from(Finding { rule, level, task, path, .. }: Finding) -> Self {
         Self { rule, level, title: rule.rule().title, task, path, remedy: rule.rule().remedy }
     }
 }

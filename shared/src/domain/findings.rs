@@ -9,11 +9,13 @@
 //! The rules are a table ([`RULES`]); each has an id that is never given to another one. Whoever stores findings stores
 //! [`RULES_VERSION`] with them: a finding that a new version makes does not mean that the workflow got worse.
 
+mod across;
 mod addresses;
 mod cases;
 mod cron;
 mod environment;
 mod graph;
+mod links;
 mod literals;
 mod reliability;
 mod report;
@@ -24,27 +26,27 @@ mod transport;
 mod triggers;
 
 use super::{
-    base_url::BaseUrl,
     definition::{Definition, Scalar, scalars},
     json::Json,
 };
 use report::Report;
 
 pub use self::{
+    across::{Member, across},
+    links::Links,
     report::{Finding, Findings, TaskRef},
     rules::{Level, Needs, RULES, RULES_VERSION, Rule, RuleId},
 };
 
-/// Judges a definition by every rule that needs nothing else, and, where the customer's address is known, by those that need
-/// it.
-pub fn check(definition: &Definition<'_>, base_url: Option<&BaseUrl>) -> Findings {
+/// Judges a definition by every rule that needs no other workflow.
+pub fn check(definition: &Definition<'_>) -> Findings {
     let mut report = Report::default();
     triggers::check(definition.workflow, &mut report);
-    visit("workflow", definition.workflow, base_url, &mut report);
+    visit("workflow", definition.workflow, &mut report);
     for task in definition.tasks.iter() {
         report.enter(task);
         transport::check_task(task, &mut report);
-        visit("", task, base_url, &mut report);
+        visit("", task, &mut report);
     }
     report.leave();
     graph::check(definition, &mut report);
@@ -52,13 +54,13 @@ pub fn check(definition: &Definition<'_>, base_url: Option<&BaseUrl>) -> Finding
 }
 
 /// Shows every text of a part to the rules about single values.
-fn visit(prefix: &str, part: Json<'_>, base_url: Option<&BaseUrl>, report: &mut Report<'_>) {
+fn visit(prefix: &str, part: Json<'_>, report: &mut Report<'_>) {
     scalars(prefix, part, |scalar| {
         let Some(text) = scalar.value.text() else { return };
         let field = Field::new(&scalar, &text);
         secrets::check(&field, report);
         transport::check(&field, report);
-        environment::check(&field, base_url, report);
+        environment::check(&field, report);
         reliability::check(&field, report);
     });
 }

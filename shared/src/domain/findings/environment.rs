@@ -4,27 +4,25 @@ use super::{
     Field,
     addresses::{self, Address},
     report::Report,
-    rules::{Level, RuleId},
+    rules::RuleId,
 };
-use crate::domain::base_url::BaseUrl;
 
 /// The length of Zuora's ids of objects, in hexadecimal digits.
 const ID: usize = 32;
 /// The prefix of an authorization by a provider that the tenant has.
 const SAVED_PROVIDER: &str = "saved_provider:";
 
-pub(super) fn check(field: &Field<'_>, base_url: Option<&BaseUrl>, report: &mut Report<'_>) {
+pub(super) fn check(field: &Field<'_>, report: &mut Report<'_>) {
     if may_name_object(field) && has_id(field.text) {
         report.add(RuleId::E1, field.path);
     }
     if field.name == "type" && field.text.starts_with(SAVED_PROVIDER) {
         report.add(RuleId::E3, field.path);
     }
-    let Some(base_url) = base_url.filter(|_| addresses::is_address(&field.name)) else { return };
-    let Some(address) = Address::read(field.text).filter(is_zuora) else { return };
-    let own = base_url.as_str().split_once("://").map_or("", |(_, host)| host);
-    let level = if address.host.eq_ignore_ascii_case(own) { Level::Warning } else { Level::Error };
-    report.add_as(RuleId::E2, level, field.path);
+    let address = Some(field).filter(|field| addresses::is_address(&field.name)).and_then(|it| Address::read(it.text));
+    if let Some(address) = address.filter(is_zuora) {
+        report.add_host(RuleId::E2, field.path, address.host);
+    }
 }
 
 /// True for a REST host of Zuora's.

@@ -1,5 +1,7 @@
 //! The findings of one definition: collected, bounded, in order.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,12 +19,26 @@ const LONGEST: usize = 200;
 pub struct Finding {
     /// The rule that was broken.
     pub rule: RuleId,
-    /// How bad it is here; see [`super::Rule::level`].
+    /// How bad it is, whatever customer has it; see [`Finding::level_at`].
     pub level: Level,
     /// The task with the fault; none for the workflow itself.
     pub task: Option<TaskRef>,
     /// The path of the fault: in the task, or else in the export.
     pub path: String,
+    /// Zuora's host, where the fault is that it is written there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+}
+
+impl Finding {
+    /// How bad it is at a customer: another data center's host is worse than its own.
+    pub fn level_at(&self, base_url: &str) -> Level {
+        let own = base_url.split_once("://").map_or(base_url, |(_, host)| host);
+        match &self.host {
+            Some(host) if !host.eq_ignore_ascii_case(own) => Level::Error,
+            _ => self.level,
+        }
+    }
 }
 
 /// A task, as findings name it.
@@ -38,12 +54,19 @@ pub struct TaskRef {
 }
 
 /// Everything that was found in one definition.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// The worst first, then by rule, then in the order of the definition; at most ten of each rule.
     pub items: Vec<Finding>,
     /// False if there are more than these, or parts of the definition were too many to be judged.
     pub complete: bool,
+}
+
+impl Findings {
+    /// The rules that were broken.
+    pub fn rules(&self) -> BTreeSet<RuleId> {
+        self.items.iter().map(|finding| finding.rule).collect()
+    }
 }
 
 impl TaskRef {
@@ -81,6 +104,15 @@ impl<'a> Report<'a> {
 
     /// Adds a finding of a level.
     pub(super) fn add_as(&mut self, rule: RuleId, level: Level, path: &str) {
+        self.push(rule, level, path, None);
+    }
+
+    /// Adds a finding about a host of Zuora's.
+    pub(super) fn add_host(&mut self, rule: RuleId, path: &str, host: &str) {
+        self.push(rule, rule.rule().level, path, Some(text::cut(host, LONGEST)));
+    }
+
+    fn push(&mut self, rule: RuleId, level: Level, path: &str, host: Option<String>) {
         let count = &mut self.counts[rule as usize];
         *count += 1;
         if *count > MOST_OF_A_RULE {
@@ -88,7 +120,7 @@ impl<'a> Report<'a> {
             return;
         }
         let task = self.task.map(TaskRef::of);
-        self.items.push(Finding { rule, level, task, path: text::cut(path, LONGEST) });
+        self.items.push(Finding { rule, level, task, path: text::cut(path, LONGEST), host });
     }
 
     /// Notes that not everything could be judged.

@@ -45,6 +45,8 @@ pub enum RuleId {
     T5,
     R4,
     R9,
+    R14,
+    H5,
 }
 
 /// What a rule needs beside the definition.
@@ -54,6 +56,8 @@ pub enum Needs {
     Nothing,
     /// The address of the customer that has the workflow.
     Customer,
+    /// The customer's other workflows.
+    Others,
 }
 
 /// One rule.
@@ -90,7 +94,7 @@ impl fmt::Display for RuleId {
 
 use self::{
     Level::{Error, Info, Warning},
-    Needs::{Customer, Nothing},
+    Needs::{Customer, Nothing, Others},
 };
 
 /// Zuora's tools for workflows, where the rules of its own linter stand.
@@ -101,7 +105,7 @@ const DOCS: &str = "docs.zuora.com";
 const PRACTICE: &str = "practice";
 
 /// Every rule, in the order of the ids.
-pub const RULES: [Rule; 19] = [
+pub const RULES: [Rule; 21] = [
     Rule {
         id: RuleId::S1,
         level: Error,
@@ -272,5 +276,23 @@ pub const RULES: [Rule; 19] = [
         why: "There is no such address: Zuora answers 404.",
         remedy: "Remove one /v1 from the address: {{ Credentials.zuora.rest_endpoint }} ends with it.",
         source: TOOLS,
+    },
+    Rule {
+        id: RuleId::R14,
+        level: Error,
+        needs: Others,
+        title: "It executes a workflow that cannot do its part",
+        why: "The workflow is inactive; or its answer is awaited, and it has no response formatter, or waits for an approval or a delay itself. A warning where there is no such workflow in the copy.",
+        remedy: "Activate the workflow that is executed, or execute another one; give it a response formatter, or take its last task's answer.",
+        source: DOCS,
+    },
+    Rule {
+        id: RuleId::H5,
+        level: Info,
+        needs: Others,
+        title: "Another workflow of the tenant has the same name",
+        why: "Whoever looks for it by its name, as an Execute task or a comparison with another tenant does, may find the other one.",
+        remedy: "Rename one of the two.",
+        source: PRACTICE,
     },
 ];

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{base_url::BaseUrlPolicy, json::tests::any_json};
+use crate::domain::json::tests::any_json;
 
 /// A definition in which one rule finds something, and one in which none does, although it looks like it.
 pub(super) struct Fixture {
@@ -42,8 +42,7 @@ pub(super) fn graph(workflow: &str, tasks: &str, linkages: &str) -> String {
 }
 
 pub(super) fn found(export: &str) -> Vec<Finding> {
-    let own = BaseUrlPolicy::new("").unwrap().parse("https://rest.zuora.com").unwrap();
-    let findings = check(&Definition::parse(export.as_bytes()).unwrap(), Some(&own));
+    let findings = check(&Definition::parse(export.as_bytes()).unwrap());
     assert!(findings.complete, "{export}");
     findings.items
 }
@@ -79,7 +78,7 @@ fn each_rule_finds_its_own_fixture_and_no_rule_finds_a_near_miss() {
 fn each_rule_has_a_fixture_and_stands_at_the_place_of_its_id() {
     let tried: BTreeSet<_> = fixtures().into_iter().map(|fixture| fixture.rule).collect();
     for (at, rule) in RULES.iter().enumerate() {
-        assert!(tried.contains(&rule.id), "{} has no fixture", rule.id);
+        assert!(tried.contains(&rule.id) || rule.needs == Needs::Others, "{} has no fixture", rule.id);
         assert_eq!(rule.id as usize, at, "{}", rule.id);
         for text in [rule.title, rule.why, rule.remedy, rule.source] {
             assert!(!text.is_empty() && !text.contains(['|', '\n']), "{}: {text}", rule.id);
@@ -102,15 +101,10 @@ fn the_help_has_the_same_table() {
 
 #[test]
 fn an_address_of_another_data_center_is_worse_than_the_customers_own() {
-    let level = |host: &str| found(&callout(&format!(r#""url":"https://{host}/v1/x""#)))[0].level;
+    let level =
+        |host: &str| found(&callout(&format!(r#""url":"https://{host}/v1/x""#)))[0].level_at("https://rest.zuora.com");
 
     assert_eq!([level("rest.zuora.com"), level("rest.test.zuora.com")], [Level::Warning, Level::Error]);
-}
-
-#[test]
-fn without_a_customer_the_rules_that_need_one_find_nothing() {
-    let export = callout(r#""url":"https://rest.zuora.com/v1/x""#);
-    assert_eq!(check(&Definition::parse(export.as_bytes()).unwrap(), None).items, []);
 }
 
 #[test]
@@ -118,7 +112,7 @@ fn of_each_rule_ten_findings_are_kept_and_the_worst_come_first() {
     let tasks: Vec<_> =
         (1..=30).map(|id| format!(r#"{{"id":{id},"disable_validation":true,"password":"hunter2"}}"#)).collect();
     let export = graph(r#""call_type":"UIACTION""#, &tasks.join(","), "");
-    let findings = check(&Definition::parse(export.as_bytes()).unwrap(), None);
+    let findings = check(&Definition::parse(export.as_bytes()).unwrap());
     let rules: Vec<_> = findings.items.iter().map(|finding| finding.rule).collect();
 
     assert_eq!(rules, [[RuleId::S1; 10], [RuleId::R4; 10]].concat());
@@ -128,7 +122,7 @@ fn of_each_rule_ten_findings_are_kept_and_the_worst_come_first() {
 #[test]
 fn a_definition_with_very_many_parts_is_judged_as_far_as_memory_allows() {
     let tasks = vec![r#"{"id":1}"#; 60_000].join(",");
-    let findings = check(&Definition::parse(graph("", &tasks, "").as_bytes()).unwrap(), None);
+    let findings = check(&Definition::parse(graph("", &tasks, "").as_bytes()).unwrap());
 
     assert_eq!((findings.items, findings.complete), (Vec::new(), false));
 }
