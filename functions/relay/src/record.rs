@@ -16,7 +16,8 @@ use shared::{
         archive,
         audit::Record as AuditRecord,
         change::Change,
-        event::{Event, of_change, of_customer},
+        event::{Event, of_change, of_customer, of_findings, of_news},
+        findings::News,
         time::Timestamp,
     },
 };
@@ -100,15 +101,22 @@ fn read_record(record: &Value, audit_stream: &str, panel: &str) -> Result<Outcom
         _ => None,
     };
     let customer = customer.ok_or_else(|| Unreadable("its key names no customer".to_owned()))?;
-    let is_change = matches!(keys.get(keys::SK), Some(AttributeValue::S(sk)) if sk.starts_with(keys::CHANGE_PREFIX));
-    if is_change {
+    let sort_key = match keys.get(keys::SK) {
+        Some(AttributeValue::S(sk)) => sk.as_str(),
+        _ => "",
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "a moment of this age of the world fits")]
+    let written = Timestamp::from_millis((seconds * 1000.0) as i64);
+    let is_news = |at: Timestamp| at.plus(OLD) >= written;
+    if sort_key.starts_with(keys::CHANGE_PREFIX) {
         let change: Change = parse(new)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a moment of this age of the world fits")]
-        let written = Timestamp::from_millis((seconds * 1000.0) as i64);
-        if change.at.plus(OLD) < written {
-            return Ok(Outcome::Tell(Vec::new()));
-        }
-        return Ok(Outcome::Tell(of_change(&customer, &change, panel).into_iter().collect()));
+        let told = of_change(&customer, &change, panel).into_iter().chain(of_findings(&customer, &change, panel));
+        return Ok(Outcome::Tell(told.filter(|_| is_news(change.at)).collect()));
+    }
+    if sort_key.starts_with(keys::NEWS_PREFIX) {
+        let news: News = parse(new)?;
+        let told = of_news(&customer, &news, panel).into_iter();
+        return Ok(Outcome::Tell(told.filter(|_| is_news(news.at)).collect()));
     }
     let Some(old) = old_image.filter(|old| goes_on(old, &new)) else { return Ok(Outcome::Tell(Vec::new())) };
     Ok(Outcome::Tell(of_customer(&parse(old)?, &parse(new)?, panel)))
@@ -181,11 +189,14 @@ mod tests {
             published(file!("bus/sync-held")),
             published(file!("bus/workflow-changed")),
             published(file!("bus/workflow-deleted")),
+            published(file!("bus/finding-raised")),
+            published(file!("bus/finding-resolved")),
         ];
         let mut found = told(file!("relay/customer"));
         // The hold is told with what it asks for; one example of that is enough.
         found.retain(|event| event["detail"]["health"] != "held");
         found.extend(told(file!("relay/changes")));
+        found.extend(told(file!("relay/findings")));
         assert_eq!(found, bus);
     }
 
@@ -195,7 +206,9 @@ mod tests {
         for kind in shared::domain::event::EventKind::ALL {
             assert!(page.contains(&format!("| `{}` |", kind.as_str())), "{}", kind.as_str());
         }
-        for event in [told(file!("relay/customer")), told(file!("relay/changes"))].concat() {
+        for event in
+            [told(file!("relay/customer")), told(file!("relay/changes")), told(file!("relay/findings"))].concat()
+        {
             for field in event["detail"].as_object().unwrap().keys() {
                 assert!(page.contains(&format!("| `{field}`")), "{field}");
             }
@@ -217,7 +230,8 @@ mod tests {
 
     #[test]
     fn what_a_restore_brings_back_is_no_news() {
-        let changes = records(file!("relay/changes")).into_iter().map(|mut record| {
+        let findings = records(file!("relay/findings"));
+        let changes = records(file!("relay/changes")).into_iter().chain(findings).map(|mut record| {
             record["dynamodb"]["ApproximateCreationDateTime"] = (1_769_846_401 + 7 * 3600).into();
             record
         });

@@ -12,6 +12,9 @@
 //! | | `KEPT#<zuora id>#<hash>` | the record of a definition that the workflow had before |
 //! | | `REFERENCES#<zuora id>` | what its definition refers to, packed |
 //! | | `CHANGE#<time>#<zuora id>` | the record of a change of one workflow by a sync |
+//! | | `FINDINGS#<zuora id>`, `FINDINGS#<zuora id>#OTHERS` | the findings of its definition, and those that look at others |
+//! | | `SUPPRESSION#<zuora id>#<rule>` | that findings of a rule are meant to be so |
+//! | | `NEWS#<time>#<zuora id>` | the record of findings that came or went without a change of the workflow |
 //! | | `JOB#<id>` | one job |
 //! | | `HELD#<job id>` | the complete list of a job's hold |
 //! | `JOB#<id>` | `POINTER` | the customer of a job |
@@ -28,8 +31,9 @@
 //! | `DELETION#<id>` (vault) | `DELETION` | the mark that a customer was deleted, without which nothing is purged |
 //!
 //! Two sparse indexes. `GSI1` has whole items: `CUSTOMERS` (summaries) by folded name, `JOBS#<state>` by job id (so by age),
-//! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` and `KEPT#<customer>#<zuora id>` by time; in the grants
-//! table `GRANTS#<customer, or *>` by user; in the audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of
+//! `WORKFLOWS#<customer>` by folded name, `CHANGES#<customer>#<zuora id>` and `KEPT#<customer>#<zuora id>` by time,
+//! `FINDINGS#<customer>` (where there are some) by workflow; in the grants table `GRANTS#<customer, or *>` by user; in the
+//! audit table `AUDIT` by time. `GSI2` has keys only: `DUE` (states) by the time of
 //! the next sync, `CUSTOMERS` (profiles) by id.
 
 mod indexes;
@@ -40,10 +44,12 @@ use sha2::{Digest, Sha256};
 
 pub use self::indexes::{
     AUDIT, CUSTOMERS, DUE, GSI1PK, GSI1SK, Index, IndexKey, SortKeys, audit_by_time, change_by_workflow, changes_of,
-    customer_by_id, customer_by_name, customer_due, due_until, grant_by_customer, grants_on, ids_after, job_by_state,
-    jobs_in, kept_by_time, kept_definitions_of, names, workflow_by_name, workflows_of,
+    customer_by_id, customer_by_name, customer_due, due_until, findings_by_workflow, findings_of, grant_by_customer,
+    grants_on, ids_after, job_by_state, jobs_in, kept_by_time, kept_definitions_of, names, workflow_by_name,
+    workflows_of,
 };
 use crate::domain::{
+    findings::RuleId,
     ids::{BatchId, CustomerId, JobId, UserId, WorkflowId},
     time::Timestamp,
 };
@@ -195,6 +201,35 @@ pub fn change(customer: &CustomerId, at: Timestamp, id: &WorkflowId) -> Key {
 /// A sort key between the changes before a moment and those at it or later.
 pub fn changes_before(at: Timestamp) -> String {
     format!("{CHANGE_PREFIX}{at}")
+}
+
+/// Sort key prefix of a customer's findings.
+pub const FINDINGS_PREFIX: &str = "FINDINGS#";
+
+/// The findings of a workflow's definition.
+pub fn findings(customer: &CustomerId, id: &WorkflowId) -> Key {
+    Key::new(customer_partition(customer), format!("{FINDINGS_PREFIX}{id}"))
+}
+
+/// The findings of a workflow that look at other workflows.
+pub fn findings_across(customer: &CustomerId, id: &WorkflowId) -> Key {
+    Key::new(customer_partition(customer), format!("{FINDINGS_PREFIX}{id}#OTHERS"))
+}
+
+/// Sort key prefix of a customer's suppressions.
+pub const SUPPRESSION_PREFIX: &str = "SUPPRESSION#";
+
+/// The suppression of a rule's findings in a workflow.
+pub fn suppression(customer: &CustomerId, id: &WorkflowId, rule: RuleId) -> Key {
+    Key::new(customer_partition(customer), format!("{SUPPRESSION_PREFIX}{id}#{rule}"))
+}
+
+/// Sort key prefix of the news about a customer's workflows: they sort by time.
+pub const NEWS_PREFIX: &str = "NEWS#";
+
+/// News about one workflow.
+pub fn news(customer: &CustomerId, at: Timestamp, id: &WorkflowId) -> Key {
+    Key::new(customer_partition(customer), format!("{NEWS_PREFIX}{at}#{id}"))
 }
 
 /// Sort key prefix of a customer's jobs.

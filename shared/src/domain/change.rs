@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     comparison::{Class, Comparison, Extent, LinkageName, PartEdits, TaskName},
+    findings::Turned,
     ids::{JobId, WorkflowId},
     json::Json,
     listed_workflow::is_same_field,
@@ -89,6 +90,10 @@ pub struct Change {
     /// The number of all other changes in the definition. (Absent in records of older backups.)
     #[serde(default)]
     pub settings_count: u64,
+    /// The rules of the health check that the change has the workflow break, and those that it mends. (Absent in records of
+    /// older backups.)
+    #[serde(default)]
+    pub findings: Turned,
 }
 
 /// A value before and after a change.
@@ -252,6 +257,7 @@ impl Change {
             linkages: None,
             settings: Vec::new(),
             settings_count: 0,
+            findings: Turned::default(),
         }
     }
 

@@ -6,12 +6,14 @@
 //! - It holds ids, names, counts and classes; never a value of a definition, a message of Zuora's, or an e-mail address.
 
 mod customer;
+mod finding;
 mod workflow;
 
 use serde::Serialize;
 
 pub use self::{
     customer::{CustomerSeen, of_customer},
+    finding::{of_findings, of_news},
     workflow::of_change,
 };
 use super::{ids::CustomerId, time::Timestamp};
@@ -34,6 +36,10 @@ pub enum EventKind {
     WorkflowChanged,
     /// A sync found that a workflow is gone.
     WorkflowDeleted,
+    /// A workflow has begun to break a rule of the health check.
+    FindingRaised,
+    /// A workflow no longer breaks a rule.
+    FindingResolved,
     /// A person should look at a customer.
     CustomerNeedsAttention,
     /// Zuora refused a customer's credentials, or its address does not lead to Zuora.
@@ -42,12 +48,14 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::SyncFailed,
         Self::SyncHeld,
         Self::SyncRecovered,
         Self::WorkflowChanged,
         Self::WorkflowDeleted,
+        Self::FindingRaised,
+        Self::FindingResolved,
         Self::CustomerNeedsAttention,
         Self::CredentialsRefused,
     ];
@@ -60,6 +68,8 @@ impl EventKind {
             Self::SyncRecovered => "Sync Recovered",
             Self::WorkflowChanged => "Workflow Changed",
             Self::WorkflowDeleted => "Workflow Deleted",
+            Self::FindingRaised => "Finding Raised",
+            Self::FindingResolved => "Finding Resolved",
             Self::CustomerNeedsAttention => "Customer Needs Attention",
             Self::CredentialsRefused => "Credentials Refused",
         }

@@ -17,10 +17,12 @@ mod environment;
 mod graph;
 mod links;
 mod literals;
+mod news;
 mod reliability;
 mod report;
 mod rules;
 mod secrets;
+mod suppression;
 mod time_zones;
 mod transport;
 mod triggers;
@@ -34,8 +36,10 @@ use report::Report;
 pub use self::{
     across::{Member, across},
     links::Links,
+    news::{News, Turned},
     report::{Finding, Findings, TaskRef},
     rules::{Level, Needs, RULES, RULES_VERSION, Rule, RuleId},
+    suppression::Suppression,
 };
 
 /// Judges a definition by every rule that needs no other workflow.

@@ -130,6 +130,16 @@ pub fn workflow_by_name(customer: &CustomerId, name: Option<&str>, id: &Workflow
     IndexKey::new(workflows_of(customer), by_name(name.unwrap_or_default(), id))
 }
 
+/// Index partition of a customer's findings: of the workflows that have some.
+pub fn findings_of(customer: &CustomerId) -> String {
+    format!("FINDINGS#{customer}")
+}
+
+/// Findings among their customer's, by the sort key that they have in the table.
+pub fn findings_by_workflow(customer: &CustomerId, sort_key: &str) -> IndexKey {
+    IndexKey::new(findings_of(customer), sort_key)
+}
+
 /// Index partition of one workflow's changes.
 pub fn changes_of(customer: &CustomerId, id: &WorkflowId) -> String {
     format!("CHANGES#{customer}#{id}")

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rules::{Level, RULES, RuleId};
+use super::{
+    news::known,
+    rules::{Level, RULES, RuleId},
+};
 use crate::domain::{json::Json, text};
 
 /// The findings of one rule that are kept; the others are counted. A definition that breaks a rule a thousand times is
@@ -57,6 +60,7 @@ pub struct TaskRef {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// The worst first, then by rule, then in the order of the definition; at most ten of each rule.
+    #[serde(deserialize_with = "known")]
     pub items: Vec<Finding>,
     /// False if there are more than these, or parts of the definition were too many to be judged.
     pub complete: bool,

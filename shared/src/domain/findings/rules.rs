@@ -1,6 +1,6 @@
 //! The table of rules.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -83,6 +83,19 @@ impl RuleId {
     /// The rule.
     pub const fn rule(self) -> &'static Rule {
         &RULES[self as usize]
+    }
+}
+
+/// The error for a text that is no rule's id.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("expected the id of a rule, such as S1")]
+pub struct NotARule;
+
+impl FromStr for RuleId {
+    type Err = NotARule;
+
+    fn from_str(text: &str) -> Result<Self, NotARule> {
+        RULES.iter().map(|rule| rule.id).find(|id| id.to_string() == text).ok_or(NotARule)
     }
 }
 
