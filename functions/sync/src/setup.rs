@@ -7,6 +7,7 @@ use shared::{
     app::{dispatch::Dispatcher, lifecycle::Lifecycle, sync::Syncer, worker::Worker},
     aws::{
         clients,
+        findings::AllFindings,
         keys::token_slot,
         limits::{TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queue::Queue,
@@ -53,6 +54,7 @@ pub async fn worker() -> Result<Worker, Error> {
     let dispatcher = Dispatcher::new(data.clone(), Queues::new(&sqs, queues));
     let syncer = Syncer {
         workflows: Workflows::new(data.clone()),
+        findings: AllFindings::new(data.clone()),
         vault: Vault::new(Table::new(dynamodb, vault)),
         secrets: Sealer::new(kms.clone(), secrets_key, Purpose::ClientSecret),
         tokens: Sealer::new(kms, token_key, Purpose::AccessToken),

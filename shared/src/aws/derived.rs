@@ -8,6 +8,7 @@ use futures::{TryStreamExt as _, future::ready};
 use serde::Deserialize;
 
 use super::{
+    findings,
     index::records,
     keys,
     references::item,
@@ -26,7 +27,10 @@ pub(super) const DERIVED: &str = "derived";
 
 /// The items to store beside a workflow.
 pub(super) fn items(customer: &CustomerId, workflow: &Workflow, derived: &Derived) -> Result<Vec<Item>, StoreError> {
-    let mut items = vec![item(customer, workflow, &derived.references)?];
+    let mut items = vec![
+        item(customer, workflow, &derived.references)?,
+        findings::item(customer, workflow, &derived.findings, &derived.links)?,
+    ];
     for item in &mut items {
         item.insert(DERIVED.to_owned(), AttributeValue::N(VERSION.to_string()));
     }
@@ -35,7 +39,8 @@ pub(super) fn items(customer: &CustomerId, workflow: &Workflow, derived: &Derive
 
 /// The writes that remove them.
 pub(super) fn removals(customer: &CustomerId, id: &WorkflowId) -> Vec<Write> {
-    vec![Write::Delete(keys::references(customer, id), Condition::None)]
+    let references = Write::Delete(keys::references(customer, id), Condition::None);
+    [vec![references], findings::removals(customer, id).into()].concat()
 }
 
 /// What is read of a workflow to know whether something is missing.

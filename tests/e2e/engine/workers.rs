@@ -14,6 +14,7 @@ use shared::{
     },
     aws::{
         audit::AuditTrail,
+        findings::AllFindings,
         grants::GrantStore,
         limits::{RequestLimits, TokenBudget},
         queue::Queue,
@@ -58,6 +59,7 @@ impl Places<'_> {
         let syncer = Syncer {
             dispatcher: dispatcher.clone(),
             workflows: Workflows::new(data.clone()),
+            findings: AllFindings::new(data.clone()),
             vault: Vault::new(Table::new(dynamodb, self.vault)),
             secrets: Sealer::new(kms.clone(), &self.stack.secrets_key_id, Purpose::ClientSecret),
             tokens: Sealer::new(kms, &self.stack.token_key_id, Purpose::AccessToken),

@@ -16,6 +16,7 @@
 //! - A run ends by itself before its time is over, with what it did counted ([`deadlines`]).
 //! - Memory does not grow with the tenant, except for a few hundred bytes per workflow: pages are packed, exports pass through.
 
+mod across;
 mod circuit_breaker;
 mod deadlines;
 mod deletions;

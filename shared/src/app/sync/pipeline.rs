@@ -82,10 +82,14 @@ impl SyncRun<'_> {
         let left_out = left_out.chain(mem::take(&mut totals.left_undone)).collect();
         let broken_off = totals.broken_off;
         let derived = self.derive_rest().await;
+        let is_sure = listing.complete && matches!(verdict, Verdict::Confirm(_));
+        let judged = is_sure && self.judge_across(listing, *unchanged).await;
         let mut report = conclude(listing, verdict, left_out, Report { derived, ..totals.report() });
         if broken_off && report.hold.is_none() {
             report.failure = Some(broken_off_failure(report.stats.errors));
         }
+        // The next sync compares again, and goes on with what is left to judge.
+        report.listing_digest = report.listing_digest.filter(|_| judged);
         AttemptOutcome::Ended(report)
     }
 

@@ -5,6 +5,8 @@
 //! exists: whenever a workflow is exported, its stored definition is read and compared with its hash, and written again if it
 //! is missing or damaged.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::SemaphorePermit;
 
 use super::{
@@ -28,6 +30,7 @@ use crate::{
         derived::Derived,
         diff::Step,
         failure::{ErrorClass, Failure},
+        findings::{self, RuleId, Turned},
         ids::WorkflowId,
         listed_workflow::ListedWorkflow,
         stats::WorkflowOutcome,
@@ -57,6 +60,9 @@ struct Kept {
     /// True if its bytes are those of the export.
     same: bool,
     definitions: Definitions,
+    /// The rules of the health check that it broke, by the present set; none where nothing can have come or gone, or it is
+    /// unreadable.
+    broken: Option<BTreeSet<RuleId>>,
 }
 
 /// The remaining work for a workflow.
@@ -135,7 +141,9 @@ impl SyncRun<'_> {
         // A damaged definition could not be read any more.
         let keep = self.syncer.keep_definitions.filter(|_| kept.intact);
         let first_sync = self.customer.last_complete_sync_at.is_none();
-        let change = Change { first_sync, ..Change::between(before.as_ref(), &workflow, kept.definitions) };
+        let findings = kept.broken.as_ref().map(|old| Turned::between(old, &derived.findings.rules()));
+        let findings = findings.unwrap_or_default();
+        let change = Change { first_sync, findings, ..Change::between(before.as_ref(), &workflow, kept.definitions) };
         let recorded = (outcome != WorkflowOutcome::Unchanged).then_some(&change);
         let rev = task.stored.map_or(0, |stored| stored.rev);
         let replaced = old.map(|definition| Replaced { definition, keep });
@@ -150,23 +158,34 @@ impl SyncRun<'_> {
 
     /// Reads the stored definition, compares it with its hash, and with the export.
     async fn kept(&self, task: &Task<'_>, new: &Exported) -> Result<Kept, Interruption> {
+        let nothing = |definitions| {
+            let broken = Some(BTreeSet::new());
+            Kept { intact: true, same: new.hash.is_none(), definitions, broken }
+        };
         let Some(stored) = task.stored else {
             let definitions = new.first.as_ref().map_or(Definitions::Same, |(extent, _)| Definitions::New(*extent));
-            return Ok(Kept { intact: true, same: new.hash.is_none(), definitions });
+            return Ok(nothing(definitions));
         };
         let Some(reference) = &stored.definition else {
-            return Ok(Kept { intact: true, same: new.hash.is_none(), definitions: compared(None, new) });
+            return Ok(nothing(compared(None, new)));
         };
         let same = new.hash.as_ref() == Some(&reference.hash);
         let _permit = self.permit_for(reference.bytes).await;
         match self.syncer.workflows.definition(&self.customer.id, task.id, reference).await {
-            Ok(_) if same => Ok(Kept { intact: true, same, definitions: Definitions::Same }),
-            Ok(bytes) => Ok(Kept { intact: true, same, definitions: compared(Some(&bytes), new) }),
+            Ok(_) if same => Ok(Kept { intact: true, same, definitions: Definitions::Same, broken: None }),
+            Ok(bytes) => {
+                let old = Definition::parse(&bytes).ok();
+                let definitions = match &old {
+                    Some(old) => compared(Some(old), new),
+                    None => Definitions::Incomparable,
+                };
+                Ok(Kept { intact: true, same, definitions, broken: old.map(|old| findings::check(&old).rules()) })
+            }
             Err(DefinitionReadError::Damaged) => {
                 telemetry::count(Metric::DefinitionDamaged);
                 tracing::warn!(workflow_id = %task.id, "a stored definition was damaged and is written anew");
                 let definitions = if same { Definitions::Same } else { Definitions::Incomparable };
-                Ok(Kept { intact: false, same, definitions })
+                Ok(Kept { intact: false, same, definitions, broken: None })
             }
             Err(DefinitionReadError::Store(error)) => Err(error.into()),
         }
@@ -214,13 +233,9 @@ impl Exported {
     }
 }
 
-/// Compares the bytes of a stored definition with an export.
-fn compared(old: Option<&[u8]>, new: &Exported) -> Definitions {
-    let old = match old.map(Definition::parse).transpose() {
-        Ok(old) => old,
-        Err(_) => return Definitions::Incomparable,
-    };
-    match Comparison::of(old.as_ref(), new.definition().as_ref()) {
+/// Compares a stored definition with an export.
+fn compared(old: Option<&Definition<'_>>, new: &Exported) -> Definitions {
+    match Comparison::of(old, new.definition().as_ref()) {
         None => Definitions::Incomparable,
         Some(comparison) if comparison.is_empty() => Definitions::Same,
         Some(comparison) => Definitions::Differ(Box::new(DefinitionEdits::of(&comparison))),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::deadlines;
 use crate::{
     app::dispatch::Dispatcher,
-    aws::{limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
+    aws::{findings::AllFindings, limits::TokenBudget, sealing::Sealer, vault::Vault, workflows::Workflows},
     domain::base_url::BaseUrlPolicy,
     zuora::Zuora,
 };
@@ -17,6 +17,8 @@ pub struct Syncer {
     pub dispatcher: Dispatcher,
     /// Stored workflows.
     pub workflows: Workflows,
+    /// What the health check found of them.
+    pub findings: AllFindings,
     /// Sealed secrets and tokens.
     pub vault: Vault,
     /// Opens client secrets.

@@ -11,7 +11,7 @@ use crate::{
         ids::JobId,
         listed_workflow::ListedWorkflow,
         name::SearchText,
-        references::{Kind, References},
+        references::Kind,
         stats::WorkflowOutcome,
         workflow::{Content, DefinitionRef, LastChange, Workflow},
     },
@@ -247,11 +247,8 @@ async fn a_cursor_goes_on_behind_a_workflow_whatever_is_replaced_meanwhile() {
             let found = world.shelves.workflows.get(&id, &old.zuora_id).await.unwrap().unwrap();
             let workflow = Workflow { derived: found.value.derived, ..found.value };
             let put = Put::new(&id, workflow.clone(), found.rev, None, None).unwrap();
-            let derived = Derived {
-                references: References::of(
-                    &Definition::parse(export(&format!("https://needle.example.com/{n}")).as_bytes()).unwrap(),
-                ),
-            };
+            let export = export(&format!("https://needle.example.com/{n}"));
+            let derived = Derived::of(&Definition::parse(export.as_bytes()).unwrap());
             world.shelves.workflows.put(&id, &put.with_derived(&id, &derived).unwrap()).await.unwrap();
         }
 
