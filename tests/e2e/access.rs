@@ -40,7 +40,7 @@ enum Door {
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
 /// Every route, with a body or query that does nothing to harm other tests.
-const DOORS: [(&str, &str, Door, &str); 50] = [
+const DOORS: [(&str, &str, Door, &str); 54] = [
     ("GET", "/", Open, ""),
     ("GET", "/panel/{file+}", Open, ""),
     ("GET", "/health", Open, ""),
@@ -74,6 +74,10 @@ const DOORS: [(&str, &str, Door, &str); 50] = [
     ("GET", "/v1/search", Entered, "?q=nothing"),
     ("GET", "/v1/workflows", Entered, "?name=nothing"),
     ("POST", "/v1/lint", Entered, NOTHING),
+    ("GET", "/v1/findings", Entered, ""),
+    ("GET", "/v1/customers/{customer_id}/workflows/{workflow_id}/findings", On("view"), ""),
+    ("PUT", "/v1/customers/{customer_id}/workflows/{workflow_id}/findings/{rule}/suppression", On("update"), NOTHING),
+    ("DELETE", "/v1/customers/{customer_id}/workflows/{workflow_id}/findings/{rule}/suppression", On("update"), ""),
     ("GET", "/v1/users", OnAll("grant"), ""),
     ("GET", "/v1/audit", Entered, ""),
     ("GET", "/v1/stats", Entered, ""),
@@ -250,6 +254,7 @@ async fn every_door_lets_in_whom_it_should_and_nobody_else() {
             .replace("{batch_id}", &format!("bat_{}", "0".repeat(32)))
             .replace("{workflow_id}", &tenant.ids()[0].to_string())
             .replace("{user}", "nobody")
+            .replace("{rule}", "S1")
             .replace("{file+}", "none.js")
     };
     let mut cases = 0;
@@ -289,6 +294,7 @@ fn is_let_in(answer: &Answer) -> bool {
             "There is no such batch.",
             "There is no such grant.",
             "There is no such dead letter.",
+            "There is no such suppression.",
             "The panel has no such file. Load the page again: there may be a newer one.",
         ]
         .contains(&answer.body["detail"].as_str().unwrap_or_default()),

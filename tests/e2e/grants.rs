@@ -49,6 +49,8 @@ async fn a_user_sees_the_customers_that_were_granted_and_no_trace_of_the_others(
         format!("/v1/customers/{theirs}/workflows/{workflow}/tasks"),
         format!("/v1/customers/{theirs}/workflows/{workflow}/definition"),
         format!("/v1/customers/{theirs}/workflows/{workflow}/changes"),
+        format!("/v1/customers/{theirs}/workflows/{workflow}/findings"),
+        format!("/v1/findings?customer_id={theirs}"),
         format!("/v1/customers/{theirs}/changes"),
         format!("/v1/customers/{theirs}/audit"),
         format!("/v1/customers/{theirs}/grants"),

@@ -5,7 +5,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use shared::{aws::queue::Queue, domain::event::SOURCE};
-use tests::simulator::{Fault, Simulator};
+use tests::simulator::{Fault, Simulator, Workflow};
 
 use crate::{root::Root, upstream::tenant, world::World};
 
@@ -267,6 +267,55 @@ async fn a_changed_and_a_removed_workflow_are_told_and_those_of_a_first_sync_are
     assert_eq!((changed.as_str(), deleted.as_str()), ("Workflow Changed", "Workflow Deleted"));
     assert_eq!((&change["workflow_name"], &change["zuora_id"]), (&json!("Renamed"), &json!(ids[0].to_string())));
     assert_eq!((&deletion["zuora_id"], &deletion["job_id"]), (&json!(ids[1].to_string()), &job["id"]));
+    listener.stop(&world).await;
+    world.remove(&id).await;
+}
+
+#[tokio::test]
+async fn a_finding_that_comes_or_goes_is_told_also_when_another_workflow_is_the_cause() {
+    let world = World::connect().await;
+    let listener = Listener::start(&world).await;
+    let simulator = Simulator::start();
+    let tenant = simulator.tenant("finding");
+    let target = tenant.add(Workflow::named("Target"));
+    let export = |url: &str| {
+        let callout = json!({"id": 1, "action_type": "Callout", "parameters": {"url": url}});
+        let execute = json!({"id": 2, "action_type": "Execute::WorkflowTask", "parameters": {"workflow_id": target}});
+        let link = |task: u64| json!({"source_workflow_id": 9, "target_task_id": task, "linkage_type": "Start"});
+        Some(json!({"workflow": {"id": 9}, "tasks": [callout, execute], "linkages": [link(1), link(2)]}))
+    };
+    let caller = tenant.add(Workflow { export: export("https://example.com"), ..Workflow::named("Caller") });
+    let (id, _) = world.create_and_sync(&tenant, &simulator.base_url()).await;
+    let told = async |most: usize| {
+        let mut told: Vec<_> = listener.events(&world, &id, most).await.into_iter().collect();
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        let about = |(kind, detail): (String, Value)| (kind, detail["zuora_id"].clone(), detail["rule"].clone());
+        told.into_iter().map(about).collect::<Vec<_>>()
+    };
+    let of = |kind: &str, workflow: u64, rule: Value| (kind.to_owned(), json!(workflow.to_string()), rule);
+    let changed = |workflow: u64| of("Workflow Changed", workflow, Value::Null);
+
+    tenant.edit(caller, |workflow| workflow.export = export("http://example.com"));
+    world.sync(&id).await;
+    assert_eq!(told(2).await, [of("Finding Raised", caller, json!("S5")), changed(caller)]);
+
+    tenant.edit(target, |workflow| workflow.status = "Inactive".to_owned());
+    world.sync(&id).await;
+    assert_eq!(told(2).await, [of("Finding Raised", caller, json!("R14")), changed(target)]);
+
+    tenant.edit(target, |workflow| workflow.status = "Active".to_owned());
+    tenant.edit(caller, |workflow| workflow.export = export("https://example.com"));
+    world.sync(&id).await;
+    let mut both = told(4).await;
+    both.sort_by_key(|(kind, workflow, rule)| (kind.clone(), workflow.to_string(), rule.to_string()));
+    let mut expected = vec![
+        of("Finding Resolved", caller, json!("R14")),
+        of("Finding Resolved", caller, json!("S5")),
+        changed(caller),
+        changed(target),
+    ];
+    expected.sort_by_key(|(kind, workflow, rule)| (kind.clone(), workflow.to_string(), rule.to_string()));
+    assert_eq!(both, expected);
     listener.stop(&world).await;
     world.remove(&id).await;
 }

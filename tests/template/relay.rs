@@ -139,6 +139,7 @@ fn the_filters_of_the_streams_let_through_what_may_be_an_event() {
     assert_eq!(of_states.count(), 4);
     let changes = data.last().unwrap();
     assert_eq!(changes["dynamodb"]["Keys"]["SK"]["S"][0]["prefix"], keys::CHANGE_PREFIX);
+    assert_eq!(changes["dynamodb"]["Keys"]["SK"]["S"][1]["prefix"], keys::NEWS_PREFIX);
     assert_eq!(changes["dynamodb"]["NewImage"]["first_sync"]["BOOL"][0], false, "a first sync wakes nobody");
 }
 

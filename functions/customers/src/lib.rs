@@ -5,6 +5,7 @@
 mod access;
 mod audit;
 mod customers;
+mod findings;
 mod overview;
 pub mod setup;
 mod syncs;
@@ -50,6 +51,8 @@ use self::{
         audit::list_of_customer,
         stats::get_stats,
         attention::list_attention,
+        findings::suppress,
+        findings::unsuppress,
         zuora_hosts::list_zuora_hosts,
         service::health,
         service::get_openapi,
@@ -76,6 +79,10 @@ pub fn routes(state: setup::App) -> Router {
         .route("/v1/customers/{customer_id}/audit", get(audit::list_of_customer))
         .route("/v1/customers/{customer_id}/grants", get(grants::list_grants))
         .route("/v1/customers/{customer_id}/grants/{user}", put(grants::put_grant).delete(grants::delete_grant))
+        .route(
+            "/v1/customers/{customer_id}/workflows/{workflow_id}/findings/{rule}/suppression",
+            put(findings::suppress).delete(findings::unsuppress),
+        )
         .route("/v1/audit", get(audit::list_all))
         .route("/v1/me", get(me::get_me))
         .route("/v1/users", get(users::list_users))

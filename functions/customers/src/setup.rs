@@ -5,7 +5,7 @@ use lambda_http::Error;
 use shared::{
     app::{
         access::AccessService, batches::BatchService, context::RequestContext, customers::CustomerService,
-        dispatch::Dispatcher,
+        dispatch::Dispatcher, suppress::SuppressionService,
     },
     aws::{
         clients,
@@ -13,9 +13,11 @@ use shared::{
         limits::{REQUESTS_PER_MINUTE, RequestLimits, TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queues::Queues,
         sealing::{Purpose, Sealer},
+        suppressions::Suppressions,
         table::Table,
         user_pool::UserPool,
         vault::Vault,
+        workflows::Workflows,
     },
     clock,
     config::EnvSettings,
@@ -31,6 +33,8 @@ pub struct App {
     pub service: CustomerService,
     /// Who may do what.
     pub access: AccessService,
+    /// Which findings are meant to be so.
+    pub suppressions: SuppressionService,
     /// Authentication and cursors.
     pub edge: Edge,
     /// The hosts that a search for a data center tries.
@@ -81,6 +85,11 @@ pub async fn state() -> Result<App, Error> {
     let dispatcher = Dispatcher::new(data.clone(), Queues::new(&aws_sdk_sqs::Client::new(&sdk), queues));
     let (grants, users) = (edge.grants.clone(), UserPool::new(&sdk, pool)?);
     let access = AccessService { dispatcher: dispatcher.clone(), grants: grants.clone(), users };
+    let suppressions = SuppressionService {
+        dispatcher: dispatcher.clone(),
+        workflows: Workflows::new(data.clone()),
+        suppressions: Suppressions::new(data.clone()),
+    };
     let service = CustomerService {
         dispatcher,
         grants,
@@ -91,5 +100,5 @@ pub async fn state() -> Result<App, Error> {
         token_budget: TokenBudget::new(data.clone(), per_minute),
         limits: RequestLimits::new(data, per_caller),
     };
-    Ok(App { service, access, edge, listed_hosts })
+    Ok(App { service, access, suppressions, edge, listed_hosts })
 }

@@ -4,6 +4,7 @@ mod changes;
 mod definition;
 mod diff;
 mod find;
+mod findings;
 mod history;
 mod json;
 mod lint;
@@ -36,6 +37,8 @@ use utoipa::OpenApi;
         used_by::list_used_by,
         changes::list_of_workflow,
         changes::read_feed,
+        findings::list_of_workflow,
+        findings::list,
         lint::lint_definition,
     ),
     components(schemas(changes::ChangeClass, changes::Order))
@@ -58,6 +61,8 @@ pub fn routes(state: setup::App) -> Router {
         .route(&format!("{workflow}/used-by"), get(used_by::list_used_by))
         .route(&format!("{workflow}/changes"), get(changes::list_of_workflow))
         .route("/v1/customers/{customer_id}/changes", get(changes::read_feed))
+        .route(&format!("{workflow}/findings"), get(findings::list_of_workflow))
+        .route("/v1/findings", get(findings::list))
         .route("/v1/lint", post(lint::lint_definition))
         .with_state(state)
 }

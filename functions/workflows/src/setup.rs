@@ -3,11 +3,11 @@
 use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
-    app::search::everywhere::Shelves,
+    app::{findings::FindingsReader, search::everywhere::Shelves},
     aws::{
-        changes::Changes, clients, customers::Customers, damaged::Damaged, jobs::Jobs,
-        kept_definitions::KeptDefinitions, keys::token_slot, references::AllReferences, table::Table,
-        workflows::Workflows,
+        changes::Changes, clients, customers::Customers, damaged::Damaged, findings::AllFindings, jobs::Jobs,
+        kept_definitions::KeptDefinitions, keys::token_slot, references::AllReferences, suppressions::Suppressions,
+        table::Table, workflows::Workflows,
     },
     clock,
     config::EnvSettings,
@@ -31,6 +31,8 @@ pub struct App {
     pub changes: Changes,
     /// Notes on damaged definitions.
     pub damaged: Damaged,
+    /// What the health check found.
+    pub findings: FindingsReader,
     /// Authentication and cursors.
     pub edge: Edge,
 }
@@ -57,7 +59,12 @@ pub async fn state() -> Result<App, Error> {
         references: AllReferences::new(data.clone()),
         jobs: Jobs::new(data.clone()),
         changes: Changes::new(data.clone()),
-        damaged: Damaged::new(data),
+        damaged: Damaged::new(data.clone()),
+        findings: FindingsReader {
+            customers: Customers::new(data.clone()),
+            findings: AllFindings::new(data.clone()),
+            suppressions: Suppressions::new(data),
+        },
         edge: edge?,
     })
 }

@@ -27,6 +27,7 @@ pub mod dismiss;
 pub mod dispatch;
 pub mod error;
 pub mod finder;
+pub mod findings;
 #[cfg(test)]
 mod fixture;
 pub mod interruption;
@@ -39,6 +40,7 @@ pub mod redrive;
 pub mod retry;
 pub mod schedule;
 pub mod search;
+pub mod suppress;
 pub mod sweep;
 pub mod sync;
 #[cfg(test)]

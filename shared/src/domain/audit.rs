@@ -73,6 +73,12 @@ pub enum Action {
     /// A user's grant was withdrawn.
     #[serde(rename = "grant.delete")]
     GrantDelete,
+    /// Findings were said to be meant so.
+    #[serde(rename = "finding.suppress")]
+    FindingSuppress,
+    /// That was taken back.
+    #[serde(rename = "finding.unsuppress")]
+    FindingUnsuppress,
     /// Something was read. Only recorded if it was refused.
     #[serde(rename = "read")]
     Read,

@@ -58,7 +58,7 @@ impl<'a> Open<'a> {
 /// about secrets counts for all of them.
 pub fn scalars<'a>(prefix: &str, value: Json<'a>, mut visit: impl FnMut(Scalar<'_, 'a>)) {
     let mut path = prefix.to_owned();
-    let is_secret = is_secret_path(prefix);
+    let is_secret = is_secret_path(prefix, value);
     if !value.is_object() && !value.is_list() {
         if !value.is_null() {
             visit(Scalar { path: &path, value, in_secret_field: is_secret });

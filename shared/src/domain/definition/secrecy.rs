@@ -54,10 +54,14 @@ pub(super) fn is_secret_member(parent: &str, name: &str, member: Json<'_>) -> bo
         || (name == HMAC_KEY && plain(parent).ends_with("hmac"))
 }
 
-/// True if a member on a path holds a credential.
-pub(super) fn is_secret_path(path: &str) -> bool {
+/// True if a member on a path holds a credential; `value` is the last one's, the others contain it.
+pub(super) fn is_secret_path(path: &str, value: Json<'_>) -> bool {
+    let mut names = path.split('.').peekable();
     let mut parent = "";
-    path.split('.').any(|name| is_secret_member(std::mem::replace(&mut parent, name), name))
+    std::iter::from_fn(|| Some((names.next()?, names.peek().is_none()))).any(|(name, is_last)| {
+        let member = if is_last { value } else { Json::of_valid("{}") };
+        is_secret_member(std::mem::replace(&mut parent, name), name, member)
+    })
 }
 
 /// True if an object is a header that holds a credential, as `{"key": "Authorization", "value": ...}`.

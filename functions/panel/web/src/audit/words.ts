@@ -23,6 +23,8 @@ export const ACTIONS: Record<AuditAction, string> = {
   "dead_letter.delete": "Deleted unreadable message",
   "grant.put": "Granted access",
   "grant.delete": "Revoked access",
+  "finding.suppress": "Suppressed finding",
+  "finding.unsuppress": "Unsuppressed finding",
   read: "Read",
 };
 
