@@ -82,7 +82,7 @@ fn built(place: &Path, fails: bool) -> String {
     let text = fs::read_to_string(Path::new(&stack).with_file_name("built").join("template.json")).unwrap();
     let mut template: Value = serde_json::from_str(&text).unwrap();
     let resources = template["Resources"].as_object_mut().unwrap();
-    for unknown in ["SignInStyle", "NoSyncAlarm"] {
+    for unknown in ["SignInStyle", "NoSyncAlarm", "RelaySilentAlarm"] {
         resources.remove(unknown).unwrap();
     }
     if fails {
