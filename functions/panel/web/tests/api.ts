@@ -57,6 +57,13 @@ export async function waitForSync(customer: string): Promise<void> {
   await until(`${customer} is synced`, async () => Boolean((await call("GET", `/v1/customers/${customer}`)).last_sync));
 }
 
+/** A sync to its end, by the job's id. */
+export async function syncNow(customer: string): Promise<string> {
+  const job = String((await call("POST", `/v1/customers/${customer}/sync`)).job_id);
+  await until(`${job} succeeded`, async () => (await call("GET", `/v1/jobs/${job}`)).state === "succeeded");
+  return job;
+}
+
 /** The customer's jobs in that state, newest first. */
 export async function jobs(customer: string, state: string): Promise<readonly unknown[]> {
   return (await call("GET", `/v1/jobs?customer_id=${customer}&state=${state}`)).items as unknown[];

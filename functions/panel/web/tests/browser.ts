@@ -72,6 +72,15 @@ export async function untilListed(place: Page | Locator): Promise<void> {
   await place.getByRole("row").getByRole("link").first().waitFor();
 }
 
+/** The tables that scroll sideways, by their texts. */
+export async function sidewaysTables(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>("div:has(> table)")]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+      .map((place) => place.innerText.slice(0, 80)),
+  );
+}
+
 /** On a phone Cloudscape gives its toolbar an attribute that means nothing there. No reader heeds it. */
 const OF_THE_DESIGN_SYSTEM = /^aria-allowed-attr: <nav [^>]*aria-orientation="horizontal"/;
 

@@ -29,6 +29,7 @@ export type Grant = Schemas["List_Grant"]["items"][number];
 export type Role = Schemas["Role"];
 export type User = Schemas["User"];
 export type Change = Schemas["Change"];
+export type ChangeClass = Schemas["Class"];
 export type Task = Schemas["Task"];
 export type Verb = Schemas["Verb"];
 export type Me = Schemas["Me"];

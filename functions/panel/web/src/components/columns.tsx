@@ -3,6 +3,7 @@
 import type { TableProps } from "@cloudscape-design/components/table";
 
 import { Cut } from "./Cut";
+import { useIsPhone } from "./phone";
 import type { Preferences } from "./preferences";
 
 export interface Column<Item> extends TableProps.ColumnDefinition<Item> {
@@ -48,6 +49,15 @@ export function arranged<Item>(
     ...(contentDisplay && { columnDisplay: contentDisplay.filter(({ id }) => isThere(id)) }),
     resizableColumns: true,
   };
+}
+
+/** The columns of a table without preferences: on a phone those with these ids, as narrow as they can be. */
+export function usePhoneColumns<Item>(
+  columns: readonly TableProps.ColumnDefinition<Item>[],
+  phone: readonly string[],
+): readonly TableProps.ColumnDefinition<Item>[] {
+  if (!useIsPhone()) return columns;
+  return columns.filter(({ id = "" }) => phone.includes(id)).map((column) => ({ ...column, minWidth: 0 }));
 }
 
 /** The widths that a table tells, in the order of its columns. */

@@ -15,7 +15,7 @@ import { Grants } from "../access/Grants";
 import { AuditTable } from "../audit/AuditTable";
 import { JobsTable } from "../jobs/JobsTable";
 import { Loading } from "../components/Fallback";
-import { Changes } from "../workflows/Changes";
+import { Changes } from "../changes/Changes";
 import { useTitle } from "../components/title";
 import { Banners } from "./Banners";
 import { DeleteCustomer } from "./DeleteCustomer";

@@ -57,6 +57,7 @@ export function Held({ job, held }: { job: Job; held: HeldBack }) {
         load={async (query) => rowsOf(body(await api.GET("/v1/jobs/{job_id}/held", { params: { path, query } })))}
         trackBy={({ id }) => id}
         empty="Nothing is held."
+        phone={["name", "id"]}
         columns={[
           {
             id: "name",

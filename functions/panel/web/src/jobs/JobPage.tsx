@@ -51,7 +51,7 @@ function Details({ job }: { job: Job }) {
         {job.kind === "sync" && hasResult(job) && (
           <Container
             header={
-              <Header variant="h2" info={<Link href={`#/customers/${job.customer_id}?tab=changes`}>All changes</Link>}>
+              <Header variant="h2" info={<ChangesOf job={job} />}>
                 What changed
               </Header>
             }
@@ -65,6 +65,17 @@ function Details({ job }: { job: Job }) {
         <Runs job={job} />
       </SpaceBetween>
     </ContentLayout>
+  );
+}
+
+/** With those of layout and bookkeeping, which the counts contain. */
+function ChangesOf({ job: { id, customer_id, stats } }: { job: Job }) {
+  const all = `#/customers/${customer_id}?tab=changes`;
+  const hasChanged = stats.created + stats.updated + stats.deleted > 0;
+  return hasChanged ? (
+    <Link href={`${all}&job_id=${id}&class=all`}>What this sync changed</Link>
+  ) : (
+    <Link href={all}>All changes</Link>
   );
 }
 
@@ -120,7 +131,12 @@ function Errors({ job }: { job: Job }) {
       items={job.errors.map(({ workflow_id: id, ...error }) => ({ ...error, id: id ?? undefined, isCopied: true }))}
       columns={[
         { id: "class", header: "Cause", cell: (error) => CAUSES[error.class] },
-        { id: "message", header: "What happened", minWidth: 240, cell: (error) => error.message },
+        {
+          id: "message",
+          header: "What happened",
+          minWidth: 240,
+          cell: (error) => <span className="breaks">{error.message}</span>,
+        },
       ]}
     />
   );

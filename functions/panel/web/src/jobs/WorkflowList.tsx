@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { useState } from "react";
 
+import { usePhoneColumns } from "../components/columns";
 import { PageTurner } from "../components/PageTurner";
 import { WorkflowName } from "./WorkflowName";
 
@@ -22,7 +23,7 @@ interface Properties<Item extends Listed> {
   readonly description?: string;
   readonly customerId: string;
   readonly items: readonly Item[];
-  /** After the workflow's name and Zuora id. */
+  /** After the workflow's name and Zuora id. A phone shows the last one. */
   readonly columns: readonly TableProps.ColumnDefinition<Item>[];
 }
 
@@ -30,6 +31,19 @@ export function WorkflowList<Item extends Listed>({ title, description, customer
   const [wanted, turnTo] = useState(1);
   const pages = Math.ceil(items.length / ROWS);
   const page = Math.min(wanted, pages);
+  const all: readonly TableProps.ColumnDefinition<Item>[] = [
+    {
+      id: "workflow",
+      header: "Workflow",
+      isRowHeader: true,
+      minWidth: 160,
+      cell: ({ id, isCopied }) =>
+        id !== undefined && isCopied ? <WorkflowName customerId={customerId} id={id} /> : "Not copied yet",
+    },
+    { id: "id", header: "Zuora ID", cell: ({ id }) => id ?? "-" },
+    ...columns,
+  ];
+  const shown = usePhoneColumns(all, ["workflow", columns.at(-1)?.id ?? ""]);
   return (
     <Table
       header={
@@ -45,18 +59,7 @@ export function WorkflowList<Item extends Listed>({ title, description, customer
           <PageTurner currentPageIndex={page} pagesCount={pages} onChange={({ detail }) => turnTo(detail.currentPageIndex)} />
         )
       }
-      columnDefinitions={[
-        {
-          id: "workflow",
-          header: "Workflow",
-          isRowHeader: true,
-          minWidth: 160,
-          cell: ({ id, isCopied }) =>
-            id !== undefined && isCopied ? <WorkflowName customerId={customerId} id={id} /> : "Not copied yet",
-        },
-        { id: "id", header: "Zuora ID", cell: ({ id }) => id ?? "-" },
-        ...columns,
-      ]}
+      columnDefinitions={shown}
     />
   );
 }

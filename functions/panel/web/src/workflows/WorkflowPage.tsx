@@ -19,7 +19,7 @@ import { Loading } from "../components/Fallback";
 import { Schedule } from "../components/Schedule";
 import { Age, Moment } from "../components/time";
 import { useTitle } from "../components/title";
-import { Changes } from "./Changes";
+import { Changes } from "../changes/Changes";
 import type { Ids } from "./definition";
 import { DefinitionView, Reading } from "./DefinitionView";
 import { GraphBoundary } from "./graph/GraphBoundary";
