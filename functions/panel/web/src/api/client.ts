@@ -30,6 +30,7 @@ export type Role = Schemas["Role"];
 export type User = Schemas["User"];
 export type Change = Schemas["Change"];
 export type ChangeClass = Schemas["Class"];
+export type StoredDefinition = Schemas["List_StoredDefinition"]["items"][number];
 export type Task = Schemas["Task"];
 export type Verb = Schemas["Verb"];
 export type Me = Schemas["Me"];

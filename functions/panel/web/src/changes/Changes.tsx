@@ -80,6 +80,7 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
             <div className="breaks">
               {isPhone && !workflowId && nameOf(change)}
               <WhatChanged change={change} isWhole={isAll} />
+              <Differences customerId={customerId} change={change} />
             </div>
           ),
         },
@@ -100,6 +101,14 @@ export function Changes({ customerId, workflowId }: { customerId: string; workfl
       ]}
     />
   );
+}
+
+/** Leads to the definitions before and after, compared. */
+function Differences({ customerId, change: { zuora_id, definition } }: { customerId: string; change: Change }) {
+  const { before: from, after: to } = definition ?? {};
+  if (!from || !to || from === to) return null;
+  const query = new URLSearchParams({ tab: "history", from, to });
+  return <Link href={`#/customers/${customerId}/workflows/${zuora_id}?${query}`}>Show differences</Link>;
 }
 
 /** Leaves out what is only layout or bookkeeping, as the API does, or nothing. */

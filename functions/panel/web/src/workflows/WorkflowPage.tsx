@@ -1,4 +1,4 @@
-// One workflow: fields, graph, tasks, definition as Zuora exported it, and changes.
+// One workflow: fields, graph, tasks, definition as Zuora exported it, its history, and changes.
 
 import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
@@ -29,6 +29,8 @@ import { TasksTable } from "./TasksTable";
 import { useDefinition } from "./useDefinition";
 import { useShown } from "./useShown";
 
+// What compares texts is loaded with the first comparison.
+const History = lazy(() => import("../history/History"));
 // The graph library is loaded with the first graph.
 const GraphView = lazy(() => import("./graph/GraphView"));
 
@@ -112,6 +114,15 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
                 <Loading of={definition} waiting={waiting}>
                   {(found) => <DefinitionView definition={found} name={workflow.zuora_id} />}
                 </Loading>
+              ),
+            },
+            {
+              id: "history",
+              label: "History",
+              content: (
+                <Suspense fallback={<Spinner />}>
+                  <History path={path} />
+                </Suspense>
               ),
             },
             { id: "changes", label: "Changes", content: <Changes customerId={path.customer_id} workflowId={path.workflow_id} /> },

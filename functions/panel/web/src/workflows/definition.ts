@@ -25,20 +25,26 @@ export interface Definition {
 /** Maximum number of restarts. */
 const ANEW = 2;
 
-/** Reads a definition; `tell` receives the progress if there is more than one part. */
-export async function readDefinition(api: Api, path: Ids, tell: (progress: Progress) => void): Promise<Definition> {
+/** Reads the current definition, or the one with that hash; `tell` receives the progress if there is more than one part. */
+export async function readDefinition(
+  api: Api,
+  path: Ids,
+  tell: (progress: Progress) => void,
+  hash?: string,
+): Promise<Definition> {
+  const ask = (part?: number) => askFor(api, path, hash, part);
   for (let anew = 0; anew <= ANEW; anew += 1) {
-    const answer = await readAtOnce(api, path);
-    const blob = typeof answer === "number" ? await readParts(api, path, answer, tell) : answer;
+    const answer = await readAtOnce(ask);
+    const blob = typeof answer === "number" ? await readParts(ask, answer, tell) : answer;
     if (blob) return { blob, text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(await blob.arrayBuffer()) };
   }
   throw new Error("The definition kept changing while it was read. Try again in a moment.");
 }
 
 /** The whole definition, or the number of its parts if it is too large for one response. */
-async function readAtOnce(api: Api, path: Ids): Promise<Blob | number> {
+async function readAtOnce(ask: Ask): Promise<Blob | number> {
   try {
-    return (await ask(api, path)).blob;
+    return (await ask()).blob;
   } catch (error) {
     if (error instanceof Problem && error.slug === "too-large" && error.body.parts) return error.body.parts;
     throw error;
@@ -46,21 +52,29 @@ async function readAtOnce(api: Api, path: Ids): Promise<Blob | number> {
 }
 
 /** All parts joined; undefined if they are not of one export. */
-async function readParts(api: Api, path: Ids, count: number, tell: (progress: Progress) => void): Promise<Blob | undefined> {
+async function readParts(ask: Ask, count: number, tell: (progress: Progress) => void): Promise<Blob | undefined> {
   const parts: Blob[] = [];
   const tags = new Set<string | null>();
   for (let part = 1; part <= count; part += 1) {
     tell({ read: part - 1, of: count });
-    const { blob, tag } = await ask(api, path, part);
+    const { blob, tag } = await ask(part);
     parts.push(blob);
     if (tags.add(tag).size > 1) return undefined;
   }
   return new Blob(parts);
 }
 
-async function ask(api: Api, path: Ids, part?: number): Promise<{ readonly blob: Blob; readonly tag: string | null }> {
+interface Answer {
+  readonly blob: Blob;
+  readonly tag: string | null;
+}
+
+/** Asks for a part, or for the whole. */
+type Ask = (part?: number) => Promise<Answer>;
+
+async function askFor(api: Api, path: Ids, hash: string | undefined, part: number | undefined): Promise<Answer> {
   const answer = await api.GET("/v1/customers/{customer_id}/workflows/{workflow_id}/definition", {
-    params: { path, query: { part } },
+    params: { path, query: { hash, part } },
     parseAs: "blob",
   });
   return { blob: body<Blob>(answer), tag: answer.response.headers.get("etag") };

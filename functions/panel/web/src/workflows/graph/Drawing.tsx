@@ -22,7 +22,8 @@ import { useEffect, useMemo, useState } from "react";
 import { FindField } from "../FindField";
 import { KINDS, kindOf, type Kind } from "./kinds";
 import { layOut, NODE, type Places } from "./layout";
-import { START, type Graph } from "./model";
+import { MARKS } from "./marks";
+import { START, type Graph, type Mark } from "./model";
 import { Task, type TaskNode } from "./Task";
 
 interface Properties {
@@ -103,7 +104,7 @@ export function Drawing({ graph, chosen, onChoose }: Properties) {
           <MiniMap<TaskNode>
             pannable
             zoomable
-            nodeClassName={({ data, selected }) => (selected ? "chosen" : (data.kind ?? ""))}
+            nodeClassName={({ data, selected }) => (selected ? "chosen" : (data.node.mark ?? data.kind ?? ""))}
           />
           <Legend graph={graph} />
           <KeepInView id={chosen} />
@@ -124,16 +125,22 @@ function KeepInView({ id }: { id: string | undefined }) {
   return null;
 }
 
-/** What the colors mean. */
+/** What the colors mean: what differs, or what tasks do. */
 function Legend({ graph }: { graph: Graph }) {
-  const used = new Set(graph.nodes.map(({ kind }) => kindOf(kind)));
-  const kinds = (Object.keys(KINDS) as Kind[]).filter((kind) => used.has(kind));
+  const marks = new Set([...graph.nodes, ...graph.edges].map(({ mark }) => mark));
+  const kinds = new Set(graph.nodes.map(({ kind }) => kindOf(kind)));
+  const ofMarks = (Object.keys(MARKS) as Mark[])
+    .filter((mark) => marks.has(mark))
+    .map((mark) => ({ id: mark, text: `${MARKS[mark].sign} ${MARKS[mark].word}` }));
+  const ofKinds = (Object.keys(KINDS) as Kind[])
+    .filter((kind) => kinds.has(kind))
+    .map((kind) => ({ id: kind, text: KINDS[kind] }));
   return (
     <Panel position="top-right">
       <ul className="graph-legend" aria-label="Colors of tasks">
-        {kinds.map((kind) => (
-          <li key={kind} className={kind}>
-            {KINDS[kind]}
+        {(ofMarks.length > 0 ? ofMarks : ofKinds).map(({ id, text }) => (
+          <li key={id} className={id}>
+            {text}
           </li>
         ))}
       </ul>
@@ -144,8 +151,10 @@ function Legend({ graph }: { graph: Graph }) {
 /** From left to right, which is the order of the Tab key. */
 function nodesOf(graph: Graph, places: Places, chosen: string | undefined, found: Found): TaskNode[] {
   const isFound = new Set(found.ids);
+  // Colors that say what tasks do would hide those that say what differs.
+  const isMarked = graph.nodes.some(({ mark }) => mark);
   const nodes = graph.nodes.map((node): TaskNode => {
-    const kind = kindOf(node.kind);
+    const kind = isMarked ? undefined : kindOf(node.kind);
     return {
       id: node.id,
       type: "task",
@@ -154,7 +163,7 @@ function nodesOf(graph: Graph, places: Places, chosen: string | undefined, found
       selected: node.id === chosen,
       focusable: node.isTask,
       ...NODE,
-      ariaLabel: node.kind ? `${node.label}, ${node.kind}` : node.label,
+      ariaLabel: [node.label, node.kind, node.mark && MARKS[node.mark].word].filter(Boolean).join(", "),
       ...(node.isTask ? { ariaRole: "button" } : {}),
     };
   });
@@ -162,11 +171,12 @@ function nodesOf(graph: Graph, places: Places, chosen: string | undefined, found
 }
 
 function edgesOf(graph: Graph): FlowEdge[] {
-  return graph.edges.map(({ id, from, to, label, isBack }) => ({
+  return graph.edges.map(({ id, from, to, label, isBack, mark }) => ({
     id,
     source: from,
     target: to,
-    label,
+    label: mark ? `${MARKS[mark].sign} ${label}`.trim() : label,
+    ...(mark && { className: mark }),
     animated: isBack,
     markerEnd: { type: MarkerType.ArrowClosed },
     ariaLabel: `From ${from} to ${to}${label && `: ${label}`}`,

@@ -1,12 +1,9 @@
-// A read-only view of a workflow's graph: zoom, pan, find a task, choose a task. Too large a graph is told, not drawn.
+// A read-only view of a workflow's graph: zoom, pan, find a task, choose a task.
 
-import Alert from "@cloudscape-design/components/alert";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useMemo } from "react";
 
 import { withNumbersAsTexts } from "../../components/json";
-import { Drawing } from "./Drawing";
-import { MOST_NODES } from "./layout";
+import { Drawn } from "./Drawn";
 import { graphOf } from "./model";
 
 interface Properties {
@@ -19,24 +16,5 @@ interface Properties {
 
 export default function GraphView({ definition, chosen, onChoose }: Properties) {
   const graph = useMemo(() => graphOf(withNumbersAsTexts(definition)), [definition]);
-  if (graph.nodes.length === 0) return <Alert type="info">The definition has no tasks.</Alert>;
-  if (graph.nodes.length > MOST_NODES) {
-    return (
-      <Alert type="info" header="This graph is not drawn">
-        It has {graph.nodes.length.toLocaleString("en")} nodes. A graph of more than {MOST_NODES.toLocaleString("en")} takes too
-        long to be drawn. All tasks are in the Tasks tab.
-      </Alert>
-    );
-  }
-  return (
-    <SpaceBetween size="s">
-      {graph.broken > 0 && (
-        <Alert type="warning">{graph.broken} linkages refer to tasks that are not in the definition. They are not drawn.</Alert>
-      )}
-      {graph.edges.some(({ isBack }) => isBack) && (
-        <Alert type="warning">The workflow contains a cycle, drawn as a moving line. At Zuora it would never end.</Alert>
-      )}
-      <Drawing graph={graph} chosen={chosen} onChoose={onChoose} />
-    </SpaceBetween>
-  );
+  return <Drawn graph={graph} chosen={chosen} onChoose={onChoose} instead="All tasks are in the Tasks tab." />;
 }

@@ -3,6 +3,7 @@
 import { Handle, Position, type Node as FlowNode, type NodeProps } from "@xyflow/react";
 
 import type { Kind } from "./kinds";
+import { MARKS } from "./marks";
 import type { Node } from "./model";
 
 interface Data extends Record<string, unknown> {
@@ -16,11 +17,14 @@ interface Data extends Record<string, unknown> {
 export type TaskNode = FlowNode<Data, "task">;
 
 export function Task({ data: { node, kind, isFound, isCurrent } }: NodeProps<TaskNode>) {
-  const classes = [node.isTask ? "graph-task" : "graph-begin", kind, isFound && "found", isCurrent && "current"];
+  const classes = [node.isTask ? "graph-task" : "graph-begin", node.mark ?? kind, isFound && "found", isCurrent && "current"];
   return (
     <div className={classes.filter(Boolean).join(" ")} title={node.label}>
       <Handle type="target" position={Position.Left} isConnectable={false} />
-      <strong>{node.label}</strong>
+      <strong>
+        {node.mark && `${MARKS[node.mark].sign} `}
+        {node.label}
+      </strong>
       {node.kind && <span>{node.kind}</span>}
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>

@@ -1,6 +1,9 @@
 // A workflow's definition as a graph of tasks and linkages. It comes from Zuora's export, so nothing is taken for granted: ids
 // may be numbers or texts, linkages may refer to missing tasks, and there may be cycles.
 
+/** What became of it between two definitions. */
+export type Mark = "added" | "removed" | "edited";
+
 /** A task, or the start or finish of the workflow. */
 export interface Node {
   readonly id: string;
@@ -8,6 +11,7 @@ export interface Node {
   /** The action type of a task: `Callout`, `If` ... */
   readonly kind: string;
   readonly isTask: boolean;
+  readonly mark?: Mark;
 }
 
 export interface Edge {
@@ -18,6 +22,7 @@ export interface Edge {
   readonly label: string;
   /** Closes a cycle, which Zuora accepts and which never ends. */
   readonly isBack: boolean;
+  readonly mark?: Mark;
 }
 
 export interface Graph {
@@ -90,7 +95,8 @@ function backEdges(edges: readonly Omit<Edge, "isBack">[]): ReadonlySet<string> 
   return back;
 }
 
-function list(definition: unknown, name: string): readonly Json[] {
+/** The objects in a list of the definition. */
+export function list(definition: unknown, name: string): readonly Json[] {
   const items = isObject(definition) ? definition[name] : undefined;
   return Array.isArray(items) ? items.filter(isObject) : [];
 }
@@ -99,6 +105,7 @@ function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function text(value: unknown): string {
+/** A text or number as text; empty for anything else. */
+export function text(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
