@@ -24,6 +24,9 @@ const HASH: &str = "content_hash";
 const PACKED: &str = "packed";
 const IS_WHOLE: &str = "is_whole";
 
+/// What is read where names are enough.
+const NAMES: &str = "PK, SK, derived, workflow_name";
+
 /// The references of a workflow, as they are stored.
 #[derive(Clone, Debug)]
 pub struct Referring {
@@ -31,7 +34,7 @@ pub struct Referring {
     pub id: WorkflowId,
     /// Its name.
     pub name: Option<String>,
-    /// False if some references had no room.
+    /// False if some references had no room, or were not read.
     pub is_whole: bool,
     packed: Vec<u8>,
 }
@@ -85,13 +88,21 @@ impl AllReferences {
         Ok(self.table.get_item(&keys::references(customer, id)).await?.and_then(referring))
     }
 
-    /// Reads a page of a customer's, behind those of a workflow.
+    /// Reads a page of a customer's, behind those of a workflow; without references if `names_only`.
     ///
     /// # Errors
     /// As [`Table::page`].
-    pub async fn page(&self, customer: &CustomerId, after: Option<&WorkflowId>) -> Result<ReferringPage, StoreError> {
-        let range =
-            Range { keys: keys::references_after(after), ..Range::table(keys::customer_partition(customer), "") };
+    pub async fn page(
+        &self,
+        customer: &CustomerId,
+        after: Option<&WorkflowId>,
+        names_only: bool,
+    ) -> Result<ReferringPage, StoreError> {
+        let range = Range {
+            keys: keys::references_after(after),
+            projection: names_only.then_some(NAMES),
+            ..Range::table(keys::customer_partition(customer), "")
+        };
         let page = self.table.page(&range, None).await?;
         let last = page.items.last().and_then(|item| keys::referring(&key_of(item).sk));
         let more = page.last.is_some() && last.is_some();
@@ -114,8 +125,11 @@ pub(super) fn item(customer: &CustomerId, workflow: &Workflow, references: &Refe
 fn referring(mut item: Item) -> Option<Referring> {
     let version = item.get(DERIVED).and_then(|version| version.as_n().ok())?;
     let id = keys::referring(&key_of(&item).sk).filter(|_| *version == VERSION.to_string())?;
-    let Some(AttributeValue::B(packed)) = item.remove(PACKED) else { return None };
+    let packed = match item.remove(PACKED) {
+        Some(AttributeValue::B(packed)) => packed.into_inner(),
+        _ => Vec::new(),
+    };
     let name = item.remove(NAME).and_then(|name| name.as_s().ok().cloned());
     let is_whole = item.get(IS_WHOLE).and_then(|whole| whole.as_bool().ok()).copied().unwrap_or_default();
-    Some(Referring { id, name, is_whole, packed: packed.into_inner() })
+    Some(Referring { id, name, is_whole, packed })
 }

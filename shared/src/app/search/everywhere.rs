@@ -236,7 +236,7 @@ async fn in_references(
     found: &mut OfCustomer,
 ) -> Result<(), StoreError> {
     loop {
-        let page = shelves.references.page(&customer.id, after.as_ref()).await?;
+        let page = shelves.references.page(&customer.id, after.as_ref(), !query.reads_references()).await?;
         for referring in page.items {
             let Ok(places) = query.places(&referring, bounds.of_a_workflow) else {
                 found.not_indexed += 1;

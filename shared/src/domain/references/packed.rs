@@ -1,10 +1,7 @@
 //! References as they are stored: packed JSON.
 
 use super::References;
-use crate::domain::{
-    definition::{DefinitionError, compress, unpack},
-    name::folded,
-};
+use crate::domain::definition::{DefinitionError, compress, unpack};
 
 impl References {
     /// Packs them.
@@ -32,10 +29,8 @@ impl References {
     pub fn unpack_with(packed: &[u8], needles: &[&str]) -> Result<Option<Self>, DefinitionError> {
         let json = unpack(&[packed])?;
         let written = |needle: &&str| serde_json::to_string(needle).unwrap_or_default();
-        let may_hold = |text: &str| {
-            let text = folded(text);
-            needles.iter().map(written).any(|needle| text.contains(needle.trim_matches('"')))
-        };
+        // Values are folded already, and JSON writes each character by itself.
+        let may_hold = |text: &str| needles.iter().map(written).any(|needle| text.contains(needle.trim_matches('"')));
         match std::str::from_utf8(&json) {
             Ok(text) if may_hold(text) => serde_json::from_str(text).map(Some).map_err(|_| DefinitionError::Damaged),
             Ok(_) => Ok(None),
