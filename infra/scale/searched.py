@@ -5,7 +5,6 @@ process of its own. Seconds are those of debug binaries and of the emulator on t
 """
 
 import json
-import time
 from collections.abc import Iterator
 
 from console import say
@@ -20,8 +19,12 @@ WORKFLOWS = 200
 CUSTOMERS = 50
 COPIES = 50
 BATCH = 25
+# Hits, and seconds.
+ENOUGH = 50
+PATIENCE = 120
 # In no definition.
 ABSENT = "nowhere.example"
+NOBODY = f"cus_{'0' * 32}"
 
 
 def run(deployed: Deployed) -> None:
@@ -112,28 +115,33 @@ def _measure(deployed: Deployed, title: str, customer: str | None) -> None:
         ("host", ABSENT),
         ("host", "erp.example"),
         ("field", "Account.BillToContact"),
-        ("constant", ABSENT),
         ("text", ABSENT),
         ("text", "überfällig"),
     ):
-        with deployed.function("workflows", **UNLIMITED) as running:
-            query = {"q": text, "kind": kind} | ({"customer_id": customer} if customer else {})
-            # The first request opens connections.
-            ask(running, "workflows/search", query=query | {"q": "000", "kind": "name", "limit": "1"})
-            counter.reset()
-            took, hits, cursor = [], 0, {}
-            began = time.monotonic()
-            while True:
-                seconds, page = ask(running, "workflows/search", query=query | cursor)
-                took.append(seconds)
-                hits += len(page["items"])
-                # The pages of a search that finds much are as many as somebody wants to read.
-                if not page["next_cursor"] or hits >= 50 or time.monotonic() - began > 120:
-                    break
-                cursor = {"cursor": page["next_cursor"]}
-            counted, peak = counter.counted(), running.peak()
+        query = {"q": text, "kind": kind} | ({"customer_id": customer} if customer else {})
+        # What counts takes longer than what is counted: the first time nothing does.
+        took, hits, peak = _search(deployed, query, AWS_ENDPOINT_URL=deployed.stack.emulator_url)
+        counter.reset()
+        _search(deployed, query)
+        counted = counter.counted()
         say(
             f"  {kind:<9} {text:<22} {took[0]:5.2f} s the first answer, {max(took):5.2f} s the longest, {len(took):>3} answers in "
             f"{sum(took):6.2f} s, {hits:>3} hits, {counted['calls'].get('Query', 0):>4} pages, {counted['read_units']:>8,.0f} read units, "
             f"{peak:.0f} MB"
         )
+
+
+def _search(deployed: Deployed, query: dict[str, str], **overrides: str) -> tuple[list[float], int, float]:
+    """The seconds of each answer, how many hits there were, and the memory. At most fifty hits: a search that finds much has as many pages as
+    somebody wants to read."""
+    took, hits, cursor = [], 0, {}
+    with deployed.function("workflows", **UNLIMITED, **overrides) as running:
+        # The first request opens connections.
+        ask(running, "workflows/search", query={"q": "000", "customer_id": NOBODY})
+        while True:
+            seconds, page = ask(running, "workflows/search", query=query | cursor)
+            took.append(seconds)
+            hits += len(page["items"])
+            if not page["next_cursor"] or hits >= ENOUGH or sum(took) > PATIENCE:
+                return took, hits, running.peak()
+            cursor = {"cursor": page["next_cursor"]}
