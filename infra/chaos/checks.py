@@ -152,7 +152,7 @@ def no_secret(stored: Stored, logs: Path, secrets: set[str]) -> list[str]:
     """No client secret and no token, in any log and any table."""
     any_of_them = re.compile("|".join(map(re.escape, sorted(secrets))))
     wrong = [f"secret: in {key}" for key, text in stored.texts(*TABLES) if any_of_them.search(text)]
-    for log in sorted(logs.glob("*.log")):
+    for log in sorted(logs.rglob("*.log")):
         with log.open(errors="replace") as lines:
             found = sum(1 for line in lines if any_of_them.search(line))
         wrong += [f"secret: in {found} lines of {log}"] if found else []
@@ -161,7 +161,7 @@ def no_secret(stored: Stored, logs: Path, secrets: set[str]) -> list[str]:
 
 def no_panic(logs: Path) -> list[str]:
     wrong = []
-    for log in sorted(logs.glob("*.log")):
+    for log in sorted(logs.rglob("*.log")):
         with log.open(errors="replace") as lines:
             wrong += [f"panic: {log.name}: {line.strip()[:300]}" for line in lines if "panicked at" in line]
     return wrong

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from function import Ended, Function
-from scale.deployed import Deployed
+from scale.deployed import BINARIES, Deployed
 
 # What Lambda answers for an invocation whose process is gone.
 DIED = json.dumps({"errorType": "Runtime.ExitError", "errorMessage": "Error: Runtime exited with error: signal: killed"}).encode()
@@ -18,9 +18,10 @@ SYNC_SECONDS = 120
 class Mortals:
     """All functions of a run, their logs, and what they share: an endpoint that fails, and budgets that hold nobody back."""
 
-    def __init__(self, deployed: Deployed, logs: Path, **variables: str) -> None:
+    def __init__(self, deployed: Deployed, logs: Path, binaries: Path = BINARIES, **variables: str) -> None:
         self.deployed, self.logs, self.variables = deployed, logs, variables
-        self.kills = 0
+        self.kills = self.deaths = 0
+        self._binaries = binaries
         self._lock = threading.Lock()
         self._all: list[Mortal] = []
         logs.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,7 @@ class Mortals:
     def process(self, name: str, overrides: dict[str, str]) -> Function:
         seconds = SYNC_SECONDS if name == "sync" else None
         log = self.logs / f"{name}.log"
-        return self.deployed.function(name, seconds=seconds, log=log, **self.variables, **overrides)
+        return self.deployed.function(name, seconds=seconds, log=log, binaries=self._binaries, **self.variables, **overrides)
 
     def kill_one(self, rng: Random) -> None:
         """Sooner those that work: whoever waits for an event dies unnoticed."""
@@ -74,6 +75,7 @@ class Mortal:
         try:
             return self.function.invoke(event)
         except Ended:
+            self.mortals.deaths += 1
             return 0.0, DIED
         finally:
             self.is_busy = False

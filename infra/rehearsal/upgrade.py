@@ -49,6 +49,7 @@ def rehearse(
     for url, _ in deployed.queues:
         deployed.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY)})
     versions = Versions(deployed, stack.home / "functions", older, Random(f"{seed} versions"), **UNLIMITED)
+    versions.check_start()
     tenants, book = Tenants(deployed, workflows), Book()
     fleet = Fleet(stack.simulator_url, tenants, somebody(deployed))
     zuora, wrong = Zuora(deployed, tenants), []
@@ -86,6 +87,7 @@ def rehearse(
     _tell(versions, book, workers, zuora, tenants)
     if left_out := versions.unreadable(NEW):
         wrong.append(f"lost: the new functions left out a record {left_out} times")
+    wrong += [f"broken: {versions.deaths(one)} {one} functions ended by themselves" for one in (OLD, NEW) if versions.deaths(one)]
     say("  " + checks.summary(wrong))
     return wrong
 

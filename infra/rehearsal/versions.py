@@ -6,9 +6,13 @@ import threading
 from pathlib import Path
 from random import Random
 
-from chaos.mortal import SYNC_SECONDS
-from function import Function
+from chaos.mortal import Mortal, Mortals
+from console import Failed
+from events import api_event
+from function import Ended
 from scale.deployed import BINARIES, Deployed
+
+from .older import FUNCTIONS
 
 OLD, NEW = "old", "new"
 # What a function says of a record that it leaves out: shared/src/aws/items.rs.
@@ -24,19 +28,25 @@ class Versions:
         # The share of events that go to the new version.
         self.share = 0.0
         self.invocations: collections.Counter = collections.Counter()
-        self._deployed, self._variables, self._rng = deployed, variables, rng
-        self._binaries = {OLD: older, NEW: BINARIES}
+        self._rng, self._lock = rng, threading.Lock()
+        binaries = {OLD: older, NEW: BINARIES}
+        self._mortals = {version: Mortals(deployed, logs / version, binaries[version], **variables) for version in binaries}
         self._jobs: dict[str, set[str]] = collections.defaultdict(set)
-        self._lock = threading.Lock()
-        logs.mkdir(parents=True, exist_ok=True)
+
+    def check_start(self) -> None:
+        """Fails with what a function says that does not start, such as of a variable that it lacks."""
+        for version, mortals in self._mortals.items():
+            for name in FUNCTIONS:
+                with mortals.process(name, {}) as process:
+                    try:
+                        # Whatever it says to this, it has started then.
+                        process.invoke({} if name in ("schedule", "sync") else api_event("customers/health"))
+                    except Ended:
+                        said = (mortals.logs / f"{name}.log").read_text(errors="replace")[-2000:]
+                        raise Failed(f"The {version} function {name} does not start here:\n{said}") from None
 
     def start(self, name: str) -> "Either":
-        return Either(self, {version: self._process(name, version) for version in (OLD, NEW)})
-
-    def _process(self, name: str, version: str) -> Function:
-        seconds = SYNC_SECONDS if name == "sync" else None
-        log = self.logs / f"{name}.{version}.log"
-        return self._deployed.function(name, seconds=seconds, log=log, binaries=self._binaries[version], **self._variables)
+        return Either(self, {version: mortals.start(name) for version, mortals in self._mortals.items()})
 
     def choose(self, event: dict) -> str:
         """The version that gets this event."""
@@ -53,24 +63,28 @@ class Versions:
 
     def unreadable(self, version: str) -> int:
         """How many records a version has left out."""
-        return sum(log.read_text(errors="replace").count(UNREADABLE) for log in self.logs.glob(f"*.{version}.log"))
+        return sum(log.read_text(errors="replace").count(UNREADABLE) for log in (self.logs / version).glob("*.log"))
+
+    def deaths(self, version: str) -> int:
+        """How many events found that their function was gone, or died of them."""
+        return self._mortals[version].deaths
 
 
 class Either:
     """One function in both versions, each a process of its own."""
 
-    def __init__(self, versions: Versions, processes: dict[str, Function]) -> None:
-        self._versions, self._processes = versions, processes
+    def __init__(self, versions: Versions, functions: dict[str, Mortal]) -> None:
+        self._versions, self._functions = versions, functions
 
     def __enter__(self) -> "Either":
         return self
 
     def __exit__(self, *_) -> None:
-        for process in self._processes.values():
-            process.__exit__()
+        for function in self._functions.values():
+            function.__exit__()
 
     def invoke(self, event: dict) -> tuple[float, bytes]:
-        return self._processes[self._versions.choose(event)].invoke(event)
+        return self._functions[self._versions.choose(event)].invoke(event)
 
     def peak(self) -> float:
-        return max(process.peak() for process in self._processes.values())
+        return max(function.peak() for function in self._functions.values())
