@@ -16,6 +16,7 @@ mod names;
 mod normal;
 mod pairing;
 mod parts;
+mod rules;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -26,6 +27,7 @@ pub use self::{
     fields::{Field, fields},
     names::{LinkageName, TaskName},
     parts::{Linkage, Side, Task},
+    rules::{Rules, Translation},
     values::{DefinitionDiff, PartDiff, PartDiffs, RenamedPart, ValueEdit},
 };
 use self::{normal::NormalForm, pairing::pair, parts::End};
@@ -88,16 +90,25 @@ pub struct Comparison<'a> {
     pub settings_count: u64,
     /// What the differences are about; empty if there are none.
     pub classes: BTreeSet<Class>,
-    forms: (NormalForm, NormalForm),
+    forms: (NormalForm<'a>, NormalForm<'a>),
 }
 
+/// The rules of two definitions of one workflow.
+static NO_RULES: Rules = Rules::NONE;
+
 impl<'a> Comparison<'a> {
-    /// Compares two definitions; an absent one is empty. None if one of them has too many parts.
+    /// Compares two definitions of one workflow; an absent one is empty. None if one of them has too many parts.
     pub fn of(old: Option<&Definition<'a>>, new: Option<&Definition<'a>>) -> Option<Self> {
+        Self::under(&NO_RULES, old, new)
+    }
+
+    /// Compares two definitions under rules, as [`Comparison::of`] does without any.
+    pub fn under(rules: &'a Rules, old: Option<&Definition<'a>>, new: Option<&Definition<'a>>) -> Option<Self> {
         let (old, new) = (Side::read(old)?, Side::read(new)?);
-        let pairs = pair(&old, &new);
+        let pairs = pair(&old, &new, rules);
         let tokens = pairs.tokens(&old, &new);
-        let forms = (NormalForm::naming(&old, &tokens.0), NormalForm::naming(&new, &tokens.1));
+        let forms =
+            (NormalForm::naming(&old, &tokens.0, rules.of_old()), NormalForm::naming(&new, &tokens.1, rules.of_new()));
         let mut comparison = Self {
             old,
             new,
@@ -118,6 +129,16 @@ impl<'a> Comparison<'a> {
     /// True if the two definitions mean the same.
     pub fn is_empty(&self) -> bool {
         self.classes.is_empty()
+    }
+
+    /// The number of parts and fields that differ, those that are bookkeeping left out.
+    pub fn edits(&self) -> usize {
+        let count = |edits: &[FieldEdit]| edits.iter().filter(|edit| edit.class != Class::Bookkeeping).count();
+        let of_parts = |edits: &PartEdits| {
+            let fields: usize = edits.edited.iter().map(|part| count(&part.fields)).sum();
+            edits.added.len() + edits.removed.len() + edits.renamed.len() + fields
+        };
+        of_parts(&self.tasks) + of_parts(&self.linkages) + count(&self.settings)
     }
 
     fn compare_tasks(&mut self, pairs: &pairing::Pairs, room: &mut usize) {
@@ -215,13 +236,10 @@ fn part_edit(old: usize, new: usize, mut fields: Vec<FieldEdit>, room: &mut usiz
 fn differing(
     old: &[Field<'_>],
     new: &[Field<'_>],
-    forms: &(NormalForm, NormalForm),
+    forms: &(NormalForm<'_>, NormalForm<'_>),
     class: impl Fn(&str) -> Option<Class>,
 ) -> Vec<FieldEdit> {
-    let digests = |fields: &[Field<'_>], form: &NormalForm| -> BTreeMap<String, Digest> {
-        fields.iter().map(|field| (form.path(&field.path), field.digest(form))).collect()
-    };
-    let (old, new) = (digests(old, &forms.0), digests(new, &forms.1));
+    let (old, new) = (forms.0.digests(old), forms.1.digests(new));
     let paths: BTreeSet<_> = old.keys().chain(new.keys()).filter(|path| old.get(*path) != new.get(*path)).collect();
     paths.into_iter().filter_map(|path| class(path).map(|class| FieldEdit { path: path.clone(), class })).collect()
 }
@@ -230,13 +248,10 @@ fn differing(
 fn keyed<'t>(
     side: &'t Side<'_>,
     tokens: &'t [String],
-    form: &NormalForm,
+    form: &NormalForm<'_>,
 ) -> Vec<(LinkageKey<'t>, BTreeMap<String, Digest>)> {
-    let linkages = side.linkages.iter().map(|linkage| {
-        let fields = fields("", linkage.json).into_iter();
-        (linkage_key(linkage, tokens), fields.map(|field| (field.path.clone(), field.digest(form))).collect())
-    });
-    linkages.collect()
+    let linkages = side.linkages.iter();
+    linkages.map(|linkage| (linkage_key(linkage, tokens), form.digests(&fields("", linkage.json)))).collect()
 }
 
 /// The ends of a linkage by the tokens of their tasks, and the type of one that starts the workflow.

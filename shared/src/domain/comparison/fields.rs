@@ -5,12 +5,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use super::normal::NormalForm;
-use crate::domain::{
-    definition::is_secret_header,
-    json::{Digest, Json},
-    volatile::is_volatile,
-};
+use crate::domain::{definition::is_secret_header, json::Json, volatile::is_volatile};
 
 /// The number of names in a path.
 const DEPTH: usize = 4;
@@ -59,10 +54,6 @@ impl Field<'_> {
     /// Its value.
     pub fn value(&self) -> Json<'_> {
         Json::of_valid(&self.raw)
-    }
-
-    pub(super) fn digest(&self, form: &NormalForm) -> Digest {
-        form.digest(&self.path, self.value())
     }
 }
 

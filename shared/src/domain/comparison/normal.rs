@@ -11,15 +11,23 @@
 //! | task ids | in the names of files (`Invoice__101.csv`), and in fields that end in `task_id` or `task_ids` | they are new in every version; they are compared by the task that they name |
 //! | volatile | the times of a user's record | see [`crate::domain::volatile`] |
 //! | settings as text | `parameters` as JSON in a text | see [`super::fields`] |
+//!
+//! And between two tenants, as far as [`Rules`](super::Rules) say so:
+//!
+//! | Rule | Same | Why |
+//! |---|---|---|
+//! | ignored | a path, with all below it | it differs on purpose |
+//! | hosts, e-mails, constants | a whole word of one tenant, and the other tenant's word for it | the same thing with another name |
+//! | workflow ids | in fields that end in `workflow_id` or `workflow_ids`: two that are linked | each tenant numbers its own |
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
 };
 
 use memchr::{memchr, memmem};
 
-use super::parts::Side;
+use super::{fields::Field, parts::Side, rules::SideRules};
 use crate::domain::{
     json::{Digest, Form, Json},
     volatile::is_volatile,
@@ -30,25 +38,44 @@ const BEFORE_ID: &[u8] = b"__";
 const AFTER_ID: u8 = b'.';
 
 /// The normal form of one definition: the ids of its tasks are replaced by tokens that both definitions of a comparison share.
-#[derive(Debug, Default)]
-pub(super) struct NormalForm {
+#[derive(Debug)]
+pub(super) struct NormalForm<'r> {
     tokens: HashMap<String, String>,
+    rules: SideRules<'r>,
 }
 
-impl NormalForm {
-    /// The form of a definition whose tasks have these tokens, in their order.
-    pub(super) fn naming(side: &Side<'_>, tokens: &[String]) -> Self {
-        let ids = side.tasks.iter().map(|task| task.id.clone());
-        Self { tokens: ids.zip(tokens.iter().cloned()).collect() }
+impl<'r> NormalForm<'r> {
+    /// The form of a definition whose tasks have no tokens yet.
+    pub(super) fn under(rules: SideRules<'r>) -> Self {
+        Self { tokens: HashMap::new(), rules }
     }
 
-    /// The digest of a field; `path` tells the fields that hold ids of tasks.
-    pub(super) fn digest(&self, path: &str, value: Json<'_>) -> Digest {
-        if !(path.ends_with("task_id") || path.ends_with("task_ids")) {
+    /// The form of a definition whose tasks have these tokens, in their order.
+    pub(super) fn naming(side: &Side<'_>, tokens: &[String], rules: SideRules<'r>) -> Self {
+        let ids = side.tasks.iter().map(|task| task.id.clone());
+        Self { tokens: ids.zip(tokens.iter().cloned()).collect(), rules }
+    }
+
+    /// The fields that count, each by its path without ids, with its digest.
+    pub(super) fn digests(&self, fields: &[Field<'_>]) -> BTreeMap<String, Digest> {
+        let counting = fields.iter().map(|field| (self.path(&field.path), field));
+        let counting = counting.filter(|(path, _)| !self.rules.ignores(path));
+        counting.map(|(path, field)| (path, self.digest(&field.path, field.value()))).collect()
+    }
+
+    /// The digest of a field; `path` tells the fields that hold ids of tasks and workflows.
+    fn digest(&self, path: &str, value: Json<'_>) -> Digest {
+        let holds = |id: &str| path.strip_suffix('s').unwrap_or(path).ends_with(id);
+        let named = |id| match holds("task_id") {
+            true => self.token(id),
+            false => self.rules.workflow(id),
+        };
+        let holds_ids = holds("task_id") || (holds("workflow_id") && self.rules.link_workflows());
+        if !holds_ids || value.is_object() {
             return value.digest_in(self);
         }
-        let one = value.text().map(|id| BTreeSet::from([self.token(id)]));
-        let tokens = one.unwrap_or_else(|| value.items().filter_map(Json::text).map(|id| self.token(id)).collect());
+        let one = value.text().map(|id| BTreeSet::from([named(id)]));
+        let tokens = one.unwrap_or_else(|| value.items().filter_map(Json::text).map(named).collect());
         let list = serde_json::to_string(&tokens).unwrap_or_default();
         Json::read(list.as_bytes()).map(Json::digest).unwrap_or_default()
     }
@@ -84,7 +111,7 @@ impl NormalForm {
     }
 }
 
-impl Form for NormalForm {
+impl Form for NormalForm<'_> {
     const TYPES_ARE_ONE: bool = true;
     const NULL_IS_ABSENT: bool = true;
     const EMPTY_ITEM_IS_NONE: bool = true;
@@ -95,7 +122,7 @@ impl Form for NormalForm {
     }
 
     fn characters<'a>(&self, characters: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let text = self.without_ids(characters);
+        let text = self.rules.translated(self.without_ids(characters));
         if memchr(b'\r', &text).is_none() { text } else { Cow::Owned(one_line_end(&text)) }
     }
 }

@@ -9,16 +9,17 @@
 //! number of parts only.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     hash::Hash,
 };
 
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    fields::{Field, fields},
+    fields::fields,
     normal::NormalForm,
     parts::{End, Side, Task},
+    rules::{Rules, SideRules},
 };
 use crate::domain::json::Digest;
 
@@ -33,8 +34,8 @@ pub(super) struct Pairs {
 }
 
 /// Finds the pairs.
-pub(super) fn pair(old: &Side<'_>, new: &Side<'_>) -> Pairs {
-    let mut matching = Matching { old: Tasks::new(old), new: Tasks::new(new) };
+pub(super) fn pair(old: &Side<'_>, new: &Side<'_>, rules: &Rules) -> Pairs {
+    let mut matching = Matching { old: Tasks::new(old, rules.of_old()), new: Tasks::new(new, rules.of_new()) };
     matching.pair_unique();
     if matching.old.has_unpaired() && matching.new.has_unpaired() {
         matching.pair_twins();
@@ -78,6 +79,7 @@ type Hold = (char, Option<String>, usize);
 /// The tasks of one side.
 struct Tasks<'s, 'a> {
     side: &'s Side<'a>,
+    rules: SideRules<'s>,
     partners: Vec<Option<usize>>,
     holds: Vec<Vec<Hold>>,
     /// The digest of each task's kind and settings, without its name and ids.
@@ -90,8 +92,8 @@ struct Matching<'s, 'a> {
 }
 
 impl<'s, 'a> Tasks<'s, 'a> {
-    fn new(side: &'s Side<'a>) -> Self {
-        Self { side, partners: vec![None; side.tasks.len()], holds: Vec::new(), settings: Vec::new() }
+    fn new(side: &'s Side<'a>, rules: SideRules<'s>) -> Self {
+        Self { side, rules, partners: vec![None; side.tasks.len()], holds: Vec::new(), settings: Vec::new() }
     }
 
     fn task(&self, at: usize) -> &'s Task<'a> {
@@ -101,6 +103,13 @@ impl<'s, 'a> Tasks<'s, 'a> {
     fn key(&self, at: usize) -> (Option<&'s str>, Option<&'s str>) {
         let task = self.task(at);
         (task.name.as_deref(), task.action_type.as_deref())
+    }
+
+    /// The digests of a task's fields besides its name and kind.
+    fn digests(&self, at: usize) -> BTreeMap<String, Digest> {
+        let mut digests = NormalForm::under(self.rules).digests(&fields("", self.task(at).json));
+        digests.retain(|path, _| !["name", "action_type"].contains(&path.as_str()));
+        digests
     }
 
     fn has_unpaired(&self) -> bool {
@@ -119,7 +128,7 @@ impl<'s, 'a> Tasks<'s, 'a> {
     /// Reads what only like-named and renamed tasks are told apart by.
     fn look_closer(&mut self) {
         // No task has a name yet in the names of files.
-        let form = NormalForm::naming(self.side, &vec![String::new(); self.side.tasks.len()]);
+        let form = NormalForm::naming(self.side, &vec![String::new(); self.side.tasks.len()], self.rules);
         self.settings = self.side.tasks.iter().map(|task| settings(task, &form)).collect();
         self.holds = vec![Vec::new(); self.side.tasks.len()];
         for linkage in &self.side.linkages {
@@ -257,7 +266,7 @@ impl Matching<'_, '_> {
         for (new, sign) in signs {
             let Some(same) = sign.and_then(|sign| waiting.get_mut(&sign)) else { continue };
             let Some(old) = same.front().copied() else { continue };
-            if !alike || are_alike(self.old.task(old), self.new.task(new)) {
+            if !alike || are_alike(&self.old.digests(old), &self.new.digests(new)) {
                 same.pop_front();
                 self.join(old, new);
             }
@@ -313,21 +322,14 @@ fn owned((name, kind): (Option<&str>, Option<&str>)) -> (Option<String>, Option<
     (name.map(str::to_owned), kind.map(str::to_owned))
 }
 
-fn settings(task: &Task<'_>, form: &NormalForm) -> Digest {
-    let fields = fields("", task.json);
-    let fields = fields.iter().filter(|field| field.path != "name");
-    hash(&fields.map(|field| (form.path(&field.path), field.digest(form))).collect::<Vec<_>>())
+fn settings(task: &Task<'_>, form: &NormalForm<'_>) -> Digest {
+    let mut digests = form.digests(&fields("", task.json));
+    digests.remove("name");
+    hash(&digests)
 }
 
 /// True if half of the fields of two tasks are equal, besides their kind.
-fn are_alike(old: &Task<'_>, new: &Task<'_>) -> bool {
-    let form = NormalForm::default();
-    let digests = |task: &Task<'_>| -> HashMap<String, Digest> {
-        let fields =
-            fields("", task.json).into_iter().filter(|field| !["name", "action_type"].contains(&field.path.as_str()));
-        fields.map(|field: Field<'_>| (field.path.clone(), field.digest(&form))).collect()
-    };
-    let (old, new) = (digests(old), digests(new));
+fn are_alike(old: &BTreeMap<String, Digest>, new: &BTreeMap<String, Digest>) -> bool {
     let equal = old.iter().filter(|(path, digest)| new.get(*path) == Some(digest)).count();
     equal * 2 >= old.len().max(new.len())
 }

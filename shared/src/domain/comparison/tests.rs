@@ -2,16 +2,21 @@
 
 mod generated;
 mod shapes;
+mod tenants;
 
 use serde_json::Value;
 
-use super::Comparison;
+use super::{Comparison, Rules};
 use crate::domain::definition::Definition;
 
 /// The lines in which a test tells a comparison: `+ task Get`, `~ task Send [parameters.url logic]`.
 fn told(old: &str, new: &str) -> Vec<String> {
+    told_under(&Rules::NONE, old, new)
+}
+
+fn told_under(rules: &Rules, old: &str, new: &str) -> Vec<String> {
     let [old, new] = [old, new].map(|export| Definition::parse(export.as_bytes()).unwrap());
-    let found = Comparison::of(Some(&old), Some(&new)).unwrap();
+    let found = Comparison::under(rules, Some(&old), Some(&new)).unwrap();
     let fields = |fields: &[super::FieldEdit]| {
         let fields: Vec<_> = fields.iter().map(|field| format!("{} {:?}", field.path, field.class)).collect();
         fields.join(", ")

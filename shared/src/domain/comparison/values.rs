@@ -149,10 +149,10 @@ impl<N> PartDiffs<N> {
 fn with_values(
     edits: &[FieldEdit],
     (old, new): &(Vec<Field<'_>>, Vec<Field<'_>>),
-    forms: &(NormalForm, NormalForm),
+    forms: &(NormalForm<'_>, NormalForm<'_>),
     room: &mut Room,
 ) -> Vec<ValueEdit> {
-    let by_path = |fields: &[Field<'_>], form: &NormalForm| -> BTreeMap<String, usize> {
+    let by_path = |fields: &[Field<'_>], form: &NormalForm<'_>| -> BTreeMap<String, usize> {
         fields.iter().enumerate().map(|(at, field)| (form.path(&field.path), at)).collect()
     };
     let (before, after) = (by_path(old, &forms.0), by_path(new, &forms.1));

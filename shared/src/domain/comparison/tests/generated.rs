@@ -8,12 +8,12 @@ use super::told_of;
 /// A definition before its tasks have ids: names and kinds from few, so that many are alike, settings that name other tasks'
 /// files, a tree of linkages with some more.
 #[derive(Clone, Debug)]
-struct Plan {
+pub(super) struct Plan {
     tasks: Vec<(u8, u8, Option<usize>)>,
     links: Vec<(usize, usize, u8)>,
 }
 
-fn plans() -> impl Strategy<Value = Plan> {
+pub(super) fn plans() -> impl Strategy<Value = Plan> {
     (1..12_usize).prop_flat_map(|count| {
         let task = (0..4_u8, 0..3_u8, prop::option::of(0..count));
         let links = prop::collection::vec((0..count, 0..count, 0..3_u8), 0..6);
@@ -25,8 +25,13 @@ fn plans() -> impl Strategy<Value = Plan> {
 }
 
 impl Plan {
+    /// The number of tasks.
+    pub(super) fn size(&self) -> usize {
+        self.tasks.len()
+    }
+
     /// The export in which the tasks have these ids.
-    fn export(&self, id: impl Fn(usize) -> u64) -> Value {
+    pub(super) fn export(&self, id: impl Fn(usize) -> u64) -> Value {
         let tasks = self.tasks.iter().enumerate().map(|(at, (name, setting, file))| {
             let file = file.map(|of| format!("Invoice__{}.csv", id(of)));
             json!({
@@ -48,7 +53,7 @@ impl Plan {
 }
 
 /// The same export with its tasks and linkages in another order.
-fn mixed(mut export: Value, order: &[u64]) -> Value {
+pub(super) fn mixed(mut export: Value, order: &[u64]) -> Value {
     for list in ["tasks", "linkages"] {
         let list = export[list].as_array_mut().unwrap();
         let mut keyed: Vec<_> =
