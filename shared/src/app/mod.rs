@@ -19,6 +19,7 @@ pub mod approve;
 pub mod batches;
 pub mod bulk_sync;
 pub mod cancel;
+pub mod compared_with;
 mod conflicts;
 pub mod connection;
 pub mod context;

@@ -7,6 +7,7 @@
 //! | | `SUMMARY` | the few fields of both that lists of many customers read |
 //! | | `LOCK` | the job that may write its copy, and until when |
 //! | | `PLAN` | its last dry run |
+//! | | `COMPARED` | the customer that it is compared with, and how |
 //! | | `WORKFLOW#<zuora id>` | one workflow, or its tombstone |
 //! | | `DEFINITION#<zuora id>#<hash>#<n>` | chunk n of its export |
 //! | | `KEPT#<zuora id>#<hash>` | the record of a definition that the workflow had before |
@@ -45,7 +46,7 @@ use sha2::{Digest, Sha256};
 pub use self::indexes::{
     AUDIT, CUSTOMERS, DUE, GSI1PK, GSI1SK, Index, IndexKey, SortKeys, audit_by_time, change_by_workflow, changes_of,
     customer_by_id, customer_by_name, customer_due, due_until, findings_by_workflow, findings_of, grant_by_customer,
-    grants_on, ids_after, job_by_state, jobs_in, kept_by_time, kept_definitions_of, names, workflow_by_name,
+    grants_on, ids_after, job_by_state, jobs_in, kept_by_time, kept_definitions_of, named, names, workflow_by_name,
     workflows_of,
 };
 use crate::domain::{
@@ -107,6 +108,11 @@ pub fn lock(id: &CustomerId) -> Key {
 /// The item that names a customer's last dry run.
 pub fn last_plan(id: &CustomerId) -> Key {
     Key::new(customer_partition(id), "PLAN")
+}
+
+/// The item that says with which customer another one is compared.
+pub fn compared_with(id: &CustomerId) -> Key {
+    Key::new(customer_partition(id), "COMPARED")
 }
 
 /// Sort key prefix of a customer's workflows.

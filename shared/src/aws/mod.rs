@@ -10,6 +10,7 @@ pub mod budget;
 pub mod changes;
 pub mod chunks;
 pub mod clients;
+pub mod compared_with;
 pub mod counts;
 pub mod customers;
 pub mod damaged;

@@ -176,6 +176,27 @@ impl Workflows {
         filtered(&self.table, &range, after, limit, budget, |workflow| is_named(workflow) && keep(workflow)).await
     }
 
+    /// Reads the workflows of a customer that have a name, in any case and normal form, tombstones left out: so many at most,
+    /// and whether there are more. The index lags by moments.
+    ///
+    /// # Errors
+    /// As [`filtered`].
+    pub async fn named(
+        &self,
+        customer: &CustomerId,
+        name: &str,
+        most: usize,
+        budget: &Budget,
+    ) -> Result<(Vec<Workflow>, bool), StoreError> {
+        let range = Range { keys: keys::named(name), ..Range::index(keys::workflows_of(customer), "") };
+        let whole = SearchText::new(name);
+        let keep = |workflow: &Workflow| {
+            workflow.deleted_at.is_none() && whole.is(workflow.name.as_deref().unwrap_or_default())
+        };
+        let (workflows, next) = filtered(&self.table, &range, None, most, budget, keep).await?.into_items();
+        Ok((workflows, next.is_some()))
+    }
+
     /// Stores the chunks of a definition, before the workflow that will name it.
     ///
     /// # Errors

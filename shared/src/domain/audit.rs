@@ -12,6 +12,7 @@ use super::{
     actor::Actor,
     base_url::BaseUrl,
     change::{BeforeAfter, FieldChange},
+    compared_with::{ComparedWith, Words},
     customer::Customer,
     ids::{AuditId, CustomerId, JobId},
     job::Job,
@@ -19,6 +20,8 @@ use super::{
     time::Timestamp,
 };
 
+/// The field that names the customer with which another one is compared.
+const COMPARED_WITH: &str = "compared_with";
 /// The characters of a value that a record shows.
 const MOST_SHOWN: usize = 500;
 
@@ -79,6 +82,12 @@ pub enum Action {
     /// That was taken back.
     #[serde(rename = "finding.unsuppress")]
     FindingUnsuppress,
+    /// It was said with which customer another one is compared.
+    #[serde(rename = "compared_with.put")]
+    ComparedWithPut,
+    /// That was taken back.
+    #[serde(rename = "compared_with.delete")]
+    ComparedWithDelete,
     /// Something was read. Only recorded if it was refused.
     #[serde(rename = "read")]
     Read,
@@ -152,6 +161,13 @@ impl Record {
         }
     }
 
+    /// The customers that it names beside the one that it is about: with which that one is, or was, compared.
+    pub fn others(&self) -> impl Iterator<Item = CustomerId> {
+        let named = self.changes.iter().filter(|change| change.field == COMPARED_WITH);
+        let values = named.flat_map(|change| [&change.values.before, &change.values.after]);
+        values.flatten().filter_map(|id| id.parse().ok())
+    }
+
     /// The customer it is about.
     #[must_use]
     pub fn about(mut self, customer: &Customer) -> Self {
@@ -205,6 +221,28 @@ pub fn differences(before: Option<&Customer>, after: &Customer) -> Vec<FieldChan
         changes.push(FieldChange { field: "zuora_client_secret".to_owned(), values: BeforeAfter::default() });
     }
     changes
+}
+
+/// What differs between two settings of a comparison, either of which may be absent; links and words are counted.
+pub fn compared_differences(before: Option<&ComparedWith>, after: Option<&ComparedWith>) -> Vec<FieldChange> {
+    let told = |compared: &ComparedWith| {
+        let Words { hosts, emails, constants } = &compared.map;
+        let words = hosts.len() + emails.len() + constants.len();
+        let (links, ignore) = (compared.links.len().to_string(), shown(&compared.ignore.join(", ")));
+        [
+            (COMPARED_WITH, compared.customer_id.to_string()),
+            ("links", links),
+            ("ignore", ignore),
+            ("map", words.to_string()),
+        ]
+    };
+    let (before, after) = (before.map(told), after.map(told));
+    let fields = before.as_ref().or(after.as_ref()).into_iter().flatten().map(|(field, _)| *field);
+    let changes = fields.enumerate().map(|(at, field)| {
+        let value = |told: &Option<[(&str, String); 4]>| told.as_ref().map(|told| told[at].1.clone());
+        FieldChange { field: field.to_owned(), values: BeforeAfter { before: value(&before), after: value(&after) } }
+    });
+    changes.filter(|change| change.values.before != change.values.after).collect()
 }
 
 /// A value as the trail keeps it: notes may be long.

@@ -27,7 +27,7 @@ pub use self::{
     fields::{Field, fields},
     names::{LinkageName, TaskName},
     parts::{Linkage, Side, Task},
-    rules::{Rules, Translation},
+    rules::{Rules, Translation, is_word},
     values::{DefinitionDiff, PartDiff, PartDiffs, RenamedPart, ValueEdit},
 };
 use self::{normal::NormalForm, pairing::pair, parts::End};

@@ -183,7 +183,15 @@ pub fn audit_by_time(at: Timestamp, id: &AuditId) -> IndexKey {
 /// Items not written since names were folded by Unicode rules still have keys in plain lower case. If the two forms differ, the
 /// range spans both.
 pub fn names(beginning: &str) -> SortKeys {
-    let mut forms = [folded(beginning), beginning.to_lowercase()].map(cut);
+    beginning_with([folded(beginning), beginning.to_lowercase()].map(cut))
+}
+
+/// The index sort keys of one name, in any case and normal form. They include a few others, as those of [`names`] do.
+pub fn named(name: &str) -> SortKeys {
+    beginning_with([by_name(name, &""), format!("{}#", cut(name.to_lowercase()))])
+}
+
+fn beginning_with(mut forms: [String; 2]) -> SortKeys {
     forms.sort_unstable();
     let [from, to] = forms;
     if from == to { SortKeys::Prefix(from) } else { SortKeys::Between(from, format!("{to}{}", char::MAX)) }

@@ -50,12 +50,28 @@ fn a_name_is_cut_at_a_character() {
     assert_eq!(key("ACME Corp"), "acme corp#48");
 }
 
+fn are_keys(keys: &SortKeys, key: &str) -> bool {
+    match keys {
+        SortKeys::Prefix(prefix) => key.starts_with(prefix),
+        SortKeys::Between(from, to) => (from.as_str()..=to.as_str()).contains(&key),
+    }
+}
+
+#[test]
+fn a_name_leads_to_its_keys_the_old_ones_included_and_not_to_longer_names() {
+    let key = |name: &str| workflow_by_name(&CustomerId::new(), Some(name), &"48".parse().unwrap()).sk;
+
+    for (name, same) in [("Acme", "ACME"), ("Chambéry", "Chambe\u{301}ry"), ("Straße", "STRASSE"), ("ΟΔΟΣ", "οδος")]
+    {
+        assert!(are_keys(&named(name), &key(same)) && are_keys(&named(same), &key(name)), "{name}");
+        assert!(are_keys(&named(name), &format!("{}#48", name.to_lowercase())), "{name}, as older versions wrote it");
+    }
+    assert!(!are_keys(&named("Acme"), &key("Acme 2")) && !are_keys(&named("Acme 2"), &key("Acme")));
+}
+
 #[test]
 fn a_beginning_leads_to_the_keys_of_its_names_the_old_ones_included() {
-    let holds = |beginning: &str, key: &str| match names(beginning) {
-        SortKeys::Prefix(prefix) => key.starts_with(&prefix),
-        SortKeys::Between(from, to) => (from.as_str()..=to.as_str()).contains(&key),
-    };
+    let holds = |beginning: &str, key: &str| are_keys(&names(beginning), key);
     let customer = CustomerId::new();
     let new = |name: &str| customer_by_name(name, &customer).sk;
     let old = |name: &str| format!("{}#{customer}", name.to_lowercase());

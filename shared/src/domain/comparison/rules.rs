@@ -129,6 +129,11 @@ impl SideRules<'_> {
     }
 }
 
+/// True if a text is one whole word, as a text is taken apart into words.
+pub fn is_word(text: &str) -> bool {
+    words(text.as_bytes()).next() == Some(0..text.len())
+}
+
 /// The places of the words of a text: all that can be a host, an address or a chain of names, without the points that end a
 /// sentence.
 fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
