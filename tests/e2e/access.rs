@@ -40,7 +40,7 @@ enum Door {
 use Door::{Entered, On, OnAll, Open, SignedIn, SuperAdmin};
 
 /// Every route, with a body or query that does nothing to harm other tests.
-const DOORS: [(&str, &str, Door, &str); 54] = [
+const DOORS: [(&str, &str, Door, &str); 59] = [
     ("GET", "/", Open, ""),
     ("GET", "/panel/{file+}", Open, ""),
     ("GET", "/health", Open, ""),
@@ -57,6 +57,11 @@ const DOORS: [(&str, &str, Door, &str); 54] = [
     ("POST", "/v1/customers/{customer_id}/sync", On("sync"), ""),
     ("POST", "/v1/customers/{customer_id}/connection-test", On("sync"), ""),
     ("GET", "/v1/customers/{customer_id}/audit", On("view"), ""),
+    ("GET", "/v1/customers/{customer_id}/compared-with", On("view"), ""),
+    ("PUT", "/v1/customers/{customer_id}/compared-with", On("update"), NOTHING),
+    ("DELETE", "/v1/customers/{customer_id}/compared-with", On("update"), ""),
+    ("GET", "/v1/customers/{customer_id}/drift", On("view"), "?against=nobody"),
+    ("GET", "/v1/compare", Entered, "?left=nothing"),
     ("POST", "/v1/customers/bulk", Entered, NOTHING),
     ("GET", "/v1/customers/{customer_id}/grants", SuperAdmin, ""),
     ("PUT", "/v1/customers/{customer_id}/grants/{user}", SuperAdmin, NOTHING),
@@ -293,6 +298,7 @@ fn is_let_in(answer: &Answer) -> bool {
         404 => [
             "There is no such batch.",
             "There is no such grant.",
+            "There is no such comparison.",
             "There is no such dead letter.",
             "There is no such suppression.",
             "The panel has no such file. Load the page again: there may be a newer one.",

@@ -12,6 +12,7 @@ mod bad_input;
 mod bounds;
 mod bulk;
 mod changes;
+mod compared;
 mod compromise;
 mod counts;
 mod damaged;

@@ -7,6 +7,7 @@ use shared::{
     domain::{
         audit::{Action, AuditOutcome, Record},
         ids::CustomerId,
+        policy::Verb,
         time::Timestamp,
     },
     http::{
@@ -99,7 +100,8 @@ async fn list(
     // Who was granted what is for super admins alone, as the grants themselves are.
     let sees_grants = user.caller().is_super_admin();
     let shown = |record: &Record| sees_grants || !record.action.is_about_grants();
-    let keep = |record: &Record| filter.matches(record) && may(record) && shown(record);
+    let names_seen = |record: &Record| record.others().all(|other| user.can(Verb::View, &other));
+    let keep = |record: &Record| filter.matches(record) && may(record) && shown(record) && names_seen(record);
     let begin = paged.begin_at()?;
     let found = app.edge.trail.list(selection, begin.as_ref(), paged.limit(), &Budget::default(), keep).await?;
     let (items, next) = found.into_items();

@@ -19,7 +19,7 @@ use utoipa::OpenApi;
 
 use self::{
     access::{grants, me, users},
-    customers::{bulk, create, delete, list, update},
+    customers::{bulk, compared_with, create, delete, list, update},
     overview::{attention, service, stats, zuora_hosts},
     syncs::{sync, test_connection},
 };
@@ -37,6 +37,9 @@ use self::{
         update::pause_customer,
         update::resume_customer,
         bulk::bulk_customers,
+        compared_with::get_compared_with,
+        compared_with::put_compared_with,
+        compared_with::delete_compared_with,
         sync::sync_customer,
         sync::sync_all,
         sync::get_batch,
@@ -63,6 +66,9 @@ pub struct Description;
 /// Returns the router with every route of this function.
 pub fn routes(state: setup::App) -> Router {
     let customer = get(list::get_customer).patch(update::update_customer).delete(delete::delete_customer);
+    let compared_with = get(compared_with::get_compared_with)
+        .put(compared_with::put_compared_with)
+        .delete(compared_with::delete_compared_with);
     Router::new()
         .route("/health", get(service::health))
         .route("/openapi.json", get(service::get_openapi))
@@ -76,6 +82,7 @@ pub fn routes(state: setup::App) -> Router {
         .route("/v1/customers/{customer_id}/resume", post(update::resume_customer))
         .route("/v1/customers/{customer_id}/sync", post(sync::sync_customer))
         .route("/v1/customers/{customer_id}/connection-test", post(test_connection::test_stored))
+        .route("/v1/customers/{customer_id}/compared-with", compared_with)
         .route("/v1/customers/{customer_id}/audit", get(audit::list_of_customer))
         .route("/v1/customers/{customer_id}/grants", get(grants::list_grants))
         .route("/v1/customers/{customer_id}/grants/{user}", put(grants::put_grant).delete(grants::delete_grant))

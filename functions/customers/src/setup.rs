@@ -4,11 +4,12 @@ use axum::extract::FromRef;
 use lambda_http::Error;
 use shared::{
     app::{
-        access::AccessService, batches::BatchService, context::RequestContext, customers::CustomerService,
-        dispatch::Dispatcher, suppress::SuppressionService,
+        access::AccessService, batches::BatchService, compared_with::ComparisonService, context::RequestContext,
+        customers::CustomerService, dispatch::Dispatcher, suppress::SuppressionService,
     },
     aws::{
         clients,
+        compared_with::Comparisons,
         keys::token_slot,
         limits::{REQUESTS_PER_MINUTE, RequestLimits, TOKEN_REQUESTS_PER_MINUTE, TokenBudget},
         queues::Queues,
@@ -35,6 +36,8 @@ pub struct App {
     pub access: AccessService,
     /// Which findings are meant to be so.
     pub suppressions: SuppressionService,
+    /// With which customers others are compared.
+    pub comparisons: ComparisonService,
     /// Authentication and cursors.
     pub edge: Edge,
     /// The hosts that a search for a data center tries.
@@ -90,6 +93,7 @@ pub async fn state() -> Result<App, Error> {
         workflows: Workflows::new(data.clone()),
         suppressions: Suppressions::new(data.clone()),
     };
+    let comparisons = ComparisonService { dispatcher: dispatcher.clone(), comparisons: Comparisons::new(data.clone()) };
     let service = CustomerService {
         dispatcher,
         grants,
@@ -100,5 +104,5 @@ pub async fn state() -> Result<App, Error> {
         token_budget: TokenBudget::new(data.clone(), per_minute),
         limits: RequestLimits::new(data, per_caller),
     };
-    Ok(App { service, access, suppressions, edge, listed_hosts })
+    Ok(App { service, access, suppressions, comparisons, edge, listed_hosts })
 }

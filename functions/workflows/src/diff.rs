@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 use shared::{
     app::error::AppError,
     domain::{
-        comparison::{Comparison, DefinitionDiff},
+        comparison::{Comparison, DefinitionDiff, Rules},
         definition::Definition,
         ids::{CustomerId, WorkflowId},
     },
@@ -97,12 +97,13 @@ pub async fn diff_definitions(
     };
     let old = history::read(&app, &customer, &id, &sides.from).await?;
     let (parsed_old, parsed_new) = (definition::parse(&old)?, definition::parse(&new)?);
-    let diff = compare(&parsed_old, &parsed_new)?;
+    let diff = compare(&Rules::NONE, &parsed_old, &parsed_new)?;
     Ok(Json(Diff { from: sides.from.to_string(), to, diff }))
 }
 
-fn compare(old: &Definition<'_>, new: &Definition<'_>) -> Result<DefinitionDiff, Problem> {
-    let comparison = Comparison::of(Some(old), Some(new)).ok_or_else(|| {
+/// Compares two definitions under rules.
+pub fn compare(rules: &Rules, old: &Definition<'_>, new: &Definition<'_>) -> Result<DefinitionDiff, Problem> {
+    let comparison = Comparison::under(rules, Some(old), Some(new)).ok_or_else(|| {
         let detail =
             "One of the two has too many tasks and linkages to be compared. Read both and compare their texts.";
         Problem::new(ProblemKind::TooLarge, detail)

@@ -1,8 +1,10 @@
 //! HTTP: workflows, tasks, definitions, changes, and the search through them. Reads only.
 
 mod changes;
+mod compare;
 mod definition;
 mod diff;
+mod drift;
 mod find;
 mod findings;
 mod history;
@@ -35,6 +37,8 @@ use utoipa::OpenApi;
         diff::diff_definitions,
         uses::list_uses,
         used_by::list_used_by,
+        compare::compare_workflows,
+        drift::read_drift,
         changes::list_of_workflow,
         changes::read_feed,
         findings::list_of_workflow,
@@ -60,6 +64,8 @@ pub fn routes(state: setup::App) -> Router {
         .route(&format!("{workflow}/uses"), get(uses::list_uses))
         .route(&format!("{workflow}/used-by"), get(used_by::list_used_by))
         .route(&format!("{workflow}/changes"), get(changes::list_of_workflow))
+        .route("/v1/compare", get(compare::compare_workflows))
+        .route("/v1/customers/{customer_id}/drift", get(drift::read_drift))
         .route("/v1/customers/{customer_id}/changes", get(changes::read_feed))
         .route(&format!("{workflow}/findings"), get(findings::list_of_workflow))
         .route("/v1/findings", get(findings::list))

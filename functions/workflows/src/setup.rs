@@ -5,9 +5,9 @@ use lambda_http::Error;
 use shared::{
     app::{findings::FindingsReader, search::everywhere::Shelves},
     aws::{
-        changes::Changes, clients, customers::Customers, damaged::Damaged, findings::AllFindings, jobs::Jobs,
-        kept_definitions::KeptDefinitions, keys::token_slot, references::AllReferences, suppressions::Suppressions,
-        table::Table, workflows::Workflows,
+        changes::Changes, clients, compared_with::Comparisons, customers::Customers, damaged::Damaged,
+        findings::AllFindings, jobs::Jobs, kept_definitions::KeptDefinitions, keys::token_slot,
+        references::AllReferences, suppressions::Suppressions, table::Table, workflows::Workflows,
     },
     clock,
     config::EnvSettings,
@@ -29,6 +29,8 @@ pub struct App {
     pub jobs: Jobs,
     /// The changes that syncs made.
     pub changes: Changes,
+    /// With which customers others are compared.
+    pub comparisons: Comparisons,
     /// Notes on damaged definitions.
     pub damaged: Damaged,
     /// What the health check found.
@@ -59,6 +61,7 @@ pub async fn state() -> Result<App, Error> {
         references: AllReferences::new(data.clone()),
         jobs: Jobs::new(data.clone()),
         changes: Changes::new(data.clone()),
+        comparisons: Comparisons::new(data.clone()),
         damaged: Damaged::new(data.clone()),
         findings: FindingsReader {
             customers: Customers::new(data.clone()),

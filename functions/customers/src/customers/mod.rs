@@ -1,6 +1,7 @@
 //! `/v1/customers`: list, read, create, change, pause and delete customers.
 
 pub mod bulk;
+pub mod compared_with;
 pub mod create;
 pub mod delete;
 mod delete_guard;

@@ -25,6 +25,8 @@ export const ACTIONS: Record<AuditAction, string> = {
   "grant.delete": "Revoked access",
   "finding.suppress": "Suppressed finding",
   "finding.unsuppress": "Unsuppressed finding",
+  "compared_with.put": "Set comparison",
+  "compared_with.delete": "Removed comparison",
   read: "Read",
 };
 
