@@ -44,13 +44,14 @@ const POLLING: &str = "polling";
 const HEADER_NAMES: [&str; 3] = ["key", "name", "header"];
 const HEADER_VALUES: [&str; 2] = ["value", "val"];
 
-/// True if a member holds a credential; `parent` is the name of the member that contains it. An object that is named like a
-/// header is none: a task's `authorization` also says of which type it is.
+/// True if a member holds a credential; `parent` is the name of the member that contains it. The object `authorization` of a
+/// task is no header: it also says of which type it is, and its credentials have names of their own.
 pub(super) fn is_secret_member(parent: &str, name: &str, member: Json<'_>) -> bool {
+    let is_setting = name == "authorization" && member.is_object();
     let name = plain(name);
     let name = name.strip_prefix(POLLING).unwrap_or(&name);
     FIELDS.binary_search(&name).is_ok()
-        || (HEADERS.binary_search(&name).is_ok() && !member.is_object())
+        || (HEADERS.binary_search(&name).is_ok() && !is_setting)
         || (name == HMAC_KEY && plain(parent).ends_with("hmac"))
 }
 
