@@ -29,6 +29,7 @@ const PAGES: RouteObject[] = [
   { path: "customers", lazy: async () => ({ Component: (await import("./customers/CustomersPage")).CustomersPage }) },
   { path: "customers/new", lazy: async () => ({ Component: (await import("./customers/NewCustomerPage")).NewCustomerPage }) },
   { path: "workflows", lazy: async () => ({ Component: (await import("./workflows/WorkflowsPage")).WorkflowsPage }) },
+  { path: "search", lazy: async () => ({ Component: (await import("./search/SearchPage")).SearchPage }) },
   { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
   { path: "failed", lazy: async () => ({ Component: (await import("./failed/FailedPage")).FailedPage }) },
   // Its old address.

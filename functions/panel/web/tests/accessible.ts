@@ -39,8 +39,11 @@ async function places(): Promise<readonly (readonly [string, string | RegExp])[]
     await ofJob("held", "held"),
     await ofJob("incomplete", "incomplete"),
     await ofJob("running", "running"),
-    ...["graph", "tasks", "definition", "history", "changes"].map((tab) => [`${workflow}?tab=${tab}`, /Relance/] as const),
+    ...["graph", "tasks", "definition", "history", "changes"].map(
+      (tab) => [`${workflow}?tab=${tab}`, /Relance/] as const,
+    ),
     ["#/workflows?name=Relance", /^Workflows/],
+    ["#/search?q=Relance&kind=text", "Search"],
     [`#/jobs?customer_id=${one("refused").id}`, /Jobs/],
     ["#/failed", "Failed Jobs"],
     ["#/operations", "Operations"],

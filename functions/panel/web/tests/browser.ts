@@ -81,6 +81,12 @@ export async function sidewaysTables(page: Page): Promise<readonly string[]> {
   );
 }
 
+/** Until nothing is wider than the window. */
+export async function expectNoSideways(page: Page): Promise<void> {
+  const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await expect.poll(overflow).toBeLessThanOrEqual(0);
+}
+
 /** On a phone Cloudscape gives its toolbar an attribute that means nothing there. No reader heeds it. */
 const OF_THE_DESIGN_SYSTEM = /^aria-allowed-attr: <nav [^>]*aria-orientation="horizontal"/;
 

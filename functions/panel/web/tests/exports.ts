@@ -32,3 +32,8 @@ export function query(name: string, text = "select Id from Account"): Task {
 export function callout(name: string, password: string): Task {
   return { name, action_type: "Callout", parameters: { url: "https://example.com", password } };
 }
+
+/** Runs the workflow of that name. */
+export function execute(name: string, workflow_name: string): Task {
+  return { name, action_type: "Execute::WorkflowTask", parameters: { workflow_name } };
+}

@@ -17,12 +17,12 @@ import { useStats } from "../api/queries";
 import { total } from "../jobs/counters";
 import { Following } from "../jobs/Following";
 import { JOB_GROUPS } from "../jobs/state";
+import { SearchBox } from "../search/SearchBox";
 import { useAccountMenu } from "./account";
 import { activeHref } from "./activeHref";
 import { Breadcrumbs } from "./Breadcrumbs";
 import { useConnectionMessage } from "./connection";
 import { MessagesProvider, useMessages } from "./messages";
-import { Search } from "./Search";
 import { SideProvider, useSide } from "./SidePanel";
 import { SignInAgain } from "./SignInAgain";
 import { focusHeading, TitleProvider, useArrival } from "./title";
@@ -55,7 +55,7 @@ function Frame() {
       <div id="top">
         <TopNavigation
           identity={{ href: "#/", title: "Zuora Workflow Manager" }}
-          search={!isLockedOut && <Search />}
+          search={!isLockedOut && <SearchBox />}
           i18nStrings={{ searchIconAriaLabel: "Search", searchDismissIconAriaLabel: "Close the search" }}
           utilities={[account]}
         />

@@ -1,27 +1,32 @@
-// The search in the top bar: customers, workflows and pasted ids. `/` leads to it from anywhere.
+// The search box in the top bar: customers, workflows, pasted ids, and the way to the search inside definitions. `/` leads to it
+// from anywhere.
 
 import Autosuggest, { type AutosuggestProps } from "@cloudscape-design/components/autosuggest";
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { useNavigate } from "react-router";
 
 import { sentence } from "../api/problem";
-import { MIN_LENGTH, useFound } from "./found";
+import { isLongEnough, KINDS, searchPath, TOO_SHORT } from "./asked";
 import { pageOf, type Hit } from "./hit";
+import { useQuick } from "./useQuick";
 
 /** After the last key, so that a word is one request. */
 const PAUSE_MS = 250;
 
-export function Search() {
+export function SearchBox() {
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const input = useRef<AutosuggestProps.Ref>(null);
   const place = useRef<HTMLDivElement>(null);
   useSlash(place, input);
-  const sought = usePaused(text.trim());
-  const page = pageOf(text.trim());
-  const found = useFound(sought);
-  const isCurrent = sought === text.trim();
-  const hits = page ? [page] : isCurrent ? [...found.customers, ...found.workflows] : [];
+  const now = text.trim();
+  const sought = usePaused(now);
+  const page = pageOf(now);
+  const quick = useQuick(sought);
+  const isCurrent = sought === now;
+  const isLoading = quick.isLoading || !isCurrent;
+  const groups = page ? [page] : [...(isCurrent ? names(quick) : []), ...(isLongEnough(now, "text") ? [inside(now)] : [])];
+  const [first] = groups.flatMap((one) => ("options" in one ? one.options : [one]));
 
   const goTo = (path: string) => {
     setText("");
@@ -36,29 +41,44 @@ export function Search() {
         onChange={({ detail }) => setText(detail.value)}
         onSelect={({ detail }) => goTo(detail.value)}
         onKeyDown={({ detail }) => {
-          // Enter without a choice takes the first.
+          // Enter without a choice takes the first, or leads to the page that finds it.
           const isChosen = place.current?.querySelector("input")?.hasAttribute("aria-activedescendant");
-          if (detail.key === "Enter" && !isChosen && hits[0]) goTo(hits[0].value);
+          if (detail.key === "Enter" && !isChosen && first) goTo(page || !isLoading ? first.value : searchPath(now));
         }}
-        options={page ? [page] : isCurrent ? grouped(found) : []}
+        options={groups}
         filteringType="manual"
         hideEnteredTextOption
-        ariaLabel="Search customers, workflows and IDs"
-        placeholder="Search customers, workflows, IDs ( / )"
-        statusType={page ? "finished" : found.error ? "error" : found.isLoading || !isCurrent ? "loading" : "finished"}
+        ariaLabel="Search customers, workflows, IDs and definitions"
+        placeholder="Search everything ( / )"
+        statusType={page ? "finished" : quick.error ? "error" : isLoading ? "loading" : "finished"}
         loadingText="Searching"
-        errorText={found.error ? sentence(found.error) : ""}
-        empty={text.trim().length < MIN_LENGTH ? "Type at least two characters." : "Nothing found."}
+        errorText={quick.error ? sentence(quick.error) : ""}
+        empty={TOO_SHORT}
       />
     </div>
   );
 }
 
-function grouped({ customers, workflows }: { customers: readonly Hit[]; workflows: readonly Hit[] }) {
+interface Group {
+  readonly label: string;
+  readonly options: readonly Hit[];
+}
+
+function names({ customers, workflows, more }: Pick<ReturnType<typeof useQuick>, "customers" | "workflows" | "more">) {
   return [
     ...(customers.length > 0 ? [{ label: "Customers", options: customers }] : []),
-    ...(workflows.length > 0 ? [{ label: "Workflows that begin with it", options: workflows }] : []),
+    ...(workflows.length > 0 ? [{ label: "Workflows", options: workflows }] : []),
+    ...more,
   ];
+}
+
+/** Leads to the page that searches more than names. */
+function inside(text: string): Group {
+  const options = (["text", "host", "email", "field", "constant"] as const).map((kind) => ({
+    value: searchPath(text, kind),
+    label: KINDS[kind],
+  }));
+  return { label: "Search inside definitions", options };
 }
 
 /** The text once it has stayed the same for a moment. */

@@ -1,4 +1,4 @@
-// What the search of the top bar leads to.
+// What the search box leads to.
 
 export interface Hit {
   /** The page, as a path. */
@@ -12,9 +12,4 @@ export function pageOf(text: string): Hit | undefined {
   if (/^cus_[0-9a-f]{32}$/.test(text)) return { value: `/customers/${text}`, label: "Customer", description: text };
   if (/^job_[0-9a-f]{32}$/.test(text)) return { value: `/jobs/${text}`, label: "Job", description: text };
   return undefined;
-}
-
-/** Zuora's ids are numbers in practice; other texts are names. */
-export function isZuoraId(text: string): boolean {
-  return /^\d+$/.test(text);
 }
