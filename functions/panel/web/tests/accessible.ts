@@ -39,7 +39,7 @@ async function places(): Promise<readonly (readonly [string, string | RegExp])[]
     await ofJob("held", "held"),
     await ofJob("incomplete", "incomplete"),
     await ofJob("running", "running"),
-    ...["graph", "tasks", "definition", "history", "changes"].map(
+    ...["graph", "tasks", "definition", "uses", "history", "changes"].map(
       (tab) => [`${workflow}?tab=${tab}`, /Relance/] as const,
     ),
     ["#/workflows?name=Relance", /^Workflows/],

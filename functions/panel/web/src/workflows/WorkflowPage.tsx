@@ -1,4 +1,4 @@
-// One workflow: fields, graph, tasks, definition as Zuora exported it, its history, and changes.
+// One workflow: fields, graph, tasks, definition as Zuora exported it, what it uses and what uses it, its history, and changes.
 
 import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
@@ -31,6 +31,7 @@ import { useShown } from "./useShown";
 
 // What compares texts is loaded with the first comparison.
 const History = lazy(() => import("../history/History"));
+const UsesTab = lazy(() => import("../uses/UsesTab"));
 // The graph library is loaded with the first graph.
 const GraphView = lazy(() => import("./graph/GraphView"));
 
@@ -114,6 +115,15 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
                 <Loading of={definition} waiting={waiting}>
                   {(found) => <DefinitionView definition={found} name={workflow.zuora_id} />}
                 </Loading>
+              ),
+            },
+            {
+              id: "uses",
+              label: "Uses",
+              content: (
+                <Suspense fallback={<Spinner />}>
+                  <UsesTab path={path} />
+                </Suspense>
               ),
             },
             {
