@@ -9,6 +9,7 @@ const PAGES: Readonly<Record<string, string>> = {
   Dashboard: "#/",
   Customers: "#/customers",
   Workflows: "#/workflows",
+  Findings: "#/findings",
   "All jobs": "#/jobs",
   "Jobs Waiting": "#/jobs?state=queued,waiting",
   "Failed Jobs": "#/failed",

@@ -30,6 +30,7 @@ const PAGES: RouteObject[] = [
   { path: "customers/new", lazy: async () => ({ Component: (await import("./customers/NewCustomerPage")).NewCustomerPage }) },
   { path: "workflows", lazy: async () => ({ Component: (await import("./workflows/WorkflowsPage")).WorkflowsPage }) },
   { path: "search", lazy: async () => ({ Component: (await import("./search/SearchPage")).SearchPage }) },
+  { path: "findings", lazy: async () => ({ Component: (await import("./findings/FindingsPage")).FindingsPage }) },
   { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
   { path: "failed", lazy: async () => ({ Component: (await import("./failed/FailedPage")).FailedPage }) },
   // Its old address.

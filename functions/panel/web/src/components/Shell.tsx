@@ -158,6 +158,7 @@ function Navigation() {
               info: stats && <Badge>{stats.customers.total}</Badge>,
             },
             { type: "link", text: "Workflows", href: "#/workflows" },
+            { type: "link", text: "Findings", href: "#/findings" },
           ],
         },
         {

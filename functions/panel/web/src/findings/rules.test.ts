@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+
+import help from "../../../../../docs/help.md?raw";
+import { LEVELS } from "./levels";
+import { RULES } from "./rules";
+
+test("the rules are those of the help, in its words", () => {
+  const rows = [...help.matchAll(/^\| ([A-Z]\d+) \| (\w+) \| (.+?) \| .+ \|$/gm)];
+
+  expect(rows.map(([, rule, , words]) => [rule, words])).toEqual(
+    Object.entries(RULES).map(([rule, { title, why }]) => [rule, `${title}. ${why}`]),
+  );
+  expect(rows.filter(([, , level = ""]) => !(level in LEVELS))).toEqual([]);
+});
