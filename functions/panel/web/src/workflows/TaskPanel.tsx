@@ -7,8 +7,10 @@ import Spinner from "@cloudscape-design/components/spinner";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 
+import type { WorkflowFinding } from "../api/client";
 import { Loading } from "../components/Fallback";
 import { SidePanel } from "../components/SidePanel";
+import { FindingsList } from "../findings/FindingsList";
 import type { ShownTask } from "./tasks";
 
 // The viewer is loaded with the first text.
@@ -17,14 +19,17 @@ const Code = lazy(() => import("./Code"));
 interface Properties {
   readonly chosen: string;
   readonly tasks: UseQueryResult<readonly ShownTask[]>;
+  /** Of the whole workflow. */
+  readonly findings: readonly WorkflowFinding[];
   /** The tab of the page, and a function to go to another one. */
   readonly tab: string;
   readonly show: (changed: { readonly tab: string }) => void;
   readonly close: () => void;
 }
 
-export function TaskPanel({ chosen, tasks, tab, show, close }: Properties) {
+export function TaskPanel({ chosen, tasks, findings, tab, show, close }: Properties) {
   const task = tasks.data?.find((one) => one.id === chosen);
+  const ofTask = findings.filter((finding) => finding.task?.id === chosen);
   return (
     <SidePanel header={task ? (task.name ?? "(no name)") : "Task"} close={close}>
       <Loading of={tasks}>
@@ -35,6 +40,7 @@ export function TaskPanel({ chosen, tasks, tab, show, close }: Properties) {
                 {tab !== "graph" && <Button onClick={() => show({ tab: "graph" })}>Show in graph</Button>}
                 {tab !== "tasks" && <Button onClick={() => show({ tab: "tasks" })}>Show in list</Button>}
               </SpaceBetween>
+              {ofTask.length > 0 && <FindingsList findings={ofTask} />}
               <Details task={task} />
             </SpaceBetween>
           ) : (

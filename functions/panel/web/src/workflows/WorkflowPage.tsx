@@ -1,4 +1,4 @@
-// One workflow: fields, graph, tasks, definition as Zuora exported it, what it uses and what uses it, its history, and changes.
+// One workflow: fields, graph, tasks, findings, definition as Zuora exported it, what it uses and what uses it, history, changes.
 
 import Alert from "@cloudscape-design/components/alert";
 import Container from "@cloudscape-design/components/container";
@@ -9,7 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback } from "react";
+import { lazy, Suspense, useCallback, useMemo } from "react";
 import { useParams } from "react-router";
 
 import { body, type Workflow } from "../api/client";
@@ -20,6 +20,8 @@ import { Schedule } from "../components/Schedule";
 import { Age, Moment } from "../components/time";
 import { useTitle } from "../components/title";
 import { Changes } from "../changes/Changes";
+import { byTask, isOpen } from "../findings/byTask";
+import { useFindings } from "../findings/useFindings";
 import type { Ids } from "./definition";
 import { DefinitionView, Reading } from "./DefinitionView";
 import { GraphBoundary } from "./graph/GraphBoundary";
@@ -29,6 +31,8 @@ import { TasksTable } from "./TasksTable";
 import { useDefinition } from "./useDefinition";
 import { useShown } from "./useShown";
 
+// The findings are loaded when somebody asks for them.
+const Findings = lazy(() => import("../findings/Findings"));
 // What compares texts is loaded with the first comparison.
 const History = lazy(() => import("../history/History"));
 const UsesTab = lazy(() => import("../uses/UsesTab"));
@@ -54,6 +58,8 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
   const close = useCallback(() => show({ task: undefined }), [show]);
   const { definition, progress } = useDefinition(path);
   const tasks = useQuery({ queryKey: ["tasks", path], queryFn: () => readTasks(api, path) });
+  const findings = useFindings(path);
+  const marks = useMemo(() => findings.data && byTask(findings.data.items), [findings.data]);
   const waiting = <Reading progress={progress} />;
   return (
     <ContentLayout
@@ -85,7 +91,7 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
                   {({ text }) => (
                     <GraphBoundary key={text}>
                       <Suspense fallback={<Spinner />}>
-                        <GraphView definition={text} chosen={chosen} onChoose={choose} />
+                        <GraphView definition={text} chosen={chosen} onChoose={choose} findings={marks} />
                       </Suspense>
                     </GraphBoundary>
                   )}
@@ -104,6 +110,19 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
                       onChoose={choose}
                       onShowInGraph={(task) => show({ tab: "graph", task })}
                     />
+                  )}
+                </Loading>
+              ),
+            },
+            {
+              id: "findings",
+              label: findings.data ? `Findings (${findings.data.items.filter(isOpen).length})` : "Findings",
+              content: (
+                <Loading of={findings}>
+                  {(found) => (
+                    <Suspense fallback={<Spinner />}>
+                      <Findings path={path} found={found} onShowInGraph={(task) => show({ tab: "graph", task })} />
+                    </Suspense>
                   )}
                 </Loading>
               ),
@@ -139,7 +158,9 @@ function Details({ workflow, path }: { workflow: Workflow; path: Ids }) {
           ]}
         />
       </SpaceBetween>
-      {chosen !== undefined && <TaskPanel chosen={chosen} tasks={tasks} tab={tab} show={show} close={close} />}
+      {chosen !== undefined && (
+        <TaskPanel chosen={chosen} tasks={tasks} findings={findings.data?.items ?? []} tab={tab} show={show} close={close} />
+      )}
     </ContentLayout>
   );
 }

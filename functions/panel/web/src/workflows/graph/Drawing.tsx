@@ -9,7 +9,6 @@ import {
   Controls,
   MarkerType,
   MiniMap,
-  Panel,
   ReactFlow,
   useReactFlow,
   useStore,
@@ -19,18 +18,25 @@ import {
 } from "@xyflow/react";
 import { useEffect, useMemo, useState } from "react";
 
+import type { OfTask } from "../../findings/byTask";
+import { ofTaskInWords } from "../../findings/words";
 import { FindField } from "../FindField";
-import { KINDS, kindOf, type Kind } from "./kinds";
+import { kindOf } from "./kinds";
+import { Legend } from "./Legend";
 import { layOut, NODE, type Places } from "./layout";
 import { MARKS } from "./marks";
-import { START, type Graph, type Mark } from "./model";
+import { START, type Graph } from "./model";
 import { Task, type TaskNode } from "./Task";
 
 interface Properties {
   readonly graph: Graph;
   readonly chosen: string | undefined;
   readonly onChoose: (taskId: string) => void;
+  /** By task id. */
+  readonly findings?: Findings;
 }
+
+type Findings = ReadonlyMap<string, OfTask> | undefined;
 
 /** The tasks that were found, and the one in view. */
 interface Found {
@@ -43,11 +49,11 @@ const MOST_RENDERED = 500;
 
 type Flow = ReactFlowInstance<TaskNode>;
 
-export function Drawing({ graph, chosen, onChoose }: Properties) {
+export function Drawing({ graph, chosen, onChoose, findings }: Properties) {
   const places = useMemo(() => layOut(graph), [graph]);
   const [flow, setFlow] = useState<Flow>();
   const [found, setFound] = useState<Found>({ ids: [] });
-  const nodes = useMemo(() => nodesOf(graph, places, chosen, found), [graph, places, chosen, found]);
+  const nodes = useMemo(() => nodesOf(graph, places, chosen, found, findings), [graph, places, chosen, found, findings]);
   const edges = useMemo(() => edgesOf(graph), [graph]);
   return (
     <SpaceBetween size="s">
@@ -106,7 +112,7 @@ export function Drawing({ graph, chosen, onChoose }: Properties) {
             zoomable
             nodeClassName={({ data, selected }) => (selected ? "chosen" : (data.node.mark ?? data.kind ?? ""))}
           />
-          <Legend graph={graph} />
+          <Legend graph={graph} findings={findings} />
           <KeepInView id={chosen} />
         </ReactFlow>
       </div>
@@ -125,45 +131,25 @@ function KeepInView({ id }: { id: string | undefined }) {
   return null;
 }
 
-/** What the colors mean: what differs, or what tasks do. */
-function Legend({ graph }: { graph: Graph }) {
-  const marks = new Set([...graph.nodes, ...graph.edges].map(({ mark }) => mark));
-  const kinds = new Set(graph.nodes.map(({ kind }) => kindOf(kind)));
-  const ofMarks = (Object.keys(MARKS) as Mark[])
-    .filter((mark) => marks.has(mark))
-    .map((mark) => ({ id: mark, text: `${MARKS[mark].sign} ${MARKS[mark].word}` }));
-  const ofKinds = (Object.keys(KINDS) as Kind[])
-    .filter((kind) => kinds.has(kind))
-    .map((kind) => ({ id: kind, text: KINDS[kind] }));
-  return (
-    <Panel position="top-right">
-      <ul className="graph-legend" aria-label="Colors of tasks">
-        {(ofMarks.length > 0 ? ofMarks : ofKinds).map(({ id, text }) => (
-          <li key={id} className={id}>
-            {text}
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
-
 /** From left to right, which is the order of the Tab key. */
-function nodesOf(graph: Graph, places: Places, chosen: string | undefined, found: Found): TaskNode[] {
+function nodesOf(graph: Graph, places: Places, chosen: string | undefined, found: Found, findings: Findings): TaskNode[] {
   const isFound = new Set(found.ids);
   // Colors that say what tasks do would hide those that say what differs.
   const isMarked = graph.nodes.some(({ mark }) => mark);
   const nodes = graph.nodes.map((node): TaskNode => {
     const kind = isMarked ? undefined : kindOf(node.kind);
+    const ofTask = findings?.get(node.id);
     return {
       id: node.id,
       type: "task",
       position: places.get(node.id) ?? { x: 0, y: 0 },
-      data: { node, kind, isFound: isFound.has(node.id), isCurrent: node.id === found.current },
+      data: { node, kind, findings: ofTask, isFound: isFound.has(node.id), isCurrent: node.id === found.current },
       selected: node.id === chosen,
       focusable: node.isTask,
       ...NODE,
-      ariaLabel: [node.label, node.kind, node.mark && MARKS[node.mark].word].filter(Boolean).join(", "),
+      ariaLabel: [node.label, node.kind, node.mark && MARKS[node.mark].word, ofTask && ofTaskInWords(ofTask)]
+        .filter(Boolean)
+        .join(", "),
       ...(node.isTask ? { ariaRole: "button" } : {}),
     };
   });

@@ -3,6 +3,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 
+import type { OfTask } from "../../findings/byTask";
 import { Drawing } from "./Drawing";
 import { MOST_NODES } from "./layout";
 import type { Graph } from "./model";
@@ -12,11 +13,13 @@ interface Properties {
   /** Id of the task shown beside the graph. */
   readonly chosen: string | undefined;
   readonly onChoose: (taskId: string) => void;
+  /** By task id. */
+  readonly findings?: ReadonlyMap<string, OfTask> | undefined;
   /** Where to look if it is not drawn. */
   readonly instead: string;
 }
 
-export function Drawn({ graph, chosen, onChoose, instead }: Properties) {
+export function Drawn({ graph, chosen, onChoose, findings, instead }: Properties) {
   if (graph.nodes.length === 0) return <Alert type="info">The definition has no tasks.</Alert>;
   if (graph.nodes.length > MOST_NODES) {
     return (
@@ -34,7 +37,7 @@ export function Drawn({ graph, chosen, onChoose, instead }: Properties) {
       {graph.edges.some(({ isBack }) => isBack) && (
         <Alert type="warning">The workflow contains a cycle, drawn as a moving line. At Zuora it would never end.</Alert>
       )}
-      <Drawing graph={graph} chosen={chosen} onChoose={onChoose} />
+      <Drawing graph={graph} chosen={chosen} onChoose={onChoose} findings={findings} />
     </SpaceBetween>
   );
 }
