@@ -41,6 +41,14 @@ test.each<[string, Partial<Change>, readonly string[]]>([
   ],
   ["off", { fields: [{ field: "status", before: "Active", after: "Inactive" }] }, ["Switched off"]],
   ["on", { fields: [{ field: "status", before: "Inactive", after: "Active" }] }, ["Switched on"]],
+  [
+    "findings that came and went",
+    { findings: { raised: ["S5"], resolved: ["S1", "E1"] } },
+    [
+      "New finding: An address without encryption (S5)",
+      "Findings resolved: A credential is written into the task (S1), The id of an object is written into the task (E1)",
+    ],
+  ],
   ["an odd status", { fields: [{ field: "status", before: null, after: "Paused" }] }, ["Status none → Paused"]],
   [
     "a schedule, with its time zone told once",

@@ -2,6 +2,7 @@
 
 import type { Change, ChangeClass } from "../api/client";
 import { counted } from "../components/counted";
+import { ruleInWords } from "../findings/words";
 import { CLASSES, isQuiet } from "./classNames";
 import { fewOf, fieldInWords, linkageEnds, linkageInWords, taskInWords, taskName } from "./names";
 
@@ -37,6 +38,7 @@ export function told(change: Change): Told {
         .filter((linkage) => !isQuiet(linkage.class))
         .map((linkage) => edited(`Linkage ${linkageEnds(linkage)}`, linkage.fields)),
       ...(isAllQuiet ? [] : ofSettings(settings, change)),
+      ...ofFindings(change.findings),
     ],
     rest: inOneLine(change.classes ?? [], [
       ...others,
@@ -147,6 +149,13 @@ function ofSettings(settings: readonly string[], { settings_count: of = 0, setti
   if (settings.length === 0 || kind === "created") return [];
   const all = settings.length + Math.max(0, of - named.length);
   return [{ pieces: [`Settings changed: ${fewOf(settings.map(fieldInWords), all)}`], paths: settings }];
+}
+
+/** `New finding: An address without encryption (S5)`. */
+function ofFindings({ raised, resolved }: NonNullable<Change["findings"]> = { raised: [], resolved: [] }): readonly Sentence[] {
+  const list = (rules: typeof raised, one: string, several: string) =>
+    rules.length > 0 ? [said(`${rules.length === 1 ? one : several}: ${fewOf(rules.map(ruleInWords))}`)] : [];
+  return [...list(raised, "New finding", "New findings"), ...list(resolved, "Finding resolved", "Findings resolved")];
 }
 
 /** The settings that no listed field tells: the export repeats these. */
