@@ -39,11 +39,12 @@ async function places(): Promise<readonly (readonly [string, string | RegExp])[]
     await ofJob("held", "held"),
     await ofJob("incomplete", "incomplete"),
     await ofJob("running", "running"),
-    ...["graph", "tasks", "definition", "uses", "history", "changes"].map(
+    ...["graph", "tasks", "findings", "definition", "uses", "history", "changes"].map(
       (tab) => [`${workflow}?tab=${tab}`, /Relance/] as const,
     ),
     ["#/workflows?name=Relance", /^Workflows/],
     ["#/search?q=Relance&kind=text", "Search"],
+    [`#/findings?customer_id=${one("odd").id}`, "Findings"],
     [`#/jobs?customer_id=${one("refused").id}`, /Jobs/],
     ["#/failed", "Failed Jobs"],
     ["#/operations", "Operations"],

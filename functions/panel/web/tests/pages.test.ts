@@ -25,6 +25,7 @@ test("every page can be used with a screen reader, breaks no rule of the content
     [`#/customers/${customer}`, tenant.name],
     [`#/customers/${customer}/edit`, `Edit ${tenant.name}`],
     ["#/workflows", "Workflows"],
+    ["#/findings", "Findings"],
     ["#/jobs", "Jobs"],
     ["#/failed", "Failed Jobs"],
     ["#/operations", "Operations"],

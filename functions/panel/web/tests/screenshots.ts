@@ -166,6 +166,7 @@ function pages(): Picture[] {
     { name: "customers-name", place: "#/customers?name=energy", title: /^Customers/ },
     { name: "customers-none", place: "#/customers?name=nobody", title: /^Customers/ },
     { name: "workflows", place: "#/workflows", title: /^Workflows/, isMain: true },
+    { name: "findings", place: "#/findings", title: "Findings", isMain: true },
     { name: "jobs", place: "#/jobs", title: /Jobs/, isMain: true },
     { name: "jobs-waiting", place: "#/jobs?state=queued,waiting", title: /Jobs/ },
     { name: "jobs-failed", place: "#/jobs?state=failed", title: /Jobs/, isMain: true },

@@ -38,6 +38,7 @@ test("a viewer sees no button that is refused", async () => {
     ["#/", "Dashboard"],
     ["#/customers", /^Customers/],
     ["#/workflows", /^Workflows/],
+    ["#/findings", "Findings"],
     ["#/jobs", "Jobs"],
     ["#/jobs?state=failed", /./],
     ["#/failed", "Failed Jobs"],
