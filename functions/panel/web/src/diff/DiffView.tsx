@@ -7,11 +7,12 @@ import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState, type ReactNode } from "react";
+import { useContext, useState, type ReactNode } from "react";
 
 import { linkageInWords, taskInWords } from "../changes/names";
 import { apart, partsApart, type Diff, type Part, type Parts } from "./diff";
 import { Edits } from "./Edits";
+import { SidesContext } from "./sides";
 
 export function DiffView({ diff }: { diff: Diff }) {
   const { tasks, linkages, settings } = diff;
@@ -58,11 +59,12 @@ interface SectionProperties<Name> {
 }
 
 function Section<Name>({ title, of: { added, removed, renamed, edited }, inWords }: SectionProperties<Name>) {
+  const sides = useContext(SidesContext);
   const loud = partsApart(edited, "loud");
   if (added.length + removed.length + renamed.length + loud.length === 0) return null;
   const lines = [
-    ...added.map((name) => `+ ${inWords(name)} added`),
-    ...removed.map((name) => `− ${inWords(name)} removed`),
+    ...added.map((name) => `+ ${inWords(name)} ${sides.added}`),
+    ...removed.map((name) => `− ${inWords(name)} ${sides.removed}`),
     ...renamed.map(({ from, to }) => `± ${inWords(from)} renamed to ${inWords(to)}`),
   ];
   return (

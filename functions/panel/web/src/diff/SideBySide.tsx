@@ -3,9 +3,10 @@
 import "./diff.css";
 
 import Button from "@cloudscape-design/components/button";
-import { useMemo, useState } from "react";
+import { useContext, useMemo, useState } from "react";
 
 import { folded, inWords, sideBySide, type Line, type Piece, type Row } from "./lines";
+import { SidesContext } from "./sides";
 
 interface Properties {
   readonly before: string | undefined;
@@ -25,6 +26,7 @@ const MOST_ROWS = 500;
 
 export function SideBySide({ before, after, label }: Properties) {
   const blocks = useMemo(() => folded(sideBySide(before, after)), [before, after]);
+  const sides = useContext(SidesContext);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [isAll, setAll] = useState(false);
   const rows = blocks.flatMap((block, index): readonly (Row | FoldedRows)[] =>
@@ -42,10 +44,10 @@ export function SideBySide({ before, after, label }: Properties) {
       <thead>
         <tr>
           <th scope="col" colSpan={2}>
-            Before
+            {sides.before}
           </th>
           <th scope="col" colSpan={2}>
-            After
+            {sides.after}
           </th>
         </tr>
       </thead>
