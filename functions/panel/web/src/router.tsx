@@ -20,6 +20,10 @@ const PAGES_OF_IDS: RouteObject[] = [
     path: "customers/:customerId/workflows/:workflowId",
     lazy: async () => ({ Component: (await import("./workflows/WorkflowPage")).WorkflowPage }),
   },
+  {
+    path: "compare/:leftId/:leftWorkflow/:rightId/:rightWorkflow",
+    lazy: async () => ({ Component: (await import("./compare/PairPage")).PairPage }),
+  },
   { path: "jobs/:jobId", lazy: async () => ({ Component: (await import("./jobs/JobPage")).JobPage }) },
 ];
 
@@ -31,6 +35,7 @@ const PAGES: RouteObject[] = [
   { path: "workflows", lazy: async () => ({ Component: (await import("./workflows/WorkflowsPage")).WorkflowsPage }) },
   { path: "search", lazy: async () => ({ Component: (await import("./search/SearchPage")).SearchPage }) },
   { path: "findings", lazy: async () => ({ Component: (await import("./findings/FindingsPage")).FindingsPage }) },
+  { path: "compare", lazy: async () => ({ Component: (await import("./compare/ComparePage")).ComparePage }) },
   { path: "jobs", lazy: async () => ({ Component: (await import("./jobs/JobsPage")).JobsPage }) },
   { path: "failed", lazy: async () => ({ Component: (await import("./failed/FailedPage")).FailedPage }) },
   // Its old address.

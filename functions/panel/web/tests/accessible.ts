@@ -45,6 +45,7 @@ async function places(): Promise<readonly (readonly [string, string | RegExp])[]
     ["#/workflows?name=Relance", /^Workflows/],
     ["#/search?q=Relance&kind=text", "Search"],
     [`#/findings?customer_id=${one("odd").id}`, "Findings"],
+    [`#/compare?left=${one("odd").id}&right=${one("sound").id}&show=all`, "Compare"],
     [`#/jobs?customer_id=${one("refused").id}`, /Jobs/],
     ["#/failed", "Failed Jobs"],
     ["#/operations", "Operations"],

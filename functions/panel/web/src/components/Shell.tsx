@@ -159,6 +159,7 @@ function Navigation() {
             },
             { type: "link", text: "Workflows", href: "#/workflows" },
             { type: "link", text: "Findings", href: "#/findings" },
+            { type: "link", text: "Compare", href: "#/compare" },
           ],
         },
         {

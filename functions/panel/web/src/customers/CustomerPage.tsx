@@ -81,6 +81,7 @@ function Title({ customer, ask }: { customer: Customer; ask: (what: "sync" | "de
       actions={
         <SpaceBetween direction="horizontal" size="xs">
           {has("update") && <Button onClick={() => void navigate(`/customers/${customer.id}/edit`)}>Edit</Button>}
+          <Button href={`#/compare?left=${customer.id}`}>Compare</Button>
           {(has("pause") || has("resume")) && (
             <Button loading={pause.isPending} onClick={() => pause.mutate()}>
               {has("resume") ? "Resume" : "Pause"}
