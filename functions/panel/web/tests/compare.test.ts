@@ -60,8 +60,8 @@ async function rows(page: Page): Promise<readonly string[]> {
 test("two customers are chosen, what differs is listed, and a row leads to both workflows side by side", async () => {
   const { page, faults } = await open();
   await signIn(page, `#/customers/${left.customer}`);
-  // Chosen here, though it is stored with which one it is compared.
-  await page.getByRole("main").getByRole("link", { name: "Compare", exact: true }).click();
+  // The other customer is the one with which it is stored to be compared.
+  await page.locator('a[href^="#/compare?left="]').click();
   await page.getByRole("heading", { level: 1, name: "Compare" }).waitFor();
 
   await expect.poll(() => rows(page)).toEqual(["Dunning: Differs (3 edits)", "Refunds: Only left", "Twin: Ambiguous"]);
