@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, expect, test } from "vitest";
 import { call, createCustomer, waitForSync } from "./api";
 import { browserForTests, expectAccessible, sidewaysTables, signIn } from "./browser";
 import { callout, exported, mail, query } from "./exports";
+import { signUp } from "./people";
 import { control, createTenant } from "./zuora";
 
 const open = browserForTests();
@@ -137,6 +138,43 @@ test("of several workflows with one name, a person says which two belong togethe
   await dialog.getByRole("button", { name: /^Unlink/ }).click();
   await dialog.getByRole("button", { name: "Save" }).click();
   await row.waitFor();
+  expect(faults).toEqual([]);
+});
+
+test("nothing that a colleague said meanwhile is replaced unseen", async () => {
+  const { page, faults } = await open();
+  await signIn(page, `#/compare?left=${left.customer}&right=${right.customer}`);
+  const button = page.getByRole("button", { name: "What differs on purpose" });
+  await button.click();
+  const dialog = page.getByRole("dialog", { name: "What differs on purpose" });
+  const theirs = { customer_id: right.customer, ignore: ["workflow.priority"] };
+  await call("PUT", `/v1/customers/${left.customer}/compared-with`, theirs);
+
+  await dialog.getByLabel("Ignored fields").fill("parameters.email");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("Somebody else has changed it meanwhile").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await button.click();
+  await expect.poll(() => dialog.getByLabel("Ignored fields").inputValue()).toBe("workflow.priority");
+  expect(faults).toEqual([]);
+});
+
+test("whoever may only view both customers compares them, and is offered nothing to change", async () => {
+  const viewer = await signUp();
+  for (const { customer } of [left, right]) {
+    await call("PUT", `/v1/customers/${customer}/grants/${viewer.sub}`, { verbs: ["view"] });
+  }
+  const { page, faults } = await open();
+  await signIn(page, `#/compare?left=${left.customer}&right=${right.customer}`, viewer.name, viewer.password);
+
+  await page
+    .getByRole("row")
+    .filter({ hasText: "Ambiguous" })
+    .getByRole("link", { name: /^Twin, ID/ })
+    .first()
+    .waitFor();
+  expect(await page.getByRole("button", { name: "These two belong together" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: "What differs on purpose" }).count()).toBe(0);
   expect(faults).toEqual([]);
 });
 

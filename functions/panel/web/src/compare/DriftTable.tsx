@@ -57,12 +57,15 @@ export function DriftTable({ leftId, rightId }: { leftId: string; rightId: strin
             id: "workflow",
             header: "Workflow",
             isRowHeader: true,
+            width: 220,
+            verticalAlign: "top",
             cell: (row) => <NameLink href={pageOf(row, leftId, rightId)} name={nameOf(row)} />,
           },
           {
             id: "state",
             header: "State",
-            width: 220,
+            width: 200,
+            verticalAlign: "top",
             cell: (row) => (
               <SpaceBetween size="xs">
                 <Badge color={STATES[row.state].color}>{inWords(row)}</Badge>
@@ -70,9 +73,21 @@ export function DriftTable({ leftId, rightId }: { leftId: string; rightId: strin
               </SpaceBetween>
             ),
           },
-          { id: "about", header: "About", cell: ({ classes }) => <Classes of={classes} /> },
-          { id: "left", header: names[0], cell: ({ left }) => <Side customerId={leftId} side={left} /> },
-          { id: "right", header: names[1], cell: ({ right }) => <Side customerId={rightId} side={right} /> },
+          { id: "about", header: "About", width: 170, verticalAlign: "top", cell: ({ classes }) => <Classes of={classes} /> },
+          {
+            id: "left",
+            header: names[0],
+            width: 150,
+            verticalAlign: "top",
+            cell: ({ left }) => <Side customerId={leftId} side={left} />,
+          },
+          {
+            id: "right",
+            header: names[1],
+            width: 150,
+            verticalAlign: "top",
+            cell: ({ right }) => <Side customerId={rightId} side={right} />,
+          },
         ]}
       />
       {opened && <RulesDialog opened={opened} close={() => setOpened(undefined)} />}

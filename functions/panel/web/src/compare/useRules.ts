@@ -59,6 +59,8 @@ export function useRules(leftId: string, rightId: string): Rules | undefined {
   return { holderId, otherId, isLeft, ...stored, isOfOthers };
 }
 
+const OVERTAKEN = "Somebody else has changed it meanwhile. Begin again with what is stored now.";
+
 /** Stores rules in place of those of that edition; every comparison is asked for anew. */
 export function useSaveRules(onSaved: () => void) {
   const api = useApi();
@@ -68,7 +70,11 @@ export function useSaveRules(onSaved: () => void) {
     mutationFn: async ({ over, rules }: { over: Rules; rules: ComparedWith }) => {
       const header = over.edition ? { "If-Match": over.edition } : {};
       const params = { path: { customer_id: over.holderId }, header };
-      return body(await api.PUT("/v1/customers/{customer_id}/compared-with", { params, body: rules }));
+      try {
+        return body(await api.PUT("/v1/customers/{customer_id}/compared-with", { params, body: rules }));
+      } catch (error) {
+        throw error instanceof Problem && error.slug === "precondition-failed" ? new Error(OVERTAKEN) : error;
+      }
     },
     onSuccess: () => {
       onSaved();
