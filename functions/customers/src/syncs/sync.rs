@@ -17,6 +17,7 @@ use shared::{
         time::Timestamp,
     },
     http::{
+        paging::NoFilter,
         path::Ids,
         permit::{On, OnAll, Operation as _},
         problem::Problem,
@@ -104,7 +105,7 @@ impl From<Batch> for BatchJson {
     }
 }
 
-operation!(SyncAll: Sync, CustomerSync, Idempotent; TooManyRequests);
+operation!(SyncAll: Sync, CustomerSync, Idempotent; TooManyRequests, InvalidParameter);
 
 /// Asks for a sync of every customer that is not paused. The answer is the batch that does it, one that is under way already
 /// included.
@@ -120,6 +121,8 @@ operation!(SyncAll: Sync, CustomerSync, Idempotent; TooManyRequests);
 pub async fn sync_all(
     State(app): State<App>,
     _on: OnAll<SyncAll>,
+    // Who asks for something else than all is not given all.
+    _: ValidQuery<NoFilter>,
     context: RequestContext,
 ) -> Result<(StatusCode, Json<BatchJson>), Problem> {
     context.acquire_permit(&app.service.limits, None).await?;
