@@ -3,23 +3,19 @@
 //! What must stay true: a record always fits an item of the table, and two hundred fit one response. Its lists are cut, its
 //! counts are not. It shows values only of what Zuora lists, never of a definition, whose settings may hold secrets.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+mod listed;
+
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    comparison::{Class, Comparison, Extent, LinkageName, PartEdits, TaskName},
+    comparison::{Class, Comparison, Extent, LinkageName, PartEdits, Renamed, TaskName},
     findings::Turned,
     ids::{JobId, WorkflowId},
-    json::Json,
-    listed_workflow::is_same_field,
     text,
     time::Timestamp,
-    volatile::is_volatile,
     workflow::Workflow,
 };
 
@@ -29,8 +25,6 @@ pub const NAMED: usize = 50;
 const FIELDS_OF_A_PART: usize = 20;
 /// The longest text of a record, in characters.
 const LONGEST: usize = 200;
-/// The number of equal characters shown before the first difference of two long values.
-const CONTEXT: usize = 20;
 /// The size in bytes of JSON from which a record shortens its lists: two hundred records have to fit one response of Lambda's
 /// (6 MB).
 const LARGEST: usize = 20_000;
@@ -145,15 +139,6 @@ pub struct EditCounts {
     pub edited: u64,
 }
 
-/// A part with another name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Renamed<N> {
-    /// The old name.
-    pub from: N,
-    /// The new name.
-    pub to: N,
-}
-
 /// A task or linkage with other contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Edited<N> {
@@ -201,7 +186,7 @@ impl Change {
         let mut classes = BTreeSet::new();
         if let Some(old) = old {
             change.version.before.clone_from(&old.version);
-            let fields = listed_changes(&old.listed, &new.listed);
+            let fields = listed::changes(&old.listed, &new.listed);
             classes.extend(fields.iter().map(|edit| Class::of_listed_field(&edit.field)));
             change.fields_count = fields.len() as u64;
             change.fields = fields.into_iter().take(NAMED).collect();
@@ -357,46 +342,6 @@ impl<N> Edits<N> {
 /// The hash of a workflow's definition.
 fn hash(workflow: &Workflow) -> Option<String> {
     workflow.definition.as_ref().map(|definition| definition.hash.clone())
-}
-
-/// The listed fields that differ, unknown ones included.
-fn listed_changes(old: &str, new: &str) -> Vec<FieldChange> {
-    let (old, new) = (listed_fields(old), listed_fields(new));
-    let names: BTreeSet<_> = old.keys().chain(new.keys()).collect();
-    names
-        .into_iter()
-        .filter(|name| match (old.get(*name), new.get(*name)) {
-            (Some(old), Some(new)) => !is_same_field(name, *old, *new),
-            _ => !is_volatile("", name),
-        })
-        .map(|name| FieldChange {
-            field: cut(name),
-            values: told_apart(old.get(name).copied(), new.get(name).copied()),
-        })
-        .collect()
-}
-
-fn listed_fields(listed: &str) -> BTreeMap<Cow<'_, str>, Json<'_>> {
-    Json::read(listed.as_bytes()).map(|listed| listed.members().collect()).unwrap_or_default()
-}
-
-/// A value in the form of a record; none for `null`.
-fn rendered(value: Json<'_>) -> Option<String> {
-    if value.is_null() { None } else { Some(value.text().unwrap_or_else(|| value.raw().to_owned())) }
-}
-
-/// Two values that differ, each cut so that the difference shows: a long common beginning is left out.
-fn told_apart(before: Option<Json<'_>>, after: Option<Json<'_>>) -> BeforeAfter {
-    let (before, after) = (before.and_then(rendered), after.and_then(rendered));
-    let same = match (&before, &after) {
-        (Some(before), Some(after)) => before.chars().zip(after.chars()).take_while(|(old, new)| old == new).count(),
-        _ => 0,
-    };
-    let from = |text: String| match text.char_indices().nth(same.saturating_sub(CONTEXT)) {
-        Some((start, _)) if same >= LONGEST => cut(&format!("\u{2026}{}", &text[start..])),
-        _ => cut(&text),
-    };
-    BeforeAfter { before: before.map(from), after: after.map(from) }
 }
 
 fn cut(text: &str) -> String {

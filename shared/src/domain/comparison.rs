@@ -25,10 +25,10 @@ pub use self::{
     class::Class,
     extent::Extent,
     fields::{Field, fields},
-    names::{LinkageName, TaskName},
+    names::{LinkageName, Renamed, TaskName},
     parts::{Linkage, Side, Task},
     rules::{Rules, Translation, is_word},
-    values::{DefinitionDiff, PartDiff, PartDiffs, RenamedPart, ValueEdit},
+    values::{DefinitionDiff, PartDiff, PartDiffs, ValueEdit},
 };
 use self::{normal::NormalForm, pairing::pair, parts::End};
 use super::{definition::Definition, json::Digest};
@@ -155,9 +155,9 @@ impl<'a> Comparison<'a> {
                 edits.renamed.push((before, at));
             }
             let kind = task.action_type.as_deref().unwrap_or_default();
-            let differing = differing(&fields("", was.json), &fields("", task.json), forms, |path| {
-                (path != "name").then(|| Class::of_task_field(kind, path))
-            });
+            let (was, is) = (forms.0.digests(&fields("", was.json)), forms.1.digests(&fields("", task.json)));
+            let class = |path: &str| (path != "name").then(|| Class::of_task_field(kind, path));
+            let differing = differing(&was, &is, class);
             edits.edited.extend(part_edit(before, at, differing, room));
         }
         if !(edits.added.is_empty() && edits.removed.is_empty() && edits.renamed.is_empty()) {
@@ -197,13 +197,9 @@ impl<'a> Comparison<'a> {
                 continue;
             };
             left[was] = false;
-            let names = before[was].1.keys().chain(after[at].1.keys());
-            let names: BTreeSet<_> = names.filter(|name| before[was].1.get(*name) != after[at].1.get(*name)).collect();
-            let differing = names.into_iter().map(|path| {
-                let class = Class::of_linkage_field(path).unwrap_or(class);
-                FieldEdit { path: path.clone(), class }
-            });
-            edits.edited.extend(part_edit(was, at, differing.collect(), room));
+            let differing =
+                differing(&before[was].1, &after[at].1, |path| Some(Class::of_linkage_field(path).unwrap_or(class)));
+            edits.edited.extend(part_edit(was, at, differing, room));
         }
         for at in (0..left.len()).filter(|at| left[*at]) {
             edits.removed.push(at);
@@ -215,8 +211,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn compare_settings(&mut self, room: &mut usize) {
-        let (old, new) = (self.old.settings(), self.new.settings());
-        let mut differing = differing(&old, &new, &self.forms, |path| Some(Class::of_setting(path)));
+        let (old, new) = (self.forms.0.digests(&self.old.settings()), self.forms.1.digests(&self.new.settings()));
+        let mut differing = differing(&old, &new, |path| Some(Class::of_setting(path)));
         self.settings_count = differing.len() as u64;
         self.classes.extend(differing.iter().map(|edit| edit.class));
         differing.truncate(*room);
@@ -234,12 +230,10 @@ fn part_edit(old: usize, new: usize, mut fields: Vec<FieldEdit>, room: &mut usiz
 
 /// The fields that differ, by path; `class` leaves out those that do not count.
 fn differing(
-    old: &[Field<'_>],
-    new: &[Field<'_>],
-    forms: &(NormalForm<'_>, NormalForm<'_>),
+    old: &BTreeMap<String, Digest>,
+    new: &BTreeMap<String, Digest>,
     class: impl Fn(&str) -> Option<Class>,
 ) -> Vec<FieldEdit> {
-    let (old, new) = (forms.0.digests(old), forms.1.digests(new));
     let paths: BTreeSet<_> = old.keys().chain(new.keys()).filter(|path| old.get(*path) != new.get(*path)).collect();
     paths.into_iter().filter_map(|path| class(path).map(|class| FieldEdit { path: path.clone(), class })).collect()
 }

@@ -60,8 +60,7 @@ impl Form for AsListed<'_> {
     const EMPTY_ITEM_IS_NONE: bool = false;
 
     fn leaves_out(&self, within: &[u8], member: &[u8]) -> bool {
-        let text = |name| std::str::from_utf8(name).unwrap_or_default();
-        is_volatile(if within.is_empty() { self.0 } else { text(within) }, text(member))
+        is_volatile(if within.is_empty() { self.0.as_bytes() } else { within }, member)
     }
 
     fn characters<'a>(&self, characters: Cow<'a, [u8]>) -> Cow<'a, [u8]> {

@@ -91,7 +91,7 @@ fn add<'a>(fields: &mut Vec<Field<'a>>, path: &str, raw: Cow<'a, str>, depth: us
     };
     for (name, raw) in members {
         let within = path.rsplit('.').next().unwrap_or_default();
-        if (is_top && IGNORED.contains(&name.as_str())) || is_volatile(within, &name) {
+        if (is_top && IGNORED.contains(&name.as_str())) || is_volatile(within.as_bytes(), name.as_bytes()) {
             continue;
         }
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

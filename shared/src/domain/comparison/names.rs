@@ -34,6 +34,15 @@ pub struct LinkageName {
     pub linkage_type: Option<String>,
 }
 
+/// A part with another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Renamed<N> {
+    /// The old name.
+    pub from: N,
+    /// The new name.
+    pub to: N,
+}
+
 impl TaskName {
     /// The name with texts of at most `longest` characters.
     #[must_use]

@@ -117,8 +117,7 @@ impl Form for NormalForm<'_> {
     const EMPTY_ITEM_IS_NONE: bool = true;
 
     fn leaves_out(&self, within: &[u8], member: &[u8]) -> bool {
-        let text = |name| std::str::from_utf8(name).unwrap_or_default();
-        is_volatile(text(within), text(member))
+        is_volatile(within, member)
     }
 
     fn characters<'a>(&self, characters: Cow<'a, [u8]>) -> Cow<'a, [u8]> {

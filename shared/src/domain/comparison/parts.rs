@@ -1,6 +1,6 @@
 //! The parts of a definition as a comparison needs them: tasks, linkages with their ends resolved, and settings.
 
-use std::{cell::Cell, collections::HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     MAX_PARTS,
@@ -92,7 +92,7 @@ impl<'a> Side<'a> {
 
 /// The fields of a definition outside tasks and linkages, of a repeated key the last.
 pub(super) fn settings<'a>(definition: &Definition<'a>) -> Vec<Field<'a>> {
-    let rest: std::collections::BTreeMap<_, _> = definition.rest().collect();
+    let rest: BTreeMap<_, _> = definition.rest().collect();
     rest.into_iter().flat_map(|(name, value)| fields(&name, value)).collect()
 }
 
@@ -104,14 +104,14 @@ fn task(json: Json<'_>) -> Task<'_> {
 
 /// Numbers the tasks of the same name and kind.
 fn number(tasks: &mut [Task<'_>]) {
-    let mut counts: HashMap<(Option<String>, Option<String>), Cell<u64>> = HashMap::new();
+    let mut counts: HashMap<(Option<String>, Option<String>), u64> = HashMap::new();
     for task in &mut *tasks {
-        let count = counts.entry((task.name.clone(), task.action_type.clone())).or_default().get_mut();
+        let count = counts.entry((task.name.clone(), task.action_type.clone())).or_default();
         *count += 1;
         task.number = *count;
     }
     for task in tasks {
         let known = (task.name.clone(), task.action_type.clone());
-        task.twins = counts.get(&known).map_or(1, Cell::get);
+        task.twins = counts.get(&known).copied().unwrap_or(1);
     }
 }

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
-    Class, Comparison, FieldEdit, LinkageName, PartEdits, TaskName,
+    Class, Comparison, FieldEdit, LinkageName, PartEdits, Renamed, TaskName,
     fields::{Field, fields},
     normal::NormalForm,
 };
@@ -44,18 +44,9 @@ pub struct PartDiffs<N> {
     /// Those only in the old one.
     pub removed: Vec<N>,
     /// Those with another name.
-    pub renamed: Vec<RenamedPart<N>>,
+    pub renamed: Vec<Renamed<N>>,
     /// Those with other fields, by the new name.
     pub edited: Vec<PartDiff<N>>,
-}
-
-/// A part with another name.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RenamedPart<N> {
-    /// The old name.
-    pub from: N,
-    /// The new name.
-    pub to: N,
 }
 
 /// The fields that differ of one part.
@@ -132,7 +123,7 @@ impl<N> PartDiffs<N> {
         (old, new): Names<'_, N>,
         mut values: impl FnMut(&[FieldEdit], (usize, usize)) -> Vec<ValueEdit>,
     ) -> Self {
-        let renamed = edits.renamed.iter().map(|(from, to)| RenamedPart { from: old(*from), to: new(*to) });
+        let renamed = edits.renamed.iter().map(|(from, to)| Renamed { from: old(*from), to: new(*to) });
         let edited = edits.edited.iter();
         let edited =
             edited.map(|edit| PartDiff { name: new(edit.new), edits: values(&edit.fields, (edit.old, edit.new)) });
