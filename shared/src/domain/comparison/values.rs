@@ -1,7 +1,7 @@
 //! A comparison with the values that differ, made for a reader and never stored.
 //!
-//! What must stay true: no credential is shown (see [`scalars`]); where one stands is a mask, on both sides, so that it shows
-//! that it changed and not how. The values together stay within [`ROOM`]; a longer one is left out and said to be.
+//! What must stay true: no credential is shown (see [`holds_secret`]); where one stands is a mask, on both sides, so that it
+//! shows that it changed and not how. The values together stay within [`ROOM`]; a longer one is left out and said to be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,10 @@ use super::{
     fields::{Field, fields},
     normal::NormalForm,
 };
-use crate::domain::{definition::scalars, json::Json};
+use crate::domain::{
+    definition::{holds_secret, scalars},
+    json::Json,
+};
 
 /// The bytes of all values together: a response holds 6 MB.
 const ROOM: usize = 3_000_000;
@@ -176,7 +179,7 @@ fn masked(path: &str, value: Json<'_>) -> (String, bool) {
     let mut shown = String::with_capacity(value.raw().len());
     let (mut copied, mut is_masked) = (0, false);
     scalars(path, value, |scalar| {
-        if scalar.is_secret() {
+        if scalar.is_secret() || holds_secret(scalar.path, scalar.value) {
             // Every scalar is a part of the value's text.
             let begin = scalar.value.raw().as_ptr() as usize - value.raw().as_ptr() as usize;
             shown.push_str(&value.raw()[copied..begin]);
@@ -247,6 +250,20 @@ mod tests {
             named["tasks"]["edited"][0]["edits"][0]["after"], "{{ GlobalConstants.b }}",
             "the name of a place is none"
         );
+    }
+
+    #[test]
+    fn a_credential_in_a_text_that_is_json_or_in_a_url_is_masked_too() {
+        let with = |secret: &str| {
+            let body = json!({"user": "u", "password": secret}).to_string();
+            json!({"raw_body": body, "in_text": json!([body]).to_string(), "url": format!("https://u:{secret}@example.com/")})
+        };
+
+        let told = diff(&with("hunter2"), &with("swordfish")).to_string();
+
+        assert!(!told.contains("hunter2") && !told.contains("swordfish"), "{told}");
+        let plain = diff(&json!({"raw_body": r#"{"user":"a"}"#}), &json!({"raw_body": r#"{"user":"b"}"#}));
+        assert_eq!(plain["tasks"]["edited"][0]["edits"][0]["after"], r#"{"user":"b"}"#);
     }
 
     #[test]

@@ -44,6 +44,13 @@ fn nested(prefix: &str, value: Json<'_>, left: usize, visit: &mut dyn FnMut(Text
     });
 }
 
+/// True if a credential is in a scalar: where credentials stand, in a text that is JSON, or in a URL.
+pub fn holds_secret(path: &str, scalar: Json<'_>) -> bool {
+    let mut holds = scalar.text().is_some_and(|text| matches!(without_users(&text), Cow::Owned(_)));
+    texts(path, scalar, &mut |text| holds |= text.is_secret);
+    holds
+}
+
 /// The JSON in a text, if it is a list, an object or a string.
 fn json_in(text: &str) -> Option<Json<'_>> {
     let trimmed = text.trim();
