@@ -83,11 +83,15 @@ async fn a_workflows_changes_tell_versions_fields_tasks_and_linkages() {
     let fields: Vec<_> =
         change["fields"].as_array().unwrap().iter().map(|field| field["field"].as_str().unwrap()).collect();
     assert!(fields.contains(&"active_version"), "{change}");
+    assert_eq!(change["class_of"]["active_version"], "bookkeeping", "{change}");
     let callout = |name: &str| json!({"name": name, "action_type": "Callout"});
     let edits = json!({
         "added": [callout("New")], "removed": [callout("Old")],
         "renamed": [],
-        "edited": [{"name": "Send", "action_type": "Callout", "fields": ["parameters.url"], "class": "logic"}],
+        "edited": [{
+            "name": "Send", "action_type": "Callout", "fields": ["parameters.url"], "class": "logic",
+            "class_of": {"parameters.url": "logic"},
+        }],
         "counts": {"added": 1, "removed": 1, "renamed": 0, "edited": 1},
     });
     assert_eq!(change["tasks"], edits);

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use shared::domain::{
     customer::Customer,
     definition::Task,
-    findings::{Finding, Level, RuleId, TaskRef},
+    findings::{Finding, Level, Rule, RuleId, TaskRef},
     ids::{CustomerId, WorkflowId},
     listed_workflow::Triggers,
     time::Timestamp,
@@ -86,16 +86,21 @@ pub struct FindingJson {
     level: Level,
     /// What is wrong.
     title: &'static str,
+    /// Why that is wrong.
+    why: &'static str,
     /// The task with the fault; null for the workflow itself.
     task: Option<TaskRef>,
     /// The path of the fault: in the task, or else in the export.
     path: String,
     /// What to do about it.
     remedy: &'static str,
+    /// Where the rule is known from.
+    source: &'static str,
 }
 
 impl From<Finding> for FindingJson {
     fn from(Finding { rule, level, task, path, .. }: Finding) -> Self {
-        Self { rule, level, title: rule.rule().title, task, path, remedy: rule.rule().remedy }
+        let Rule { title, why, remedy, source, .. } = *rule.rule();
+        Self { rule, level, title, why, task, path, remedy, source }
     }
 }

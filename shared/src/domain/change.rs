@@ -5,13 +5,13 @@
 
 mod listed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    comparison::{Class, Comparison, Extent, LinkageName, PartEdits, Renamed, TaskName},
+    comparison::{Class, Comparison, Extent, FieldEdit, LinkageName, PartEdits, Renamed, TaskName},
     findings::Turned,
     ids::{JobId, WorkflowId},
     text,
@@ -73,6 +73,9 @@ pub struct Change {
     /// is `logic`.
     #[serde(default)]
     pub classes: Vec<Class>,
+    /// What the change of each of `fields` and `settings` is about, by its name. (Absent in records of older versions.)
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub class_of: BTreeMap<String, Class>,
     /// True if the definition changed its meaning.
     pub definition_changed: bool,
     /// The tasks that changed, matched by name and kind; absent if the definition is the same or the two could not be compared.
@@ -151,6 +154,9 @@ pub struct Edited<N> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub class: Option<Class>,
+    /// What the edit of each of `fields` is about, by its path. (Absent in records of older versions.)
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    pub class_of: BTreeMap<String, Class>,
 }
 
 /// The differences between two definitions, as far as a record holds them.
@@ -158,7 +164,7 @@ pub struct Edited<N> {
 pub struct DefinitionEdits {
     tasks: Edits<TaskName>,
     linkages: Edits<LinkageName>,
-    settings: Vec<String>,
+    settings: BTreeMap<String, Class>,
     settings_count: u64,
     classes: BTreeSet<Class>,
 }
@@ -187,9 +193,11 @@ impl Change {
         if let Some(old) = old {
             change.version.before.clone_from(&old.version);
             let fields = listed::changes(&old.listed, &new.listed);
-            classes.extend(fields.iter().map(|edit| Class::of_listed_field(&edit.field)));
+            let class_of = |edit: &FieldChange| Class::of_listed_field(&edit.field);
+            classes.extend(fields.iter().map(class_of));
             change.fields_count = fields.len() as u64;
             change.fields = fields.into_iter().take(NAMED).collect();
+            change.class_of.extend(change.fields.iter().map(|edit| (edit.field.clone(), class_of(edit))));
         }
         change.definition = BeforeAfter { before: old.and_then(hash), after: hash(new) };
         change.definition_changed = definitions != Definitions::Same;
@@ -201,7 +209,8 @@ impl Change {
                 classes.extend(&edits.classes);
                 change.tasks = Some(edits.tasks);
                 change.linkages = Some(edits.linkages);
-                change.settings = edits.settings;
+                change.settings = edits.settings.keys().cloned().collect();
+                change.class_of.extend(edits.settings);
                 change.settings_count = edits.settings_count;
             }
             Definitions::Incomparable => {
@@ -237,6 +246,7 @@ impl Change {
             fields: Vec::new(),
             fields_count: 0,
             classes: Vec::new(),
+            class_of: BTreeMap::new(),
             definition_changed: false,
             tasks: None,
             linkages: None,
@@ -261,6 +271,8 @@ impl Change {
     fn shorten(&mut self, named: usize) {
         self.fields.truncate(named);
         self.settings.truncate(named);
+        let names: BTreeSet<_> = self.fields.iter().map(|edit| &edit.field).chain(&self.settings).collect();
+        self.class_of.retain(|name, _| names.contains(name));
         if let Some(tasks) = &mut self.tasks {
             tasks.shorten(named);
         }
@@ -288,7 +300,6 @@ impl DefinitionEdits {
         let Comparison { old, new, .. } = comparison;
         let cut_task = |name: TaskName| name.cut(LONGEST);
         let cut_linkage = |name: LinkageName| name.cut(LONGEST);
-        let settings = comparison.settings.iter().take(NAMED).map(|edit| cut(&edit.path));
         Self {
             tasks: Edits::of(&comparison.tasks, |at| cut_task(old.task_name(at)), |at| cut_task(new.task_name(at))),
             linkages: Edits::of(
@@ -296,7 +307,7 @@ impl DefinitionEdits {
                 |at| cut_linkage(old.linkage_name(at)),
                 |at| cut_linkage(new.linkage_name(at)),
             ),
-            settings: settings.collect(),
+            settings: class_of(comparison.settings.iter().take(NAMED)),
             settings_count: comparison.settings_count,
             classes: comparison.classes.clone(),
         }
@@ -305,10 +316,10 @@ impl DefinitionEdits {
 
 impl<N> Edits<N> {
     fn of(edits: &PartEdits, old: impl Fn(usize) -> N, new: impl Fn(usize) -> N) -> Self {
-        let edited = edits.edited.iter().take(NAMED).map(|edit| Edited {
-            name: new(edit.new),
-            fields: edit.fields.iter().take(FIELDS_OF_A_PART).map(|field| cut(&field.path)).collect(),
-            class: Some(edit.class),
+        let edited = edits.edited.iter().take(NAMED).map(|edit| {
+            let class_of = class_of(edit.fields.iter().take(FIELDS_OF_A_PART));
+            let fields = class_of.keys().cloned().collect();
+            Edited { name: new(edit.new), fields, class: Some(edit.class), class_of }
         });
         let renamed = edits.renamed.iter().take(NAMED).map(|(from, to)| Renamed { from: old(*from), to: new(*to) });
         Self {
@@ -342,6 +353,11 @@ impl<N> Edits<N> {
 /// The hash of a workflow's definition.
 fn hash(workflow: &Workflow) -> Option<String> {
     workflow.definition.as_ref().map(|definition| definition.hash.clone())
+}
+
+/// The class of each edit, by its path.
+fn class_of<'a>(edits: impl Iterator<Item = &'a FieldEdit>) -> BTreeMap<String, Class> {
+    edits.map(|edit| (cut(&edit.path), edit.class)).collect()
 }
 
 fn cut(text: &str) -> String {

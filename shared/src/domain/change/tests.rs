@@ -104,6 +104,35 @@ fn tasks_are_matched_by_name_and_kind_whatever_their_ids() {
 }
 
 #[test]
+fn every_edit_that_is_named_has_its_class() {
+    let listed = |name: &str| json!({"id": 48, "name": name, "updatedAt": name});
+    let export = |version: &str, top: u32, url: &str| {
+        let mut moved = task(1, "Get", url);
+        moved["css"] = json!({"top": top});
+        json!({"workflow": {"version": version, "interval": url}, "tasks": [moved], "linkages": []}).to_string()
+    };
+    let definitions = differences(&export("1", 1, "a"), &export("2", 2, "b"));
+
+    let change = Change::between(Some(&workflow(&listed("A"), "a")), &workflow(&listed("B"), "b"), definitions);
+
+    let named = |name: &str, class| (name.to_owned(), class);
+    assert_eq!(
+        change.class_of.into_iter().collect::<Vec<_>>(),
+        [
+            named("name", Class::Logic),
+            named("updatedAt", Class::Bookkeeping),
+            named("workflow.interval", Class::Trigger),
+            named("workflow.version", Class::Bookkeeping),
+        ]
+    );
+    let edited = &change.tasks.unwrap().edited[0];
+    assert_eq!(
+        (edited.class, edited.class_of.clone().into_iter().collect::<Vec<_>>()),
+        (Some(Class::Logic), vec![named("css.top", Class::Layout), named("parameters.url", Class::Logic)])
+    );
+}
+
+#[test]
 fn of_tasks_with_the_same_name_the_unchanged_ones_are_matched_first() {
     let old = export(&json!([task(1, "Call", "a"), task(2, "Call", "b"), task(3, "Call", "c")]), &json!([]));
     let new = export(
@@ -270,4 +299,5 @@ fn lists_that_are_cut_have_their_counts() {
 
     assert_eq!((change.fields_count, change.settings_count), (300, 80));
     assert!(change.fields.len() <= NAMED && change.settings.len() <= NAMED);
+    assert_eq!(change.class_of.len(), change.fields.len() + change.settings.len());
 }

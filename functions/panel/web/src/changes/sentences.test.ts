@@ -140,14 +140,26 @@ test("what is no news is one line of names, without a value", () => {
         ...NONE,
         edited: [
           { name: "Get", action_type: "Query", fields: ["css.top"], class: "layout" },
-          { name: "Set", action_type: "Query", fields: ["object"], class: "logic" },
+          {
+            name: "Set",
+            action_type: "Query",
+            fields: ["css.top", "object"],
+            class: "logic",
+            class_of: { "css.top": "layout", object: "logic" },
+          },
         ],
       },
+      settings: ["workflow.priority", "workflow.version"],
+      settings_count: 2,
+      class_of: { "workflow.priority": "logic", "workflow.version": "bookkeeping" },
     }),
   );
 
-  expect(sentences.map(inFull)).toEqual(["Query “Set”: object changed (object)"]);
-  expect(rest).toBe("Layout and bookkeeping: active_version, updatedAt, Query “Get”");
+  expect(sentences.map(inFull)).toEqual([
+    "Query “Set”: object changed (object)",
+    "Settings changed: priority (workflow.priority)",
+  ]);
+  expect(rest).toBe("Layout and bookkeeping: active_version, updatedAt, Query “Get”, version");
 });
 
 test("settings that a listed field tells are not told twice, and those of a quiet change are quiet", () => {
@@ -167,6 +179,7 @@ test("settings that a listed field tells are not told twice, and those of a quie
     "Version 0.0.1 → 0.0.2",
     "Settings changed: priority (workflow.priority)",
   ]);
-  const quiet = told(change({ classes: ["bookkeeping"], settings: ["workflow.data"], settings_count: 1 }));
+  const class_of = { "workflow.data": "bookkeeping" } as const;
+  const quiet = told(change({ classes: ["bookkeeping"], settings: ["workflow.data"], settings_count: 1, class_of }));
   expect(quiet).toEqual({ sentences: [], rest: "Bookkeeping: data" });
 });

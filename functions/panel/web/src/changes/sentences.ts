@@ -26,25 +26,25 @@ export function told(change: Change): Told {
   const tasks = change.tasks?.edited ?? [];
   const linkages = change.linkages?.edited ?? [];
   const settings = settingsApart(change);
-  const isAllQuiet = change.classes !== undefined && change.classes.length > 0 && change.classes.every(isQuiet);
+  const isNews = (path: string) => !isQuiet(change.class_of?.[path]);
   return {
     sentences: [
       ...ofKind(change),
       ...sentences,
       ...ofTasks(change.tasks),
-      ...tasks.filter((task) => !isQuiet(task.class)).map((task) => edited(taskInWords(task), task.fields)),
+      ...tasks.filter((task) => !isQuiet(task.class)).map((task) => edited(taskInWords(task), task)),
       ...ofLinkages(change.linkages),
       ...linkages
         .filter((linkage) => !isQuiet(linkage.class))
-        .map((linkage) => edited(`Linkage ${linkageEnds(linkage)}`, linkage.fields)),
-      ...(isAllQuiet ? [] : ofSettings(settings, change)),
+        .map((linkage) => edited(`Linkage ${linkageEnds(linkage)}`, linkage)),
+      ...ofSettings(settings.filter(isNews), change),
       ...ofFindings(change.findings),
     ],
     rest: inOneLine(change.classes ?? [], [
       ...others,
       ...tasks.filter((task) => isQuiet(task.class)).map(taskInWords),
       ...linkages.filter((linkage) => isQuiet(linkage.class)).map(linkageEnds),
-      ...(isAllQuiet ? settings.map(withoutPart) : []),
+      ...settings.filter((path) => !isNews(path)).map(withoutPart),
     ]),
   };
 }
@@ -53,7 +53,11 @@ function said(text: string): Sentence {
   return { pieces: [text] };
 }
 
-function edited(what: string, fields: readonly string[]): Sentence {
+type Edited = Pick<NonNullable<Change["tasks"]>["edited"][number], "fields" | "class_of">;
+
+/** Of an edit that is news, the fields that are. */
+function edited(what: string, { fields: all, class_of = {} }: Edited): Sentence {
+  const fields = all.filter((path) => !isQuiet(class_of[path]));
   return { pieces: [`${what}: ${fewOf([...new Set(fields.map(fieldInWords))])} changed`], paths: fields };
 }
 

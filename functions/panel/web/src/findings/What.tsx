@@ -5,7 +5,6 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 
 import type { WorkflowFinding } from "../api/client";
 import { Level } from "./Level";
-import { RULES } from "./rules";
 import { ownerInWords, placeInWords, suppressionInWords } from "./words";
 
 interface Properties {
@@ -15,13 +14,13 @@ interface Properties {
 }
 
 export function What({ finding, isWhole = false }: Properties) {
-  const { rule, title, level, path, remedy } = finding;
+  const { rule, title, why, level, path, remedy } = finding;
   const suppression = suppressionInWords(finding);
   return (
     <div className="breaks">
       {isWhole && <Level level={level} />}
       <ExpandableSection variant="inline" headerText={`${title} (${rule})`}>
-        <Box variant="p">{RULES[rule].why}</Box>
+        <Box variant="p">{why}</Box>
         <Box variant="p">{remedy}</Box>
       </ExpandableSection>
       {isWhole && (

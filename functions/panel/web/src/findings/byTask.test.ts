@@ -7,8 +7,10 @@ const finding = (level: FindingLevel, task: string | null, isSuppressed = false)
   rule: "S5",
   level,
   title: "",
+  why: "",
   path: "",
   remedy: "",
+  source: "",
   task: task === null ? null : { id: task },
   suppressed: isSuppressed ? { reason: "so", by: "ann" } : null,
 });

@@ -11,7 +11,7 @@ export const FILTERS: readonly Filter[] = [
   {
     key: "rule",
     label: "Rule",
-    options: Object.entries(RULES).map(([value, { title }]) => ({ value, label: `${value}: ${title}` })),
+    options: Object.entries(RULES).map(([value, title]) => ({ value, label: `${value}: ${title}` })),
   },
   { key: "suppressed", label: "With suppressed ones", options: YES },
 ];

@@ -22,6 +22,7 @@ const HEADER = [
   "Task ID",
   "Action",
   "Path",
+  "Why",
   "What to do",
   "Suppressed because",
 ];
@@ -49,6 +50,7 @@ function row(finding: ListedFinding): (string | null | undefined)[] {
     task?.id,
     task?.action_type,
     finding.path,
+    finding.why,
     finding.remedy,
     finding.suppressed?.reason,
   ];

@@ -25,7 +25,7 @@ export function ownerInWords({ task }: Pick<Finding, "task">): string {
 
 /** `An address without encryption (S5)`. */
 export function ruleInWords(rule: Finding["rule"]): string {
-  return `${RULES[rule].title} (${rule})`;
+  return `${RULES[rule]} (${rule})`;
 }
 
 /** `Meant to be so until ...: a test system (ann@example.com)`; undefined if nobody has said so. */
