@@ -78,6 +78,12 @@ test("two customers are chosen, what differs is listed, and a row leads to both 
   expect(await values.locator(".diff-line").allInnerTexts()).toEqual(["billing@example.com", "nobody@example.com"]);
   expect(await values.getByRole("columnheader").allInnerTexts()).toEqual([left.name, right.name]);
   await expectAccessible(page);
+  await page.getByRole("button", { name: "Graph", exact: true }).click();
+  await page.locator(".react-flow__node", { hasText: "− Send" }).press("Enter");
+  await page.getByText(`This task is only in ${left.name}.`).waitFor();
+  await page.locator(".react-flow__node", { hasText: "± Dunning 3" }).press("Enter");
+  await page.getByRole("table", { name: "parameters.email.to of Dunning 3" }).waitFor();
+  await expectAccessible(page);
   await page.getByRole("link", { name: "All workflows of both customers" }).click();
   await page.getByRole("link", { name: "Refunds" }).waitFor();
   expect(faults).toEqual([]);
@@ -94,6 +100,37 @@ test("another customer is chosen by its name, and the address keeps both", async
   await page.getByRole("row").filter({ hasText: "Refunds" }).getByText("Only right").waitFor();
   await page.reload();
   await page.getByRole("row").filter({ hasText: "Refunds" }).getByText("Only right").waitFor();
+  expect(faults).toEqual([]);
+});
+
+test("one customer is compared with several, each workflow in one row", async () => {
+  const third = await customerWith([
+    ["Dunning", exported(300, [query("Get"), mail("billing@example.com"), callout("Send", "secret-of-production")])],
+    ["Credits", exported(100, [query("Get")])],
+  ]);
+  const { page, faults } = await open();
+  await signIn(page, `#/compare?left=${left.customer}&right=${right.customer}`);
+
+  await page.getByLabel("Customer 3").click();
+  await page.getByPlaceholder("Find by name").fill(third.name);
+  await page.getByRole("option", { name: third.name }).click();
+  const cells = async () => {
+    const all = page.getByRole("row").filter({ has: page.getByRole("rowheader") });
+    return Promise.all((await all.all()).map(async (row) => (await row.locator("th, td").allInnerTexts()).join(" | ")));
+  };
+  await expect
+    .poll(cells)
+    .toEqual([
+      "Credits | - | Only right",
+      "Dunning | Differs (3 edits) | Same",
+      "Invoices | Same | Only left",
+      "Refunds | Only left | Only left",
+      "Twin | Ambiguous | Only left",
+    ]);
+  await expectAccessible(page);
+  await page.getByRole("link", { name: "Dunning: Same" }).click();
+  await page.getByText(third.name).first().waitFor();
+  await page.getByText("The two mean the same").waitFor();
   expect(faults).toEqual([]);
 });
 
@@ -135,7 +172,9 @@ test("of several workflows with one name, a person says which two belong togethe
     .toEqual(["Twin: Same", "Twin: Only right"]);
   await page.getByRole("button", { name: "What differs on purpose" }).click();
   const dialog = page.getByRole("dialog", { name: "What differs on purpose" });
-  await dialog.getByRole("button", { name: /^Unlink/ }).click();
+  const links = dialog.getByLabel("Workflows that belong together");
+  expect(await links.inputValue()).toMatch(/^\d+ = \d+$/);
+  await links.fill("");
   await dialog.getByRole("button", { name: "Save" }).click();
   await row.waitFor();
   expect(faults).toEqual([]);

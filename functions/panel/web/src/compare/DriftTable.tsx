@@ -3,10 +3,8 @@
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
-import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
 
 import { body, type Drift, type DriftRow, type DriftSide } from "../api/client";
 import { useApi } from "../api/context";
@@ -19,11 +17,11 @@ import { Candidates } from "./Candidates";
 import { RulesDialog } from "./RulesDialog";
 import { inWords, isDifference, pageOf, STATES } from "./states";
 import { useRules, type Rules } from "./useRules";
+import { useIsAll, Which } from "./Which";
 
 export function DriftTable({ leftId, rightId }: { leftId: string; rightId: string }) {
   const api = useApi();
-  const [parameters] = useSearchParams();
-  const isAll = parameters.get("show") === "all";
+  const isAll = useIsAll();
   const rules = useRules(leftId, rightId);
   const [opened, setOpened] = useState<Rules>();
   const names = [useCustomerName(leftId) ?? "Left", useCustomerName(rightId) ?? "Right"] as const;
@@ -44,7 +42,7 @@ export function DriftTable({ leftId, rightId }: { leftId: string; rightId: strin
           </Header>
         )}
         phone={["workflow", "state"]}
-        filterBar={<Which isAll={isAll} />}
+        filterBar={<Which />}
         load={async (query) => {
           const params = { path: { customer_id: leftId }, query: { ...query, against: rightId } };
           const page = body(await api.GET("/v1/customers/{customer_id}/drift", { params }));
@@ -116,30 +114,5 @@ function InShort({ page }: { page: Drift }) {
       {page.ruled && "What differs on purpose is left out. "}
       {page.complete ? "All workflows are compared." : "More workflows are compared on the next pages."}
     </>
-  );
-}
-
-function Which({ isAll }: { isAll: boolean }) {
-  const [, setParameters] = useSearchParams();
-  const show = (which: string) =>
-    setParameters(
-      (current) => {
-        const next = new URLSearchParams(current);
-        if (which === "all") next.set("show", "all");
-        else next.delete("show");
-        return next;
-      },
-      { replace: true },
-    );
-  return (
-    <SegmentedControl
-      label="Workflows that are shown"
-      selectedId={isAll ? "all" : "differing"}
-      options={[
-        { id: "differing", text: "What differs" },
-        { id: "all", text: "Everything" },
-      ]}
-      onChange={({ detail }) => show(detail.selectedId)}
-    />
   );
 }

@@ -12,12 +12,12 @@ import { useParams } from "react-router";
 
 import { body, type ComparedSide } from "../api/client";
 import { useApi } from "../api/context";
-import { Classes } from "../changes/Classes";
 import { Loading } from "../components/Fallback";
 import { Age } from "../components/time";
 import { useTitle } from "../components/title";
-import { DiffView } from "../diff/DiffView";
+import { Differences } from "../diff/Differences";
 import { SidesContext } from "../diff/sides";
+import type { Ids } from "../workflows/definition";
 import { readComparison, type Comparison } from "./comparison";
 
 export function PairPage() {
@@ -58,15 +58,18 @@ function Pair({ comparison: { left, right, ruled, diff } }: { comparison: Compar
             <Side title="Right" side={right} />
           </ColumnLayout>
         </Container>
-        <Classes of={diff.classes} />
         <SidesContext value={{ before, after, added: `only in ${after}`, removed: `only in ${before}` }}>
           <div className="breaks">
-            <DiffView diff={diff} />
+            <Differences diff={diff} before={idsOf(left)} after={idsOf(right)} />
           </div>
         </SidesContext>
       </SpaceBetween>
     </ContentLayout>
   );
+}
+
+function idsOf({ customer_id, zuora_id }: ComparedSide): Ids {
+  return { customer_id, workflow_id: zuora_id };
 }
 
 function Side({ title, side }: { title: string; side: ComparedSide }) {

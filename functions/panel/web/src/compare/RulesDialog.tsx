@@ -3,7 +3,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import FormField from "@cloudscape-design/components/form-field";
 import Textarea from "@cloudscape-design/components/textarea";
-import TokenGroup from "@cloudscape-design/components/token-group";
 import { useState } from "react";
 
 import { fieldError } from "../api/problem";
@@ -19,8 +18,6 @@ const EXAMPLES = {
   emails: "billing@example.com = nobody@example.com",
   constants: "ErpKey = TestErpKey",
 } as const;
-/** Links that are shown until all are asked for. */
-const FEW = 5;
 
 /** `opened`: what was stored when the dialog was opened. Nothing newer is replaced unseen. */
 export function RulesDialog({ opened, close }: { opened: Rules; close: () => void }) {
@@ -29,11 +26,11 @@ export function RulesDialog({ opened, close }: { opened: Rules; close: () => voi
   const other = useCustomerName(opened.otherId) ?? opened.otherId;
   const current = opened.isOfOthers ? undefined : opened.rules;
   const [fields, setFields] = useState(() => fieldsOf(current));
-  const [links, setLinks] = useState(current?.links ?? []);
   const save = useSaveRules(() => {
     messages.done("What differs on purpose was saved.");
     close();
   });
+  const linksError = readPairs(fields.links).error;
   const errors = MAPS.map((name) => readPairs(fields[name]).error ?? fieldError(save.error, `/map/${name}`));
   // There are too many words in all.
   const tooMany = errors.every((error) => error === undefined) ? fieldError(save.error, "/map") : undefined;
@@ -42,9 +39,9 @@ export function RulesDialog({ opened, close }: { opened: Rules; close: () => voi
       title="What differs on purpose"
       action="Save"
       isBusy={save.isPending}
-      isAllowed={MAPS.every((name) => readPairs(fields[name]).error === undefined)}
+      isAllowed={[...MAPS, "links" as const].every((name) => readPairs(fields[name]).error === undefined)}
       error={save.error}
-      onConfirm={() => save.mutate({ over: opened, rules: rulesOf(fields, opened.otherId, links) })}
+      onConfirm={() => save.mutate({ over: opened, rules: rulesOf(fields, opened.otherId) })}
       onClose={close}
     >
       {opened.isOfOthers && (
@@ -84,22 +81,18 @@ export function RulesDialog({ opened, close }: { opened: Rules; close: () => voi
           />
         </FormField>
       ))}
-      {links.length > 0 && (
-        <FormField
-          label="Linked workflows"
-          description={`By Zuora ID: that of ${of} = that of ${other}.`}
-          errorText={fieldError(save.error, "/links")}
-        >
-          <TokenGroup
-            limit={FEW}
-            items={links.map(({ left, right }) => ({
-              label: `${left} = ${right}`,
-              dismissLabel: `Unlink ${left} and ${right}`,
-            }))}
-            onDismiss={({ detail }) => setLinks(links.filter((_, index) => index !== detail.itemIndex))}
-          />
-        </FormField>
-      )}
+      <FormField
+        label="Workflows that belong together"
+        description="A pair of Zuora IDs in each line, where names do not tell."
+        errorText={linksError ?? fieldError(save.error, "/links")}
+      >
+        <Textarea
+          value={fields.links}
+          placeholder="1201 = 48"
+          rows={2}
+          onChange={({ detail }) => setFields({ ...fields, links: detail.value })}
+        />
+      </FormField>
     </Confirm>
   );
 }

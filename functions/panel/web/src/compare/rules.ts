@@ -8,6 +8,8 @@ export interface Fields {
   readonly hosts: string;
   readonly emails: string;
   readonly constants: string;
+  /** Workflows by their Zuora ids. */
+  readonly links: string;
 }
 
 export const MAPS = ["hosts", "emails", "constants"] as const;
@@ -20,14 +22,15 @@ export function fieldsOf(rules: ComparedWith | undefined): Fields {
     hosts: pairs(hosts),
     emails: pairs(emails),
     constants: pairs(constants),
+    links: pairs(Object.fromEntries((rules?.links ?? []).map(({ left, right }) => [left, right]))),
   };
 }
 
-/** The rules that the texts mean; links stay as they are. */
-export function rulesOf(fields: Fields, customerId: string, links: ComparedWith["links"] = []): ComparedWith {
+/** The rules that the texts mean. */
+export function rulesOf(fields: Fields, customerId: string): ComparedWith {
   return {
     customer_id: customerId,
-    links,
+    links: Object.entries(readPairs(fields.links).words).map(([left, right]) => ({ left, right })),
     ignore: [...new Set(lines(fields.ignore))],
     map: Object.fromEntries(MAPS.map((name) => [name, readPairs(fields[name]).words])),
   };

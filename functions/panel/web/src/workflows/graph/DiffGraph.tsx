@@ -3,13 +3,13 @@
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useMemo, useState } from "react";
+import { use, useMemo, useState } from "react";
 
 import { withNumbersAsTexts } from "../../components/json";
 import type { Diff } from "../../diff/diff";
 import { Edits } from "../../diff/Edits";
+import { SidesContext } from "../../diff/sides";
 import { Drawn } from "./Drawn";
-import { MARKS } from "./marks";
 import { merged } from "./merged";
 
 interface Properties {
@@ -24,6 +24,7 @@ export default function DiffGraph({ before, after, diff }: Properties) {
     () => merged(withNumbersAsTexts(before), withNumbersAsTexts(after), diff),
     [before, after, diff],
   );
+  const sides = use(SidesContext);
   const [chosen, choose] = useState<string>();
   const node = graph.nodes.find(({ id }) => id === chosen);
   const part = chosen === undefined ? undefined : edited.get(chosen);
@@ -35,7 +36,7 @@ export default function DiffGraph({ before, after, diff }: Properties) {
           {part ? (
             <Edits edits={part.edits} of={node.label} />
           ) : node.mark ? (
-            `${MARKS[node.mark].word} ${node.mark === "edited" ? "by its name only" : "as a whole"}.`
+            `This task is ${node.mark === "edited" ? "edited by its name only" : sides[node.mark]}.`
           ) : (
             "Nothing about this task differs."
           )}
