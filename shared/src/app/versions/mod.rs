@@ -24,11 +24,13 @@ struct Version {
 }
 
 impl Version {
-    /// Every version whose tables are kept.
+    /// Every version whose tables are kept, the newest first.
     fn all() -> Vec<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/stored");
         let versions = fs::read_dir(root).unwrap().map(|entry| Self::read(&entry.unwrap().path()));
-        versions.collect()
+        let mut versions: Vec<_> = versions.collect();
+        versions.sort_by(|one, other| other.name.cmp(&one.name));
+        versions
     }
 
     fn read(folder: &Path) -> Self {
