@@ -6,12 +6,15 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from console import Failed, run, step
 from settings import LOCAL, ROOT, Port
 
 CARGO_DENY = "0.20.2"
+# The environment of the tool that fills all others.
+INSTALLER = "uv"
 HERE = Path(__file__).resolve().parent
 
 
@@ -72,17 +75,32 @@ def environment(name: str) -> Path:
     digest = hashlib.sha256(wanted.read_bytes() + sys.version.encode()).hexdigest()
     if mark.exists() and mark.read_text() == digest:
         return place
+    installer = _installer(place, name)
     with step(f"Installing the pinned tools of {wanted.relative_to(ROOT)} into {place.relative_to(ROOT)}"):
         shutil.rmtree(place, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+        pip = [] if name == INSTALLER else ["--without-pip"]
+        subprocess.run([sys.executable, "-m", "venv", *pip, str(place)], check=True)
         run(
-            [str(place / "bin" / "pip"), "install", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-            + ["-r", str(wanted)],
+            [*installer, "--no-deps", "--require-hashes", "-r", str(wanted)],
             log=LOCAL / "logs" / f"install-{name}.log",
             advice="The package index could not deliver; check the network (or PIP_INDEX_URL) and run it again.",
+            env=_as_pip(os.environ),
         )
         mark.write_text(digest)
     return place
+
+
+def _installer(place: Path, name: str) -> list[str]:
+    """pip installs uv, and uv, in a fifth of the time, everything else."""
+    if name == INSTALLER:
+        return [str(place / "bin" / "pip"), "install", "--disable-pip-version-check"]
+    return [str(environment(INSTALLER) / "bin" / "uv"), "pip", "install", "--python", str(place)]
+
+
+def _as_pip(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which uv asks the index that pip asks, and trusts the same certificates."""
+    same = {"UV_DEFAULT_INDEX": "PIP_INDEX_URL", "UV_INDEX": "PIP_EXTRA_INDEX_URL", "SSL_CERT_FILE": "PIP_CERT"}
+    return {**{uv: env[pip] for uv, pip in same.items() if env.get(pip)}, **env}
 
 
 def cross_target() -> None:
