@@ -58,6 +58,23 @@ test("an ID of no user is refused at its field, and other text is no user", asyn
   await dialog.getByText("No user of this installation has this ID.").waitFor();
 });
 
+test("a customer that is deleted while the grants are read hides nobody else's", async () => {
+  const person = await signUp();
+  await createCustomer(await createTenant(1));
+  await call("PUT", `/v1/customers/all/grants/${person.sub}`, { role: "viewer" });
+  const { page, faults } = await open();
+  const gone = { type: "problems/not-found", title: "Not found", status: 404, detail: "There is no such customer." };
+  const body = { status: 404, contentType: "application/problem+json", body: JSON.stringify(gone) };
+  await page.route(/\/v1\/customers\/cus_\w+\/grants/, (route) => route.fulfill(body), { times: 1 });
+  await signIn(page, "#/access");
+
+  await page.getByLabel("Filter by user").fill(person.email);
+  await page.getByRole("row").filter({ hasText: person.email }).getByText("Every customer").waitFor();
+  expect(await page.getByText("could not be loaded").count()).toBe(0);
+  await call("DELETE", `/v1/customers/all/grants/${person.sub}`);
+  expect(faults).toEqual([]);
+});
+
 test("a grant on every customer warns of future ones, may be single permissions, and is found by person", async () => {
   const person = await signUp();
   const { page, faults } = await open();

@@ -9,7 +9,9 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import type { Grant } from "../api/client";
 import { useApi } from "../api/context";
+import { isGone } from "../api/problem";
 import { useCustomers } from "../api/queries";
 import { CustomerPicker } from "../components/CustomerPicker";
 import { Refused } from "../components/Fallback";
@@ -80,6 +82,12 @@ export function Everyone() {
   );
 }
 
+/** A customer may be deleted after it was listed: nobody has access to it. */
+function noneIfGone(error: unknown): Grant[] {
+  if (isGone(error)) return [];
+  throw error;
+}
+
 /** The grants that reach the customer, or those of the first customers by name; with those on every customer. */
 function useAllGrants(customer: string) {
   const api = useApi();
@@ -90,9 +98,9 @@ function useAllGrants(customer: string) {
     queryKey: [ALL_GRANTS, customer],
     queryFn: async () => {
       const wanted = [ALL, ...(ids ?? []).slice(0, MOST_CUSTOMERS)];
-      const grants = [];
+      const grants: Grant[] = [];
       for (let begin = 0; begin < wanted.length; begin += AT_ONCE) {
-        const some = wanted.slice(begin, begin + AT_ONCE).map((id) => queries.fetchQuery(grantsOf(api, id)));
+        const some = wanted.slice(begin, begin + AT_ONCE).map((id) => queries.fetchQuery(grantsOf(api, id)).catch(noneIfGone));
         grants.push(...(await Promise.all(some)).flat());
       }
       return { grants, isCut: (ids ?? []).length > MOST_CUSTOMERS || customers.data?.isCut === true };

@@ -39,6 +39,11 @@ export function mayPass(error: unknown): boolean {
   return error instanceof Problem ? error.body.status >= 500 : error instanceof TypeError;
 }
 
+/** Returns true for the refusal that says that there is no such thing, or not any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Problem && error.slug === "not-found";
+}
+
 /** A sentence for any error, with the details of invalid query parameters. Errors of fields are shown beside the fields. */
 export function sentence(error: unknown): string {
   if (error instanceof TypeError) return "The API could not be reached. Check your network connection and try again.";

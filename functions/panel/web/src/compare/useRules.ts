@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { body, type ComparedWith } from "../api/client";
 import { useApi } from "../api/context";
-import { Problem } from "../api/problem";
+import { isGone, Problem } from "../api/problem";
 import { useCustomer } from "../customers/useCustomer";
 import { holderOf } from "./rules";
 
@@ -27,7 +27,7 @@ export function useComparedWith(customerId: string) {
         const answer = await api.GET("/v1/customers/{customer_id}/compared-with", { params: { path } });
         return { rules: body(answer), edition: answer.response.headers.get("etag") ?? "" };
       } catch (error) {
-        if (error instanceof Problem && error.slug === "not-found") return NOTHING;
+        if (isGone(error)) return NOTHING;
         throw error;
       }
     },
