@@ -17,7 +17,7 @@ pub use self::{
     secrecy::{gives_away, is_private_key, is_secret_header},
     stored::{MAX_CHUNK, compress, content_hash, restore, unpack},
     task::Task,
-    texts::{Text, authority, holds_secret, texts},
+    texts::{Text, authority, holds_secret, places, texts},
 };
 use super::json::{Json, NotJson, items, members};
 

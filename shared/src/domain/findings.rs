@@ -60,7 +60,7 @@ pub fn check(definition: &Definition<'_>) -> Findings {
 /// Shows every text of a part to the rules about single values.
 fn visit(prefix: &str, part: Json<'_>, report: &mut Report<'_>) {
     scalars(prefix, part, |scalar| {
-        let Some(text) = scalar.value.text() else { return };
+        let Some(text) = scalar.value.shown() else { return };
         let field = Field::new(&scalar, &text);
         secrets::check(&field, report);
         transport::check(&field, report);

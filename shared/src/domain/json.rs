@@ -13,6 +13,7 @@
 
 mod cut;
 mod digest;
+mod parts;
 mod string;
 
 use std::{borrow::Cow, ops::Range};
@@ -24,6 +25,7 @@ use self::cut::Cut;
 pub use self::{
     cut::{Items, Members, items, members},
     digest::{Digest, Form, MAX_DEPTH},
+    parts::Parts,
 };
 
 /// The mark with which some systems begin UTF-8 files; it is no part of the JSON (RFC 8259 section 8.1).
@@ -87,10 +89,15 @@ impl<'a> Json<'a> {
     ///
     /// Zuora announces that it may turn a number into a string at any time: both give the same text.
     pub fn text(self) -> Option<String> {
+        self.shown().map(Cow::into_owned)
+    }
+
+    /// The same, without a copy where none is needed.
+    pub fn shown(self) -> Option<Cow<'a, str>> {
         match self.0.as_bytes().first()? {
-            b'"' => Some(string::shown(self.0).into_owned()),
+            b'"' => Some(string::shown(self.0)),
             b'{' | b'[' | b'n' => None,
-            _ => Some(self.0.to_owned()),
+            _ => Some(Cow::Borrowed(self.0)),
         }
     }
 
@@ -104,6 +111,17 @@ impl<'a> Json<'a> {
     /// The value of a key; the last one, if there are several.
     pub fn get(self, key: &str) -> Option<Self> {
         self.members().filter(|(name, _)| name == key).last().map(|(_, value)| value)
+    }
+
+    /// The values of several keys, read at once, as [`Json::get`] gives each.
+    pub fn pick<const N: usize>(self, keys: [&str; N]) -> [Option<Self>; N] {
+        let mut values = [None; N];
+        for (name, value) in self.members() {
+            if let Some(at) = keys.iter().position(|key| name == *key) {
+                values[at] = Some(value);
+            }
+        }
+        values
     }
 
     /// The items of a list; empty for any other value.

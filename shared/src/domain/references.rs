@@ -188,8 +188,9 @@ struct Collector {
 
 impl Collector {
     fn task(&mut self, task: Json<'_>) {
-        let of = |name| task.get(name).and_then(Json::text).map(|text| text::cut(&text, LONGEST));
-        let name = TaskName(of("id").unwrap_or_default(), of("name"));
+        let found = task.pick(["id", "name", "action_type"]);
+        let [id, name, action] = found.map(|found| found.and_then(Json::text).map(|text| text::cut(&text, LONGEST)));
+        let name = TaskName(id.unwrap_or_default(), name);
         self.bytes += name.0.len() + name.1.as_ref().map_or(0, String::len) + 8;
         if self.bytes > MOST_BYTES {
             self.references.complete = false;
@@ -197,7 +198,7 @@ impl Collector {
         }
         self.task = Some(self.references.tasks.len());
         self.references.tasks.push(name);
-        self.part("", task, of("action_type").is_some_and(|action| action == EXECUTE));
+        self.part("", task, action.is_some_and(|action| action == EXECUTE));
     }
 
     fn part(&mut self, prefix: &str, value: Json<'_>, executes: bool) {

@@ -3,10 +3,10 @@
 //! What must stay true: nothing recurses, and a value with many levels is not read once for each: below [`MAX_LEVELS`] a list
 //! or object is visited whole.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use super::secrecy::{gives_away, is_header_value, is_private_key, is_secret_header, is_secret_member, is_secret_path};
-use crate::domain::json::Json;
+use crate::domain::json::{Json, Parts};
 
 /// The number of levels that are taken apart: real definitions have eight.
 const MAX_LEVELS: usize = 32;
@@ -26,7 +26,7 @@ impl Scalar<'_, '_> {
     /// True if it must not be shown: it holds a credential, not only the name of the place where one is kept; or it lies too
     /// deep to say.
     pub fn is_secret(&self) -> bool {
-        match self.value.text() {
+        match self.value.shown() {
             Some(text) => (self.in_secret_field && gives_away(&text)) || is_private_key(&text),
             None => true,
         }
@@ -35,22 +35,24 @@ impl Scalar<'_, '_> {
 
 /// A list or object that is being visited.
 struct Open<'a> {
-    parts: Box<dyn Iterator<Item = (Option<Cow<'a, str>>, Json<'a>)> + 'a>,
+    parts: Parts<'a>,
     /// The length of its path.
     path: usize,
-    name: String,
+    name: Cow<'a, str>,
     at: usize,
     is_secret: bool,
-    is_secret_header: bool,
+    /// Whether it is a header with a credential, once somebody asked.
+    is_secret_header: Option<bool>,
 }
 
 impl<'a> Open<'a> {
-    fn new(value: Json<'a>, path: usize, name: String, is_secret: bool) -> Self {
-        let parts: Box<dyn Iterator<Item = _>> = match value.is_list() {
-            true => Box::new(value.items().map(|item| (None, item))),
-            false => Box::new(value.members().map(|(name, member)| (Some(name), member))),
-        };
-        Self { parts, path, name, at: 0, is_secret, is_secret_header: is_secret_header(value) }
+    const fn new(parts: Parts<'a>, path: usize, name: Cow<'a, str>, is_secret: bool) -> Self {
+        Self { parts, path, name, at: 0, is_secret, is_secret_header: None }
+    }
+
+    /// Only objects with the value of a header are read for its name.
+    fn is_secret_header(&mut self) -> bool {
+        *self.is_secret_header.get_or_insert_with(|| is_secret_header(self.parts.container()))
     }
 }
 
@@ -65,37 +67,45 @@ pub fn scalars<'a>(prefix: &str, value: Json<'a>, mut visit: impl FnMut(Scalar<'
         }
         return;
     }
-    let name = prefix.rsplit('.').next().unwrap_or_default();
-    let mut open = vec![Open::new(value, path.len(), name.to_owned(), is_secret)];
-    let mut level = 1;
-    while let Some(top) = open.last_mut() {
+    let name = prefix.rsplit('.').next().unwrap_or_default().to_owned();
+    let mut open = vec![Open::new(Parts::of(value), path.len(), name.into(), is_secret)];
+    loop {
+        let level = open.len();
+        let Some(top) = open.last_mut() else { return };
         path.truncate(top.path);
-        let Some((name, part)) = top.parts.next() else {
-            open.pop();
-            level -= 1;
+        let Some(name) = top.parts.advance() else {
+            let left = open.pop();
+            if let (Some(left), Some(top)) = (left, open.last_mut()) {
+                top.parts.leave(&left.parts);
+            }
             continue;
         };
+        let (is_object, is_list) = (top.parts.is_object(), top.parts.is_list());
         let mut in_secret_field = top.is_secret;
         match &name {
             Some(name) => {
                 in_secret_field |=
-                    is_secret_member(&top.name, name, part) || (top.is_secret_header && is_header_value(name));
+                    is_secret_member(&top.name, name, is_object) || (is_header_value(name) && top.is_secret_header());
                 if !path.is_empty() {
                     path.push('.');
                 }
                 path.push_str(name);
             }
             None => {
-                path.push_str(&format!("[{}]", top.at));
+                // Writing to a text cannot fail.
+                let _ = write!(path, "[{}]", top.at);
                 top.at += 1;
             }
         }
-        if (part.is_object() || part.is_list()) && level < MAX_LEVELS {
-            let name = name.map_or_else(|| top.name.clone(), Cow::into_owned);
-            open.push(Open::new(part, path.len(), name, in_secret_field));
-            level += 1;
-        } else if !part.is_null() {
-            visit(Scalar { path: &path, value: part, in_secret_field });
+        if (is_object || is_list) && level < MAX_LEVELS {
+            let name = name.unwrap_or_else(|| top.name.clone());
+            let entered = Open::new(top.parts.enter(), path.len(), name, in_secret_field);
+            open.push(entered);
+        } else {
+            let part = top.parts.whole();
+            if !part.is_null() {
+                visit(Scalar { path: &path, value: part, in_secret_field });
+            }
         }
     }
 }

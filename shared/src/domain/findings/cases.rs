@@ -13,15 +13,16 @@ use crate::domain::json::Json;
 
 const CONDITIONS: &str = "case_condition";
 
-pub(super) fn check<'a>(tasks: &[Json<'a>], links: &[Link], report: &mut Report<'a>) {
+/// `kinds` are the kinds of the tasks.
+pub(super) fn check<'a>(tasks: &[Json<'a>], kinds: &[Option<Json<'a>>], links: &[Link], report: &mut Report<'a>) {
     let mut branches: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
     for link in links.iter().filter(|link| is_case(&link.kind)) {
         if let Some((_, Some(source))) = link.source {
             branches.entry(source).or_default().insert(&link.kind);
         }
     }
-    for (at, task) in tasks.iter().enumerate() {
-        if task.get("action_type").and_then(Json::text).is_none_or(|kind| kind != "Logic::Case") {
+    for (at, (task, kind)) in tasks.iter().zip(kinds).enumerate() {
+        if kind.and_then(Json::shown).is_none_or(|kind| kind != "Logic::Case") {
             continue;
         }
         let conditions = task.get("parameters").and_then(|parameters| parameters.get(CONDITIONS));

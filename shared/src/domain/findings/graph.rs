@@ -24,17 +24,18 @@ pub(super) fn check<'a>(definition: &Definition<'a>, report: &mut Report<'a>) {
         return report.give_up();
     }
     let tasks: Vec<Json<'a>> = definition.tasks.iter().collect();
-    let id = |part: Json<'_>, key: &str| part.get(key).and_then(Json::text).filter(|id| !id.is_empty());
+    let picked: Vec<_> = tasks.iter().map(|task| task.pick(["id", "action_type"])).collect();
+    let id = |value: Option<Json<'_>>| value.and_then(Json::text).filter(|id| !id.is_empty());
     let places: HashMap<String, usize> =
-        tasks.iter().enumerate().filter_map(|(at, task)| Some((id(*task, "id")?, at))).collect();
+        picked.iter().enumerate().filter_map(|(at, [task, _])| Some((id(*task)?, at))).collect();
     let links: Vec<Link> = definition
         .linkages
         .iter()
         .map(|linkage| {
-            let start = id(linkage, "source_workflow_id");
-            let source = id(linkage, "source_task_id");
-            let target = id(linkage, "target_task_id");
-            let kind = linkage.get("linkage_type").and_then(Json::text).unwrap_or_default();
+            let keys = ["source_workflow_id", "source_task_id", "target_task_id", "linkage_type"];
+            let [start, source, target, kind] = linkage.pick(keys);
+            let (start, source, target) = (id(start), id(source), id(target));
+            let kind = kind.and_then(Json::text).unwrap_or_default();
             Link {
                 from_start: start.is_some(),
                 source: source.clone().map(|id| (id.clone(), places.get(&id).copied())),
@@ -45,7 +46,8 @@ pub(super) fn check<'a>(definition: &Definition<'a>, report: &mut Report<'a>) {
         })
         .collect();
     check_links(&links, report);
-    cases::check(&tasks, &links, report);
+    let kinds: Vec<_> = picked.iter().map(|[_, kind]| *kind).collect();
+    cases::check(&tasks, &kinds, &links, report);
     report.leave();
     if !has_pages(definition.workflow) {
         check_reached(&tasks, &links, report);

@@ -85,6 +85,47 @@ impl<'a> Cut<'a> {
         Self { open: b'{', close: b'}', ..Self::list(text) }
     }
 
+    /// The list or object that begins at a position of validated JSON.
+    pub(super) fn within(text: &'a [u8], begin: usize) -> Self {
+        let is_list = text.get(begin) == Some(&b'[');
+        let (open, close) = if is_list { (b'[', b']') } else { (b'{', b'}') };
+        Self { text, next: begin, open, close, at: At::Start }
+    }
+
+    /// Moves to the beginning of the next part, behind its key if it has one. None at the end, which is passed.
+    pub(super) fn begin_part(&mut self) -> Option<Option<Range<usize>>> {
+        if !self.more().ok()? {
+            return None;
+        }
+        let mut key = None;
+        if self.open == b'{' {
+            key = Some(self.value().ok()?);
+            self.expect(b':').ok()?;
+        }
+        self.peek()?;
+        Some(key)
+    }
+
+    /// The first byte of the part that begins here.
+    pub(super) fn first(&self) -> Option<u8> {
+        self.text.get(self.next).copied()
+    }
+
+    /// Moves to the end of the part that begins here.
+    pub(super) fn end_part(&mut self) -> Option<Range<usize>> {
+        self.value().ok()
+    }
+
+    /// The position of the next byte.
+    pub(super) const fn position(&self) -> usize {
+        self.next
+    }
+
+    /// Goes on at a position: that of the end of the part that begins here.
+    pub(super) const fn go_on_at(&mut self, position: usize) {
+        self.next = position;
+    }
+
     /// The next item of a list.
     pub(super) fn item(&mut self) -> Option<Result<Range<usize>, NotJson>> {
         self.next_with(Self::value)

@@ -234,7 +234,54 @@ fn rebuild(json: Json<'_>, reverse: bool) -> String {
     format!("{{{}}}", join(members))
 }
 
+/// The scalars of a value with the keys and positions that lead to them, each level read by itself.
+fn by_levels(json: Json<'_>, path: &str, found: &mut Vec<String>) {
+    if json.is_object() {
+        json.members().for_each(|(key, value)| by_levels(value, &format!("{path}.{key}"), found));
+    } else if json.is_list() {
+        json.items().enumerate().for_each(|(at, item)| by_levels(item, &format!("{path}[{at}]"), found));
+    } else {
+        found.push(format!("{path}={}", json.raw()));
+    }
+}
+
+/// The same, by a walk.
+fn by_walk(parts: &mut Parts<'_>, path: &str, found: &mut Vec<String>) {
+    let mut at = 0;
+    while let Some(name) = parts.advance() {
+        let path = name.map_or_else(|| format!("{path}[{at}]"), |name| format!("{path}.{name}"));
+        at += 1;
+        if parts.is_object() || parts.is_list() {
+            let mut entered = parts.enter();
+            by_walk(&mut entered, &path, found);
+            assert_eq!(entered.container(), parts.clone().whole());
+            parts.leave(&entered);
+        } else {
+            found.push(format!("{path}={}", parts.whole().raw()));
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_walk_through_the_parts_meets_what_reading_each_level_meets(text in any_json()) {
+        let json = read(&text);
+        let (mut levels, mut walk) = (Vec::new(), Vec::new());
+        by_levels(json, "", &mut levels);
+        by_walk(&mut Parts::of(json), "", &mut walk);
+        if json.is_object() || json.is_list() {
+            prop_assert_eq!(walk, levels);
+        } else {
+            prop_assert!(walk.is_empty(), "a scalar has no parts");
+        }
+    }
+
+    #[test]
+    fn several_keys_are_read_as_each_by_itself(text in any_json()) {
+        let json = read(&text);
+        prop_assert_eq!(json.pick(["a", "", "b"]), ["a", "", "b"].map(|key| json.get(key)));
+    }
+
     #[test]
     fn any_json_is_taken_apart_and_put_together_to_the_same_whatever_the_order_of_its_keys(text in any_json()) {
         let json = read(&text);

@@ -3,7 +3,7 @@
 //! What must stay true: each scanner goes over the text once, whatever the text is. All look for a mark first, and then a
 //! bounded number of bytes around it.
 
-use crate::domain::definition::authority;
+use crate::domain::definition::{authority, places};
 
 /// The longest part of a name that is looked at.
 const LONGEST: usize = 128;
@@ -19,8 +19,8 @@ pub(super) type At<'a> = (usize, &'a str);
 
 /// The hosts of literal URLs.
 pub(super) fn hosts(text: &str) -> impl Iterator<Item = At<'_>> {
-    text.match_indices("://").filter_map(|(at, mark)| {
-        let start = at + mark.len();
+    places(text, "://").filter_map(|at| {
+        let start = at + "://".len();
         let authority = authority(&text[start..]);
         let host = authority.rsplit('@').next().unwrap_or_default();
         let end = host.find([':', ',', ';', ')', ']', '|']).unwrap_or(host.len());
@@ -37,7 +37,7 @@ pub(super) fn is_host(text: &str) -> bool {
 
 /// Literal e-mail addresses.
 pub(super) fn emails(text: &str) -> impl Iterator<Item = At<'_>> {
-    text.match_indices('@').filter_map(|(at, _)| {
+    places(text, "@").filter_map(|at| {
         let is_local = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-');
         let start = at - before(&text[..at], is_local);
         let domain = after(&text[at + 1..], |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
@@ -50,7 +50,7 @@ pub(super) fn emails(text: &str) -> impl Iterator<Item = At<'_>> {
 /// The places where the tenant keeps values: `GlobalConstants.Name` and `Credentials.zuora.session`, as `[base, name, ...]`.
 pub(super) fn constants(text: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
     ["GlobalConstants", "Credentials"].into_iter().flat_map(move |base| {
-        text.match_indices(base).filter_map(move |(at, base)| {
+        places(text, base).filter_map(move |at| {
             let mut names = vec![base];
             names.extend(names_after(&text[at + base.len()..]));
             let begins = before(&text[..at], is_name) == 0;
@@ -62,7 +62,7 @@ pub(super) fn constants(text: &str) -> impl Iterator<Item = (usize, Vec<&str>)> 
 /// Chains of names behind `Data`, or that begin with a name that `is_head` knows: `Data.Account.Name` and `Account.Name` are
 /// both `[Account, Name]`.
 pub(super) fn chains(text: &str, is_head: impl Fn(&str) -> bool) -> impl Iterator<Item = (usize, Vec<&str>)> {
-    text.match_indices('.').filter_map(move |(dot, _)| {
+    places(text, ".").filter_map(move |dot| {
         let start = dot - before(&text[..dot], is_name);
         let head = &text[start..dot];
         // In the middle of a chain.
@@ -81,9 +81,9 @@ pub(super) fn chains(text: &str, is_head: impl Fn(&str) -> bool) -> impl Iterato
 
 /// Files by the task that makes them: `Subscription__101` of `Subscription__101.csv.zip`, with the id of the task.
 pub(super) fn files(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
-    text.match_indices("__").filter_map(|(at, mark)| {
+    places(text, "__").filter_map(|at| {
         let start = at - before(&text[..at], is_name);
-        let id = at + mark.len();
+        let id = at + "__".len();
         let end = id + after(&text[id..], |byte| byte.is_ascii_digit());
         let is_whole = !text[end..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
         (start < at && id < end && is_whole).then(|| (start, &text[start..end], &text[id..end]))
@@ -92,8 +92,8 @@ pub(super) fn files(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
 
 /// The ids of workflows whose run is called: `48` of `/workflows/48/run`.
 pub(super) fn runs(text: &str) -> impl Iterator<Item = At<'_>> {
-    text.match_indices("/workflows/").filter_map(|(at, mark)| {
-        let start = at + mark.len();
+    places(text, "/workflows/").filter_map(|at| {
+        let start = at + "/workflows/".len();
         let end = start + after(&text[start..], |byte| byte.is_ascii_alphanumeric());
         let rest = text[end..].strip_prefix("/run")?;
         let is_whole = !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '-'));
