@@ -1,24 +1,18 @@
-//! What is derived from definitions: the items that are stored beside a workflow, and the workflows that lack them.
+//! What is derived from definitions: the items that are stored beside a workflow.
 //!
 //! What must stay true: the items are written in the transaction of the workflow whose `derived` says that they are there, and
 //! removed in that of its tombstone.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use futures::{TryStreamExt as _, future::ready};
-use serde::Deserialize;
 
 use super::{
-    findings,
-    index::records,
-    keys,
+    findings, keys,
     references::item,
-    table::{Condition, Item, Range, StoreError, Write},
-    workflows::Workflows,
+    table::{Condition, Item, StoreError, Write},
 };
 use crate::domain::{
     derived::{Derived, VERSION},
     ids::{CustomerId, WorkflowId},
-    time::Timestamp,
     workflow::Workflow,
 };
 
@@ -41,29 +35,4 @@ pub(super) fn items(customer: &CustomerId, workflow: &Workflow, derived: &Derive
 pub(super) fn removals(customer: &CustomerId, id: &WorkflowId) -> Vec<Write> {
     let references = Write::Delete(keys::references(customer, id), Condition::None);
     [vec![references], findings::removals(customer, id).into()].concat()
-}
-
-/// What is read of a workflow to know whether something is missing.
-#[derive(Deserialize)]
-struct Stored {
-    zuora_id: WorkflowId,
-    #[serde(default)]
-    derived: u32,
-    deleted_at: Option<Timestamp>,
-}
-
-impl Workflows {
-    /// The workflows of a customer for which something has to be derived anew.
-    ///
-    /// # Errors
-    /// As [`super::table::Table::page`].
-    pub async fn not_derived(&self, customer: &CustomerId) -> Result<Vec<WorkflowId>, StoreError> {
-        let range = Range {
-            projection: Some("PK, SK, zuora_id, derived, deleted_at"),
-            ..Range::table(keys::customer_partition(customer), keys::WORKFLOW_PREFIX)
-        };
-        let is_missing = |stored: &Stored| ready(stored.derived != VERSION && stored.deleted_at.is_none());
-        let missing = records::<Stored>(self.table(), range).try_filter(is_missing);
-        missing.map_ok(|stored| stored.zuora_id).try_collect().await
-    }
 }

@@ -31,7 +31,7 @@ use crate::domain::{
 
 /// The attributes that a diff needs; the listed item itself is not read.
 const HEAD: &str = "PK, SK, rev, zuora_id, created_at, fingerprint, definition_ref, tasks_count, triggers, deleted_at, deletion_approved, \
-     last_change, written_at";
+     last_change, written_at, derived";
 
 /// The largest number of characters of a name where it only accompanies an id.
 const LONGEST_NAME: usize = 200;
@@ -67,6 +67,9 @@ struct Head {
     deletion_approved: bool,
     last_change: LastChange,
     written_at: Timestamp,
+    /// (Absent in items of 0.1.0.)
+    #[serde(default)]
+    derived: u32,
 }
 
 impl Workflows {
@@ -315,6 +318,7 @@ fn head(item: Item) -> Result<diff::Head, StoreError> {
         deletion_approved: head.deletion_approved,
         last_change: head.last_change,
         written_at: head.written_at,
+        derived: head.derived,
         rev,
     })
 }

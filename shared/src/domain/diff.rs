@@ -31,6 +31,8 @@ pub struct Head {
     pub last_change: LastChange,
     /// The moment of the last write.
     pub written_at: Timestamp,
+    /// The version of what was derived from its definition and is stored beside it.
+    pub derived: u32,
     /// The number of that write, on which the next one is conditional.
     pub rev: u64,
 }
@@ -94,6 +96,7 @@ mod tests {
             deletion_approved: false,
             last_change: LastChange::of(job, kind),
             written_at: Timestamp::EPOCH,
+            derived: 1,
             rev: 1,
         }
     }

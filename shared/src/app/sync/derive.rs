@@ -18,6 +18,7 @@ use crate::{
     domain::{
         definition::Definition,
         derived::{Derived, VERSION},
+        diff,
         ids::WorkflowId,
         workflow::Workflow,
     },
@@ -32,11 +33,13 @@ const AT_ONCE: usize = 4;
 impl SyncRun<'_> {
     /// Derives what is left; returns the version up to which all is derived then, if nothing is left. A failure of it is none
     /// of the sync's.
-    pub(super) async fn derive_rest(&self) -> Option<u32> {
+    ///
+    /// `heads` are those of all workflows that were stored before this run, which derived what it wrote itself.
+    pub(super) async fn derive_rest(&self, heads: &[diff::Head]) -> Option<u32> {
         if self.customer.derived == VERSION || self.is_late() {
             return None;
         }
-        match self.in_time(Box::pin(self.derive_some())).await? {
+        match self.in_time(Box::pin(self.derive_some(heads))).await? {
             Ok(all) => all.then_some(VERSION),
             Err(error) => {
                 tracing::warn!(customer_id = %self.customer.id, ?error, "what is derived from definitions is not complete");
@@ -45,11 +48,12 @@ impl SyncRun<'_> {
         }
     }
 
-    async fn derive_some(&self) -> Result<bool, Interruption> {
-        let missing = self.syncer.workflows.not_derived(&self.customer.id).await?;
+    async fn derive_some(&self, heads: &[diff::Head]) -> Result<bool, Interruption> {
+        let is_missing = |head: &&diff::Head| head.derived != VERSION && head.deleted_at.is_none();
+        let missing: Vec<_> = heads.iter().filter(is_missing).map(|head| &head.zuora_id).collect();
         let stopped = Cell::new(false);
         let mut each = stream::iter(missing.iter().take(MOST))
-            .map(async |id| {
+            .map(async |id: &&WorkflowId| {
                 if stopped.get() || self.is_late() {
                     return Ok(false);
                 }
@@ -73,10 +77,10 @@ impl SyncRun<'_> {
     async fn derive(&self, id: &WorkflowId) -> Result<bool, Interruption> {
         let (workflows, customer) = (&self.syncer.workflows, &self.customer.id);
         let Some(found) = workflows.get(customer, id).await? else { return Ok(true) };
-        let workflow = Workflow { derived: VERSION, ..found.value };
-        if workflow.deleted_at.is_some() {
+        if found.value.derived == VERSION || found.value.deleted_at.is_some() {
             return Ok(true);
         }
+        let workflow = Workflow { derived: VERSION, ..found.value };
         let derived = match &workflow.definition {
             None => Derived::default(),
             Some(definition) => {

@@ -81,7 +81,7 @@ impl SyncRun<'_> {
         let left_out = totals.counts.stored().filter(|id| !seen.contains(id)).cloned();
         let left_out = left_out.chain(mem::take(&mut totals.left_undone)).collect();
         let broken_off = totals.broken_off;
-        let derived = self.derive_rest().await;
+        let derived = self.derive_rest(heads).await;
         let is_sure = listing.complete && matches!(verdict, Verdict::Confirm(_));
         let judged = is_sure && self.judge_across(listing, *unchanged).await;
         let mut report = conclude(listing, verdict, left_out, Report { derived, ..totals.report() });

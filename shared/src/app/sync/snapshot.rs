@@ -4,7 +4,7 @@
 //! listing has the same one, the run reads only the heads of the workflows whose reverification is due. What must stay true:
 //! - The digest is there only while the copy equals that listing: it is set by a sync that stored everything listed and left
 //!   nothing else undone, and removed, durably, before a run's first write ([`SyncRun::forget_listing_digest`]).
-//! - Once a day a full compare is made all the same.
+//! - Once a day a full compare is made all the same, and while something has to be derived anew.
 
 use std::collections::HashSet;
 
@@ -19,6 +19,7 @@ use crate::{
     app::{conflicts::retry_on_conflict, error::AppError, interruption::Interruption},
     aws::{customers::Customers, table::StoreError},
     domain::{
+        derived::VERSION,
         diff,
         ids::WorkflowId,
         job::Kind,
@@ -72,7 +73,9 @@ impl SyncRun<'_> {
     fn may_be_unchanged(&self) -> bool {
         let Self { customer, job, .. } = self;
         let everything_is_due = customer.reverification.is_full_compare_due(&customer.id, self.started_at);
-        customer.listing_digest.is_some() && job.kind == Kind::Sync && job.approval.is_none() && !everything_is_due
+        let is_derived = customer.derived == VERSION;
+        let is_plain = job.kind == Kind::Sync && job.approval.is_none();
+        customer.listing_digest.is_some() && is_plain && is_derived && !everything_is_due
     }
 
     async fn all_heads(&self) -> Result<Vec<diff::Head>, Interruption> {
