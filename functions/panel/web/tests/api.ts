@@ -37,7 +37,7 @@ export async function call(
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return JSON.parse(text) as Record<string, unknown>;
+  return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
 }
 
 /** A customer of the tenant, by its id; its first sync is queued. */
