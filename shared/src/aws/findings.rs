@@ -26,6 +26,9 @@ use crate::domain::{
 /// The retention of news: events are made of them within seconds.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// The most workflows whose findings go into one transaction, with two writes each.
+pub const AT_ONCE: usize = 25;
+
 /// The findings of one workflow, as they are stored: of its definition, or of what looks at others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingsOf {
@@ -40,6 +43,19 @@ pub struct FindingsOf {
     /// What the definition says of other workflows; empty in findings that look at others.
     #[serde(default)]
     pub links: Links,
+}
+
+/// The findings of one workflow that look at others, as they are from now on.
+#[derive(Debug)]
+pub struct Across {
+    /// The workflow.
+    pub id: WorkflowId,
+    /// Its name.
+    pub name: Option<String>,
+    /// The findings; none removes those before.
+    pub items: Vec<Finding>,
+    /// What came or went by it, if that is to be told.
+    pub news: Option<News>,
 }
 
 /// A customer's findings by workflow.
@@ -135,24 +151,27 @@ impl AllFindings {
         Ok(all)
     }
 
-    /// Stores the findings of a workflow that look at others, in place of those before, with the news of it, if any.
+    /// Stores the findings of workflows that look at others, in place of those before, and all of them or none: at most
+    /// [`AT_ONCE`].
     ///
     /// # Errors
     /// As [`Table::write`].
-    pub async fn put_across(
-        &self,
-        customer: &CustomerId,
-        id: &WorkflowId,
-        name: Option<&str>,
-        items: Vec<Finding>,
-        news: Option<&News>,
-    ) -> Result<(), StoreError> {
+    pub async fn put_across(&self, customer: &CustomerId, all: &[Across]) -> Result<(), StoreError> {
+        let writes: Vec<_> = all.iter().map(|across| across.writes(customer)).collect::<Result<_, _>>()?;
+        self.table.write(writes.concat()).await
+    }
+}
+
+impl Across {
+    /// The writes of one workflow: its findings, and the news of them.
+    fn writes(&self, customer: &CustomerId) -> Result<Vec<Write>, StoreError> {
+        let Self { id, name, items, news } = self;
         let key = keys::findings_across(customer, id);
         let write = if items.is_empty() {
             Write::Delete(key, Condition::None)
         } else {
-            let findings = Findings { items, complete: true };
-            let (zuora_id, name) = (id.clone(), name.map(str::to_owned));
+            let findings = Findings { items: items.clone(), complete: true };
+            let (zuora_id, name) = (id.clone(), name.clone());
             let links = Links::default();
             let of = FindingsOf { zuora_id, name, rules_version: RULES_VERSION, findings, links };
             Write::Put(Box::new(stored(customer, &key, &of)?), Condition::None)
@@ -163,6 +182,6 @@ impl AllFindings {
             let item = to_item(news, &keys::news(customer, news.at, id), None, 1, Some(ttl))?;
             writes.push(Write::Put(Box::new(item), Condition::None));
         }
-        self.table.write(writes).await
+        Ok(writes)
     }
 }

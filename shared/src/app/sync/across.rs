@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{listing::Listing, run::SyncRun};
 use crate::{
     app::interruption::Interruption,
-    aws::findings::{FindingsOf, OfCustomer},
+    aws::findings::{AT_ONCE, Across, FindingsOf, OfCustomer},
     clock,
     domain::{
         derived::VERSION,
@@ -63,22 +63,24 @@ impl SyncRun<'_> {
         let names: BTreeMap<&WorkflowId, Option<&str>> =
             members.iter().map(|member| (&member.id, member.name.as_deref())).collect();
         let concerned: BTreeSet<WorkflowId> = found.keys().chain(stored.keys()).cloned().collect();
-        let mut left = MOST;
+        let mut differing = Vec::new();
         for id in concerned {
-            let (new, old) = (found.remove(&id).unwrap_or_default(), stored.remove(&id));
-            if is_as_stored(&new, old.as_ref()) {
+            let (items, old) = (found.remove(&id).unwrap_or_default(), stored.remove(&id));
+            if is_as_stored(&items, old.as_ref()) {
                 continue;
             }
-            if left == 0 || self.is_late() {
+            let name = names.get(&id).copied().flatten();
+            let news = self.news(&id, name, &items, old.as_ref());
+            differing.push(Across { name: name.map(str::to_owned), id, items, news });
+        }
+        for some in differing.chunks(AT_ONCE).take(MOST / AT_ONCE) {
+            if self.is_late() {
                 return Ok(false);
             }
-            left -= 1;
             self.check_wanted_throttled().await?;
-            let name = names.get(&id).copied().flatten();
-            let news = self.news(&id, name, &new, old.as_ref());
-            findings.put_across(&self.customer.id, &id, name, new, news.as_ref()).await?;
+            findings.put_across(&self.customer.id, some).await?;
         }
-        Ok(true)
+        Ok(differing.len() <= MOST)
     }
 
     /// What came or went, if that is to be told.
