@@ -91,7 +91,9 @@ def _tenant(items: list[dict], template: str, customer: str) -> Iterator[str]:
                 old = rest.split("#")[0]
                 changed = dict(item, SK={"S": f"{kind}#{copy:02}{rest}"})
                 if "zuora_id" in item:
-                    changed |= {"zuora_id": {"S": f"{copy:02}{old}"}, "GSI1SK": {"S": f"{item['GSI1SK']['S']}{copy:02}"}}
+                    changed["zuora_id"] = {"S": f"{copy:02}{old}"}
+                if "GSI1SK" in item:
+                    changed["GSI1SK"] = {"S": f"{item['GSI1SK']['S']}{copy:02}"}
                 text = json.dumps(changed)
             yield text.replace(template, customer).replace(NAME, f"{NAME}-large")
 
