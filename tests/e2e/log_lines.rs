@@ -14,15 +14,19 @@ use crate::{
 struct Lines(Vec<Value>);
 
 impl Lines {
-    /// The invocation whose log tells of `id`, once it is there whole: its metrics are its last line.
+    /// The invocation whose log tells of `id`, once it is there whole: its metrics are its last line. One that got the same message
+    /// and found nothing to do has none.
     async fn of(world: &World, function: &str, id: &str) -> Self {
         let group = &world.stack.log_groups[function];
         let found = async || {
             let log = world.log(group).await;
-            let (stream, _) = log.iter().find(|(_, line)| line.contains(id))?;
-            let of_it = log.iter().filter(|(of, line)| of == stream && line.starts_with('{'));
-            let lines: Vec<Value> = of_it.map(|(_, line)| serde_json::from_str(line).unwrap()).collect();
-            lines.iter().any(|line| !line["_aws"].is_null()).then_some(lines)
+            let lines_of = |stream: &str| -> Vec<Value> {
+                let of_it = log.iter().filter(|(of, line)| of == stream && line.starts_with('{'));
+                of_it.map(|(_, line)| serde_json::from_str(line).unwrap()).collect()
+            };
+            let telling = log.iter().filter(|(_, line)| line.contains(id)).map(|(stream, _)| lines_of(stream));
+            let is_whole = |lines: &Vec<Value>| lines.iter().any(|line| !line["_aws"].is_null());
+            telling.into_iter().find(is_whole)
         };
         world.wait_until(&format!("the log tells of {id}"), async || found().await.is_some()).await;
         Self(found().await.unwrap())
