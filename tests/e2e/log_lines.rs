@@ -1,6 +1,8 @@
 //! Logs and metrics as the deployed functions write them: every line is found by the id that people see, and metrics are one
 //! line an invocation.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -14,19 +16,29 @@ use crate::{
 struct Lines(Vec<Value>);
 
 impl Lines {
-    /// The invocation whose log tells of `id`, once it is there whole: its metrics are its last line. One that got the same message
-    /// and found nothing to do has none.
+    /// The invocation whose log tells of `id`, once it is there whole: its metrics are its last line.
+    ///
+    /// The emulator adds what a process writes after its answer was read to the log of its next invocation. So lines are looked for
+    /// in each log that tells of the invocation; those of others are left out, and those that name none are not.
     async fn of(world: &World, function: &str, id: &str) -> Self {
         let group = &world.stack.log_groups[function];
         let found = async || {
             let log = world.log(group).await;
-            let lines_of = |stream: &str| -> Vec<Value> {
-                let of_it = log.iter().filter(|(of, line)| of == stream && line.starts_with('{'));
-                of_it.map(|(_, line)| serde_json::from_str(line).unwrap()).collect()
-            };
-            let telling = log.iter().filter(|(_, line)| line.contains(id)).map(|(stream, _)| lines_of(stream));
-            let is_whole = |lines: &Vec<Value>| lines.iter().any(|line| !line["_aws"].is_null());
-            telling.into_iter().find(is_whole)
+            let lines: Vec<(String, Value)> = log
+                .into_iter()
+                .filter(|(_, line)| line.starts_with('{'))
+                .map(|(stream, line)| (stream, serde_json::from_str(&line).unwrap()))
+                .collect();
+            let (_, first) = lines.iter().find(|(_, line)| line.to_string().contains(id))?;
+            let run = invocation(first)?;
+            let is_of_it = |line: &Value| invocation(line) == Some(run);
+            let streams: BTreeSet<&str> =
+                lines.iter().filter(|(_, line)| is_of_it(line)).map(|(stream, _)| stream.as_str()).collect();
+            let of_it = lines.iter().filter(|(stream, line)| {
+                streams.contains(stream.as_str()) && invocation(line).is_none_or(|other| other == run)
+            });
+            let of_it: Vec<Value> = of_it.map(|(_, line)| line.clone()).collect();
+            of_it.iter().any(|line| is_of_it(line) && !line["_aws"].is_null()).then_some(of_it)
         };
         world.wait_until(&format!("the log tells of {id}"), async || found().await.is_some()).await;
         Self(found().await.unwrap())
@@ -46,9 +58,14 @@ impl Lines {
     }
 }
 
+/// The invocation that a line names.
+fn invocation(line: &Value) -> Option<&str> {
+    line["request_id"].as_str().or_else(|| of_spans(line, "request_id").first().copied())
+}
+
 /// The values of a field in the spans around a line.
 fn of_spans<'a>(line: &'a Value, field: &'a str) -> Vec<&'a str> {
-    line["spans"].as_array().unwrap().iter().filter_map(|span| span[field].as_str()).collect()
+    line["spans"].as_array().into_iter().flatten().filter_map(|span| span[field].as_str()).collect()
 }
 
 /// Asserts that the declared metrics are there, with the stack as their only dimension.
