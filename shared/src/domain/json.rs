@@ -110,7 +110,8 @@ impl<'a> Json<'a> {
 
     /// The value of a key; the last one, if there are several.
     pub fn get(self, key: &str) -> Option<Self> {
-        self.members().filter(|(name, _)| name == key).last().map(|(_, value)| value)
+        let [value] = self.pick([key]);
+        value
     }
 
     /// The values of several keys, read at once, as [`Json::get`] gives each.
