@@ -1,5 +1,6 @@
 // Getting about: search, breadcrumbs, and where the focus is.
 
+import type { Locator } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 
 import { call, createCustomer, jobs, waitForSync } from "./api";
@@ -86,6 +87,17 @@ test.each(["#/customers/%2e%2e", "#/customers/..%2fjobs/edit", "#/jobs/%2e", "#/
   },
 );
 
+/** Types letter by letter with nothing between two of them, however busy the machine is: whoever hesitates asks twice. */
+async function typeWithoutPause(input: Locator, text: string): Promise<void> {
+  await input.evaluate((element, letters) => {
+    // React takes a value that was set past its own setter for one that somebody typed.
+    for (const letter of letters) {
+      Reflect.set(HTMLInputElement.prototype, "value", (element as HTMLInputElement).value + letter, element);
+      element.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }, text);
+}
+
 test("the slash leads to the search, which finds customers and workflows within their names with one request", async () => {
   const { page, faults } = await open();
   await signIn(page, "#/about");
@@ -98,8 +110,7 @@ test("the slash leads to the search, which finds customers and workflows within 
   page.on("request", (request) => {
     if (/\/v1\/search\?/.test(request.url())) asked.push(request.url());
   });
-  // All at once: whoever hesitates between two letters asks twice.
-  await page.keyboard.insertText(tenant.name.slice(6));
+  await typeWithoutPause(search, tenant.name.slice(6));
   await page.getByRole("option", { name: tenant.name, exact: true }).waitFor();
   expect(asked.length, asked.join("\n")).toBe(1);
   await expectAccessible(page);

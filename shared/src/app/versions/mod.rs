@@ -24,13 +24,11 @@ struct Version {
 }
 
 impl Version {
-    /// Every version whose tables are kept, the newest first.
+    /// Every version whose tables are kept.
     fn all() -> Vec<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/stored");
         let versions = fs::read_dir(root).unwrap().map(|entry| Self::read(&entry.unwrap().path()));
-        let mut versions: Vec<_> = versions.collect();
-        versions.sort_by(|one, other| other.name.cmp(&one.name));
-        versions
+        versions.collect()
     }
 
     fn read(folder: &Path) -> Self {
